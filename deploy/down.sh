@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Stops what up.sh started; the data in build/dev stays for the next `make up`. `make clean` removes it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. deploy/paths.sh
+dir=build/dev
+[ -d $dir ] || exit 0
+. deploy/environment.sh
+
+stop_worker || true
+deploy/services.sh stop $dir

@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# A broker, a database with sample data and a worker in one folder. Sourced by demo.sh, up.sh, down.sh and bench.sh.
+#
+# Reads: dir, the folder; BUILD, where the program is (default: build). Sets KAFKA, PGHOST, PGPORT, PGUSER, PGDATABASE, JARS.
+
+: "${dir:?}"
+build=${BUILD:-build}
+# shellcheck disable=SC2034  # used by the scripts that source this file
+conf=$dir/sessiond.conf worker_log=$dir/worker.log
+
+sessiond() { "$build/sessiond" -F "$conf" "$@"; }
+
+sql() { psql -X -q -v ON_ERROR_STOP=1 "$@"; }
+
+# start_environment [services.sh option...]: everything but the worker.
+start_environment() {
+    [ -x "$build/sessiond" ] || die "no $build/sessiond; run make"
+    deploy/services.sh start "$dir" "$@"
+    set -a
+    # shellcheck disable=SC1091  # written by services.sh
+    . "$dir/services.env"
+    set +a
+    cat >"$conf" <<-EOF
+		kafka.bootstrap.servers=$KAFKA
+		postgres.conninfo=host=$PGHOST port=$PGPORT user=$PGUSER dbname=$PGDATABASE
+		instance.id=local
+		http.listen=
+	EOF
+    sessiond topics apply >/dev/null
+    sessiond migrate up >/dev/null
+    sql -f deploy/sample-data.sql >/dev/null
+}
+
+# start_worker [-X KEY=VALUE...]: in a session of its own, so that Ctrl-C reaches the script and not the worker.
+# shellcheck disable=SC2120  # the options are optional
+start_worker() {
+    setsid "$build/sessiond" -F "$conf" "$@" run >>"$worker_log" 2>&1 </dev/null &
+    echo $! >"$dir/worker.pid"
+}
+
+worker_pid() { cat "$dir/worker.pid" 2>/dev/null; }
+
+worker_runs() { kill -0 "$(worker_pid)" 2>/dev/null; }
+
+# It publishes what is in flight first. Returns its exit code when the worker is a child of ours.
+stop_worker() {
+    local pid code=0
+    pid=$(worker_pid) || return 0
+    kill "$pid" 2>/dev/null || true
+    if wait "$pid" 2>/dev/null; then :; else code=$?; fi
+    for _ in {1..150}; do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    rm -f "$dir/worker.pid"
+    return $code
+}
+
+remove_environment() {
+    stop_worker || true
+    deploy/services.sh remove "$dir"
+}

@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# Where the scripts find each other and what setup.sh has downloaded. Sourced, never run.
+#
+# Each download sits in a folder named after the file that asks for it and that file's checksum: a changed file is a new
+# folder, an unchanged one is found at once.
+# shellcheck disable=SC2034  # used by the scripts that source this file
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sessiond
+
+keyed_by() { cksum "$1" | cut -d ' ' -f 1; }
+
+JARS=$CACHE/kafka-$(keyed_by "$REPO/deploy/pom.xml")
+VENV=$CACHE/python-$(keyed_by "$REPO/tests/requirements.txt")
+
+say() { printf '%s\n' "$*" >&2; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }

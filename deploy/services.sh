@@ -1,0 +1,268 @@
+#!/usr/bin/env bash
+# A private Kafka broker and a private PostgreSQL in one folder, on free ports of 127.0.0.1. Whoever starts them stops them.
+#
+#   services.sh start DIR [option...]       both; writes DIR/services.env
+#   services.sh stop DIR                    both; the data stays, start brings it back on the same ports
+#   services.sh remove DIR                  both at once, and their data
+#   services.sh env DIR                     prints services.env: KAFKA, PG*, what a program needs to reach them
+#   services.sh start-kafka|start-postgres DIR [option...]
+#   services.sh stop-kafka DIR [SIGNAL]     TERM (default), KILL, STOP, CONT ...
+#   services.sh stop-postgres DIR [MODE]    fast (default), smart, immediate
+#
+# Options:
+#   --fsync on|off             PostgreSQL's; on by default. off for tests that pull no plug
+#   --kafka-config KEY=VALUE   a broker setting, repeatable
+#   --postgres-config KEY=VALUE
+#
+# Only a first start reads options: they are kept with the data. As root, PostgreSQL runs as the user `postgres`.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=deploy/paths.sh
+. "$here/paths.sh"
+
+usage() { sed -n '2,17s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+
+# ---- Ports and waiting ------------------------------------------------------------------------------------------------
+
+# Below the range that Linux gives to outgoing connections, so that a port stays free between two starts.
+free_port() {
+    local port
+    for _ in {1..100}; do
+        port=$((10240 + RANDOM % 22000))
+        (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    done
+    die 'no free port'
+}
+
+# wait_for SECONDS PID COMMAND...: until the command succeeds; fails at once when the process is gone.
+wait_for() {
+    local deadline=$((SECONDS + $1)) pid=$2
+    shift 2
+    until "$@"; do
+        kill -0 "$pid" 2>/dev/null || return 1
+        [ $SECONDS -lt $deadline ] || return 1
+        sleep 0.1
+    done
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# ---- Kafka ------------------------------------------------------------------------------------------------------------
+
+kafka_java() { java -cp "$JARS/*" -Dlog4j2.configurationFile="$dir/kafka/log4j2.properties" "$@"; }
+
+write_kafka_config() {
+    local port=$1 controller_port=$2
+    cat >"$dir/kafka/log4j2.properties" <<-EOF
+		appender.console.type = Console
+		appender.console.name = console
+		appender.console.layout.type = PatternLayout
+		appender.console.layout.pattern = %d %p %m (%c{1})%n
+		rootLogger.level = WARN
+		rootLogger.appenderRef.console.ref = console
+	EOF
+    # One node: every internal topic has one replica, and few partitions, since each is a folder to create at the start.
+    # After a kill -9 the controller takes the broker back only when its old session has ended: 3 s instead of 9.
+    cat >"$dir/kafka/server.properties" <<-EOF
+		process.roles=broker,controller
+		node.id=1
+		listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller_port
+		advertised.listeners=PLAINTEXT://127.0.0.1:$port
+		controller.listener.names=CONTROLLER
+		controller.quorum.bootstrap.servers=127.0.0.1:$controller_port
+		log.dirs=$dir/kafka/data
+		auto.create.topics.enable=false
+		offsets.topic.replication.factor=1
+		offsets.topic.num.partitions=4
+		transaction.state.log.replication.factor=1
+		transaction.state.log.min.isr=1
+		transaction.state.log.num.partitions=4
+		share.coordinator.state.topic.replication.factor=1
+		share.coordinator.state.topic.min.isr=1
+		share.coordinator.state.topic.num.partitions=1
+		group.initial.rebalance.delay.ms=0
+		broker.session.timeout.ms=3000
+		broker.heartbeat.interval.ms=500
+	EOF
+    printf '%s\n' ${kafka_config[@]+"${kafka_config[@]}"} >>"$dir/kafka/server.properties"
+}
+
+# Asks for the metadata of all topics (Metadata v0, the same bytes on every broker) and succeeds when the answer lists a
+# broker: the port opens before the broker has joined its own cluster.
+kafka_answers() {
+    local brokers
+    { brokers=$(
+        exec 3<>"/dev/tcp/127.0.0.1/$1"
+        printf '\0\0\0\x13\0\x03\0\0\0\0\0\x01\0\x05ready\0\0\0\0' >&3
+        timeout 5 head -c 12 <&3 | od -An -t u1 -j 11
+    ); } 2>/dev/null
+    [ "${brokers:-0}" -ge 1 ]
+}
+
+kafka_pid() { cat "$dir/kafka/pid" 2>/dev/null; }
+kafka_port() { sed -n 's/^advertised.listeners=.*://p' "$dir/kafka/server.properties"; }
+
+launch_kafka() {
+    local pid
+    if pid=$(kafka_pid) && ! gone "$pid"; then return; fi
+    [ -d "$JARS" ] || die "no Kafka jars in $JARS; run deploy/setup.sh"
+    if [ ! -f "$dir/kafka/server.properties" ]; then
+        mkdir -p "$dir/kafka"
+        write_kafka_config "$(free_port)" "$(free_port)"
+        kafka_java -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format --standalone --cluster-id c2Vzc2lvbmQtcHJpdmF0ZQ \
+            --config "$dir/kafka/server.properties" >"$dir/kafka/log" 2>&1 || { cat "$dir/kafka/log" >&2; die 'cannot format Kafka'; }
+    fi
+    # A session of its own: Ctrl-C reaches the script, which stops things in order.
+    KAFKA_OPTS=${KAFKA_OPTS:--Xms256m -Xmx512m -XX:+UseSerialGC}
+    # shellcheck disable=SC2086  # KAFKA_OPTS is a list of words
+    setsid java $KAFKA_OPTS -cp "$JARS/*" -Dlog4j2.configurationFile="$dir/kafka/log4j2.properties" \
+        kafka.Kafka "$dir/kafka/server.properties" >>"$dir/kafka/log" 2>&1 </dev/null &
+    echo $! >"$dir/kafka/pid"
+}
+
+await_kafka() {
+    wait_for 60 "$(kafka_pid)" kafka_answers "$(kafka_port)" && return
+    tail -20 "$dir/kafka/log" >&2
+    die "Kafka did not start, see $dir/kafka/log"
+}
+
+stop_kafka() {
+    local signal=${1:-TERM} pid
+    pid=$(kafka_pid) || return 0
+    kill -s "$signal" "$pid" 2>/dev/null || true
+    case $signal in
+        STOP | CONT) return ;;
+    esac
+    if ! wait_for 20 "$pid" gone "$pid"; then kill -s KILL "$pid" 2>/dev/null || true; fi
+    rm -f "$dir/kafka/pid"
+}
+
+# ---- PostgreSQL -------------------------------------------------------------------------------------------------------
+
+initdb=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -1 || true)
+pgbin=${initdb%/initdb}
+
+# PostgreSQL refuses to run as root.
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/nonexistent LC_ALL=C "$@")
+    else
+        LC_ALL=C "$@"
+    fi
+}
+
+# The data lives in DIR, or, where the user postgres cannot go (a clone below /root), in a folder that DIR/postgres points to.
+make_postgres_home() {
+    if [ "$(id -u)" != 0 ]; then
+        mkdir -p "$dir/postgres"
+        return
+    fi
+    chmod go+x "$dir"
+    if as_postgres test -x "$dir"; then
+        mkdir -p "$dir/postgres"
+    else
+        ln -sfn "$(mktemp -d /var/tmp/sessiond-postgres.XXXXXX)" "$dir/postgres"
+    fi
+    chown postgres: "$(readlink -f "$dir/postgres")"
+}
+
+postgres_home() { readlink -f "$dir/postgres"; }
+postgres_setting() { sed -n "s/^$1 = '\{0,1\}\([^']*\)'\{0,1\}$/\1/p" "$(postgres_home)/data/postgresql.auto.conf" | tail -1; }
+
+create_postgres() {
+    local home socket=''
+    make_postgres_home
+    home=$(postgres_home)
+    as_postgres "$pgbin/initdb" -D "$home/data" -U postgres -A trust -E UTF8 --no-sync >"$dir/postgres.initdb.log" 2>&1 ||
+        { cat "$dir/postgres.initdb.log" >&2; die 'initdb failed'; }
+    rm -f "$dir/postgres.initdb.log"
+    # A socket's path may have 107 bytes.
+    [ ${#home} -gt 80 ] || socket=$home
+    {
+        printf "%s = '%s'\n" listen_addresses 127.0.0.1 port "$(free_port)" unix_socket_directories "$socket" fsync "$fsync"
+        for pair in ${postgres_config[@]+"${postgres_config[@]}"}; do printf "%s = '%s'\n" "${pair%%=*}" "${pair#*=}"; done
+    } | as_postgres tee "$home/data/postgresql.auto.conf" >/dev/null
+}
+
+postgres_running() { as_postgres "$pgbin/pg_ctl" -D "$(postgres_home)/data" status >/dev/null 2>&1; }
+
+start_postgres() {
+    [ -n "$pgbin" ] || die 'no PostgreSQL server below /usr/lib/postgresql; run deploy/setup.sh'
+    [ -d "$dir/postgres" ] || create_postgres
+    postgres_running && return
+    local home
+    home=$(postgres_home)
+    as_postgres "$pgbin/pg_ctl" -D "$home/data" -l "$home/log" -t 60 -s start >&2 ||
+        { tail -20 "$home/log" >&2; die "PostgreSQL did not start, see $home/log"; }
+    local sql=("$pgbin/psql" -X -q -h 127.0.0.1 -p "$(postgres_setting port)" -U postgres -d postgres)
+    [ -n "$("${sql[@]}" -Atc "SELECT 1 FROM pg_database WHERE datname = 'sessiond'")" ] ||
+        "${sql[@]}" -c 'CREATE DATABASE sessiond'
+}
+
+stop_postgres() {
+    [ -d "$dir/postgres" ] && postgres_running || return 0
+    as_postgres "$pgbin/pg_ctl" -D "$(postgres_home)/data" -t 60 -s -m "${1:-fast}" stop >&2
+}
+
+# ---- Both -------------------------------------------------------------------------------------------------------------
+
+write_env() {
+    {
+        [ ! -f "$dir/kafka/server.properties" ] || echo "KAFKA=127.0.0.1:$(kafka_port)"
+        if [ -d "$dir/postgres" ]; then
+            printf '%s\n' PGHOST=127.0.0.1 "PGPORT=$(postgres_setting port)" PGUSER=postgres PGDATABASE=sessiond \
+                "PGSOCKET=$(postgres_setting unix_socket_directories)"
+        fi
+        echo "JARS=$JARS"
+    } >"$dir/services.env.new"
+    mv "$dir/services.env.new" "$dir/services.env"
+}
+
+# The database comes up while Java warms up.
+start_both() {
+    launch_kafka &
+    local kafka=$!
+    start_postgres
+    wait "$kafka"
+    await_kafka
+}
+
+remove_both() {
+    stop_kafka KILL
+    stop_postgres immediate
+    [ ! -L "$dir/postgres" ] || rm -rf "$(postgres_home)"
+    rm -rf "$dir/kafka" "$dir/postgres" "$dir/services.env"
+}
+
+[ $# -ge 2 ] || usage
+verb=$1
+mkdir -p "$2"
+dir=$(cd "$2" && pwd)
+shift 2
+
+how=''
+fsync=on
+kafka_config=()
+postgres_config=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --fsync) fsync=${2:?}; shift ;;
+        --kafka-config) kafka_config+=("${2:?}"); shift ;;
+        --postgres-config) postgres_config+=("${2:?}"); shift ;;
+        -*) usage ;;
+        *) how=$1 ;;
+    esac
+    shift
+done
+
+case $verb in
+    start) start_both; write_env ;;
+    start-kafka) launch_kafka; await_kafka; write_env ;;
+    start-postgres) start_postgres; write_env ;;
+    stop) stop_kafka; stop_postgres ;;
+    stop-kafka) stop_kafka "$how" ;;
+    stop-postgres) stop_postgres "$how" ;;
+    remove) remove_both ;;
+    env) cat "$dir/services.env" ;;
+    *) usage ;;
+esac

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Installs what is missing to build and run sessiond on Debian or Ubuntu, says what it installs, and is quiet when there is
+# nothing to do.
+#
+#   deploy/setup.sh          compiler and libraries; PostgreSQL, Java and the Kafka jars for the demo
+#   deploy/setup.sh check    the same, and what the tests need
+#
+# As root or with sudo. SETUP=no: only says what is missing, and fails if something is. Downloads go to
+# ${XDG_CACHE_HOME:-~/.cache}/sessiond. Debian's packages start no server here: the scripts run private ones in folders of
+# their own (services.sh).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=deploy/paths.sh
+. deploy/paths.sh
+
+purpose=${1:-run}
+case $purpose in
+    run | check) ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+esac
+
+# ---- What is missing --------------------------------------------------------------------------------------------------
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+java_version() { java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'; }
+
+# The system's Python first: a virtual environment made from a version manager's breaks when that is switched.
+usable_python() {
+    local python
+    for python in /usr/bin/python3 python3; do
+        if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    return 1
+}
+
+missing_packages() {
+    local package
+    for package in gcc libc6-dev make pkg-config librdkafka-dev libavro-dev libjansson-dev libpq-dev jq; do
+        installed "$package" || echo "$package"
+    done
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    [ "$(java_version || echo 0)" -ge 17 ] 2>/dev/null || echo default-jre-headless
+    [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven
+    if [ "$purpose" = check ]; then
+        installed check || echo check
+        [ -d "$VENV" ] || usable_python >/dev/null || echo python3-venv
+    fi
+}
+
+# ---- How it is installed ----------------------------------------------------------------------------------------------
+
+undo=()
+undo_all() {
+    local path
+    for path in ${undo[@]+"${undo[@]}"}; do
+        [ ! -e "$path" ] || rm -rf "$path" 2>/dev/null || as_root rm -f "$path"
+    done
+}
+trap undo_all EXIT
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        command -v sudo >/dev/null || die "not root and no sudo: as root, run apt-get install -y ${packages[*]}"
+        sudo "$@"
+    fi
+}
+
+# Puts standard input into a file of the system until the script ends; leaves a file that is already there alone.
+lend() {
+    local mode=$1 file=$2
+    [ ! -e "$file" ] || return 0
+    as_root install -D -m "$mode" /dev/stdin "$file"
+    undo+=("$file")
+}
+
+install_packages() {
+    packages=("$@")
+    say "setup: installing ${packages[*]}"
+    # No server of Debian's own: neither a cluster created by the postgresql package nor any service started.
+    case " $* " in
+        *' postgresql '*) lend 0644 /etc/postgresql-common/createcluster.d/sessiond.conf <<<'create_main_cluster = false' ;;
+    esac
+    lend 0755 /usr/sbin/policy-rc.d <<<$'#!/bin/sh\nexit 101'
+    quietly 'apt-get could not install them' apt_get "$@"
+}
+
+apt_get() {
+    as_root apt-get -q update &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
+}
+
+# quietly MESSAGE COMMAND...: its output is shown only when it fails, and the message ends the script.
+quietly() {
+    local message=$1 log
+    shift
+    log=$(mktemp)
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        die "$message"
+    fi
+    rm -f "$log"
+}
+
+# A download becomes visible under its name only when it is complete. Another set-up may have been quicker.
+download() {
+    local partial into=$1
+    shift
+    mkdir -p "$CACHE"
+    partial=$(mktemp -d "$CACHE/partial.XXXXXX")
+    undo+=("$partial")
+    quietly "could not download $into" "$@" "$partial"
+    mv -T "$partial" "$into" 2>/dev/null || rm -rf "$partial"
+}
+
+copy_jars() { mvn -B -q -f deploy/pom.xml dependency:copy-dependencies -DoutputDirectory="$1"; }
+
+# Moving it is safe because only bin/python is used: the other programs in bin/ have the folder's first name written in them.
+make_venv() {
+    local python
+    python=$(usable_python) || die "no Python 3.9 or later with venv"
+    "$python" -m venv "$1" && "$1/bin/python" -m pip install -q --disable-pip-version-check -r tests/requirements.txt
+}
+
+# ---- In order ---------------------------------------------------------------------------------------------------------
+
+mapfile -t missing < <(missing_packages)
+if [ "${SETUP:-yes}" = no ]; then
+    [ -d "$JARS" ] || missing+=("the Kafka jars in $JARS")
+    [ "$purpose" != check ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
+    [ ${#missing[@]} -eq 0 ] || { say 'setup: SETUP=no, missing:'; printf '  %s\n' "${missing[@]}" >&2; exit 1; }
+    exit 0
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+    command -v apt-get >/dev/null || die "no apt-get here; install by hand what corresponds to: ${missing[*]}"
+    install_packages "${missing[@]}"
+fi
+if [ ! -d "$JARS" ]; then
+    say "setup: downloading the Kafka broker into $JARS"
+    download "$JARS" copy_jars
+fi
+if [ "$purpose" = check ] && [ ! -d "$VENV" ]; then
+    say "setup: installing the tests' Python packages into $VENV"
+    download "$VENV" make_venv
+fi

@@ -1,0 +1,49 @@
+/**
+ * The command line: global options, the table of subcommands, help and exit codes.
+ *
+ * A subcommand is one file in src/cli that reads like its `--help`. Data goes to stdout, talk and progress to stderr.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "core/err.h"
+#include "ops/config.h"
+
+/** What the global options said; given to every subcommand. */
+struct cli {
+    struct config_request request; /* -F, -X and the environment; load with cli_config */
+    struct config config;          /* valid after cli_config */
+    bool config_loaded;
+    bool json; /* --json */
+};
+
+struct subcommand {
+    const char *name;
+    const char *section; /* heading under which `--help` lists it: "Run", "Use", "Operate", "Learn" */
+    const char *summary; /* one line */
+    const char *help;    /* the rest of `sessiond NAME --help`: usage, options, examples, exit codes */
+    /** argv[0] is the subcommand's name; global options are already removed. Returns the exit code. */
+    int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+extern const struct subcommand cli_run;
+extern const struct subcommand cli_migrate;
+extern const struct subcommand cli_topics;
+extern const struct subcommand cli_send;
+extern const struct subcommand cli_tail;
+extern const struct subcommand cli_config_command;
+extern const struct subcommand cli_version;
+
+/** The program: parses, dispatches, returns the exit code. */
+int cli_main(int argc, char **argv, char **environment);
+
+/** Loads the configuration and sets up logging; on failure prints the error and returns its exit code, else 0. */
+MUSTUSE int cli_load_config(struct cli *cli);
+
+/** Prints "sessiond: message [CODE]" to stderr and returns the exit code of `err`. */
+int cli_fail(const struct err *err);
+
+/** Prints a usage error with a hint at `--help`; returns EXIT_USAGE. `subcommand` NULL: of the program itself. */
+int cli_usage(const struct subcommand *subcommand, const char *format, ...) PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,28 @@
+/**
+ * Commands from a file of JSON lines: each line that is not blank is one record's value, as it is.
+ */
+#ifndef CLI_SEND_LINES_H
+#define CLI_SEND_LINES_H
+
+#include "codec/schemas.h"
+#include "kafka/sender.h"
+
+#include <stdio.h>
+
+/** Borrows everything. */
+struct send_lines {
+    FILE *file;
+    const char *name;              /* of the file, for messages */
+    const char *key;               /* of every record; NULL: the line's command_id, or none */
+    const struct schemas *schemas; /* NULL: JSON as it is; else each line becomes Avro */
+    struct sender *sender;
+    bool progress; /* a count that redraws itself on stderr */
+};
+
+/**
+ * Sends to the end of the file and waits until everything is delivered. False with ERR_STOP: a line that cannot be sent
+ * (65; the message names it, no later line is sent), the file cannot be read (66), or as `sender_send`.
+ */
+MUSTUSE bool send_lines(struct send_lines *lines, struct err *err);
+
+#endif

@@ -1,0 +1,24 @@
+/**
+ * Avro commands: a bounded walk of the bytes along the writer's schema; `command_id`, `group_id` and
+ * `study_activity_id` are picked by name at the top level of the record, everything else is skipped.
+ *
+ * Every length is checked against what is left; records, arrays and maps nest at most 16 deep; all bytes must be
+ * consumed; strings, those that are skipped too, must be UTF-8 without NUL. No allocation, and no more steps than there
+ * are bytes, give or take a fixed number.
+ *
+ * Source: Avro 1.11 specification, "Binary Encoding".
+ */
+#ifndef CODEC_AVRO_COMMAND_H
+#define CODEC_AVRO_COMMAND_H
+
+#include "codec/avro_plan.h"
+#include "core/command.h"
+
+/**
+ * `bytes`: bare Avro binary, the framing removed. True and a command; false and a static reason. A field of ours that
+ * the writer's schema gives another type is invalid; one that it does not have is absent.
+ */
+MUSTUSE bool avro_command_decode(const struct avro_plan *writer, struct bytes bytes, struct command *command,
+                                 const char **reason);
+
+#endif

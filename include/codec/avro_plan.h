@@ -1,0 +1,51 @@
+/**
+ * A writer's schema made ready for walking bytes: one flat array of nodes, names resolved, built once when the schema
+ * is loaded. Constant afterwards; any thread may read it.
+ *
+ * Why not avro-c's own tree on the hot path: it finds children through hash tables and named types through links.
+ */
+#ifndef CODEC_AVRO_PLAN_H
+#define CODEC_AVRO_PLAN_H
+
+#include "core/arena.h"
+#include "core/outcome.h"
+
+enum avro_kind {
+    AVRO_KIND_NULL,
+    AVRO_KIND_BOOLEAN,
+    AVRO_KIND_INT,
+    AVRO_KIND_LONG,
+    AVRO_KIND_FLOAT,
+    AVRO_KIND_DOUBLE,
+    AVRO_KIND_BYTES,
+    AVRO_KIND_STRING,
+    AVRO_KIND_ENUM,
+    AVRO_KIND_FIXED,
+    AVRO_KIND_ARRAY,
+    AVRO_KIND_MAP,
+    AVRO_KIND_UNION,
+    AVRO_KIND_RECORD,
+};
+
+struct avro_node {
+    enum avro_kind kind;
+    enum command_field field; /* which field of a command this is: only among the fields of the top record */
+    uint32_t first;           /* index of the first child; children stand side by side */
+    int64_t count; /* children (fields, branches, 1 for items or values); symbols of an enum; bytes of a fixed */
+};
+
+struct avro_plan {
+    const struct avro_node *nodes; /* the top of the schema is node 0 */
+    size_t count;
+};
+
+struct avro_obj_t; /* what avro-c's avro_schema_t points to */
+
+/**
+ * The plan of `schema`; borrows nothing from it; all in `arena`. False and a static reason when the schema is none that
+ * a command could be read by (a field of ours named twice, a type that refers to nothing).
+ */
+MUSTUSE bool avro_plan_make(struct avro_obj_t *schema, struct arena *arena, struct avro_plan *plan,
+                            const char **reason);
+
+#endif

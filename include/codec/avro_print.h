@@ -1,0 +1,20 @@
+/**
+ * Avro for people and scripts: a value in the single-object encoding, printed as JSON.
+ *
+ * Plain JSON rather than Avro's JSON encoding: a union's value stands alone, `bytes` and `fixed` are base64. Times stay
+ * numbers in the schema's unit, because avro-c forgets logical types. One thread (avro-c).
+ */
+#ifndef CODEC_AVRO_PRINT_H
+#define CODEC_AVRO_PRINT_H
+
+#include "codec/schemas.h"
+
+#include <stdio.h>
+
+/**
+ * Prints the value on one line. False, and nothing printed, when it is not in the single-object encoding, its schema is
+ * not known or is no record, or its bytes do not fit it.
+ */
+MUSTUSE bool avro_print(const struct schemas *schemas, struct bytes value, FILE *out);
+
+#endif

@@ -1,0 +1,19 @@
+/**
+ * A command in Avro's single-object encoding, with the newest built-in schema: what a producer in Avro would send.
+ *
+ * One thread (avro-c).
+ */
+#ifndef CODEC_AVRO_SEND_H
+#define CODEC_AVRO_SEND_H
+
+#include "codec/schemas.h"
+#include "core/command.h"
+
+/**
+ * In the arena. False and a static reason when the schema cannot say it: an id that is invalid, or a required one that
+ * is absent.
+ */
+MUSTUSE bool avro_send_encode(const struct schemas *schemas, const struct command *command, struct arena *arena,
+                              struct bytes *value, const char **reason);
+
+#endif

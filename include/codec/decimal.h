@@ -1,0 +1,12 @@
+/** Integers as decimal text, without printf: several are written for each event. Pure. */
+#ifndef CODEC_DECIMAL_H
+#define CODEC_DECIMAL_H
+
+#include "core/bytes.h"
+
+#define DECIMAL_TEXT 21 /* "-9223372036854775808" and a NUL */
+
+/** Writes the shortest form and a NUL; returns its length without the NUL. */
+size_t decimal_format(int64_t value, char text[static DECIMAL_TEXT]);
+
+#endif

@@ -1,0 +1,21 @@
+/**
+ * The dead-letter copy: raw key, value and headers of a record, plus `__dlq.errors.*` headers (the broker's own names,
+ * KIP-1191).
+ */
+#ifndef CODEC_DLQ_H
+#define CODEC_DLQ_H
+
+#include "core/batch.h"
+#include "ops/config.h"
+
+/**
+ * The copy for `item`, which was rejected: fills `out`. A null key or value stays null. What `out`
+ * points to lives in `arena`, in the item's record, or in the configuration.
+ *
+ * If `item->dlq_limit` is not 0 the copy is cut to about that many bytes in all: first the end of the value, then whole
+ * headers, then the end of the key; `__dlq.errors.truncated` names what was cut ("value", "value,headers", …). The
+ * `__dlq.errors.*` headers themselves are never cut.
+ */
+void dlq_encode(const struct config *config, const struct batch_item *item, struct arena *arena, struct outbound *out);
+
+#endif

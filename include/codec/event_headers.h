@@ -1,0 +1,18 @@
+/**
+ * The headers of an event: CloudEvents 1.0 in binary mode (Kafka Protocol Binding 1.0.2, section 3.2), where the
+ * command was, the trace, and what is echoed from the command.
+ */
+#ifndef CODEC_EVENT_HEADERS_H
+#define CODEC_EVENT_HEADERS_H
+
+#include "codec/event_data.h"
+#include "ops/config.h"
+
+/**
+ * Fills `out->headers`, always in the same order. With `bare` nothing of any size is taken over from the command:
+ * correlation and causation are the command id, there is no `tracestate` and no echo.
+ */
+void event_headers(const struct config *config, const struct batch_item *item, const struct event_data *data, bool bare,
+                   struct arena *arena, struct outbound *out);
+
+#endif

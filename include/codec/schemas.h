@@ -1,0 +1,46 @@
+/**
+ * The writer schemas that are known without a registry: the built-in ones (every version in schemas/) and those in
+ * `schemas.dir`, found by their CRC-64-AVRO fingerprint (Avro 1.11 specification, "Schema fingerprints").
+ *
+ * Loaded once at the start, then constant. avro-c's error buffer is one global in Debian's build: load from one thread
+ * only.
+ */
+#ifndef CODEC_SCHEMAS_H
+#define CODEC_SCHEMAS_H
+
+#include "codec/avro_plan.h"
+#include "core/err.h"
+
+struct schemas;
+struct schema;
+
+/**
+ * The built-in schemas, then `dir`/ *.avsc ("" for none). ERR_STOP with EXIT_CONFIG names the file that is not a
+ * schema.
+ */
+MUSTUSE struct schemas *schemas_open(const char *dir, struct err *err);
+void schemas_close(struct schemas *schemas);
+
+/** The schema with that fingerprint, or NULL. Borrowed. */
+const struct schema *schemas_find(const struct schemas *schemas, uint64_t fingerprint);
+
+/**
+ * The built-in schema of that record name, newest version (e.g. "StudySessionCreated"); never NULL for the three of
+ * ours.
+ */
+const struct schema *schemas_builtin(const struct schemas *schemas, const char *record_name);
+
+/** CRC-64-AVRO of the parsing canonical form. */
+uint64_t schema_fingerprint(const struct schema *schema);
+
+/** How to walk bytes that were written with it. Borrowed; never NULL. */
+const struct avro_plan *schema_plan(const struct schema *schema);
+
+/** The same as avro-c sees it (its `avro_schema_t` is a pointer to this). Borrowed; never NULL. */
+struct avro_obj_t;
+struct avro_obj_t *schema_avro(const struct schema *schema);
+
+/** The avro-c of the build, e.g. "1.11.1"; static. */
+const char *avro_version_text(void);
+
+#endif

@@ -1,0 +1,46 @@
+/**
+ * A batch: the commands that had arrived when the loop looked, on their way through decode, store and publish together.
+ *
+ * Items keep the order in which the source delivered them (per partition: the order of offsets). An item borrows its
+ * record from the source's message until `source_release`. The arena is reset at release. One thread.
+ */
+#ifndef CORE_BATCH_H
+#define CORE_BATCH_H
+
+#include "core/outcome.h"
+
+/** How much of an event is published. Only a topic's refusal for size moves an item on. */
+enum fit {
+    FIT_WHOLE = 0,
+    FIT_BARE, /* the command id as key, no echoed headers */
+};
+
+struct batch_item {
+    struct record record;
+    void *message; /* the source's handle; NULL in tests */
+    struct command command;
+    struct uuid command_id;
+    struct violations violations;      /* of validate: decided without the parents */
+    const struct ledger_row *decision; /* set by the store; shared by the items of one id; in the arena */
+    struct outcome outcome;            /* OUTCOME_PENDING until answered or decided */
+    enum fit fit;
+    size_t dlq_limit; /* bytes the DLQ copy may have; 0: no limit known */
+};
+
+struct batch {
+    struct arena arena;
+    struct batch_item *items; /* owned; `capacity` of them */
+    size_t count;
+    size_t capacity;
+    size_t bytes;   /* keys, values and headers of all items */
+    uint64_t epoch; /* of the assignment under which its messages came */
+};
+
+/** A batch for up to `capacity` items. Never fails (see arena.h). */
+void batch_init(struct batch *batch, size_t capacity);
+void batch_free(struct batch *batch);
+
+/** Empties the batch and resets its arena. The source must have released the messages before. */
+void batch_reset(struct batch *batch);
+
+#endif

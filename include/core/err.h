@@ -1,0 +1,67 @@
+/**
+ * An error is a value on the caller's stack: what to do about it, a stable code, an exit code, and a text for a person.
+ *
+ * A function that can fail returns bool (true: done) or `enum progress`, and fills `struct err` only when it failed.
+ * The layer that knows the library classifies (one table per library); the layers above act on `class` and never on
+ * codes or texts.
+ */
+#ifndef CORE_ERR_H
+#define CORE_ERR_H
+
+#include "core/bytes.h"
+
+/** What the caller should do. Ordered by severity. */
+enum err_class {
+    ERR_NONE = 0,
+    ERR_RETRY,   /* nothing happened or nothing is known; the same thing again after a pause */
+    ERR_ABORT,   /* undo the transaction that is open, then the same thing again */
+    ERR_RENEW,   /* the connection or client is of no more use: replace it, then the same thing again */
+    ERR_ISOLATE, /* one row of the batch may be the cause: find it */
+    ERR_STOP,    /* nobody but the operator can help: end the process with `exit_code` */
+};
+
+/** The exit codes of the program (BSD sysexits where one fits); users script against them. */
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_NO = 1,           /* the answer is no: a miss, a failed check */
+    EXIT_REJECTED = 3,     /* the awaited command was rejected */
+    EXIT_USAGE = 64,       /* EX_USAGE */
+    EXIT_DATA = 65,        /* bad or lost input */
+    EXIT_NOINPUT = 66,     /* no such file */
+    EXIT_UNREACHABLE = 69, /* broker, database or registry out of reach */
+    EXIT_INTERNAL = 70,    /* a bug of ours */
+    EXIT_TIMEOUT = 75,     /* timed out, safe to start again */
+    EXIT_FENCED = 76,      /* another process runs with our instance.id */
+    EXIT_PERMISSION = 77,  /* password, role or privilege */
+    EXIT_CONFIG = 78,      /* unknown or owned key, missing topic, table, schema or database, port in use */
+};
+
+struct err {
+    enum err_class class;
+    enum exit_code exit_code; /* meaningful with ERR_STOP */
+    const char *code;         /* stable and greppable, e.g. "E-TOPIC-01"; static storage */
+    char message[768];        /* what, where, what next; may have several lines; never a payload, never a secret */
+};
+
+/** The three answers of a call with a finite timeout that may be called again to go on where it was. */
+enum progress {
+    DONE,
+    PENDING, /* the timeout passed first; call again with the same arguments */
+    FAILED,  /* `struct err` is filled */
+};
+
+/** Fills `err` and returns false, so that `return err_set(…)` reads as what it is. */
+bool err_set(struct err *err, enum err_class class, enum exit_code exit_code, const char *code, const char *format, ...)
+    PRINTF(5, 6);
+
+/** No error; returns false. For a call that ends early without one: a stop was asked for. */
+static inline bool err_clear(struct err *err)
+{
+    *err = (struct err){0};
+    return false;
+}
+
+/** Puts "context: " before the message: each layer says where it was. Long messages are cut at the end. */
+void err_prefix(struct err *err, const char *format, ...) PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,61 @@
+/**
+ * A Kafka record as data, in either direction, without Kafka's types: what a decoder reads and what an encoder writes.
+ */
+#ifndef CORE_RECORD_H
+#define CORE_RECORD_H
+
+#include "core/arena.h"
+#include "core/uuid.h"
+
+struct header {
+    struct bytes name;  /* NUL-terminated */
+    struct bytes value; /* absent: a header without a value */
+};
+
+/** A command record as it came. Everything is borrowed from the source's message until the batch is released. */
+struct record {
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+    int64_t timestamp_ms; /* since 1970 UTC; -1 when the record has none */
+    struct bytes key;
+    struct bytes value;
+    const struct header *headers; /* in the order of the record; lives in the batch's arena */
+    size_t header_count;
+};
+
+/** A record to be published. Borrows from an arena and from the command's record. */
+struct outbound {
+    const char *topic;
+    int32_t partition; /* -1: by the key */
+    struct bytes key;
+    struct bytes value;
+    const struct header *headers;
+    size_t header_count;
+};
+
+/** What became of a published record: lives until its transaction has ended. */
+struct delivery {
+    uint32_t item;  /* index in the batch of the command that it answers */
+    bool is_copy;   /* a dead-letter copy, not an event */
+    bool too_large; /* set by the sink: the topic refused it for its size */
+};
+
+/** The last header of that name (Kafka's `lastHeader`), or NULL. Names are case-sensitive, as in Kafka. */
+const struct header *record_header(const struct record *record, const char *name);
+
+/** Key + value + header names and values, in bytes: what `commands.max.bytes` limits. */
+size_t record_size(const struct record *record);
+/** The same without the value: what an event may have to echo. */
+size_t record_envelope_size(const struct record *record);
+
+/** The position P = "topic/partition/offset/timestamp": a recreated topic is another place. */
+MUSTUSE struct bytes record_position(const struct record *record, struct arena *arena);
+
+/** UUIDv5(N, P): the id of a command that brought none. */
+struct uuid record_derived_id(const struct record *record, struct arena *arena);
+
+/** UUIDv5(N, P + "#" + code): the event id of an outcome that answers this record and decides nothing. */
+struct uuid record_answer_id(const struct record *record, const char *code, struct arena *arena);
+
+#endif

@@ -1,0 +1,48 @@
+/**
+ * The partitions that are ours now, under which group metadata, and how far each has come.
+ *
+ * The story that the epoch prevents: (1) we read a batch from partition 3; (2) the group rebalances and partition 3 goes to
+ * another member; (3) that member reads and answers the same records; (4) we, still a member, publish our batch under the new
+ * generation's metadata. The broker accepts it: it checks that we are a member of this generation, not that partition 3 is
+ * ours. Every command would be answered twice. Rule: messages carry the epoch of the assignment under which they came, and
+ * the metadata is taken when the epoch begins and dies with it.
+ *
+ * One thread: the loop's, inside polls.
+ */
+#ifndef KAFKA_ASSIGNMENT_H
+#define KAFKA_ASSIGNMENT_H
+
+#include "kafka/source.h"
+
+struct rd_kafka_s;
+struct rd_kafka_topic_partition_list_s;
+
+struct owned_partition {
+    int32_t partition;
+    int64_t committed; /* the group's next offset as we know it; -1: it never committed */
+    int64_t handed;    /* next offset after the last message given to a batch; -1: none yet */
+};
+
+struct assignment {
+    uint64_t epoch;  /* 0: nothing assigned */
+    uint64_t epochs; /* how many there have been */
+    struct rd_kafka_consumer_group_metadata_s *metadata;
+    struct owned_partition *list; /* owned */
+    size_t count;
+};
+
+/**
+ * Starts an epoch with these partitions: reads what the group has committed, starts where that says, and at the beginning only
+ * where the group never committed. Waits for the answer as long as it takes (or until a stop is asked for). False: ERR_STOP for
+ * permissions; ERR_RETRY when this member is already out again, another assignment will come.
+ */
+MUSTUSE bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk,
+                              struct rd_kafka_topic_partition_list_s *partitions, struct err *err);
+
+/** Ends the epoch: everything in flight is dropped by whoever looks at the epoch. */
+void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk);
+
+/** NULL when that partition is not ours. */
+struct owned_partition *assignment_find(const struct assignment *assignment, int32_t partition);
+
+#endif

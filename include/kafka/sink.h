@@ -1,0 +1,68 @@
+/**
+ * Where events go: the producer and its transactions, one call for each step, each with a finite timeout.
+ *
+ * The order of calls, and what to do about failures, is the worker's (worker/publish.h); this is the translation to
+ * librdkafka and its classification. All calls from the loop's thread; delivery reports are served inside `sink_flush`
+ * on that thread.
+ *
+ * ERR_ABORT: abort, then begin again. ERR_RENEW: this producer is of no more use (fatal, or timed out by the broker):
+ * sink_renew. ERR_STOP: fenced by another process (76), permission (77), configuration (78). A fence is another process's
+ * when our transaction was too young to have been timed out; otherwise the consumer's own fence tells (source_serve).
+ *
+ * With `events.delivery=at-least-once` there are no transactions: begin, send_offsets and abort do nothing, commit
+ * commits the offsets through the source after the flush.
+ */
+#ifndef KAFKA_SINK_H
+#define KAFKA_SINK_H
+
+#include "core/err.h"
+#include "kafka/source.h"
+#include "ops/config.h"
+
+struct sink;
+
+/** Creates the producer object; no broker is needed yet. */
+MUSTUSE struct sink *sink_open(const struct config *config, struct err *err);
+void sink_close(struct sink *sink);
+
+/**
+ * Makes the producer ready: topic metadata (a cold first produce stalls 1 s) and init_transactions, which fences a predecessor
+ * and settles what it left open. Call again while PENDING.
+ */
+enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err);
+
+/** Destroys the producer and makes a new one; `sink_init` must follow. */
+MUSTUSE bool sink_renew(struct sink *sink, struct err *err);
+
+/**
+ * True when the producer must be renewed before the next begin: a late answer could end that transaction (KAFKA-17754), or it is
+ * the one that published record by record and is needed no longer.
+ */
+bool sink_tainted(const struct sink *sink);
+
+/** True when this producer was fenced: by the broker's timeout or by another process with our identity. */
+bool sink_fenced(const struct sink *sink);
+
+MUSTUSE bool sink_begin(struct sink *sink, struct err *err);
+
+/** Copies the record into the producer's queue. `delivery` must live until the transaction has ended. */
+MUSTUSE bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery *delivery, struct err *err);
+
+/**
+ * Waits for all delivery reports. FAILED with ERR_ABORT: some record was refused (`too_large` says which). A broker refuses a whole
+ * batch of records for its size: the first time it is ERR_RENEW, and the new producer sends each record alone for a while.
+ */
+enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err);
+
+/** Not resumable but repeatable: again with the same offsets while PENDING. */
+enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
+                                struct err *err);
+
+/** Resumable. FAILED with ERR_RENEW: in doubt. */
+enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
+                          struct err *err);
+
+/** Resumable. */
+enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err);
+
+#endif

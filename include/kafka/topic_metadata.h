@@ -1,0 +1,18 @@
+/**
+ * Asks the broker about one topic: whether it exists, and to have librdkafka know it before the first produce (which stalls for up
+ * to 1 s otherwise, 2.0.2).
+ */
+#ifndef KAFKA_TOPIC_METADATA_H
+#define KAFKA_TOPIC_METADATA_H
+
+#include "core/err.h"
+
+struct rd_kafka_s;
+
+/**
+ * DONE: it exists. PENDING: no answer yet (`err` says why). FAILED: ERR_STOP, it does not exist or may not be seen.
+ * Through a consumer (`allow.auto.create.topics=false`) the question never creates the topic; through a producer it might.
+ */
+enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int timeout_ms, struct err *err);
+
+#endif

@@ -1,0 +1,21 @@
+/**
+ * `sessiond migrate`: the tables and the ledger in `postgres.schema`.
+ */
+#ifndef POSTGRES_MIGRATE_H
+#define POSTGRES_MIGRATE_H
+
+#include "core/err.h"
+#include "ops/config.h"
+
+#include <stdio.h>
+
+/** Creates or upgrades, idempotently, in one transaction under an advisory lock. ERR_STOP with the exit code. */
+MUSTUSE bool migrate_up(const struct config *config, FILE *out, struct err *err);
+
+/** Prints each table and what it lacks. `*complete`: nothing is missing. */
+MUSTUSE bool migrate_status(const struct config *config, FILE *out, bool json, bool *complete, struct err *err);
+
+/** Prints the SQL of `migrate up` and the grants that `role` needs for `sessiond run`; no connection. */
+void migrate_sql(const struct config *config, const char *role, FILE *out);
+
+#endif

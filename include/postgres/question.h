@@ -1,0 +1,32 @@
+/**
+ * What is asked on an open connection: one question at a time, with a deadline.
+ *
+ * An answer counts only when the server is ready for the next question: the commit of a statement comes after its rows
+ * and can still fail. After ERR_RENEW the connection is closed; connection_open makes a new one.
+ */
+#ifndef POSTGRES_QUESTION_H
+#define POSTGRES_QUESTION_H
+
+#include "postgres/array.h"
+#include "postgres/connection.h"
+
+/* True: all of it is sent, the answer is for `question_answer`. False: ERR_RENEW. */
+
+MUSTUSE bool question_prepare(struct connection *connection, const char *name, const char *sql, struct err *err);
+
+/** Binary results. */
+MUSTUSE bool question_execute(struct connection *connection, const char *name, const struct array *parameters,
+                              int count, struct err *err);
+
+/** Results as text. $1 = parameter unless NULL; only then may `sql` be several statements. */
+MUSTUSE bool question_query(struct connection *connection, const char *sql, const char *parameter, struct err *err);
+
+/**
+ * DONE: the result (of several statements the last one's), to be freed with PQclear. FAILED: ERR_RETRY, also when the
+ * wait for a synchronous standby was cancelled (committed here, but not durable); ERR_RENEW, also when the deadline of
+ * 60 s has passed; ERR_ISOLATE; ERR_STOP.
+ */
+enum progress question_answer(struct connection *connection, int timeout_ms, struct pg_result **result,
+                              struct err *err);
+
+#endif

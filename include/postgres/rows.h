@@ -1,0 +1,24 @@
+/**
+ * From the binary results of insert_outcomes.sql and read_outcomes.sql to ledger rows.
+ */
+#ifndef POSTGRES_ROWS_H
+#define POSTGRES_ROWS_H
+
+#include "core/batch.h"
+
+struct pg_result; /* PGresult */
+
+/** The command id of a row of either statement. */
+struct uuid rows_id(const struct pg_result *result, int row);
+
+/**
+ * An outcome that insert_outcomes.sql made for `item`: what was asked for and the position are the item's own. In the
+ * arena. False: the row is not one that this version writes.
+ */
+MUSTUSE bool rows_made(const struct pg_result *result, int row, const struct batch_item *item, struct arena *arena,
+                       struct ledger_row **ledger_row);
+
+/** An outcome that read_outcomes.sql found. All of it is copied into the arena. False: as above. */
+MUSTUSE bool rows_found(const struct pg_result *result, int row, struct arena *arena, struct ledger_row **ledger_row);
+
+#endif

@@ -1,0 +1,47 @@
+/**
+ * Where decisions are kept: one flight to PostgreSQL for a batch, asynchronous, in its own transaction.
+ *
+ * `store_send` starts the flight, `store_receive` ends it; between them the loop publishes the batch before. When
+ * `store_receive` is DONE every item that has an id in the ledger has its `decision` (a `struct ledger_row` in the
+ * batch's arena), made by this flight or found; and it is durable by the server's own setting (`synchronous_commit`),
+ * also when it was only found.
+ *
+ * One connection, one thread, at most one flight.
+ */
+#ifndef POSTGRES_STORE_H
+#define POSTGRES_STORE_H
+
+#include "core/batch.h"
+#include "core/err.h"
+#include "ops/config.h"
+
+struct store;
+
+/** No connection is made yet. Borrows the config. */
+struct store *store_new(const struct config *config);
+void store_free(struct store *store);
+
+/** Connects, prepares the session and the statements. Call again while PENDING. FAILED: ERR_RENEW (again) or ERR_STOP.
+ */
+enum progress store_connect(struct store *store, int timeout_ms, struct err *err);
+
+/** Drops the connection: whatever was in flight is unknown and will be asked again. */
+void store_disconnect(struct store *store);
+
+/**
+ * Sends the items whose outcome is pending and whose `decision` is NULL. Of several items with one id the first is sent
+ * and all share its row. Items with `violations` are sent as rejected, the others are decided by the parents'
+ * existence. False: as `store_receive`.
+ */
+MUSTUSE bool store_send(struct store *store, struct batch *batch, struct err *err);
+
+/**
+ * PENDING: not yet. FAILED: ERR_RETRY (send the same batch again after a pause), ERR_RENEW (connect first), ERR_STOP.
+ * A row that PostgreSQL refuses while its neighbours pass is isolated by bisecting; see the README on STORE_REFUSED.
+ */
+enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err);
+
+/** The linked libpq, e.g. "15.20"; static. Not thread-safe. */
+const char *postgres_version(void);
+
+#endif

@@ -1,0 +1,38 @@
+/**
+ * The records that answer a batch: an event for each command, a copy for the dead-letter topic where its code asks for one.
+ *
+ * Records are encoded one by one on their way to the producer, which copies them: only what became of each is kept. Encoding is
+ * deterministic, so that another attempt gives the same bytes.
+ */
+#ifndef WORKER_OUTBOX_H
+#define WORKER_OUTBOX_H
+
+#include "codec/event.h"
+#include "core/batch.h"
+#include "core/err.h"
+#include "kafka/sink.h"
+
+struct outbox {
+    struct delivery *list; /* in the batch's arena, in the order of the commands */
+    size_t count;
+    struct arena scratch; /* owned: one record at a time */
+};
+
+/** Which records the batch gives. Suppressed duplicates give none. Forgets the batch before. */
+void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch);
+
+/** Encodes every record, each item as its `fit` and `dlq_limit` say, and gives it to the sink. */
+MUSTUSE bool outbox_produce(struct outbox *outbox, struct sink *sink, struct event_encoder *encoder,
+                            const struct config *config, const struct batch *batch, struct err *err);
+
+/** True when the topic refused a record for its size. */
+bool outbox_refused(const struct outbox *outbox);
+
+/**
+ * Makes the items smaller whose records were refused. False when one cannot be made smaller: ERR_STOP naming it.
+ */
+MUSTUSE bool outbox_shrink(const struct outbox *outbox, struct batch *batch, struct err *err);
+
+void outbox_free(struct outbox *outbox);
+
+#endif

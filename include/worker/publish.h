@@ -1,0 +1,53 @@
+/**
+ * The transaction protocol: the events of one batch, its DLQ copies and its offsets go out in one Kafka transaction, once.
+ *
+ * What can go wrong and what is done (the table in src/README.md has the whole story):
+ *
+ *   a step fails, requires abort    abort, the same batch again from memory
+ *   the assignment changed          abort, drop the batch: the partitions' new owner answers it from the ledger
+ *   a record is too large           abort, publish that record in a smaller form
+ *   the producer is of no more use  a new producer; if the commit had been asked for, first see whether it happened
+ *   an answer came too late         (tainted) a new producer before the next transaction
+ *
+ * One thread; the sink and the source are borrowed.
+ */
+#ifndef WORKER_PUBLISH_H
+#define WORKER_PUBLISH_H
+
+#include "codec/event.h"
+#include "core/offsets.h"
+#include "kafka/sink.h"
+#include "kafka/source.h"
+#include "worker/beat.h"
+#include "worker/outbox.h"
+
+struct publisher {
+    const struct config *config;
+    struct source *source;
+    struct sink *sink;
+    struct event_encoder *encoder;
+    struct beat *beat;
+    bool renew;             /* the producer must be replaced before the next transaction */
+    bool in_doubt;          /* the last transaction's commit was asked for and not answered */
+    struct outbox outbox;   /* the records of the batch under way */
+    struct offsets offsets; /* of the transaction under way, or in doubt */
+    uint64_t committed;     /* transactions */
+    uint64_t aborted;
+};
+
+/** Waits until the producer is ready (and its predecessor fenced). As publish_batch. */
+MUSTUSE bool publish_ready(struct publisher *publisher, struct err *err);
+
+/**
+ * Publishes a batch whose outcomes are known, or drops it because its assignment is over. True: done with it. False: ERR_STOP, or
+ * ERR_NONE when a stop was asked for while waiting; nothing is lost either way.
+ */
+MUSTUSE bool publish_batch(struct publisher *publisher, struct batch *batch, struct err *err);
+
+/** Commits offsets alone (behind control records), under the present epoch. As publish_batch. */
+MUSTUSE bool publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err);
+
+/** Frees what it owns; the sink, the source and the encoder are borrowed. */
+void publish_free(struct publisher *publisher);
+
+#endif

@@ -1,0 +1,78 @@
+#include "cli/cli.h"
+#include "postgres/migrate.h"
+
+#include <stdio.h>
+
+#define DEFAULT_ROLE "sessiond"
+
+static const char help[] =
+    "Usage: sessiond migrate status|up|sql [--role NAME]\n"
+    "\n"
+    "  status   what the tables in postgres.schema lack, privileges of the present role included\n"
+    "  up       create what is missing, in one transaction; tables that exist are left as they are\n"
+    "  sql      print the same as SQL, and the grants of the role that runs sessiond; nothing is connected to\n"
+    "\n"
+    "  --role NAME   with sql: the role for the grants (default " DEFAULT_ROLE ")\n"
+    "  --json        with status: one JSON object\n"
+    "\n"
+    "Examples:\n"
+    "  sessiond -X postgres.conninfo='host=db user=owner dbname=app' migrate up\n"
+    "  sessiond migrate sql --role worker | psql app\n"
+    "\n"
+    "Exit codes: 0 done, nothing missing; 1 status: something is missing; 69 no answer from the server; 77 password "
+    "or\n"
+    "privilege; 78 database missing, or a table that cannot serve.\n";
+
+static int run_up(struct cli *cli)
+{
+    struct err err;
+
+    return migrate_up(&cli->config, stdout, &err) ? EXIT_DONE : cli_fail(&err);
+}
+
+static int run_status(struct cli *cli)
+{
+    struct err err;
+    bool complete;
+
+    if (!migrate_status(&cli->config, stdout, cli->json, &complete, &err))
+        return cli_fail(&err);
+    return complete ? EXIT_DONE : EXIT_NO;
+}
+
+static int migrate_main(struct cli *cli, int argc, char **argv)
+{
+    const char *what = NULL;
+    const char *role = DEFAULT_ROLE;
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--role") == 0 && i + 1 < argc)
+            role = argv[++i];
+        else if (what == NULL && argv[i][0] != '-')
+            what = argv[i];
+        else
+            return cli_usage(&cli_migrate, "unexpected argument %s", argv[i]);
+    }
+    if (what == NULL)
+        return cli_usage(&cli_migrate, "say what to do: status, up or sql");
+
+    int failed = cli_load_config(cli);
+    if (failed != 0)
+        return failed;
+    if (strcmp(what, "up") == 0)
+        return run_up(cli);
+    if (strcmp(what, "status") == 0)
+        return run_status(cli);
+    if (strcmp(what, "sql") != 0)
+        return cli_usage(&cli_migrate, "no such action: %s", what);
+    migrate_sql(&cli->config, role, stdout);
+    return EXIT_DONE;
+}
+
+const struct subcommand cli_migrate = {
+    .name = "migrate",
+    .section = "Operate",
+    .summary = "Create and check the tables",
+    .help = help,
+    .run = migrate_main,
+};

@@ -1,0 +1,110 @@
+#include "cli/cli.h"
+
+#include "ops/log.h"
+#include "ops/stop.h"
+#include "ops/watchdog.h"
+#include "worker/worker.h"
+
+#include <stdlib.h>
+
+/* Longer than any wait of the loop between two ticks; shorter than anybody's patience. */
+#define WATCHDOG_MS 60000
+
+/* Everything that `run` opens, in the order of opening. */
+struct run {
+    struct schemas *schemas;
+    struct decode_options decode;
+    struct event_encoder *encoder;
+    struct store *store;
+    struct source *source;
+    struct sink *sink;
+    struct worker *worker;
+};
+
+static bool run_open(struct run *run, const struct config *config, struct err *err)
+{
+    run->schemas = schemas_open(config->schemas_dir, err);
+    if (run->schemas == NULL)
+        return false;
+    run->decode = (struct decode_options){config->commands_format, (size_t)config->commands_max_bytes, run->schemas};
+    run->encoder = event_encoder_new(config, run->schemas);
+    run->store = store_new(config);
+    run->source = source_open(config, err);
+    if (run->source == NULL)
+        return false;
+    run->sink = sink_open(config, err);
+    if (run->sink == NULL)
+        return false;
+    run->worker = worker_new(&(struct worker_parts){
+        .config = config,
+        .source = run->source,
+        .sink = run->sink,
+        .store = run->store,
+        .decode = &run->decode,
+        .encoder = run->encoder,
+    });
+    return true;
+}
+
+static void run_close(struct run *run)
+{
+    worker_free(run->worker);
+    source_close(run->source);
+    sink_close(run->sink);
+    store_free(run->store);
+    event_encoder_free(run->encoder);
+    schemas_close(run->schemas);
+}
+
+static bool run_loop(struct worker *worker, struct err *err)
+{
+    if (!worker_start(worker, err))
+        return false;
+    log_info("ready");
+    while (!stop_requested())
+        if (!worker_step(worker, err))
+            return false;
+    return worker_drain(worker, err);
+}
+
+static int run_main(struct cli *cli, int argc, char **argv)
+{
+    struct run run = {0};
+    struct err err = {0};
+
+    if (argc > 1)
+        return cli_usage(&cli_run, "unexpected argument: %s", argv[1]);
+    int status = cli_load_config(cli);
+    if (status != 0)
+        return status;
+    stop_setup();
+    watchdog_start(WATCHDOG_MS, cli->config.shutdown_timeout_ms);
+    log_info("starting: group %s, instance %s, commands from %s", cli->config.group_id,
+             cli->config.instance_auto ? "auto" : cli->config.instance_id, cli->config.commands_topic);
+
+    bool good = run_open(&run, &cli->config, &err) && run_loop(run.worker, &err);
+    if (!good && err.class != ERR_NONE)
+        log_err(LOG_ERROR, &err);
+    run_close(&run);
+    log_info("stopped");
+    return good || err.class == ERR_NONE ? EXIT_DONE : (int)err.exit_code;
+}
+
+const struct subcommand cli_run = {
+    .name = "run",
+    .section = "Run",
+    .summary = "consume commands, insert rows, publish events, until SIGTERM",
+    .help = "Usage: sessiond run\n"
+            "\n"
+            "Consumes create-session commands until SIGTERM or SIGINT, then publishes what is in flight, commits and ends with 0.\n"
+            "A second signal ends it at once; nothing is lost, the next start takes up what was in flight.\n"
+            "\n"
+            "A database or broker that is down is waited for. It ends by itself only for what waiting cannot heal:\n"
+            "  65  input was lost (retention, truncation): the message names the partition\n"
+            "  69  a host name or port that never answered within startup.timeout.ms\n"
+            "  75  stopped in the middle of something that hung, safe to start again\n"
+            "  76  another process runs with the same instance.id\n"
+            "  77  password, role or privilege\n"
+            "  78  configuration: unknown or owned key, missing topic, table, schema or database\n",
+    .run = run_main,
+};

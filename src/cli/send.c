@@ -1,0 +1,257 @@
+#include "cli/cli.h"
+#include "cli/moment.h"
+#include "cli/send_lines.h"
+#include "codec/avro_send.h"
+#include "codec/json_write.h"
+#include "ops/stop.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct send {
+    struct command command; /* from the options */
+    bool from_options;
+    bool avro;
+    const char *key;
+    const char *path; /* "-": standard input */
+    int timeout_ms;
+
+    struct schemas *schemas; /* with `avro` */
+    struct sender *sender;
+};
+
+/* ---- One command from options ------------------------------------------------------------------------------------ */
+
+/* RFC 9562, section 5.4: version 4. */
+static struct uuid random_uuid(void)
+{
+    struct uuid uuid;
+
+    if (getrandom(uuid.b, sizeof uuid.b, 0) != (ssize_t)sizeof uuid.b)
+        abort();
+    uuid.b[6] = (uint8_t)((uuid.b[6] & 0x0f) | 0x40);
+    uuid.b[8] = (uint8_t)((uuid.b[8] & 0x3f) | 0x80);
+    return uuid;
+}
+
+static bool encode(const struct send *send, const char *id, struct arena *arena, struct bytes *value, struct err *err)
+{
+    const char *reason;
+
+    if (send->avro)
+        return avro_send_encode(send->schemas, &send->command, arena, value, &reason) ||
+               err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "the command cannot be written: %s", reason);
+    *value = arena_printf(arena, "{\"command_id\":\"%s\",\"group_id\":%" PRId64 ",\"study_activity_id\":%" PRId64 "}",
+                          id, send->command.group_id.value, send->command.study_activity_id.value);
+    return true;
+}
+
+static void report_one(const struct cli *cli, const char *id, const struct sent *sent)
+{
+    if (!cli->json) {
+        printf("%s sent to %s[%" PRId32 "]@%" PRId64 "\n", id, cli->config.commands_topic, sent->partition,
+               sent->offset);
+        return;
+    }
+    printf("{\"topic\": ");
+    json_write_string(stdout, bytes_of(cli->config.commands_topic));
+    printf(", \"partition\": %" PRId32 ", \"offset\": %" PRId64 ", \"command_id\": \"%s\"}\n", sent->partition,
+           sent->offset, id);
+}
+
+static int send_one(struct send *send, const struct cli *cli)
+{
+    struct arena arena = {0};
+    char id[UUID_TEXT + 1];
+    struct bytes value;
+    struct err err;
+
+    if (send->command.command_id.state == FIELD_ABSENT)
+        send->command.command_id = (struct field_uuid){FIELD_VALUE, random_uuid()};
+    uuid_format(&send->command.command_id.value, id);
+    bool sent = encode(send, id, &arena, &value, &err) &&
+                sender_send(send->sender, bytes_of(send->key != NULL ? send->key : id), value, 0, &err) &&
+                sender_finish(send->sender, &err);
+    arena_free(&arena);
+    if (!sent)
+        return cli_fail(&err);
+    report_one(cli, id, sender_sent(send->sender));
+    return EXIT_DONE;
+}
+
+/* ---- Many from a file -------------------------------------------------------------------------------------------- */
+
+static void report_many(const struct cli *cli, uint64_t count)
+{
+    fprintf(stderr, "%" PRIu64 " sent\n", count);
+    if (!cli->json)
+        return;
+    printf("{\"topic\": ");
+    json_write_string(stdout, bytes_of(cli->config.commands_topic));
+    printf(", \"sent\": %" PRIu64 "}\n", count);
+}
+
+static int send_many(const struct send *send, const struct cli *cli, FILE *file)
+{
+    struct err err;
+    struct send_lines lines = {
+        .file = file,
+        .name = strcmp(send->path, "-") == 0 ? "standard input" : send->path,
+        .key = send->key,
+        .schemas = send->schemas,
+        .sender = send->sender,
+        .progress = isatty(STDERR_FILENO) == 1 && !cli->json,
+    };
+    bool sent = send_lines(&lines, &err);
+    int status = sent ? EXIT_DONE : cli_fail(&err);
+
+    report_many(cli, sender_sent(send->sender)->delivered);
+    return status;
+}
+
+/* ---- The subcommand ---------------------------------------------------------------------------------------------- */
+
+static int send_run(struct send *send, const struct cli *cli, FILE *file)
+{
+    struct err err;
+    int status = EXIT_DONE;
+
+    if (send->avro) {
+        send->schemas = schemas_open("", &err);
+        if (send->schemas == NULL)
+            return cli_fail(&err);
+    }
+    send->sender = sender_open(&cli->config, send->timeout_ms, &err);
+    if (send->sender == NULL)
+        status = cli_fail(&err);
+    else
+        status = send->from_options ? send_one(send, cli) : send_many(send, cli, file);
+    sender_close(send->sender);
+    if (send->avro)
+        schemas_close(send->schemas);
+    return status;
+}
+
+static bool parse_int(const char *text, struct field_int *field)
+{
+    char *rest;
+
+    errno = 0;
+    field->value = strtoll(text, &rest, 10);
+    field->state = FIELD_VALUE;
+    return *text != 0 && *rest == 0 && errno == 0;
+}
+
+static bool set_option(struct send *send, int option, const char *text)
+{
+    switch (option) {
+    case 'g': send->from_options = true; return parse_int(text, &send->command.group_id);
+    case 'a': send->from_options = true; return parse_int(text, &send->command.study_activity_id);
+    case 'c':
+        send->from_options = true;
+        send->command.command_id.state = FIELD_VALUE;
+        return uuid_parse(bytes_of(text), &send->command.command_id.value);
+    case 'k': send->key = text; return true;
+    case 't': return moment_span(text, &send->timeout_ms);
+    case 'f': send->avro = strcmp(text, "avro-single-object") == 0; return send->avro || strcmp(text, "json") == 0;
+    default: return false;
+    }
+}
+
+/* 0, or the exit code after saying what is wrong. */
+static int parse(struct send *send, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"group-id",         required_argument, NULL, 'g'},
+        {"study-activity-id",              required_argument, NULL, 'a'},
+        {"command-id",                  required_argument, NULL, 'c'},
+        {"key",required_argument, NULL, 'k'},
+        {"format",               required_argument, NULL, 'f'},
+        {"timeout",       required_argument, NULL, 't'},
+        {0             },
+    };
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        if (!set_option(send, option, optarg))
+            return cli_usage(&cli_send, "cannot use %s", argv[optind - 1]);
+    if (optind < argc)
+        send->path = argv[optind++];
+    if (optind < argc)
+        return cli_usage(&cli_send, "unexpected argument %s", argv[optind]);
+    if (send->from_options == (send->path != NULL))
+        return cli_usage(&cli_send, "say either --group-id and --study-activity-id, or a file (- is standard input)");
+    bool complete = send->command.group_id.state == FIELD_VALUE && send->command.study_activity_id.state == FIELD_VALUE;
+    if (send->from_options && !complete)
+        return cli_usage(&cli_send, "both --group-id and --study-activity-id are needed");
+    return 0;
+}
+
+/* NULL and errno. A folder can be opened, but not read: say so before anything is asked of a broker. */
+static FILE *open_file(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return NULL;
+    }
+    return fopen(path, "re");
+}
+
+static int send_main(struct cli *cli, int argc, char **argv)
+{
+    struct send send = {.timeout_ms = 30000};
+    FILE *file = NULL;
+    int failed = parse(&send, argc, argv);
+    if (failed == 0)
+        failed = cli_load_config(cli);
+    if (failed != 0)
+        return failed;
+
+    if (send.path != NULL)
+        file = strcmp(send.path, "-") == 0 ? stdin : open_file(send.path);
+    if (send.path != NULL && file == NULL) {
+        struct err err;
+        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", send.path, strerror(errno));
+        return cli_fail(&err);
+    }
+    stop_setup();
+    int status = send_run(&send, cli, file);
+    if (file != NULL && file != stdin)
+        fclose(file);
+    return status;
+}
+
+const struct subcommand cli_send = {
+    .name = "send",
+    .section = "Use",
+    .summary = "Send commands, from options or from JSON lines",
+    .help =
+        "Usage: sessiond send --group-id N --study-activity-id N [--command-id UUID] [options]\n"
+        "       sessiond send FILE|- [options]\n"
+        "\n"
+        "The first form sends one command and prints its id and where it went; without --command-id the id is\n"
+        "random. The second form sends each line of the file that is not blank as one command, as it is; its key\n"
+        "is the line's command_id, if it has one. Every command is acknowledged before the program ends.\n"
+        "\n"
+        "  --key K        the record's key instead (of all lines)\n"
+        "  --format F     json (default), or avro-single-object: each command in the built-in Avro schema\n"
+        "  --timeout D    how long to wait for a broker, and for each command's delivery (default 30s)\n"
+        "  --json         one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}; of a file: {\"topic\", "
+        "\"sent\"}\n"
+        "\n"
+        "Exit codes: 0; 65 a line that cannot be sent (named; no later one is sent); 66 no such file;\n"
+        "69 no broker answered; 75 interrupted; 77 not allowed; 78 no such topic.\n"
+        "\n"
+        "Examples:\n"
+        "  sessiond send --group-id 1 --study-activity-id 2\n"
+        "  jq -c '.[]' commands.json | sessiond send -\n",
+    .run = send_main,
+};

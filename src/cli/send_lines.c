@@ -1,0 +1,108 @@
+#include "cli/send_lines.h"
+
+#include "codec/avro_send.h"
+#include "codec/json_command.h"
+#include "kafka/kafka_error.h"
+#include "ops/clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define PROGRESS_MS 250
+
+/* The line without its end and the blanks around it. */
+static struct bytes trim(const char *line, size_t len)
+{
+    while (len > 0 && strchr(" \t\r\n", line[len - 1]) != NULL)
+        len--;
+    while (len > 0 && strchr(" \t", *line) != NULL) {
+        line++;
+        len--;
+    }
+    return (struct bytes){(const uint8_t *)line, len};
+}
+
+/* A key in one spelling, so that an id keeps its partition whoever writes it. */
+static struct bytes key_of(const struct send_lines *lines, const struct command *command, char text[UUID_TEXT + 1])
+{
+    if (lines->key != NULL)
+        return bytes_of(lines->key);
+    if (command->command_id.state != FIELD_VALUE)
+        return (struct bytes){0};
+    uuid_format(&command->command_id.value, text);
+    return bytes_of(text);
+}
+
+static bool bad_line(const struct send_lines *lines, uint64_t number, const char *reason, struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "%s:%" PRIu64 ": %s", lines->name, number, reason);
+}
+
+/* What is not even JSON is sent nevertheless: that is how one tries what becomes of it. */
+static bool send_line(struct send_lines *lines, struct bytes value, uint64_t number, struct arena *arena,
+                      struct err *err)
+{
+    struct command command = {0};
+    char text[UUID_TEXT + 1];
+    const char *reason;
+    bool decoded = json_command_decode(value, false, arena, &command, &reason);
+
+    if (!decoded)
+        command = (struct command){0};
+    if (lines->schemas != NULL && !(decoded && avro_send_encode(lines->schemas, &command, arena, &value, &reason)))
+        return bad_line(lines, number, reason, err);
+    if (sender_send(lines->sender, key_of(lines, &command, text), value, number, err))
+        return true;
+    uint64_t refused = sender_sent(lines->sender)->refused;
+    if (err->code == kafka_error_too_large)
+        err_prefix(err, "%s:%" PRIu64, lines->name, refused);
+    return false;
+}
+
+static void show_progress(const struct send_lines *lines, uint64_t number, int64_t *shown_ms)
+{
+    /* The clock is read once in a while: sending a line takes less than a microsecond. */
+    if (!lines->progress || number % 256 != 0 || clock_ms() - *shown_ms < PROGRESS_MS)
+        return;
+    *shown_ms = clock_ms();
+    fprintf(stderr, "\r%" PRIu64 " sent", sender_sent(lines->sender)->delivered);
+}
+
+static bool send_all(struct send_lines *lines, struct err *err)
+{
+    struct arena arena = {0};
+    char *line = NULL;
+    size_t size = 0;
+    uint64_t number = 0;
+    int64_t shown_ms = 0;
+    bool sent = true;
+    ssize_t len;
+
+    while (sent && (len = getline(&line, &size, lines->file)) >= 0) {
+        struct bytes value = trim(line, (size_t)len);
+        number++;
+        if (value.len > 0)
+            sent = send_line(lines, value, number, &arena, err);
+        arena_reset(&arena);
+        show_progress(lines, number, &shown_ms);
+    }
+    if (sent && ferror(lines->file))
+        sent = err_set(err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", lines->name, strerror(errno));
+    free(line);
+    arena_free(&arena);
+    return sent;
+}
+
+bool send_lines(struct send_lines *lines, struct err *err)
+{
+    struct err late;
+    bool sent = send_all(lines, err);
+    bool delivered = sender_finish(lines->sender, &late);
+
+    if (lines->progress)
+        fputs("\r\033[K", stderr);
+    if (sent && !delivered)
+        *err = late;
+    return sent && delivered;
+}

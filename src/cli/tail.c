@@ -1,0 +1,221 @@
+#include "cli/cli.h"
+#include "cli/moment.h"
+#include "cli/record_print.h"
+#include "kafka/reader.h"
+#include "ops/clock.h"
+#include "ops/stop.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#define TOPICS_MAX 4
+#define SLICE_MS   100
+
+struct tail {
+    const char *which;
+    const char *topics[TOPICS_MAX];
+    size_t topic_count;
+    enum range_from from;
+    int64_t from_value;
+    bool until_end;
+    int64_t count;  /* 0: no limit */
+    int timeout_ms; /* 0: none */
+};
+
+/* ---- What to read ------------------------------------------------------------------------------------------------ */
+
+static void add_topic(struct tail *tail, const char *which, const char *topic)
+{
+    if (*topic == 0 || (strcmp(tail->which, which) != 0 && strcmp(tail->which, "all") != 0))
+        return;
+    for (size_t i = 0; i < tail->topic_count; i++)
+        if (strcmp(tail->topics[i], topic) == 0)
+            return;
+    tail->topics[tail->topic_count++] = topic;
+}
+
+static bool choose_topics(struct tail *tail, const struct config *config, struct err *err)
+{
+    add_topic(tail, "commands", config->commands_topic);
+    add_topic(tail, "created", config->events_created_topic);
+    add_topic(tail, "rejected", config->events_rejected_topic);
+    add_topic(tail, "dlq", config->dlq_topic);
+    return tail->topic_count > 0 ||
+           err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "there is no dead-letter topic: dlq.topic is empty");
+}
+
+static bool parse_count(const char *text, int64_t *count)
+{
+    char *rest;
+
+    errno = 0;
+    *count = strtoll(text, &rest, 10);
+    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0;
+}
+
+static bool parse_from(struct tail *tail, const char *text)
+{
+    tail->from = RANGE_BEGINNING;
+    if (strcmp(text, "beginning") == 0)
+        return true;
+    tail->from = RANGE_END;
+    if (strcmp(text, "end") == 0)
+        return true;
+    tail->from = RANGE_OFFSET;
+    if (parse_count(text, &tail->from_value))
+        return true;
+    tail->from = RANGE_TIME;
+    return moment_parse(text, clock_utc_us() / 1000, &tail->from_value);
+}
+
+static bool is_which(const char *text)
+{
+    static const char *const all[] = {"commands", "created", "rejected", "dlq", "all"};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(text, all[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool set_option(struct tail *tail, int option, const char *text)
+{
+    switch (option) {
+    case 'f': return parse_from(tail, text);
+    case 'u': tail->until_end = true; return true;
+    case 'c': return parse_count(text, &tail->count) && tail->count > 0;
+    case 't': return moment_span(text, &tail->timeout_ms) && tail->timeout_ms > 0;
+    default: return false;
+    }
+}
+
+/* 0, or the exit code after saying what is wrong. */
+static int parse(struct tail *tail, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"from",       required_argument, NULL, 'f'},
+        {"until-end",        no_argument, NULL, 'u'},
+        {"count",            required_argument, NULL, 'c'},
+        {"timeout",required_argument, NULL, 't'},
+        {0        },
+    };
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        if (!set_option(tail, option, optarg))
+            return cli_usage(&cli_tail, "cannot use %s", argv[optind - 1]);
+    if (optind < argc)
+        tail->which = argv[optind++];
+    if (optind < argc || !is_which(tail->which))
+        return cli_usage(&cli_tail, "unexpected argument %s", argv[optind < argc ? optind : optind - 1]);
+    return 0;
+}
+
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
+
+static bool is_over(const struct tail *tail, const struct reader *reader, int64_t printed)
+{
+    return stop_requested() || reader_ended(reader) || (tail->count > 0 && printed >= tail->count);
+}
+
+/* What was asked for did not come in time. Without a count and an end a timeout is just where one stops looking. */
+static int too_late(const struct tail *tail, int64_t printed)
+{
+    struct err err;
+
+    if (tail->count == 0 && !tail->until_end)
+        return EXIT_DONE;
+    err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-TAIL-01", "only %" PRId64 " records within --timeout", printed);
+    return cli_fail(&err);
+}
+
+static int follow(const struct tail *tail, const struct cli *cli, struct reader *reader, const struct schemas *schemas)
+{
+    int64_t deadline_ms = tail->timeout_ms > 0 ? clock_ms() + tail->timeout_ms : INT64_MAX;
+    int64_t printed = 0;
+    struct record record;
+    struct err err;
+
+    while (!is_over(tail, reader, printed)) {
+        if (clock_ms() >= deadline_ms)
+            return too_late(tail, printed);
+        switch (reader_next(reader, SLICE_MS, &record, &err)) {
+        case DONE:
+            (cli->json ? record_print_json : record_print_text)(schemas, &record, stdout);
+            printed++;
+            break;
+        case PENDING: fflush(stdout); break;
+        case FAILED: fflush(stdout); return cli_fail(&err);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int tail_run(struct tail *tail, const struct cli *cli)
+{
+    int timeout_ms = tail->timeout_ms > 0 ? tail->timeout_ms : 30000;
+    struct reader *reader = NULL;
+    struct err err;
+    struct schemas *schemas = schemas_open(cli->config.schemas_dir, &err);
+    if (schemas == NULL)
+        return cli_fail(&err);
+
+    if (choose_topics(tail, &cli->config, &err))
+        reader = reader_open(&cli->config,
+                             &(struct reader_request){
+                                 .topics = tail->topics,
+                                 .topic_count = tail->topic_count,
+                                 .range = {tail->from, tail->from_value, timeout_ms},
+                                 .until_end = tail->until_end,
+        },
+                             &err);
+    int status = reader == NULL ? cli_fail(&err) : follow(tail, cli, reader, schemas);
+    reader_close(reader);
+    schemas_close(schemas);
+    return status;
+}
+
+static int tail_main(struct cli *cli, int argc, char **argv)
+{
+    struct tail tail = {.which = "all", .from = RANGE_END};
+    int failed = parse(&tail, argc, argv);
+    if (failed == 0)
+        failed = cli_load_config(cli);
+    if (failed != 0)
+        return failed;
+    stop_setup();
+    /* `tail | head` ends when nobody reads any more. */
+    signal(SIGPIPE, SIG_DFL);
+    return tail_run(&tail, cli);
+}
+
+const struct subcommand cli_tail = {
+    .name = "tail",
+    .section = "Use",
+    .summary = "Follow commands and events, decoded, as text or JSON lines",
+    .help = "Usage: sessiond tail [created|rejected|commands|dlq|all] [options]\n"
+            "\n"
+            "Prints each committed record of the topic, or of all four (the default), as it comes: time, place, key,\n"
+            "the code of a rejection, the value. Reads all partitions without a group, so it disturbs nobody.\n"
+            "\n"
+            "  --from F      end (default): what comes from now on; beginning; an offset, in every partition; a time\n"
+            "                (2026-11-22T02:13:05Z), or one so long ago (10m)\n"
+            "  --until-end   stop at the end as it is now instead of waiting for more\n"
+            "  --count N     stop after N records\n"
+            "  --timeout D   stop after this time; also how long to wait for a broker (default 30s)\n"
+            "  --json        JSON lines: {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"headers\", "
+            "\"value\"};\n"
+            "                a value that is neither JSON nor Avro of a known schema is in \"value_base64\"\n"
+            "\n"
+            "Exit codes: 0, also after an interrupt; 69 no broker answered; 75 --timeout before --count or the end;\n"
+            "77 not allowed; 78 no such topic.\n"
+            "\n"
+            "Examples:\n"
+            "  sessiond tail rejected\n"
+            "  sessiond tail created --from beginning --until-end --json | jq -r .value.session.id\n",
+    .run = tail_main,
+};

@@ -1,0 +1,31 @@
+#include "cli/cli.h"
+
+#include "codec/schemas.h"
+#include "kafka/client.h"
+#include "postgres/store.h"
+
+static int version_main(struct cli *cli, int argc, char **argv)
+{
+    if (argc > 1)
+        return cli_usage(&cli_version, "unexpected argument %s", argv[1]);
+    if (cli->json)
+        printf("{\"name\": \"sessiond\", \"version\": \"%s\", \"revision\": \"%s\", \"librdkafka\": \"%s\", "
+               "\"libpq\": \"%s\", \"avro-c\": \"%s\"}\n",
+               VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text());
+    else
+        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\n", VERSION, REVISION, kafka_version(),
+               postgres_version(), avro_version_text());
+    return EXIT_DONE;
+}
+
+const struct subcommand cli_version = {
+    .name = "version",
+    .section = "Learn",
+    .summary = "This program, its revision, and the libraries it is linked with",
+    .help = "Usage: sessiond version [--json]\n"
+            "       sessiond --version [--json]\n"
+            "\n"
+            "Prints the version and revision of sessiond and the versions of librdkafka, libpq and avro-c that it\n"
+            "runs with.\n",
+    .run = version_main,
+};

@@ -1,0 +1,163 @@
+#include "codec/event_headers.h"
+
+#include "codec/decimal.h"
+
+/* All that event_headers may write besides echoes. */
+#define OWN_HEADERS 16
+
+#define TRACEPARENT_TEXT 55 /* "00-" 32 hex "-" 16 hex "-" 2 hex */
+#define TRACE_ID_AT      3
+#define SPAN_ID_AT       36
+#define FLAGS_AT         53
+
+struct header_list {
+    struct header *list;
+    size_t count;
+};
+
+static void add(struct header_list *headers, const char *name, struct bytes value)
+{
+    headers->list[headers->count++] = (struct header){bytes_of(name), value};
+}
+
+static struct bytes number(int64_t value, struct arena *arena)
+{
+    char *text = arena_alloc(arena, DECIMAL_TEXT);
+
+    return (struct bytes){(const uint8_t *)text, decimal_format(value, text)};
+}
+
+/* The last header of that name if it says anything. */
+static struct bytes header_or(const struct record *record, const char *name, struct bytes otherwise)
+{
+    const struct header *header = record_header(record, name);
+
+    return header == NULL || header->value.len == 0 ? otherwise : header->value;
+}
+
+static struct bytes correlation(const struct batch_item *item, const struct event_data *data)
+{
+    return header_or(&item->record, "ce_correlationid", data->command_id);
+}
+
+/* The id of the command as an event: of a structured CloudEvent its envelope's, else the header's. */
+static struct bytes causation(const struct batch_item *item, const struct event_data *data)
+{
+    if (item->command.ce_id.len > 0)
+        return item->command.ce_id;
+    return header_or(&item->record, "ce_id", data->command_id);
+}
+
+static void add_cloudevent(struct header_list *headers, const struct config *config, const struct batch_item *item,
+                           const struct event_data *data, bool bare, struct arena *arena)
+{
+    bool created = item->outcome.kind == OUTCOME_CREATED;
+
+    add(headers, "ce_specversion", bytes_of("1.0"));
+    add(headers, "ce_id", data->event_id);
+    add(headers, "ce_source", bytes_of(config->events_source));
+    add(headers, "ce_type", bytes_of(created ? "study-session.created.v1" : "study-session.rejected.v1"));
+    add(headers, "ce_time", data->occurred_at);
+    add(headers, "ce_subject", created ? number(item->outcome.session.id, arena) : data->command_id);
+    add(headers, "ce_correlationid", bare ? data->command_id : correlation(item, data));
+    add(headers, "ce_causationid", bare ? data->command_id : causation(item, data));
+    add(headers, "content-type",
+        bytes_of(config->events_format == EVENTS_JSON ? "application/json" : "application/avro"));
+}
+
+static void add_command(struct header_list *headers, const struct batch_item *item, struct arena *arena)
+{
+    add(headers, "command-topic", bytes_of(item->record.topic));
+    add(headers, "command-partition", number(item->record.partition, arena));
+    add(headers, "command-offset", number(item->record.offset, arena));
+    if (item->outcome.replayed)
+        add(headers, "idempotent-replayed", bytes_of("true"));
+}
+
+/* `len` lower-case hexadecimal digits, not all of them zero unless `zero_allowed`. */
+static bool hex(const uint8_t *at, size_t len, bool zero_allowed)
+{
+    bool zero = true;
+
+    for (size_t i = 0; i < len; i++) {
+        if ((at[i] < '0' || at[i] > '9') && (at[i] < 'a' || at[i] > 'f'))
+            return false;
+        zero = zero && at[i] == '0';
+    }
+    return zero_allowed || !zero;
+}
+
+static bool traceparent_valid(struct bytes text)
+{
+    return text.len == TRACEPARENT_TEXT && memcmp(text.data, "00-", 3) == 0 &&
+           hex(text.data + TRACE_ID_AT, 32, false) && text.data[SPAN_ID_AT - 1] == '-' &&
+           hex(text.data + SPAN_ID_AT, 16, false) && text.data[FLAGS_AT - 1] == '-' &&
+           hex(text.data + FLAGS_AT, 2, true);
+}
+
+/*
+ * The trace goes on: same trace id and flags, and a span id of ours, derived from the record's position so that a
+ * redelivered command gets the same bytes. `tracestate` belongs to its parent and goes where that goes. A malformed
+ * `traceparent`, or one of another version, ends here with its state: a new trace nobody asked for would link nothing.
+ * Source: W3C Trace Context, sections 3.2 and 4.3.
+ */
+static void add_trace(struct header_list *headers, const struct batch_item *item, bool bare, struct arena *arena)
+{
+    static const char digits[] = "0123456789abcdef";
+    const struct header *parent = record_header(&item->record, "traceparent");
+    const struct header *state = record_header(&item->record, "tracestate");
+
+    if (parent == NULL || !traceparent_valid(parent->value))
+        return;
+
+    /* Never zero: the version digit of a UUIDv5 is among these eight bytes. */
+    struct uuid span = record_answer_id(&item->record, "span", arena);
+    uint8_t *text = arena_alloc(arena, TRACEPARENT_TEXT);
+    memcpy(text, parent->value.data, TRACEPARENT_TEXT);
+    for (unsigned i = 0; i < 8; i++) {
+        text[SPAN_ID_AT + 2 * i] = (uint8_t)digits[span.b[i] >> 4];
+        text[SPAN_ID_AT + 2 * i + 1] = (uint8_t)digits[span.b[i] & 15];
+    }
+    add(headers, "traceparent", (struct bytes){text, TRACEPARENT_TEXT});
+    if (state != NULL && !bare)
+        add(headers, "tracestate", state->value);
+}
+
+static bool echoed(const struct config *config, const struct header *header)
+{
+    for (char **name = config->events_echo_headers; *name != NULL; name++)
+        if (bytes_equal(header->name, bytes_of(*name)))
+            return true;
+    return false;
+}
+
+static size_t count_echoed(const struct config *config, const struct record *record)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < record->header_count; i++)
+        count += echoed(config, &record->headers[i]);
+    return count;
+}
+
+static void add_echoed(struct header_list *headers, const struct config *config, const struct record *record)
+{
+    for (size_t i = 0; i < record->header_count; i++)
+        if (echoed(config, &record->headers[i]))
+            headers->list[headers->count++] = record->headers[i];
+}
+
+void event_headers(const struct config *config, const struct batch_item *item, const struct event_data *data, bool bare,
+                   struct arena *arena, struct outbound *out)
+{
+    size_t capacity = OWN_HEADERS + (bare ? 0 : count_echoed(config, &item->record));
+    struct header_list headers = {arena_alloc(arena, capacity * sizeof *headers.list), 0};
+
+    add_cloudevent(&headers, config, item, data, bare, arena);
+    add_command(&headers, item, arena);
+    add_trace(&headers, item, bare, arena);
+    if (!bare)
+        add_echoed(&headers, config, &item->record);
+    out->headers = headers.list;
+    out->header_count = headers.count;
+}

@@ -1,0 +1,27 @@
+#include "core/batch.h"
+
+#include <stdlib.h>
+
+void batch_init(struct batch *batch, size_t capacity)
+{
+    *batch = (struct batch){.capacity = capacity};
+    batch->items = calloc(capacity, sizeof *batch->items);
+    if (batch->items == NULL)
+        abort();
+}
+
+void batch_free(struct batch *batch)
+{
+    free(batch->items);
+    arena_free(&batch->arena);
+    *batch = (struct batch){0};
+}
+
+void batch_reset(struct batch *batch)
+{
+    memset(batch->items, 0, batch->count * sizeof *batch->items);
+    arena_reset(&batch->arena);
+    batch->count = 0;
+    batch->bytes = 0;
+    batch->epoch = 0;
+}

@@ -1,0 +1,46 @@
+#include "core/command.h"
+
+/* The CloudEvents id and source: of a structured event's envelope, else of the binary mode's headers. */
+static struct bytes ce_attribute(struct bytes structured, const struct record *record, const char *name)
+{
+    if (structured.data != NULL)
+        return structured;
+    const struct header *header = record_header(record, name);
+    return header == NULL ? (struct bytes){0} : header->value;
+}
+
+/* True and the id when the record carries a CloudEvents id; a UUID is taken as it is, other ids are unique per source
+ * only. */
+static bool ce_identity(const struct command *command, const struct record *record, struct arena *arena,
+                        struct uuid *id)
+{
+    struct bytes ce_id = ce_attribute(command->ce_id, record, "ce_id");
+    struct bytes source = ce_attribute(command->ce_source, record, "ce_source");
+
+    if (ce_id.len == 0)
+        return false;
+    if (uuid_parse(ce_id, id))
+        return true;
+
+    uint8_t *name = arena_alloc(arena, source.len + 1 + ce_id.len);
+    if (source.len > 0)
+        memcpy(name, source.data, source.len);
+    name[source.len] = '\n';
+    memcpy(name + source.len + 1, ce_id.data, ce_id.len);
+    *id = uuid_v5(&uuid_namespace, (struct bytes){name, source.len + 1 + ce_id.len});
+    return true;
+}
+
+struct uuid command_identity(const struct command *command, const struct record *record, struct arena *arena,
+                             bool *brought)
+{
+    struct uuid id;
+
+    *brought = true;
+    if (command->command_id.state == FIELD_VALUE)
+        return command->command_id.value;
+    if (command->command_id.state == FIELD_ABSENT && ce_identity(command, record, arena, &id))
+        return id;
+    *brought = false;
+    return record_derived_id(record, arena);
+}

@@ -1,0 +1,45 @@
+#include "core/record.h"
+
+#include <inttypes.h>
+
+const struct header *record_header(const struct record *record, const char *name)
+{
+    struct bytes wanted = bytes_of(name);
+
+    for (size_t i = record->header_count; i > 0; i--)
+        if (bytes_equal(record->headers[i - 1].name, wanted))
+            return &record->headers[i - 1];
+    return NULL;
+}
+
+size_t record_envelope_size(const struct record *record)
+{
+    size_t size = record->key.len;
+
+    for (size_t i = 0; i < record->header_count; i++)
+        size += record->headers[i].name.len + record->headers[i].value.len;
+    return size;
+}
+
+size_t record_size(const struct record *record)
+{
+    return record_envelope_size(record) + record->value.len;
+}
+
+struct bytes record_position(const struct record *record, struct arena *arena)
+{
+    return arena_printf(arena, "%s/%" PRId32 "/%" PRId64 "/%" PRId64, record->topic, record->partition, record->offset,
+                        record->timestamp_ms);
+}
+
+struct uuid record_derived_id(const struct record *record, struct arena *arena)
+{
+    return uuid_v5(&uuid_namespace, record_position(record, arena));
+}
+
+struct uuid record_answer_id(const struct record *record, const char *code, struct arena *arena)
+{
+    struct bytes position = record_position(record, arena);
+
+    return uuid_v5(&uuid_namespace, arena_printf(arena, "%s#%s", (const char *)position.data, code));
+}

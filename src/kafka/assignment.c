@@ -1,0 +1,138 @@
+#include "kafka/assignment.h"
+
+#include "kafka/kafka_error.h"
+#include "ops/clock.h"
+#include "ops/log.h"
+#include "ops/stop.h"
+#include "ops/watchdog.h"
+
+#include <inttypes.h>
+#include <librdkafka/rdkafka.h>
+#include <stdlib.h>
+
+#define COMMITTED_TIMEOUT_MS 2000
+
+/* The first error of the call or of one of its partitions. */
+static rd_kafka_resp_err_t committed_once(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions)
+{
+    rd_kafka_resp_err_t code = rd_kafka_committed(rk, partitions, COMMITTED_TIMEOUT_MS);
+
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < partitions->cnt; i++)
+        code = partitions->elems[i].err;
+    return code;
+}
+
+/*
+ * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
+ * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
+ */
+static bool read_committed_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, struct err *err)
+{
+    struct log_limit limit = {0};
+    uint64_t held_back;
+    rd_kafka_resp_err_t code;
+
+    while ((code = committed_once(rk, partitions)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "reading the group's committed offsets");
+        if (err->class == ERR_STOP || stop_requested())
+            return false;
+        if (log_allowed(&limit, clock_ms(), &held_back))
+            log_err(LOG_WARNING, err);
+        watchdog_tick("reading the group's committed offsets");
+        clock_sleep_ms(50);
+    }
+    return true;
+}
+
+/*
+ * The metadata, checked: after a long pause (SIGSTOP) librdkafka 2.0.2 can have a generation without a member id, and the broker
+ * accepts offsets from "no member" beside a live one. It has no getter for what the metadata holds, so the member id is read
+ * before and after: the same both times, and not empty, means the metadata has it too.
+ */
+static rd_kafka_consumer_group_metadata_t *checked_metadata(rd_kafka_t *rk)
+{
+    char *before = rd_kafka_memberid(rk);
+    rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata(rk);
+    char *after = rd_kafka_memberid(rk);
+    bool good = before != NULL && after != NULL && *before != 0 && strcmp(before, after) == 0;
+
+    if (!good && metadata != NULL) {
+        rd_kafka_consumer_group_metadata_destroy(metadata);
+        metadata = NULL;
+    }
+    if (before != NULL)
+        rd_kafka_mem_free(rk, before);
+    if (after != NULL)
+        rd_kafka_mem_free(rk, after);
+    return metadata;
+}
+
+/* Where each partition starts: explicit, so that nothing depends on a reset policy. */
+static void choose_starts(struct assignment *assignment, rd_kafka_topic_partition_list_t *partitions)
+{
+    assignment->count = (size_t)partitions->cnt;
+    assignment->list = calloc(assignment->count + 1, sizeof *assignment->list);
+    if (assignment->list == NULL)
+        abort();
+    for (int i = 0; i < partitions->cnt; i++) {
+        rd_kafka_topic_partition_t *p = &partitions->elems[i];
+        bool committed = p->offset >= 0;
+
+        assignment->list[i] = (struct owned_partition){p->partition, committed ? p->offset : -1, -1};
+        if (!committed)
+            p->offset = RD_KAFKA_OFFSET_BEGINNING;
+        if (committed)
+            log_info("assigned %s[%" PRId32 "] from offset %" PRId64, p->topic, p->partition, p->offset);
+        else
+            log_info("assigned %s[%" PRId32 "] from the beginning: the group never committed", p->topic, p->partition);
+    }
+}
+
+static void forget(struct assignment *assignment)
+{
+    if (assignment->metadata != NULL)
+        rd_kafka_consumer_group_metadata_destroy(assignment->metadata);
+    free(assignment->list);
+    *assignment = (struct assignment){.epochs = assignment->epochs};
+}
+
+static bool begin(struct assignment *assignment, rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions,
+                  struct err *err)
+{
+    if (!read_committed_offsets(rk, partitions, err))
+        return false;
+    assignment->metadata = checked_metadata(rk);
+    if (assignment->metadata == NULL)
+        return err_set(err, ERR_RETRY, 0, "E-KAFKA-MEMBER", "assigned partitions, but no longer a member of the group");
+
+    choose_starts(assignment, partitions);
+    rd_kafka_resp_err_t code = rd_kafka_assign(rk, partitions);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kafka_error_code(err, KAFKA_CALL_CONSUME, code, "taking over partitions");
+    assignment->epoch = ++assignment->epochs;
+    return true;
+}
+
+bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk,
+                      struct rd_kafka_topic_partition_list_s *partitions, struct err *err)
+{
+    forget(assignment);
+    if (begin(assignment, rk, partitions, err))
+        return true;
+    assignment_end(assignment, rk);
+    return false;
+}
+
+void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk)
+{
+    rd_kafka_assign(rk, NULL);
+    forget(assignment);
+}
+
+struct owned_partition *assignment_find(const struct assignment *assignment, int32_t partition)
+{
+    for (size_t i = 0; i < assignment->count; i++)
+        if (assignment->list[i].partition == partition)
+            return &assignment->list[i];
+    return NULL;
+}

@@ -1,0 +1,114 @@
+#include "kafka/brokers.h"
+
+#include "kafka/kafka_error.h"
+#include "ops/clock.h"
+#include "ops/log.h"
+#include "ops/stop.h"
+
+#include <inttypes.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+
+/* How long one question may take before the stop flag is looked at again. */
+#define SLICE_MS 250
+
+/* After so long a person wants to know what is being waited for. */
+#define PATIENCE_MS 2000
+
+void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role)
+{
+    brokers->trouble = 0;
+    brokers->reason[0] = 0;
+    client_brokers(config, role, brokers->setting);
+}
+
+void brokers_trouble(struct brokers *brokers, int code, const char *reason)
+{
+    /* "all brokers are down" follows the reason why; the reason says more. */
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && brokers->trouble != 0)
+        return;
+    brokers->trouble = code;
+    snprintf(brokers->reason, sizeof brokers->reason, "%s", reason);
+    /* librdkafka's "(after 0ms in state CONNECT, 1 identical error(s) suppressed)" is for its own log. */
+    char *detail = strstr(brokers->reason, " (after ");
+    if (detail != NULL)
+        *detail = 0;
+}
+
+bool brokers_silent(const struct brokers *brokers, int64_t timeout_ms, struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-KAFKA-DOWN",
+                   "no broker answered within %.3g s%s%s\n  %s\n  fix: start the broker, or name one that runs",
+                   (double)timeout_ms / 1000, *brokers->reason ? ": " : "", brokers->reason, brokers->setting);
+}
+
+static bool refused(const struct brokers *brokers, struct err *err)
+{
+    if (brokers->trouble == 0)
+        return false;
+    kafka_error_classify(err, KAFKA_CALL_ADMIN, brokers->trouble, KAFKA_FLAG_NONE, brokers->reason, brokers->setting);
+    return err->class == ERR_STOP;
+}
+
+static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms, int *partitions)
+{
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+    if (topic == NULL)
+        return rd_kafka_last_error();
+
+    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
+    rd_kafka_topic_destroy(topic);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return code;
+    code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    *partitions = code == RD_KAFKA_RESP_ERR_NO_ERROR ? metadata->topics[0].partition_cnt : 0;
+    rd_kafka_metadata_destroy(metadata);
+    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ? RD_KAFKA_RESP_ERR_NO_ERROR : code;
+}
+
+static void say_what_is_awaited(const struct brokers *brokers, int64_t waited_ms, bool *said)
+{
+    if (*said || waited_ms < PATIENCE_MS)
+        return;
+    *said = true;
+    log_info("waiting for a broker: %s%s%s", brokers->setting, *brokers->reason ? ": " : "", brokers->reason);
+}
+
+bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms, int *partitions,
+                   struct err *err)
+{
+    int64_t started_ms = clock_ms();
+    bool said = false;
+
+    for (;;) {
+        int64_t waited_ms = clock_ms() - started_ms;
+        int64_t left_ms = timeout_ms - waited_ms;
+
+        rd_kafka_poll(rk, 0);
+        if (refused(brokers, err))
+            return false;
+        if (stop_requested())
+            return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
+        if (left_ms <= 0)
+            return brokers_silent(brokers, timeout_ms, err);
+        say_what_is_awaited(brokers, waited_ms, &said);
+
+        rd_kafka_resp_err_t code = ask(rk, topic, (int)(left_ms < SLICE_MS ? left_ms : SLICE_MS), partitions);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            return true;
+        kafka_error_code(err, KAFKA_CALL_ADMIN, code, topic);
+        if (err->class == ERR_STOP)
+            return false;
+        /* Some failures are answered at once; do not ask in a circle. */
+        rd_kafka_poll(rk, 20);
+    }
+}
+
+bool brokers_need_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms,
+                        int *partitions, struct err *err)
+{
+    if (!brokers_topic(brokers, rk, topic, timeout_ms, partitions, err))
+        return false;
+    return *partitions > 0 || kafka_error_code(err, KAFKA_CALL_ADMIN, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, topic);
+}

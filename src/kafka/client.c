@@ -1,0 +1,274 @@
+#include "kafka/client.h"
+
+#include "ops/log.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- What is set for whom ---------------------------------------------------------------------------------------- */
+
+enum {
+    CONSUMER = 1 << CLIENT_CONSUMER,
+    PRODUCER = 1 << CLIENT_PRODUCER,
+    READER = 1 << CLIENT_READER,
+    SENDER = 1 << CLIENT_SENDER,
+    ADMIN = 1 << CLIENT_ADMIN,
+    READING = CONSUMER | READER,
+    WRITING = PRODUCER | SENDER,
+    EVERYONE = READING | WRITING | ADMIN,
+};
+
+struct property {
+    unsigned roles;
+    const char *name;
+    const char *value;
+};
+
+/*
+ * The user's `kafka.*` keys come after these and win.
+ *
+ * socket.nagle.disable: a 500-event transaction takes 33 ms with Nagle's algorithm, 8 ms without (librdkafka turns it
+ * off by itself only since 2.10).
+ * queued.*, fetch.message.max.bytes: a message waiting in the client costs some 500 bytes beside its own; these keep a
+ * long backlog in a small process.
+ * fetch.wait.max.ms: delays no message that arrives; it bounds how long a partition that comes back waits for the
+ * request that is under way.
+ * message.timeout.ms: below the transaction's, so that a record that cannot be delivered is reported while the
+ * transaction can still be aborted.
+ * message.max.bytes: above what topics take as a rule, so that the topic's limit cuts a dead-letter copy, not ours.
+ */
+static const struct property defaults[] = {
+    {EVERYONE, "bootstrap.servers",                  CLIENT_DEFAULT_BROKERS},
+    {EVERYONE, "client.id",                          "sessiond"            },
+    {EVERYONE, "socket.nagle.disable",               "true"                },
+    {EVERYONE, "socket.keepalive.enable",            "true"                },
+    {EVERYONE, "socket.timeout.ms",                  "10000"               },
+    {EVERYONE, "reconnect.backoff.ms",               "50"                  },
+    {EVERYONE, "reconnect.backoff.max.ms",           "1000"                },
+    {EVERYONE, "topic.metadata.refresh.interval.ms", "60000"               },
+    {EVERYONE, "log.connection.close",               "false"               },
+
+    {CONSUMER, "session.timeout.ms",                 "10000"               },
+    {CONSUMER, "heartbeat.interval.ms",              "2500"                },
+    {CONSUMER, "queued.max.messages.kbytes",         "8192"                },
+    {CONSUMER, "queued.min.messages",                "15000"               },
+    {READING,  "fetch.message.max.bytes",            "524288"              },
+    {READING,  "fetch.wait.max.ms",                  "100"                 },
+    {READING,  "fetch.error.backoff.ms",             "50"                  },
+    {READER,   "queued.max.messages.kbytes",         "2048"                },
+    {READER,   "queued.min.messages",                "5000"                },
+
+    {PRODUCER, "transaction.timeout.ms",             "15000"               },
+    {PRODUCER, "message.timeout.ms",                 "10000"               },
+    {PRODUCER, "linger.ms",                          "5"                   },
+    {SENDER,   "linger.ms",                          "20"                  },
+    {WRITING,  "retry.backoff.ms",                   "20"                  },
+    {WRITING,  "compression.type",                   "lz4"                 },
+    {WRITING,  "message.max.bytes",                  "10485760"            },
+    {SENDER,   "queue.buffering.max.messages",       "100000"              },
+    {SENDER,   "queue.buffering.max.kbytes",         "65536"               },
+};
+
+/*
+ * The guarantees rest on these; nothing wins over them. What depends on the configuration is in own_consumer() and
+ * own_producer().
+ *
+ * allow.auto.create.topics: honoured by producers too, whose default is to create.
+ * partition.assignment.strategy: eager, because cooperative rebalancing in librdkafka 2.0.2 loses assignments.
+ * delivery.report.only.error: only a delivery report wakes rd_kafka_flush() before its next 10 ms slice.
+ */
+static const struct property owned[] = {
+    {EVERYONE, "allow.auto.create.topics",      "false"           },
+    {READING,  "isolation.level",               "read_committed"  },
+    {READING,  "check.crcs",                    "true"            },
+    {READER,   "auto.offset.reset",             "earliest"        },
+
+    {CONSUMER, "auto.offset.reset",             "error"           },
+    {CONSUMER, "enable.auto.commit",            "false"           },
+    {CONSUMER, "enable.auto.offset.store",      "false"           },
+    {CONSUMER, "enable.partition.eof",          "false"           },
+    {CONSUMER, "partition.assignment.strategy", "range,roundrobin"},
+
+    {WRITING,  "enable.idempotence",            "true"            },
+    {WRITING,  "partitioner",                   "murmur2_random"  },
+    {WRITING,  "delivery.report.only.error",    "false"           },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* ---- The log ----------------------------------------------------------------------------------------------------- */
+
+static enum log_level level_of_syslog(int level)
+{
+    if (level <= 3)
+        return LOG_ERROR;
+    if (level == 4)
+        return LOG_WARNING;
+    return level <= 6 ? LOG_INFO : LOG_DEBUG;
+}
+
+/* `kafka.*` goes to every client by contract, so "is a consumer property and will be ignored" is no news. */
+static bool is_other_clients_property(const char *facility, const char *text)
+{
+    return strcmp(facility, "CONFWARN") == 0 && strstr(text, "will be ignored by this") != NULL;
+}
+
+/* Any of librdkafka's threads. */
+static void log_as_told(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+    enum log_level ours = is_other_clients_property(facility, text) ? LOG_DEBUG : level_of_syslog(level);
+
+    log_line(ours, "E-KAFKA-CLIENT", "%s: %s: %s", rd_kafka_name(rk), facility, text);
+}
+
+/* Any of librdkafka's threads. A tool tells the person about its own failure, once; the library's lines are detail. */
+static void log_as_detail(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+    (void)level;
+    log_line(LOG_DEBUG, NULL, "%s: %s: %s", rd_kafka_name(rk), facility, text);
+}
+
+/* ---- Setting ----------------------------------------------------------------------------------------------------- */
+
+void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *value)
+{
+    char reason[512];
+
+    if (rd_kafka_conf_set(conf, name, value, reason, sizeof reason) == RD_KAFKA_CONF_OK)
+        return;
+    log_error("E-INTERNAL", "librdkafka %s refuses %s=%s: %s", rd_kafka_version_str(), name, value, reason);
+    abort();
+}
+
+static void set_all(rd_kafka_conf_t *conf, enum client_role role, const struct property *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].roles & (1u << role))
+            client_set(conf, list[i].name, list[i].value);
+}
+
+static void set_int(rd_kafka_conf_t *conf, const char *name, int64_t value)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRId64, value);
+    client_set(conf, name, text);
+}
+
+/*
+ * Room for all that one batch publishes: an event, its copy to a reply topic and a dead-letter copy for each command.
+ * An event is under 4 KiB plus what it echoes, and what is echoed or copied came with the batch.
+ */
+static void default_producer_queue(rd_kafka_conf_t *conf, const struct config *config)
+{
+    int64_t messages = config->batch_max_messages;
+    int64_t kbytes = 4 * messages + 3 * config->batch_max_bytes / 1024 + 32 * 1024;
+
+    set_int(conf, "queue.buffering.max.messages", 3 * messages + 1000);
+    set_int(conf, "queue.buffering.max.kbytes", kbytes < INT32_MAX ? kbytes : INT32_MAX);
+}
+
+static bool applies(const struct kafka_property *property, enum client_role role)
+{
+    bool reads = (READING & (1u << role)) != 0;
+    bool writes = (WRITING & (1u << role)) != 0;
+
+    return property->scope == KAFKA_ALL || (property->scope == KAFKA_CONSUMER && reads) ||
+           (property->scope == KAFKA_PRODUCER && writes);
+}
+
+static const char *scope_prefix(enum kafka_scope scope)
+{
+    static const char *const prefix[] = {
+        [KAFKA_ALL] = "kafka.", [KAFKA_CONSUMER] = "kafka.consumer.", [KAFKA_PRODUCER] = "kafka.producer."};
+    return prefix[scope];
+}
+
+static bool set_users(rd_kafka_conf_t *conf, const struct config *config, enum client_role role, struct err *err)
+{
+    for (size_t i = 0; i < config->kafka_count; i++) {
+        const struct kafka_property *property = &config->kafka[i];
+        char reason[512];
+
+        if (!applies(property, role))
+            continue;
+        if (rd_kafka_conf_set(conf, property->name, property->value, reason, sizeof reason) != RD_KAFKA_CONF_OK)
+            return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+                           "%s%s cannot be used: %s\n  set in %s\n  fix: see librdkafka's CONFIGURATION.md for %s",
+                           scope_prefix(property->scope), property->name, reason, property->origin,
+                           rd_kafka_version_str());
+    }
+    return true;
+}
+
+static void own_consumer(rd_kafka_conf_t *conf, const struct config *config)
+{
+    client_set(conf, "group.id", config->group_id);
+    if (!config->instance_auto)
+        client_set(conf, "group.instance.id", config->instance_id);
+}
+
+static void own_producer(rd_kafka_conf_t *conf, const struct config *config)
+{
+    if (config->events_delivery == DELIVERY_EXACTLY_ONCE)
+        client_set(conf, "transactional.id", config->transactional_id);
+}
+
+struct rd_kafka_conf_s *client_conf(const struct config *config, enum client_role role, struct err *err)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    bool is_tool = role != CLIENT_CONSUMER && role != CLIENT_PRODUCER;
+
+    rd_kafka_conf_set_log_cb(conf, is_tool ? log_as_detail : log_as_told);
+    set_all(conf, role, defaults, COUNT(defaults));
+    if (role == CLIENT_PRODUCER)
+        default_producer_queue(conf, config);
+
+    if (!set_users(conf, config, role, err)) {
+        rd_kafka_conf_destroy(conf);
+        return NULL;
+    }
+
+    set_all(conf, role, owned, COUNT(owned));
+    if (role == CLIENT_CONSUMER)
+        own_consumer(conf, config);
+    if (role == CLIENT_PRODUCER)
+        own_producer(conf, config);
+    return conf;
+}
+
+struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role role, struct err *err)
+{
+    rd_kafka_type_t type = READING & (1u << role) ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
+    char reason[512];
+
+    rd_kafka_t *rk = rd_kafka_new(type, conf, reason, sizeof reason);
+    if (rk != NULL)
+        return rk;
+
+    rd_kafka_conf_destroy(conf);
+    err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+            "the kafka.* settings do not fit together: %s\n  fix: sessiond config shows them and where each is set",
+            reason);
+    return NULL;
+}
+
+void client_brokers(const struct config *config, enum client_role role, char text[static CLIENT_BROKERS_TEXT])
+{
+    const char *servers = CLIENT_DEFAULT_BROKERS;
+    const char *origin = "default";
+
+    for (size_t i = 0; i < config->kafka_count; i++) {
+        const struct kafka_property *property = &config->kafka[i];
+        bool names_brokers =
+            strcmp(property->name, "bootstrap.servers") == 0 || strcmp(property->name, "metadata.broker.list") == 0;
+        if (!names_brokers || !applies(property, role))
+            continue;
+        servers = property->value;
+        origin = property->origin;
+    }
+    snprintf(text, CLIENT_BROKERS_TEXT, "kafka.bootstrap.servers = %s (%s)", servers, origin);
+}

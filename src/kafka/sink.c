@@ -1,0 +1,348 @@
+#include "kafka/sink.h"
+
+#include "kafka/client.h"
+#include "kafka/kafka_error.h"
+#include "kafka/positions.h"
+#include "kafka/taint.h"
+#include "kafka/topic_metadata.h"
+#include "ops/clock.h"
+#include "ops/log.h"
+
+#include <inttypes.h>
+#include <librdkafka/rdkafka.h>
+#include <stdlib.h>
+
+#define TOPICS_MAX 3
+
+/* Half of transaction.timeout.ms: a fence of a younger transaction cannot be the broker's timeout. */
+#define YOUNG_MS 7500
+
+/* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
+#define ALONE_MS 60000
+
+struct sink {
+    const struct config *config;
+    bool transactional;
+    rd_kafka_t *rk;
+    rd_kafka_topic_t *topics[TOPICS_MAX]; /* created, rejected, dlq; each name once */
+    size_t topic_count;
+    taint_flag tainted;
+    bool fenced;
+    bool alone;             /* this producer sends each record alone */
+    int64_t alone_until_ms; /* a batch of records was too large: until then producers send them alone */
+    int64_t begun_ms;       /* of the open transaction */
+    struct err delivery;    /* the first delivery that failed in the open transaction */
+    struct err failure;     /* what a callback found: ERR_STOP ends the next call */
+    struct log_limit limit;
+};
+
+/* ---- Callbacks ---------------------------------------------------------------------------------------------------- */
+
+/*
+ * Called once for each record, inside sink_flush and sink_produce on the loop's thread. Must stay registered for good records too:
+ * only delivery reports wake rd_kafka_flush up before its 10 ms slice ends.
+ */
+static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
+{
+    struct sink *sink = opaque;
+    struct delivery *delivery = message->_private;
+
+    (void)rk;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && sink->alone)
+        delivery->too_large = true;
+    else if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+        sink->alone_until_ms = clock_ms() + ALONE_MS;
+    if (sink->delivery.class == ERR_NONE)
+        (void)kafka_error_code(&sink->delivery, KAFKA_CALL_DELIVERY, message->err, rd_kafka_topic_name(message->rkt));
+}
+
+/* Inside polls and flushes, on the loop's thread. What heals by itself is only logged. */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    struct sink *sink = opaque;
+    struct err err;
+    uint64_t held_back;
+
+    (void)rk;
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        return; /* every transactional call reports it, with its class */
+    (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
+    if (err.class == ERR_STOP)
+        sink->failure = err;
+    else if (log_allowed(&sink->limit, clock_ms(), &held_back))
+        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+}
+
+/* ---- Life --------------------------------------------------------------------------------------------------------- */
+
+static void add_topic(struct sink *sink, const char *name)
+{
+    if (*name == 0)
+        return;
+    for (size_t i = 0; i < sink->topic_count; i++)
+        if (strcmp(rd_kafka_topic_name(sink->topics[i]), name) == 0)
+            return;
+    sink->topics[sink->topic_count++] = rd_kafka_topic_new(sink->rk, name, NULL);
+}
+
+static bool producer_new(struct sink *sink, struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(sink->config, CLIENT_PRODUCER, err);
+    if (conf == NULL)
+        return false;
+    rd_kafka_conf_set_opaque(conf, sink);
+    rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    taint_watch(conf, &sink->tainted);
+    sink->alone = clock_ms() < sink->alone_until_ms;
+    if (sink->alone)
+        client_set(conf, "batch.num.messages", "1");
+    sink->rk = client_new(conf, CLIENT_PRODUCER, err);
+    if (sink->rk == NULL)
+        return false;
+    sink->topic_count = 0;
+    sink->fenced = false;
+    sink->begun_ms = 0;
+    return true;
+}
+
+static void producer_destroy(struct sink *sink)
+{
+    if (sink->rk == NULL)
+        return;
+    for (size_t i = 0; i < sink->topic_count; i++)
+        rd_kafka_topic_destroy(sink->topics[i]);
+    sink->topic_count = 0;
+    /* What is still queued belongs to a transaction that is over; waiting for it would hold the restart up. */
+    rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+    rd_kafka_destroy(sink->rk);
+    sink->rk = NULL;
+}
+
+struct sink *sink_open(const struct config *config, struct err *err)
+{
+    struct sink *sink = calloc(1, sizeof *sink);
+    if (sink == NULL)
+        abort();
+    sink->config = config;
+    sink->transactional = config->events_delivery == DELIVERY_EXACTLY_ONCE;
+    if (!producer_new(sink, err)) {
+        free(sink);
+        return NULL;
+    }
+    return sink;
+}
+
+void sink_close(struct sink *sink)
+{
+    if (sink == NULL)
+        return;
+    producer_destroy(sink);
+    free(sink);
+}
+
+bool sink_renew(struct sink *sink, struct err *err)
+{
+    producer_destroy(sink);
+    return producer_new(sink, err);
+}
+
+bool sink_tainted(const struct sink *sink)
+{
+    bool alone_over = sink->alone && clock_ms() >= sink->alone_until_ms;
+
+    return alone_over || (sink->transactional && atomic_load(&sink->tainted));
+}
+
+bool sink_fenced(const struct sink *sink)
+{
+    return sink->fenced;
+}
+
+/* ---- Errors ------------------------------------------------------------------------------------------------------- */
+
+/* A callback's finding ends the call that it came with. */
+static bool failed(const struct sink *sink, struct err *err)
+{
+    if (sink->failure.class != ERR_STOP)
+        return false;
+    *err = sink->failure;
+    return true;
+}
+
+/*
+ * From an error object to what the worker does. "Fenced" has two causes that the old protocol does not tell apart: another process
+ * took our transactional.id, or the broker timed our transaction out. A young transaction cannot have been timed out.
+ */
+static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what, struct err *err)
+{
+    bool young = sink->begun_ms == 0 || clock_ms() - sink->begun_ms < YOUNG_MS;
+
+    sink->fenced = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED;
+    (void)kafka_error_object(err, KAFKA_CALL_TRANSACTION, error, what);
+    if (sink->fenced && young && !sink->config->instance_auto) {
+        (void)err_set(err, ERR_STOP, EXIT_FENCED, "E-KAFKA-FENCED",
+                      "another process runs with instance.id %s in group %s and has taken over\n"
+                      "  fix: give each process its own instance.id, or set instance.id=auto",
+                      sink->config->instance_id, sink->config->group_id);
+    }
+    return err->class == ERR_RETRY ? PENDING : FAILED;
+}
+
+/* ---- Ready -------------------------------------------------------------------------------------------------------- */
+
+static enum progress warm_topics(struct sink *sink, int timeout_ms, struct err *err)
+{
+    const struct config *config = sink->config;
+    const char *names[TOPICS_MAX] = {config->events_created_topic, config->events_rejected_topic, config->dlq_topic};
+    enum progress progress = DONE;
+
+    for (size_t i = 0; i < TOPICS_MAX && progress == DONE; i++)
+        progress = *names[i] == 0 ? DONE : topic_metadata(sink->rk, names[i], timeout_ms, err);
+    for (size_t i = 0; i < TOPICS_MAX && progress == DONE; i++)
+        add_topic(sink, names[i]);
+    return progress;
+}
+
+enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
+{
+    rd_kafka_poll(sink->rk, 0);
+    if (failed(sink, err))
+        return FAILED;
+    if (sink->topic_count == 0) {
+        enum progress progress = warm_topics(sink, timeout_ms, err);
+        if (progress != DONE)
+            return progress;
+    }
+    if (!sink->transactional)
+        return DONE;
+    rd_kafka_error_t *error = rd_kafka_init_transactions(sink->rk, timeout_ms);
+    return error == NULL ? DONE : transaction_error(sink, error, "preparing the producer", err);
+}
+
+/* ---- One transaction ---------------------------------------------------------------------------------------------- */
+
+bool sink_begin(struct sink *sink, struct err *err)
+{
+    sink->delivery = (struct err){0};
+    sink->begun_ms = clock_ms();
+    if (failed(sink, err))
+        return false;
+    if (!sink->transactional)
+        return true;
+    rd_kafka_error_t *error = rd_kafka_begin_transaction(sink->rk);
+    return error == NULL || transaction_error(sink, error, "beginning a transaction", err) == DONE;
+}
+
+static rd_kafka_topic_t *topic_of(const struct sink *sink, const char *name)
+{
+    for (size_t i = 0; i < sink->topic_count; i++)
+        if (strcmp(rd_kafka_topic_name(sink->topics[i]), name) == 0)
+            return sink->topics[i];
+    return NULL;
+}
+
+static rd_kafka_headers_t *headers_of(const struct outbound *out)
+{
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(out->header_count);
+
+    for (size_t i = 0; i < out->header_count; i++) {
+        const struct header *h = &out->headers[i];
+        rd_kafka_header_add(headers, (const char *)h->name.data, (ssize_t)h->name.len, h->value.data,
+                            (ssize_t)h->value.len);
+    }
+    return headers;
+}
+
+static rd_kafka_resp_err_t produce_once(struct sink *sink, rd_kafka_topic_t *topic, const struct outbound *out,
+                                        struct delivery *delivery)
+{
+    rd_kafka_headers_t *headers = headers_of(out);
+    rd_kafka_resp_err_t code =
+        rd_kafka_producev(sink->rk, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(out->partition),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(out->key.data, out->key.len),
+                          RD_KAFKA_V_VALUE((void *)out->value.data, out->value.len), RD_KAFKA_V_HEADERS(headers),
+                          RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_headers_destroy(headers);
+    return code;
+}
+
+bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery *delivery, struct err *err)
+{
+    int64_t deadline_ms = clock_ms() + YOUNG_MS;
+    rd_kafka_topic_t *topic = topic_of(sink, out->topic);
+    rd_kafka_resp_err_t code;
+
+    if (topic == NULL)
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "no producer for topic %s", out->topic);
+    while ((code = produce_once(sink, topic, out, delivery)) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
+           clock_ms() < deadline_ms)
+        rd_kafka_poll(sink->rk, 10);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return true;
+    delivery->too_large = code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    return kafka_error_code(err, KAFKA_CALL_DELIVERY, code, out->topic);
+}
+
+enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
+{
+    rd_kafka_resp_err_t code = rd_kafka_flush(sink->rk, timeout_ms);
+
+    if (failed(sink, err))
+        return FAILED;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return PENDING;
+    if (sink->delivery.class == ERR_NONE)
+        return DONE;
+    *err = sink->delivery;
+    if (!sink->alone && clock_ms() < sink->alone_until_ms)
+        err->class = ERR_RENEW;
+    return FAILED;
+}
+
+enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
+                                struct err *err)
+{
+    const rd_kafka_consumer_group_metadata_t *metadata = source_metadata(source);
+
+    if (!sink->transactional)
+        return DONE;
+    if (metadata == NULL) {
+        (void)err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment of this batch is over");
+        return FAILED;
+    }
+    rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
+    rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(sink->rk, list, metadata, timeout_ms);
+    rd_kafka_topic_partition_list_destroy(list);
+    return error == NULL ? DONE : transaction_error(sink, error, "sending offsets to the transaction", err);
+}
+
+static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, struct err *err)
+{
+    if (source_commit(source, offsets, err))
+        return DONE;
+    return err->class == ERR_RETRY ? PENDING : FAILED;
+}
+
+enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
+                          struct err *err)
+{
+    if (!sink->transactional)
+        return commit_without_transaction(source, offsets, err);
+    rd_kafka_error_t *error = rd_kafka_commit_transaction(sink->rk, timeout_ms);
+    return error == NULL ? DONE : transaction_error(sink, error, "committing the transaction", err);
+}
+
+enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)
+{
+    if (!sink->transactional) {
+        rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE);
+        return rd_kafka_flush(sink->rk, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR ? DONE : PENDING;
+    }
+    rd_kafka_error_t *error = rd_kafka_abort_transaction(sink->rk, timeout_ms);
+    return error == NULL ? DONE : transaction_error(sink, error, "aborting the transaction", err);
+}

@@ -1,0 +1,353 @@
+#include "kafka/source.h"
+
+#include "kafka/assignment.h"
+#include "kafka/client.h"
+#include "kafka/kafka_error.h"
+#include "kafka/positions.h"
+#include "kafka/stash.h"
+#include "kafka/topic_metadata.h"
+#include "ops/clock.h"
+#include "ops/log.h"
+
+#include <inttypes.h>
+#include <librdkafka/rdkafka.h>
+#include <stdlib.h>
+
+struct source {
+    const struct config *config;
+    rd_kafka_t *rk;
+    rd_kafka_queue_t *messages; /* the consumer's queue, into which the partitions' queues are forwarded */
+    struct assignment assignment;
+
+    /*
+     * While batches are in flight and the loop waits, the group must be served but nothing may be taken: partitions are then held
+     * (their queues no longer forwarded). What had already been forwarded arrives nevertheless and is kept here, in order, for
+     * the next fill; librdkafka's queue limits bound it.
+     */
+    bool held;
+    struct stash stash;
+
+    struct err failure; /* what a callback found: ERR_STOP ends the next call */
+    struct log_limit limit;
+};
+
+static void hold(struct source *source, bool held)
+{
+    if (source->held == held)
+        return;
+    for (size_t i = 0; i < source->assignment.count; i++) {
+        rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(source->rk, source->config->commands_topic,
+                                                               source->assignment.list[i].partition);
+        if (queue == NULL)
+            continue;
+        rd_kafka_queue_forward(queue, held ? NULL : source->messages);
+        rd_kafka_queue_destroy(queue);
+    }
+    source->held = held;
+}
+
+/* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
+
+/* Does nothing but take over and give up partitions; it must not publish, decide or wait for the database. */
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
+                         void *opaque)
+{
+    struct source *source = opaque;
+    struct err err;
+
+    stash_clear(&source->stash);
+    source->held = false;
+    if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        log_info("%d partitions revoked", partitions->cnt);
+        assignment_end(&source->assignment, rk);
+        return;
+    }
+    if (assignment_begin(&source->assignment, rk, partitions, &err))
+        return;
+    log_err(err.class == ERR_STOP ? LOG_ERROR : LOG_WARNING, &err);
+    if (err.class == ERR_STOP)
+        source->failure = err;
+}
+
+/* What concerns the client as a whole. Only what nobody but the operator can mend is kept; the rest heals by itself. */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    struct source *source = opaque;
+    struct err err;
+    char fatal[256];
+    uint64_t held_back;
+
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+        code = (int)rd_kafka_fatal_error(rk, fatal, sizeof fatal);
+        reason = fatal;
+    }
+    (void)kafka_error_code(&err, KAFKA_CALL_CONSUME, code, reason);
+    if (err.class == ERR_STOP)
+        source->failure = err;
+    else if (log_allowed(&source->limit, clock_ms(), &held_back))
+        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+}
+
+/* ---- Life --------------------------------------------------------------------------------------------------------- */
+
+struct source *source_open(const struct config *config, struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, CLIENT_CONSUMER, err);
+    if (conf == NULL)
+        return NULL;
+
+    struct source *source = calloc(1, sizeof *source);
+    if (source == NULL)
+        abort();
+    source->config = config;
+    rd_kafka_conf_set_opaque(conf, source);
+    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    source->rk = client_new(conf, CLIENT_CONSUMER, err);
+    if (source->rk == NULL) {
+        free(source);
+        return NULL;
+    }
+    rd_kafka_poll_set_consumer(source->rk);
+    source->messages = rd_kafka_queue_get_consumer(source->rk);
+    return source;
+}
+
+enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
+{
+    const struct config *config = source->config;
+    const char *names[] = {config->commands_topic, config->events_created_topic, config->events_rejected_topic,
+                           config->dlq_topic};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        enum progress progress = *names[i] == 0 ? DONE : topic_metadata(source->rk, names[i], timeout_ms, err);
+        if (progress == PENDING && !source_serve(source, 0, err))
+            return FAILED;
+        if (progress != DONE)
+            return progress;
+    }
+    return DONE;
+}
+
+bool source_join(struct source *source, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(topics, source->config->commands_topic, RD_KAFKA_PARTITION_UA);
+    rd_kafka_resp_err_t code = rd_kafka_subscribe(source->rk, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_error_code(err, KAFKA_CALL_CONSUME, code, "joining the group");
+}
+
+void source_close(struct source *source)
+{
+    if (source == NULL)
+        return;
+    stash_free(&source->stash);
+    rd_kafka_queue_destroy(source->messages);
+    rd_kafka_consumer_close(source->rk);
+    assignment_end(&source->assignment, source->rk);
+    rd_kafka_destroy(source->rk);
+    free(source);
+}
+
+uint64_t source_epoch(const struct source *source)
+{
+    return source->assignment.epoch;
+}
+
+const struct rd_kafka_consumer_group_metadata_s *source_metadata(const struct source *source)
+{
+    return source->assignment.metadata;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+
+static struct bytes header_bytes(const void *data, size_t len)
+{
+    return (struct bytes){data, len};
+}
+
+static void read_headers(struct batch *batch, struct batch_item *item, rd_kafka_message_t *message)
+{
+    rd_kafka_headers_t *headers;
+
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    size_t count = rd_kafka_header_cnt(headers);
+    struct header *list = arena_alloc(&batch->arena, count * sizeof *list);
+    for (size_t i = 0; i < count; i++) {
+        const char *name;
+        const void *value;
+        size_t len;
+        rd_kafka_header_get_all(headers, i, &name, &value, &len);
+        list[i] = (struct header){bytes_of(name), header_bytes(value, len)};
+    }
+    item->record.headers = list;
+    item->record.header_count = count;
+}
+
+/* Appends a message, which the batch then borrows from. A message of an older epoch than the batch's begins the batch anew. */
+static void take(struct source *source, struct batch *batch, rd_kafka_message_t *message)
+{
+    struct owned_partition *owned = assignment_find(&source->assignment, message->partition);
+    if (owned == NULL) {
+        rd_kafka_message_destroy(message);
+        return;
+    }
+    struct batch_item *item = &batch->items[batch->count++];
+    item->message = message;
+    item->record = (struct record){
+        .topic = source->config->commands_topic,
+        .partition = message->partition,
+        .offset = message->offset,
+        .timestamp_ms = rd_kafka_message_timestamp(message, NULL),
+        .key = {message->key,     message->key_len},
+        .value = {message->payload, message->len    },
+    };
+    read_headers(batch, item, message);
+    batch->bytes += record_size(&item->record);
+    owned->handed = message->offset + 1;
+}
+
+/* A message that is an error means that records were skipped, or that the client as a whole has failed. */
+static bool message_error(struct source *source, rd_kafka_message_t *message, struct err *err)
+{
+    char place[320];
+    char fatal[256];
+    rd_kafka_resp_err_t code = message->err;
+    const char *text = rd_kafka_message_errstr(message);
+    uint64_t held_back;
+
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+        code = rd_kafka_fatal_error(source->rk, fatal, sizeof fatal);
+        text = fatal;
+    }
+    snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64 ": %s", source->config->commands_topic, message->partition,
+             message->offset, text == NULL ? "" : text);
+    (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, place);
+    if (err->class != ERR_STOP && log_allowed(&source->limit, clock_ms(), &held_back))
+        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    return err->class != ERR_STOP;
+}
+
+static bool failed(const struct source *source, struct err *err)
+{
+    if (source->failure.class != ERR_STOP)
+        return false;
+    *err = source->failure;
+    return true;
+}
+
+bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
+{
+    hold(source, false);
+    batch->epoch = source->assignment.epoch;
+    while (batch->count < batch->capacity && batch->bytes < max_bytes) {
+        rd_kafka_message_t *message = stash_take(&source->stash);
+        if (message == NULL)
+            message = rd_kafka_consumer_poll(source->rk, batch->count == 0 ? timeout_ms : 0);
+        if (failed(source, err)) {
+            if (message != NULL)
+                rd_kafka_message_destroy(message);
+            return false;
+        }
+        if (batch->epoch != source->assignment.epoch) {
+            source_release(source, batch);
+            batch->epoch = source->assignment.epoch;
+        }
+        if (message == NULL)
+            return true;
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            take(source, batch, message);
+            continue;
+        }
+        bool go_on = message_error(source, message, err);
+        rd_kafka_message_destroy(message);
+        if (!go_on)
+            return false;
+    }
+    return true;
+}
+
+bool source_serve(struct source *source, int timeout_ms, struct err *err)
+{
+    hold(source, true);
+    rd_kafka_message_t *message = rd_kafka_consumer_poll(source->rk, timeout_ms);
+    if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        stash_add(&source->stash, message);
+    } else if (message != NULL) {
+        bool go_on = message_error(source, message, err);
+        rd_kafka_message_destroy(message);
+        if (!go_on)
+            return false;
+    }
+    return !failed(source, err);
+}
+
+void source_truncate(struct source *source, struct batch *batch, size_t count)
+{
+    (void)source;
+    for (size_t i = count; i < batch->count; i++) {
+        if (batch->items[i].message != NULL)
+            rd_kafka_message_destroy(batch->items[i].message);
+        batch->items[i] = (struct batch_item){0};
+    }
+    batch->count = count;
+}
+
+void source_release(struct source *source, struct batch *batch)
+{
+    source_truncate(source, batch, 0);
+    batch_reset(batch);
+}
+
+/* ---- Offsets ------------------------------------------------------------------------------------------------------ */
+
+void source_offsets(const struct source *source, const struct batch *batch, struct offsets *offsets)
+{
+    offsets_clear(offsets);
+    for (size_t i = 0; i < batch->count; i++)
+        offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
+
+    for (size_t i = 0; i < offsets->count; i++) {
+        struct offset *offset = &offsets->list[i];
+        const struct owned_partition *owned = assignment_find(&source->assignment, offset->partition);
+        if (owned != NULL && owned->handed == offset->next && !stash_has(&source->stash, offset->partition))
+            offsets_raise(offsets, offset->partition,
+                          position_of(source->rk, source->config->commands_topic, offset->partition));
+    }
+}
+
+void source_trailing(const struct source *source, struct offsets *offsets)
+{
+    offsets_clear(offsets);
+    for (size_t i = 0; i < source->assignment.count; i++) {
+        const struct owned_partition *owned = &source->assignment.list[i];
+        if (owned->handed > owned->committed || stash_has(&source->stash, owned->partition))
+            continue;
+        int64_t next = position_of(source->rk, source->config->commands_topic, owned->partition);
+        if (next > owned->committed && next > 0)
+            offsets_raise(offsets, owned->partition, next);
+    }
+}
+
+void source_committed(struct source *source, const struct offsets *offsets)
+{
+    for (size_t i = 0; i < offsets->count; i++) {
+        struct owned_partition *owned = assignment_find(&source->assignment, offsets->list[i].partition);
+        if (owned != NULL)
+            owned->committed = offsets->list[i].next;
+    }
+}
+
+enum progress source_settled(struct source *source, const struct offsets *offsets, int timeout_ms, bool *moved,
+                             struct err *err)
+{
+    return positions_settled(source->rk, source->config->commands_topic, offsets, timeout_ms, moved, err);
+}
+
+bool source_commit(struct source *source, const struct offsets *offsets, struct err *err)
+{
+    return positions_commit(source->rk, source->config->commands_topic, offsets, err);
+}

@@ -1,0 +1,31 @@
+#include "kafka/topic_metadata.h"
+
+#include "kafka/kafka_error.h"
+
+#include <librdkafka/rdkafka.h>
+
+static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms)
+{
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+    if (topic == NULL)
+        return rd_kafka_last_error();
+
+    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
+    rd_kafka_topic_destroy(topic);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return code;
+    code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    rd_kafka_metadata_destroy(metadata);
+    return code;
+}
+
+enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int timeout_ms, struct err *err)
+{
+    rd_kafka_resp_err_t code = ask(rk, name, timeout_ms);
+
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return DONE;
+    (void)kafka_error_code(err, KAFKA_CALL_ADMIN, code, name);
+    return err->class == ERR_STOP ? FAILED : PENDING;
+}

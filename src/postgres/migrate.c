@@ -1,0 +1,202 @@
+#include "postgres/migrate.h"
+
+#include "gen/sql.h"
+#include "postgres/question.h"
+#include "postgres/tables.h"
+
+#include <libpq-fe.h>
+
+#define WAIT_MS 1000
+
+/* The lock that migrations of one database take turns on; an arbitrary number that nobody else uses: "sessiond". */
+#define BEGIN_SQL "BEGIN; SELECT pg_advisory_xact_lock(x'73657373696f6e64'::bigint)"
+
+static const char *const tables[] = {"groups", "study_activities", "study_sessions", "command_outcomes"};
+
+#define TABLE_COUNT (sizeof tables / sizeof *tables)
+
+/* A tool does not wait for a server to come back: whatever fails, ends. */
+static bool end(struct err *err)
+{
+    if (err->class == ERR_RENEW)
+        err->exit_code = EXIT_UNREACHABLE;
+    if (err->class == ERR_RETRY)
+        err->exit_code = EXIT_TIMEOUT;
+    err->class = ERR_STOP;
+    return false;
+}
+
+static bool open_connection(struct connection *connection, struct err *err)
+{
+    enum progress progress;
+
+    do
+        progress = connection_open(connection, WAIT_MS, err);
+    while (progress == PENDING);
+    return progress == DONE || end(err);
+}
+
+/* The caller frees the result. */
+static bool ask(struct connection *connection, const char *sql, const char *parameter, PGresult **result,
+                struct err *err)
+{
+    enum progress progress;
+
+    *result = NULL;
+    if (!question_query(connection, sql, parameter, err))
+        return end(err);
+    do
+        progress = question_answer(connection, WAIT_MS, result, err);
+    while (progress == PENDING);
+    return progress == DONE || end(err);
+}
+
+static bool run(struct connection *connection, const char *sql, struct err *err)
+{
+    PGresult *result;
+    bool ok = ask(connection, sql, NULL, &result, err);
+
+    PQclear(result);
+    return ok;
+}
+
+/* CREATE SCHEMA IF NOT EXISTS asks for a privilege on the database even when the schema is there. */
+static bool create_schema(struct connection *connection, const char *schema, struct err *err)
+{
+    PGresult *result;
+    bool ok =
+        ask(connection, "SELECT format('CREATE SCHEMA %I', $1::name) WHERE to_regnamespace(quote_ident($1)) IS NULL",
+            schema, &result, err);
+
+    if (ok && PQntuples(result) == 1)
+        ok = run(connection, PQgetvalue(result, 0, 0), err);
+    PQclear(result);
+    return ok;
+}
+
+static bool lacks_table(const PGresult *missing, const char *table)
+{
+    for (int row = 0; row < PQntuples(missing); row++)
+        if (strcmp(PQgetvalue(missing, row, 0), table) == 0 && strcmp(PQgetvalue(missing, row, 2), "table") == 0)
+            return true;
+    return false;
+}
+
+static bool create_tables(struct connection *connection, const char *schema, FILE *out, struct err *err)
+{
+    PGresult *before = NULL;
+    PGresult *after = NULL;
+    bool ok = run(connection, BEGIN_SQL, err) && create_schema(connection, schema, err) &&
+              ask(connection, sql_missing, NULL, &before, err) && run(connection, sql_schema, err) &&
+              ask(connection, sql_missing, NULL, &after, err) && tables_complete(after, false, schema, err) &&
+              run(connection, "COMMIT", err);
+
+    for (size_t i = 0; ok && i < TABLE_COUNT; i++)
+        fprintf(out, "%-16s  %s\n", tables[i], lacks_table(before, tables[i]) ? "created" : "already there");
+    PQclear(before);
+    PQclear(after);
+    return ok;
+}
+
+bool migrate_up(const struct config *config, FILE *out, struct err *err)
+{
+    struct connection *connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    bool ok = open_connection(connection, err) && create_tables(connection, config->postgres_schema, out, err);
+
+    /* Without COMMIT the server rolls back. */
+    connection_free(connection);
+    return ok;
+}
+
+static void print_status(const PGresult *missing, FILE *out)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        bool complete = true;
+        for (int row = 0; row < PQntuples(missing); row++) {
+            char text[256];
+            if (strcmp(PQgetvalue(missing, row, 0), tables[i]) != 0)
+                continue;
+            tables_describe(missing, row, text, sizeof text);
+            fprintf(out, "%s\n", text);
+            complete = false;
+        }
+        if (complete)
+            fprintf(out, "%s is complete\n", tables[i]);
+    }
+    if (PQntuples(missing) > 0)
+        fprintf(out, "next: sessiond migrate up; privileges: the grants that sessiond migrate sql prints\n");
+}
+
+static void print_status_json(const PGresult *missing, FILE *out)
+{
+    fprintf(out, "{\"complete\": %s, \"missing\": [", PQntuples(missing) == 0 ? "true" : "false");
+    for (int row = 0; row < PQntuples(missing); row++)
+        fprintf(out, "%s%s", row == 0 ? "" : ", ", PQgetvalue(missing, row, 4));
+    fprintf(out, "]}\n");
+}
+
+bool migrate_status(const struct config *config, FILE *out, bool json, bool *complete, struct err *err)
+{
+    struct connection *connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    PGresult *missing = NULL;
+    bool ok = open_connection(connection, err) && ask(connection, sql_missing, NULL, &missing, err);
+
+    if (ok) {
+        *complete = PQntuples(missing) == 0;
+        if (json)
+            print_status_json(missing, out);
+        else
+            print_status(missing, out);
+    }
+    PQclear(missing);
+    connection_free(connection);
+    return ok;
+}
+
+static void print_quoted(const char *text, char quote, FILE *out)
+{
+    fputc(quote, out);
+    for (; *text != 0; text++) {
+        if (*text == quote)
+            fputc(quote, out);
+        fputc(*text, out);
+    }
+    fputc(quote, out);
+}
+
+/* A psql variable in one of its two quoted forms, :"name" or :'name', at the start of `text`; 0 when it is not there. */
+static size_t print_variable(const char *text, const char *name, const char *value, FILE *out)
+{
+    size_t len = strlen(name);
+
+    if (strncmp(text + 2, name, len) != 0 || (text[1] != '"' && text[1] != '\'') || text[2 + len] != text[1])
+        return 0;
+    print_quoted(value, text[1], out);
+    return len + 3;
+}
+
+static void print_grants(const char *schema, const char *role, FILE *out)
+{
+    for (const char *text = sql_grants; *text != 0;) {
+        size_t used = 0;
+        if (*text == ':') {
+            used = print_variable(text, "schema", schema, out);
+            if (used == 0)
+                used = print_variable(text, "role", role, out);
+        }
+        if (used == 0)
+            fputc(*text++, out);
+        text += used;
+    }
+}
+
+void migrate_sql(const struct config *config, const char *role, FILE *out)
+{
+    fprintf(out, "BEGIN;\n\nCREATE SCHEMA IF NOT EXISTS ");
+    print_quoted(config->postgres_schema, '"', out);
+    fprintf(out, ";\nSET LOCAL search_path = ");
+    print_quoted(config->postgres_schema, '"', out);
+    fprintf(out, ", pg_temp;\n\n%s\n", sql_schema);
+    print_grants(config->postgres_schema, role, out);
+    fprintf(out, "\nCOMMIT;\n");
+}

@@ -1,0 +1,114 @@
+#include "postgres/pg_error.h"
+
+#include <stdio.h>
+
+#define CODE_PREFIX "E-PG-"
+#define CODE_SIZE   (sizeof CODE_PREFIX + 5)
+
+/* The first line whose prefix fits decides: whole SQLSTATEs stand before their class. */
+static const struct pg_error_rule {
+    const char *prefix;
+    enum err_class class;
+    enum exit_code exit_code;
+    const char *next; /* what the operator can do; "" when there is nothing to do but wait */
+} rules[] = {
+    {"2200H", ERR_STOP,    EXIT_CONFIG,     "next: give the sequence room (ALTER SEQUENCE ... MAXVALUE, AS bigint)"    },
+    {"22",    ERR_ISOLATE, EXIT_CONFIG,     "next: look for a trigger, check or domain that the command's values break"},
+    {"23505", ERR_STOP,    EXIT_CONFIG,
+     "next: if it is the key of study_sessions.id, its sequence was left behind by an import: "
+     "SELECT setval(pg_get_serial_sequence('study_sessions', 'id'), max(id)) FROM study_sessions; a unique key "
+     "of your own cannot be kept by sessiond: drop it"                                                                 },
+    {"23",    ERR_ISOLATE, EXIT_CONFIG,     "next: look at the constraint"                                             },
+    {"25006", ERR_RENEW,   EXIT_DONE,       ""                                                                         },
+    {"25P",   ERR_RENEW,   EXIT_DONE,       ""                                                                         },
+    {"26000", ERR_STOP,    EXIT_CONFIG,
+     "next: prepared statements need a session of their own: no pooler in transaction mode"                            },
+    {"28",    ERR_STOP,    EXIT_PERMISSION, "next: check user, password and pg_hba.conf"                               },
+    {"3D",    ERR_STOP,    EXIT_CONFIG,     "next: create the database or correct postgres.conninfo"                   },
+    {"3F",    ERR_STOP,    EXIT_CONFIG,     "next: sessiond migrate up"                                                },
+    {"40003", ERR_RENEW,   EXIT_DONE,       ""                                                                         },
+    {"40",    ERR_RETRY,   EXIT_DONE,       ""                                                                         },
+    {"42501", ERR_ISOLATE, EXIT_PERMISSION, "next: run the grants that sessiond migrate sql prints"                    },
+    {"42",    ERR_STOP,    EXIT_CONFIG,     "next: sessiond migrate status, then sessiond migrate up"                  },
+    {"44",    ERR_ISOLATE, EXIT_CONFIG,     "next: look at the view's WITH CHECK OPTION"                               },
+    {"53",    ERR_RETRY,   EXIT_DONE,       ""                                                                         },
+    {"54",    ERR_ISOLATE, EXIT_CONFIG,     "next: look for a trigger that goes too deep"                              },
+    {"55006", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
+    {"55P03", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
+    {"57014", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
+    {"57P04", ERR_STOP,    EXIT_CONFIG,     "next: the database was dropped; restore it or correct postgres.conninfo"  },
+    {"57P",   ERR_RENEW,   EXIT_DONE,       ""                                                                         },
+    {"58030", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
+    {"08",    ERR_RENEW,   EXIT_DONE,       ""                                                                         },
+    {"P0",    ERR_ISOLATE, EXIT_CONFIG,     "next: look at the triggers of study_sessions and command_outcomes"        },
+    {"",      ERR_STOP,    EXIT_CONFIG,     "next: see the server's log"                                               },
+};
+
+static const struct pg_error_rule *find_rule(const struct pg_error *error)
+{
+    const struct pg_error_rule *rule = rules;
+
+    while (strncmp(error->sqlstate, rule->prefix, strlen(rule->prefix)) != 0)
+        rule++;
+    return rule;
+}
+
+/* Codes are static storage by contract, and there are about 250 SQLSTATEs: each one seen is kept once. */
+static const char *keep_code(const char *sqlstate)
+{
+    static char codes[300][CODE_SIZE];
+    char code[CODE_SIZE];
+    size_t i;
+
+    snprintf(code, sizeof code, CODE_PREFIX "%.5s", sqlstate);
+    for (i = 0; i + 1 < sizeof codes / sizeof *codes && codes[i][0] != 0; i++)
+        if (strcmp(codes[i], code) == 0)
+            return codes[i];
+    memcpy(codes[i], code, sizeof code);
+    return codes[i];
+}
+
+static bool caused_by_data(const char *sqlstate)
+{
+    return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "44", 2) == 0 ||
+           strncmp(sqlstate, "P0", 2) == 0;
+}
+
+/* "table t, constraint c", or the server's text where it cannot hold values. */
+static void describe(const struct pg_error *error, char *text, size_t size)
+{
+    if (!caused_by_data(error->sqlstate)) {
+        snprintf(text, size, "%.300s", error->message == NULL ? "no message" : error->message);
+        return;
+    }
+    snprintf(text, size, "the database refuses a row%s%.64s%s%.64s", error->table == NULL ? "" : " of table ",
+             error->table == NULL ? "" : error->table, error->constraint == NULL ? "" : ", constraint ",
+             error->constraint == NULL ? "" : error->constraint);
+}
+
+void pg_error_classify(const struct pg_error *error, struct err *err)
+{
+    char text[320];
+
+    if (error->sqlstate == NULL) {
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, CODE_PREFIX "08006", "PostgreSQL: %.600s",
+                error->message == NULL ? "connection lost" : error->message);
+        return;
+    }
+    describe(error, text, sizeof text);
+
+    /* Without a constraint's name 23514 says that no partition takes the row: a table to be created, not a row's fault. */
+    if (strcmp(error->sqlstate, "23514") == 0 && error->constraint == NULL) {
+        err_set(err, ERR_STOP, EXIT_CONFIG, keep_code(error->sqlstate),
+                "PostgreSQL: %s: no partition takes it; next: create the partition", text);
+        return;
+    }
+    const struct pg_error_rule *rule = find_rule(error);
+    err_set(err, rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s%s", text,
+            *rule->next == 0 ? "" : "; ", rule->next);
+}
+
+const char *pg_error_sqlstate(const struct err *err)
+{
+    return err->code + strlen(CODE_PREFIX);
+}

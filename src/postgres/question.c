@@ -1,0 +1,188 @@
+#include "postgres/question.h"
+
+#include "ops/clock.h"
+#include "postgres/pg_error.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+
+#define SEND_MS        10000 /* the server reads a whole question before it begins to work */
+#define ANSWER_MS      60000 /* beyond every timeout of the server's own; a commit has none */
+#define PARAMETERS_MAX 16
+
+/* Nothing can be known of what was asked: libpq's text, on one line. */
+static bool connection_lost(struct connection *connection, struct err *err)
+{
+    char text[512];
+
+    snprintf(text, sizeof text, "%s", PQerrorMessage(connection->pg));
+    text[strcspn(text, "\n")] = 0;
+    pg_error_classify(&(struct pg_error){.message = *text == 0 ? NULL : text}, err);
+    connection_close(connection);
+    return false;
+}
+
+/* ---- Questions ------------------------------------------------------------------------------------------------------ */
+
+/*
+ * What libpq could not hand to the kernel is driven out here, so that the server can work while nobody looks at the
+ * socket. Input is taken meanwhile: a server that cannot write its notices does not read either.
+ */
+static bool question_flush(struct connection *connection, int sent, struct err *err)
+{
+    connection->deadline_ms = clock_ms() + SEND_MS;
+    if (sent == 0)
+        return connection_lost(connection, err);
+    for (;;) {
+        int left = PQflush(connection->pg);
+        if (left == 0) {
+            connection->deadline_ms = clock_ms() + ANSWER_MS;
+            return true;
+        }
+        if (left < 0 || clock_ms() >= connection->deadline_ms)
+            return connection_lost(connection, err);
+        if (connection_wait(connection, POLLIN | POLLOUT, connection->deadline_ms) &&
+            PQconsumeInput(connection->pg) == 0)
+            return connection_lost(connection, err);
+    }
+}
+
+static bool question_ready(struct connection *connection, struct err *err)
+{
+    connection->not_durable = false;
+    if (connection->pg != NULL)
+        return true;
+    return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08003", "PostgreSQL: not connected");
+}
+
+bool question_prepare(struct connection *connection, const char *name, const char *sql, struct err *err)
+{
+    return question_ready(connection, err) &&
+           question_flush(connection, PQsendPrepare(connection->pg, name, sql, 0, NULL), err);
+}
+
+bool question_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
+                      struct err *err)
+{
+    const char *values[PARAMETERS_MAX];
+    int lengths[PARAMETERS_MAX];
+    int formats[PARAMETERS_MAX];
+
+    if (!question_ready(connection, err))
+        return false;
+    for (int i = 0; i < count; i++) {
+        values[i] = (const char *)parameters[i].data;
+        lengths[i] = (int)parameters[i].len;
+        formats[i] = 1;
+    }
+    int sent = PQsendQueryPrepared(connection->pg, name, count, values, lengths, formats, 1);
+    return question_flush(connection, sent, err);
+}
+
+bool question_query(struct connection *connection, const char *sql, const char *parameter, struct err *err)
+{
+    if (!question_ready(connection, err))
+        return false;
+    int sent = parameter == NULL ? PQsendQuery(connection->pg, sql)
+                                 : PQsendQueryParams(connection->pg, sql, 1, NULL, &parameter, NULL, NULL, 0);
+    return question_flush(connection, sent, err);
+}
+
+/* ---- Answers -------------------------------------------------------------------------------------------------------- */
+
+static bool is_error(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY;
+}
+
+static void answer_keep(struct connection *connection, PGresult *result)
+{
+    if (connection->answer != NULL && is_error(connection->answer)) {
+        PQclear(result);
+        return;
+    }
+    PQclear(connection->answer);
+    connection->answer = result;
+}
+
+static void answer_classify(struct connection *connection, const PGresult *answer, struct err *err)
+{
+    const struct pg_error error = {
+        .sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE),
+        .message = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY),
+        .constraint = PQresultErrorField(answer, PG_DIAG_CONSTRAINT_NAME),
+        .table = PQresultErrorField(answer, PG_DIAG_TABLE_NAME),
+    };
+
+    if (error.sqlstate == NULL) {
+        (void)connection_lost(connection, err);
+        return;
+    }
+    pg_error_classify(&error, err);
+    if (PQstatus(connection->pg) == CONNECTION_BAD && err->class < ERR_RENEW)
+        err->class = ERR_RENEW;
+    if (err->class == ERR_RENEW)
+        connection_close(connection);
+}
+
+static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
+{
+    PGresult *answer = connection->answer;
+
+    connection->answer = NULL;
+    if (is_error(answer))
+        answer_classify(connection, answer, err);
+    else if (connection->not_durable)
+        err_set(err, ERR_RETRY, EXIT_DONE, "E-PG-SYNC",
+                "PostgreSQL: the wait for a synchronous standby was cancelled, so the batch is asked again");
+    else {
+        *result = answer;
+        return DONE;
+    }
+    PQclear(answer);
+    return FAILED;
+}
+
+/* A commit that waits for a standby does not notice that its client has gone: cancelled, or the backends pile up. */
+static enum progress answer_overdue(struct connection *connection, struct err *err)
+{
+    char ignored[256];
+    PGcancel *cancel = PQgetCancel(connection->pg);
+
+    if (cancel != NULL)
+        (void)!PQcancel(cancel, ignored, sizeof ignored);
+    PQfreeCancel(cancel);
+    connection_close(connection);
+    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-OVERDUE",
+            "PostgreSQL: no answer within %d s; next: look for locks and for a synchronous standby that is away",
+            ANSWER_MS / 1000);
+    return FAILED;
+}
+
+enum progress question_answer(struct connection *connection, int timeout_ms, PGresult **result, struct err *err)
+{
+    int64_t until = clock_ms() + timeout_ms;
+
+    *result = NULL;
+    if (connection->pg == NULL) {
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08003", "PostgreSQL: not connected");
+        return FAILED;
+    }
+    do {
+        if (PQconsumeInput(connection->pg) == 0) {
+            (void)connection_lost(connection, err);
+            return FAILED;
+        }
+        while (PQisBusy(connection->pg) == 0) {
+            PGresult *next = PQgetResult(connection->pg);
+            if (next == NULL)
+                return answer_complete(connection, result, err);
+            answer_keep(connection, next);
+        }
+    } while (connection_wait(connection, POLLIN, until));
+
+    return clock_ms() < connection->deadline_ms ? PENDING : answer_overdue(connection, err);
+}

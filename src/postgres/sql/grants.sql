@@ -1,0 +1,14 @@
+-- What the role that runs `sessiond run` needs: no DDL, no UPDATE, no DELETE. `psql -v role=NAME -v schema=NAME`.
+
+GRANT USAGE ON SCHEMA :"schema" TO :"role";
+GRANT SELECT ON groups, study_activities TO :"role";
+GRANT SELECT, INSERT ON study_sessions, command_outcomes TO :"role";
+
+-- The sequence of study_sessions.id has another name where the table was there before.
+SELECT set_config('sessiond.role', :'role', false);
+DO $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I',
+                   pg_get_serial_sequence('study_sessions', 'id'), current_setting('sessiond.role'));
+END
+$$;

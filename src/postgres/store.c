@@ -1,0 +1,123 @@
+#include "postgres/store.h"
+
+#include "gen/sql.h"
+#include "ops/clock.h"
+#include "postgres/flight.h"
+#include "postgres/tables.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+
+/* What a connection goes through before the first batch; each step waits for the answer to what the one before asked. */
+enum store_step {
+    STORE_OPENING = 0,
+    STORE_CHECKING,
+    STORE_PREPARING_INSERT,
+    STORE_PREPARING_READ,
+    STORE_READY,
+};
+
+struct store {
+    const struct config *config;
+    struct connection *connection;
+    enum store_step step;
+    struct flight flight;
+};
+
+struct store *store_new(const struct config *config)
+{
+    struct store *store = calloc(1, sizeof *store);
+
+    if (store == NULL)
+        abort();
+    store->config = config;
+    store->connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    return store;
+}
+
+void store_free(struct store *store)
+{
+    if (store == NULL)
+        return;
+    connection_free(store->connection);
+    flight_free(&store->flight);
+    free(store);
+}
+
+void store_disconnect(struct store *store)
+{
+    connection_close(store->connection);
+    flight_drop(&store->flight);
+    store->step = STORE_OPENING;
+}
+
+/* Asks what the step after `step` waits for. */
+static bool step_ask(struct store *store, enum store_step step, struct err *err)
+{
+    switch (step) {
+    case STORE_OPENING: return question_query(store->connection, sql_missing, NULL, err);
+    case STORE_CHECKING: return question_prepare(store->connection, flight_insert.name, flight_insert.sql, err);
+    case STORE_PREPARING_INSERT: return question_prepare(store->connection, flight_read.name, flight_read.sql, err);
+    case STORE_PREPARING_READ:
+    case STORE_READY: break;
+    }
+    return true;
+}
+
+static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)
+{
+    PGresult *result;
+
+    if (store->step == STORE_OPENING)
+        return connection_open(store->connection, timeout_ms, err);
+    enum progress progress = question_answer(store->connection, timeout_ms, &result, err);
+    if (progress == DONE && store->step == STORE_CHECKING &&
+        !tables_complete(result, true, store->config->postgres_schema, err))
+        progress = FAILED;
+    PQclear(result);
+    return progress;
+}
+
+/* There is no batch yet to retry or to halve. */
+static enum progress connect_failed(struct store *store, struct err *err)
+{
+    if (err->class == ERR_ISOLATE)
+        err->class = ERR_STOP;
+    if (err->class == ERR_RETRY)
+        err->class = ERR_RENEW;
+    store_disconnect(store);
+    return FAILED;
+}
+
+enum progress store_connect(struct store *store, int timeout_ms, struct err *err)
+{
+    int64_t until = clock_ms() + timeout_ms;
+
+    while (store->step != STORE_READY) {
+        int64_t left = until - clock_ms();
+        enum progress progress = step_wait(store, left > 0 ? (int)left : 0, err);
+        if (progress == PENDING)
+            return PENDING;
+        if (progress == FAILED || !step_ask(store, store->step, err))
+            return connect_failed(store, err);
+        store->step++;
+    }
+    return DONE;
+}
+
+bool store_send(struct store *store, struct batch *batch, struct err *err)
+{
+    if (flight_start(&store->flight, store->connection, batch, err))
+        return true;
+    store_disconnect(store);
+    return false;
+}
+
+enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
+{
+    enum progress progress = flight_receive(&store->flight, store->connection, batch, timeout_ms, err);
+
+    if (progress == FAILED && err->class == ERR_RENEW)
+        store_disconnect(store);
+    return progress;
+}

@@ -1,0 +1,43 @@
+#include "worker/beat.h"
+
+#include "ops/clock.h"
+#include "ops/log.h"
+#include "ops/stop.h"
+#include "ops/watchdog.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define SERVE_EVERY_MS 1000
+#define SLICE_MS       20
+
+bool beat_tick(struct beat *beat, const char *what, struct err *err)
+{
+    int64_t now_ms = clock_ms();
+
+    watchdog_tick(what);
+    if (now_ms - beat->served_ms < SERVE_EVERY_MS)
+        return true;
+    beat->served_ms = now_ms;
+    return source_serve(beat->source, 0, err);
+}
+
+bool beat_pause(struct beat *beat, const char *what, struct err *err)
+{
+    int64_t wait_ms = backoff_next(&beat->backoff, (uint32_t)random());
+    int64_t until_ms = clock_ms() + wait_ms;
+
+    err_prefix(err, "%s", what);
+    log_line(LOG_WARNING, err->code, "%s; again in %" PRId64 " ms", err->message, wait_ms);
+    err_clear(err);
+    while (clock_ms() < until_ms) {
+        watchdog_tick(what);
+        if (stop_requested())
+            return false;
+        if (!source_serve(beat->source, SLICE_MS, err))
+            return false;
+        clock_sleep_ms(SLICE_MS);
+    }
+    beat->served_ms = clock_ms();
+    return true;
+}

@@ -1,0 +1,238 @@
+#include "worker/publish.h"
+
+#include "ops/clock.h"
+#include "ops/log.h"
+#include "ops/stop.h"
+
+#include <inttypes.h>
+
+/*
+ * Each step is asked in slices, so that the group is served and the watchdog sees life; a step that takes longer than the deadline
+ * means that this producer will not get there (a broker-side transaction timeout, 15 s, is fatal to it anyway).
+ */
+#define SLICE_MS    500
+#define DEADLINE_MS 20000
+
+/* After a fence that may be a timeout: how long the consumer's own fence is given to show, before we fence whoever took over. */
+#define FENCE_WATCH_MS 4000
+
+enum step { STEP_FLUSH, STEP_OFFSETS, STEP_COMMIT, STEP_ABORT };
+
+static const char *const step_names[] = {
+    [STEP_FLUSH] = "delivering events",
+    [STEP_OFFSETS] = "adding offsets to the transaction",
+    [STEP_COMMIT] = "committing the transaction",
+    [STEP_ABORT] = "aborting the transaction",
+};
+
+static enum progress step_once(struct publisher *p, enum step step, struct err *err)
+{
+    switch (step) {
+    case STEP_FLUSH: return sink_flush(p->sink, SLICE_MS, err);
+    case STEP_OFFSETS: return sink_send_offsets(p->sink, p->source, &p->offsets, SLICE_MS, err);
+    case STEP_COMMIT: return sink_commit(p->sink, p->source, &p->offsets, SLICE_MS, err);
+    case STEP_ABORT: return sink_abort(p->sink, SLICE_MS, err);
+    }
+    return FAILED;
+}
+
+/* Resumes the step until it is done, has failed, or is out of time (then: ERR_RENEW). */
+static bool step_run(struct publisher *p, enum step step, struct err *err)
+{
+    int64_t deadline_ms = clock_ms() + DEADLINE_MS;
+    enum progress progress;
+
+    while ((progress = step_once(p, step, err)) == PENDING) {
+        if (!beat_tick(p->beat, step_names[step], err))
+            return false;
+        if (clock_ms() > deadline_ms)
+            return err_set(err, ERR_RENEW, 0, "E-KAFKA-TIMEOUT", "%s took longer than %d s", step_names[step],
+                           DEADLINE_MS / 1000);
+    }
+    return progress == DONE;
+}
+
+/* ---- One attempt -------------------------------------------------------------------------------------------------- */
+
+/*
+ * Flush before the offsets: once every record is acknowledged an abort is safe (an abort right after a first produce can be fatal,
+ * librdkafka #4849), and AddOffsets does not meet the markers of the transaction before.
+ *
+ * The assignment is looked at again right before the offsets: the waits above serve the group, so it may have changed since.
+ */
+static bool transact(struct publisher *p, const struct batch *batch, struct err *err)
+{
+    if (!sink_begin(p->sink, err))
+        return false;
+    if (!outbox_produce(&p->outbox, p->sink, p->encoder, p->config, batch, err) || !step_run(p, STEP_FLUSH, err))
+        return false;
+    if (source_epoch(p->source) != batch->epoch)
+        return err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment changed");
+    if (!step_run(p, STEP_OFFSETS, err))
+        return false;
+    p->in_doubt = true;
+    if (!step_run(p, STEP_COMMIT, err)) {
+        p->in_doubt = err->class != ERR_ABORT;
+        return false;
+    }
+    p->in_doubt = false;
+    return true;
+}
+
+/* ---- What went wrong ---------------------------------------------------------------------------------------------- */
+
+static bool give_up_transaction(struct publisher *p, struct err *err)
+{
+    struct err why = *err;
+
+    p->aborted++;
+    if (step_run(p, STEP_ABORT, err)) {
+        *err = why;
+        return true;
+    }
+    if (err->class == ERR_STOP)
+        return false;
+    p->renew = true;
+    *err = why;
+    return true;
+}
+
+/* If another process has our identity the consumer is fenced too, within a heartbeat: then we end instead of fencing it back. */
+static bool watch_for_fence(struct publisher *p, struct err *err)
+{
+    int64_t until_ms = clock_ms() + FENCE_WATCH_MS;
+
+    while (clock_ms() < until_ms) {
+        if (!source_serve(p->source, 100, err) || !beat_tick(p->beat, "waiting for the group's word on a fence", err))
+            return false;
+    }
+    return true;
+}
+
+bool publish_ready(struct publisher *p, struct err *err)
+{
+    enum progress progress;
+
+    while ((progress = sink_init(p->sink, SLICE_MS, err)) != DONE) {
+        if (progress == FAILED && err->class == ERR_STOP)
+            return false;
+        if (progress == FAILED && !sink_renew(p->sink, err))
+            return false;
+        if (progress == FAILED && !beat_pause(p->beat, "preparing the producer", err))
+            return false;
+        if (!beat_tick(p->beat, "preparing the producer", err))
+            return false;
+        if (stop_requested())
+            return err_clear(err);
+    }
+    backoff_reset(&p->beat->backoff);
+    p->renew = false;
+    return true;
+}
+
+static bool renew_producer(struct publisher *p, struct err *err)
+{
+    log_warning("E-KAFKA-RENEW", "replacing the producer");
+    return sink_renew(p->sink, err) && publish_ready(p, err);
+}
+
+/*
+ * A commit whose answer was lost may have happened. The new producer's init_transactions has settled it one way or the other; the
+ * group's stable offsets tell which. (Tried without: every event twice.)
+ */
+static bool settle(struct publisher *p, bool *committed, struct err *err)
+{
+    enum progress progress;
+
+    while ((progress = source_settled(p->source, &p->offsets, SLICE_MS, committed, err)) == PENDING)
+        if (!beat_pause(p->beat, "settling a transaction in doubt", err))
+            return false;
+    if (progress == FAILED)
+        return false;
+    p->in_doubt = false;
+    log_info("a transaction in doubt was %s", *committed ? "committed: nothing is published again" : "not committed");
+    return true;
+}
+
+/* Before an attempt: a fit producer, and no doubt about the last one. `*committed`: the batch is already out. */
+static bool prepare(struct publisher *p, bool *committed, struct err *err)
+{
+    *committed = false;
+    if ((p->renew || sink_tainted(p->sink)) && !renew_producer(p, err))
+        return false;
+    return !p->in_doubt || settle(p, committed, err);
+}
+
+/* After a failed attempt. True: try again. */
+static bool recover(struct publisher *p, struct batch *batch, struct err *err)
+{
+    if (err->class == ERR_STOP)
+        return false;
+    if (err->class == ERR_RENEW) {
+        p->renew = true;
+        log_err(LOG_WARNING, err);
+        return !sink_fenced(p->sink) || watch_for_fence(p, err);
+    }
+    if (!give_up_transaction(p, err))
+        return false;
+    if (outbox_refused(&p->outbox))
+        return outbox_shrink(&p->outbox, batch, err);
+    return source_epoch(p->source) != batch->epoch || beat_pause(p->beat, "publishing", err);
+}
+
+/* ---- Batches ------------------------------------------------------------------------------------------------------ */
+
+static bool dropped(const struct publisher *p, const struct batch *batch)
+{
+    if (source_epoch(p->source) == batch->epoch)
+        return false;
+    log_info("%zu commands in flight dropped: their partitions were revoked", batch->count);
+    return true;
+}
+
+/* Offsets and records are chosen once: after a doubt it must be these that are looked for, and an outage must not fill the arena. */
+static bool publish(struct publisher *p, struct batch *batch, struct err *err)
+{
+    bool committed;
+
+    if (dropped(p, batch))
+        return true;
+    outbox_plan(&p->outbox, p->config, batch);
+    do {
+        if (!prepare(p, &committed, err))
+            return false;
+        if (committed || transact(p, batch, err)) {
+            p->committed++;
+            backoff_reset(&p->beat->backoff);
+            source_committed(p->source, &p->offsets);
+            return true;
+        }
+        if (!recover(p, batch, err))
+            return false;
+    } while (!dropped(p, batch));
+    if (p->in_doubt)
+        p->renew = true;
+    p->in_doubt = false;
+    return true;
+}
+
+void publish_free(struct publisher *publisher)
+{
+    outbox_free(&publisher->outbox);
+    offsets_free(&publisher->offsets);
+}
+
+bool publish_batch(struct publisher *publisher, struct batch *batch, struct err *err)
+{
+    source_offsets(publisher->source, batch, &publisher->offsets);
+    return publish(publisher, batch, err);
+}
+
+bool publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err)
+{
+    source_trailing(publisher->source, &publisher->offsets);
+    if (publisher->offsets.count == 0)
+        return true;
+    empty->epoch = source_epoch(publisher->source);
+    return publish(publisher, empty, err);
+}

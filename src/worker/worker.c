@@ -1,0 +1,292 @@
+/*
+ * The loop. What is lost when it stops at the wrong moment: nothing, because
+ *
+ *   stop or error after      | PostgreSQL | Kafka            | next
+ *   fill                     | -          | -                | offsets unmoved: read again
+ *   COMMIT sent, answer lost | unknown    | -                | the same batch again: the ledger answers
+ *   PostgreSQL's commit      | rows       | nothing visible  | read again by whoever owns the partition: the ledger answers
+ *   events produced          | rows       | open transaction | aborted by the next init_transactions: as above
+ *   EndTxn sent, answer lost | rows       | in doubt         | settled before anything is published again (publish.c)
+ *   Kafka's commit           | rows       | events, offsets  | the next batch
+ *   a rebalance in between   | rows       | offsets refused  | dropped; the new owner reads again and the ledger answers
+ */
+#include "worker/worker.h"
+
+#include "ops/clock.h"
+#include "ops/log.h"
+#include "ops/stop.h"
+#include "ops/watchdog.h"
+#include "worker/beat.h"
+#include "worker/brake.h"
+#include "worker/intake.h"
+#include "worker/publish.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define FILL_WAIT_MS   100
+#define STORE_SLICE_MS 100
+#define START_SLICE_MS 250
+#define BRAKE_LOG_MS   60000
+#define TRAILING_MS    200
+
+struct worker {
+    struct worker_parts parts;
+    struct batch batches[2]; /* one on its way through the store, one being published */
+    struct batch *next;      /* the empty one */
+    struct batch *prev;      /* decided, to be published; NULL: none */
+    struct beat store_beat;  /* PostgreSQL's backoff and Kafka's are apart: either may be down */
+    struct beat sink_beat;
+    struct publisher publisher;
+    struct brake brake;
+    int64_t brake_logged_ms;
+    int64_t trailing_ms; /* when trailing offsets were last looked at */
+};
+
+struct worker *worker_new(const struct worker_parts *parts)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        abort();
+    w->parts = *parts;
+    for (int i = 0; i < 2; i++)
+        batch_init(&w->batches[i], (size_t)parts->config->batch_max_messages);
+    w->next = &w->batches[0];
+    w->store_beat = (struct beat){
+        .source = parts->source, .backoff = {.base_ms = 50, .cap_ms = 2000}
+    };
+    w->sink_beat = (struct beat){
+        .source = parts->source, .backoff = {.base_ms = 20, .cap_ms = 2000}
+    };
+    w->publisher = (struct publisher){
+        .config = parts->config,
+        .source = parts->source,
+        .sink = parts->sink,
+        .encoder = parts->encoder,
+        .beat = &w->sink_beat,
+    };
+    w->brake.limit = parts->config->dlq_brake;
+    return w;
+}
+
+void worker_free(struct worker *w)
+{
+    if (w == NULL)
+        return;
+    for (int i = 0; i < 2; i++) {
+        source_release(w->parts.source, &w->batches[i]);
+        batch_free(&w->batches[i]);
+    }
+    publish_free(&w->publisher);
+    free(w);
+}
+
+/* ---- Start -------------------------------------------------------------------------------------------------------- */
+
+/* A host that never answered is more likely a wrong name than an outage. */
+static bool unreachable(const struct worker *w, int64_t started_ms, const char *what, struct err *err)
+{
+    char why[sizeof err->message];
+
+    if (clock_ms() - started_ms < w->parts.config->startup_timeout_ms)
+        return false;
+    memcpy(why, err->message, sizeof why);
+    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
+                  "%s never answered within startup.timeout.ms (%" PRId64 ")\n  %.500s", what,
+                  w->parts.config->startup_timeout_ms, why);
+    return true;
+}
+
+static bool find_topics(struct worker *w, struct err *err)
+{
+    int64_t started_ms = clock_ms();
+    enum progress progress;
+
+    while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, err)) == PENDING) {
+        if (unreachable(w, started_ms, "the broker (kafka.bootstrap.servers)", err))
+            return false;
+        watchdog_tick("waiting for the broker");
+        if (stop_requested())
+            return err_clear(err);
+    }
+    return progress == DONE;
+}
+
+/* Connects, and waits as long as it takes; `started_ms` 0: without giving up. */
+static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
+{
+    enum progress progress;
+
+    while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, err)) != DONE) {
+        if (!beat_tick(&w->store_beat, "connecting to PostgreSQL", err))
+            return false;
+        if (progress == PENDING)
+            continue;
+        if (err->class == ERR_STOP ||
+            (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err)))
+            return false;
+        if (!beat_pause(&w->store_beat, "connecting to PostgreSQL", err))
+            return false;
+    }
+    backoff_reset(&w->store_beat.backoff);
+    return true;
+}
+
+bool worker_start(struct worker *w, struct err *err)
+{
+    return connect_store(w, clock_ms(), err) && find_topics(w, err) && publish_ready(&w->publisher, err) &&
+           source_join(w->parts.source, err);
+}
+
+/* ---- Deciding ----------------------------------------------------------------------------------------------------- */
+
+static bool needs_store(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].decision == NULL)
+            return true;
+    return false;
+}
+
+static bool receive(struct worker *w, struct batch *batch, struct err *err)
+{
+    enum progress progress;
+
+    while ((progress = store_receive(w->parts.store, batch, STORE_SLICE_MS, err)) == PENDING)
+        if (!beat_tick(&w->store_beat, "waiting for PostgreSQL", err))
+            return false;
+    return progress == DONE;
+}
+
+/* After a flight that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
+static bool repair_store(struct worker *w, struct err *err)
+{
+    bool renew = err->class == ERR_RENEW;
+
+    if (err->class == ERR_STOP || err->class == ERR_NONE)
+        return false;
+    if (renew)
+        store_disconnect(w->parts.store);
+    if (!beat_pause(&w->store_beat, "deciding", err))
+        return false;
+    return !renew || connect_store(w, 0, err);
+}
+
+/*
+ * Ends the flight that store_send began (`sent`: it did), and repeats it until PostgreSQL has decided. A batch whose assignment is
+ * over meanwhile is left undecided: publishing will drop it.
+ */
+static bool decide(struct worker *w, struct batch *batch, bool sent, struct err *err)
+{
+    while (needs_store(batch)) {
+        if (sent && receive(w, batch, err))
+            continue;
+        if (err->class == ERR_STOP)
+            return false;
+        if (source_epoch(w->parts.source) != batch->epoch) {
+            store_disconnect(w->parts.store);
+            return connect_store(w, 0, err);
+        }
+        if (err->class != ERR_NONE && !repair_store(w, err))
+            return false;
+        err_clear(err);
+        sent = store_send(w->parts.store, batch, err);
+    }
+    backoff_reset(&w->store_beat.backoff);
+    return intake_outcomes(batch, err);
+}
+
+/* ---- The loop ----------------------------------------------------------------------------------------------------- */
+
+static bool fill(struct worker *w, struct err *err)
+{
+    const struct config *config = w->parts.config;
+    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
+
+    if (!source_fill(w->parts.source, w->next, (size_t)config->batch_max_bytes, wait_ms, err))
+        return false;
+    intake(w->parts.decode, config->commands_id_required, w->next);
+    return true;
+}
+
+static bool publish_prev(struct worker *w, struct err *err)
+{
+    if (w->prev == NULL)
+        return true;
+    watchdog_tick("publishing");
+    if (!publish_batch(&w->publisher, w->prev, err))
+        return false;
+    source_release(w->parts.source, w->prev);
+    w->prev = NULL;
+    return true;
+}
+
+/* Nothing came and nothing is in flight: the one thing left to commit may be behind control records. */
+static bool idle(struct worker *w, struct err *err)
+{
+    int64_t now_ms = clock_ms();
+
+    if (source_epoch(w->parts.source) == 0 || now_ms - w->trailing_ms < TRAILING_MS)
+        return true;
+    w->trailing_ms = now_ms;
+    bool done = publish_offsets(&w->publisher, w->next, err);
+    batch_reset(w->next);
+    return done;
+}
+
+/* The batch that was just decided becomes the one to publish, up to where the brake allows. */
+static void hand_over(struct worker *w)
+{
+    struct batch *decided = w->next;
+
+    w->next = decided == &w->batches[0] ? &w->batches[1] : &w->batches[0];
+    w->prev = decided;
+    if (source_epoch(w->parts.source) == decided->epoch)
+        source_truncate(w->parts.source, decided, brake_look(&w->brake, decided));
+}
+
+/* Stays in the group, reads nothing, and keeps saying why. */
+static bool braked(struct worker *w, struct err *err)
+{
+    int64_t now_ms = clock_ms();
+
+    if (now_ms - w->brake_logged_ms >= BRAKE_LOG_MS) {
+        w->brake_logged_ms = now_ms;
+        log_error("E-DLQ-BRAKE",
+                  "reading has stopped: %" PRId64 " records in a row could not be read or stored (dlq.brake)\n"
+                  "  fix: see the newest records of %s, mend the cause, and restart",
+                  w->brake.run, w->parts.config->dlq_topic);
+    }
+    watchdog_tick("braked");
+    return source_serve(w->parts.source, FILL_WAIT_MS, err);
+}
+
+bool worker_step(struct worker *w, struct err *err)
+{
+    struct err store_err = {0};
+
+    err_clear(err);
+    watchdog_tick("reading");
+    if (w->brake.engaged)
+        return publish_prev(w, err) && braked(w, err);
+
+    if (!fill(w, err))
+        return false;
+    if (w->next->count == 0)
+        return w->prev == NULL ? idle(w, err) : publish_prev(w, err);
+
+    bool sent = needs_store(w->next) && store_send(w->parts.store, w->next, &store_err);
+    if (!publish_prev(w, err))
+        return false;
+    *err = store_err;
+    if (!decide(w, w->next, sent, err))
+        return false;
+    hand_over(w);
+    return w->prev->count >= WORKER_OVERLAP_MIN || publish_prev(w, err);
+}
+
+bool worker_drain(struct worker *w, struct err *err)
+{
+    err_clear(err);
+    return publish_prev(w, err);
+}

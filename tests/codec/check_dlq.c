@@ -1,0 +1,187 @@
+/* Dead-letter copies: what they say, and how they are cut (tests/data/dlq_cuts.table). */
+#include "codec/dlq.h"
+
+#include "item_case.h"
+#include "table.h"
+
+enum { CUT_KEY, CUT_VALUE, CUT_HEADERS, CUT_ROOM, CUT_KEY_LEFT, CUT_VALUE_LEFT, CUT_HEADERS_LEFT, CUT_TRUNCATED };
+
+#define OWN_HEADERS     6
+#define HEADER_OVERHEAD 10u
+
+static struct config config = {
+    .dlq_topic = (char *)(uintptr_t) "study-sessions.commands.dlq",
+    .group_id = (char *)(uintptr_t) "sessiond",
+};
+static struct arena arena;
+
+static void teardown(void)
+{
+    arena_free(&arena);
+}
+
+static struct batch_item refused_item(void)
+{
+    return (struct batch_item){
+        .record = {.topic = "study-sessions.commands", .partition = 3, .offset = 1234, .timestamp_ms = -1},
+        .outcome = {.kind = OUTCOME_REJECTED,
+                   .code = ERRCODE_STORE_REFUSED,
+                   .sqlstate = "23514",
+                   .violations = {1, {{COMMAND_FIELD_NONE, ERRCODE_STORE_REFUSED}}}                      },
+    };
+}
+
+static struct outbound encode(const struct batch_item *item)
+{
+    struct outbound out = {0};
+
+    dlq_encode(&config, item, &arena, &out);
+    ck_assert_int_eq(out.partition, -1);
+    ck_assert_str_eq(out.topic, "study-sessions.commands.dlq");
+    return out;
+}
+
+static void assert_bytes(struct bytes got, struct bytes wanted, const char *what)
+{
+    ck_assert_msg((got.data == NULL) == (wanted.data == NULL) && bytes_equal(got, wanted), "%s: %.*s, not %.*s", what,
+                  (int)got.len, (const char *)got.data, (int)wanted.len, (const char *)wanted.data);
+}
+
+static void assert_header(const struct header *header, const char *name, struct bytes value)
+{
+    assert_bytes(header->name, bytes_of(name), name);
+    assert_bytes(header->value, value, name);
+}
+
+/* The copy's own headers, from `own` on. */
+static void assert_errors(const struct header *own)
+{
+    assert_header(&own[0], "__dlq.errors.topic", bytes_of("study-sessions.commands"));
+    assert_header(&own[1], "__dlq.errors.partition", bytes_of("3"));
+    assert_header(&own[2], "__dlq.errors.offset", bytes_of("1234"));
+    assert_header(&own[3], "__dlq.errors.group", bytes_of("sessiond"));
+    assert_header(&own[4], "__dlq.errors.code", bytes_of("STORE_REFUSED"));
+    assert_header(&own[5], "__dlq.errors.message", bytes_of("the database refuses this row (SQLSTATE 23514)"));
+}
+
+static size_t headers_size(const struct header *headers, size_t count)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++)
+        size += headers[i].name.len + headers[i].value.len + HEADER_OVERHEAD;
+    return size;
+}
+
+START_TEST(a_copy_is_the_raw_record_and_says_why_it_is_there)
+{
+    struct batch_item item = refused_item();
+
+    case_headers(&item.record, "a=\\x00\\xff; a; b=; __dlq.errors.code=of an earlier life", &arena);
+    item.record.key = case_bytes("\\x00key", &arena);
+    item.record.value = case_bytes("\\x00\\x01value", &arena);
+    struct outbound out = encode(&item);
+    assert_bytes(out.key, item.record.key, "key");
+    assert_bytes(out.value, item.record.value, "value");
+    ck_assert_uint_eq(out.header_count, 4 + OWN_HEADERS);
+    for (size_t i = 0; i < 4; i++)
+        assert_header(&out.headers[i], (const char *)item.record.headers[i].name.data, item.record.headers[i].value);
+    assert_errors(out.headers + 4);
+}
+END_TEST
+
+START_TEST(a_tombstone_without_key_and_headers_stays_one)
+{
+    struct batch_item item = refused_item();
+    struct outbound out = encode(&item);
+
+    ck_assert(out.key.data == NULL && out.value.data == NULL);
+    ck_assert_uint_eq(out.header_count, OWN_HEADERS);
+    assert_errors(out.headers);
+}
+END_TEST
+
+/* What the headers of an uncut copy take in a record, with room for the one that says what was cut. */
+static size_t own_size(void)
+{
+    struct batch_item item = refused_item();
+    struct outbound out = encode(&item);
+
+    return headers_size(out.headers, out.header_count) + strlen("__dlq.errors.truncated") +
+           strlen("value,headers,key") + HEADER_OVERHEAD;
+}
+
+static size_t copy_size(const struct outbound *out)
+{
+    return out->key.len + out->value.len + headers_size(out->headers, out->header_count);
+}
+
+/* The cell up to a remark behind it. */
+static char *first_word(char *text)
+{
+    text[strcspn(text, " ")] = 0;
+    return text;
+}
+
+static void check_cut(const struct table_row *row)
+{
+    struct batch_item item = refused_item();
+    struct record left = {0};
+
+    case_headers(&item.record, row->cell[CUT_HEADERS], &arena);
+    item.record.key = case_key(row->cell[CUT_KEY], &arena);
+    item.record.value = case_key(row->cell[CUT_VALUE], &arena);
+    item.dlq_limit = own_size() + strtoul(row->cell[CUT_ROOM], NULL, 10);
+    case_headers(&left, row->cell[CUT_HEADERS_LEFT], &arena);
+
+    struct outbound out = encode(&item);
+    const char *truncated = first_word(row->cell[CUT_TRUNCATED]);
+    bool cut = strcmp(truncated, "-") != 0;
+    char where[64];
+    snprintf(where, sizeof where, "line %d", row->line);
+    assert_bytes(out.key, case_key(row->cell[CUT_KEY_LEFT], &arena), where);
+    assert_bytes(out.value, case_key(row->cell[CUT_VALUE_LEFT], &arena), where);
+    ck_assert_msg(out.header_count == left.header_count + OWN_HEADERS + cut, "%s: %zu headers", where,
+                  out.header_count);
+    for (size_t i = 0; i < left.header_count; i++)
+        assert_header(&out.headers[i], (const char *)left.headers[i].name.data, left.headers[i].value);
+    assert_errors(out.headers + left.header_count);
+    if (cut)
+        assert_header(&out.headers[out.header_count - 1], "__dlq.errors.truncated", bytes_of(truncated));
+    ck_assert_msg(copy_size(&out) <= item.dlq_limit, "%s: %zu bytes", where, copy_size(&out));
+}
+
+START_TEST(a_copy_is_cut_as_the_table_says)
+{
+    table_each("tests/data/dlq_cuts.table", check_cut);
+}
+END_TEST
+
+/* However small the limit: what the copy is there to say is said. */
+START_TEST(the_reason_is_never_cut)
+{
+    struct batch_item item = refused_item();
+
+    case_headers(&item.record, "a=1", &arena);
+    item.record.value = bytes_of("value");
+    item.dlq_limit = 1;
+    struct outbound out = encode(&item);
+    ck_assert_uint_eq(out.value.len, 0);
+    ck_assert_uint_eq(out.header_count, OWN_HEADERS + 1);
+    assert_errors(out.headers);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("dlq");
+    TCase *tcase = tcase_create("dlq");
+
+    tcase_add_checked_fixture(tcase, NULL, teardown);
+    tcase_add_test(tcase, a_copy_is_the_raw_record_and_says_why_it_is_there);
+    tcase_add_test(tcase, a_tombstone_without_key_and_headers_stays_one);
+    tcase_add_test(tcase, a_copy_is_cut_as_the_table_says);
+    tcase_add_test(tcase, the_reason_is_never_cut);
+    suite_add_tcase(suite, tcase);
+    return table_run(suite);
+}

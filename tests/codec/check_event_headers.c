@@ -1,0 +1,167 @@
+/* Key and headers of events, beyond the golden files of check_event.c: what is taken over from a command, and when not. */
+#include "codec/event.h"
+
+#include "item_case.h"
+#include "table.h"
+
+static const char *const echo_headers[] = {"correlation-id", NULL};
+
+static struct config config = {
+    .events_created_topic = (char *)(uintptr_t) "study-sessions.created",
+    .events_rejected_topic = (char *)(uintptr_t) "study-sessions.rejected",
+    .events_source = (char *)(uintptr_t) "/sessiond/study-sessions.commands",
+    .events_echo_headers = (char **)(uintptr_t)echo_headers,
+    .commands_max_bytes = 65536,
+};
+static struct arena arena;
+
+static void teardown(void)
+{
+    arena_free(&arena);
+}
+
+static struct outbound encode(const struct batch_item *item)
+{
+    struct event_encoder *encoder = event_encoder_new(&config, NULL);
+    struct outbound out = {0};
+
+    event_encode(encoder, item, &arena, &out);
+    event_encoder_free(encoder);
+    return out;
+}
+
+/* An item that was carried out, without key or headers. */
+static struct batch_item created_item(void)
+{
+    struct batch_item item = {
+        .record = {.topic = "commands",            .partition = 2, .offset = 5, .timestamp_ms = 1795313585000},
+        .outcome = {.kind = OUTCOME_CREATED, .decided = true              },
+    };
+
+    ck_assert(uuid_parse(bytes_of("7d1f3a52-6c1e-4b0a-9e55-0f6c1b2d3e4f"), &item.command_id));
+    item.outcome.session = (struct session){1, 2, 3, bytes_of("g"), bytes_of("a"), 1795313585123456};
+    return item;
+}
+
+static void item_headers(struct batch_item *item, const char *text)
+{
+    case_headers(&item->record, text, &arena);
+}
+
+static const struct header *header_of(const struct outbound *out, const char *name)
+{
+    struct record record = {.headers = out->headers, .header_count = out->header_count};
+
+    return record_header(&record, name);
+}
+
+static void assert_header(const struct outbound *out, const char *name, const char *value)
+{
+    const struct header *header = header_of(out, name);
+
+    ck_assert_msg(header != NULL, "no header %s", name);
+    ck_assert_msg(bytes_equal(header->value, bytes_of(value)), "%s is %.*s, not %s", name, (int)header->value.len,
+                  (const char *)header->value.data, value);
+}
+
+static void assert_bare(const struct outbound *out)
+{
+    const char *id = "7d1f3a52-6c1e-4b0a-9e55-0f6c1b2d3e4f";
+
+    ck_assert(bytes_equal(out->key, bytes_of(id)));
+    ck_assert(header_of(out, "correlation-id") == NULL);
+    ck_assert(header_of(out, "tracestate") == NULL);
+    assert_header(out, "ce_correlationid", id);
+    assert_header(out, "ce_causationid", id);
+}
+
+#define FULL_HEADERS                                                                                                   \
+    "ce_id=c; ce_correlationid=f; correlation-id=e; tracestate=s; "                                                    \
+    "traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+START_TEST(an_oversized_envelope_is_answered_under_the_command_id_and_without_echo)
+{
+    struct batch_item item = created_item();
+
+    item_headers(&item, FULL_HEADERS);
+    item.record.key = bytes_of("k");
+    item.record.value = bytes_of("a value of any size");
+    config.commands_max_bytes = (int64_t)record_envelope_size(&item.record);
+    struct outbound fits = encode(&item);
+    ck_assert(bytes_equal(fits.key, bytes_of("k")));
+    assert_header(&fits, "correlation-id", "e");
+
+    config.commands_max_bytes--;
+    struct outbound bare = encode(&item);
+    assert_bare(&bare);
+    ck_assert(bytes_equal(bare.value, fits.value));
+}
+END_TEST
+
+START_TEST(an_event_that_its_topic_refused_is_answered_bare)
+{
+    struct batch_item item = created_item();
+
+    item_headers(&item, FULL_HEADERS);
+    item.record.key = bytes_of("k");
+    item.command.ce_id = bytes_of("of a structured event");
+    item.fit = FIT_BARE;
+    struct outbound bare = encode(&item);
+    assert_bare(&bare);
+}
+END_TEST
+
+START_TEST(the_id_of_a_structured_event_is_the_causation)
+{
+    struct batch_item item = created_item();
+
+    item_headers(&item, "ce_id=of the headers");
+    item.command.ce_id = bytes_of("of the envelope");
+    struct outbound out = encode(&item);
+    assert_header(&out, "ce_causationid", "of the envelope");
+}
+END_TEST
+
+static void check_trace(const struct table_row *row)
+{
+    struct batch_item item = created_item();
+    struct header headers[] = {
+        {bytes_of("traceparent"), case_bytes(row->cell[0], &arena)},
+        {bytes_of("tracestate"),                       bytes_of("rojo=1")                        }
+    };
+
+    item.record.headers = headers;
+    item.record.header_count = 2;
+    struct outbound out = encode(&item);
+    const struct header *trace = header_of(&out, "traceparent");
+    bool continues = strncmp(row->cell[1], "continues", 9) == 0;
+
+    ck_assert_msg((trace != NULL) == continues, "%s:%d", row->path, row->line);
+    ck_assert_msg((header_of(&out, "tracestate") != NULL) == continues, "%s:%d", row->path, row->line);
+    if (!continues)
+        return;
+    ck_assert_uint_eq(trace->value.len, headers[0].value.len);
+    ck_assert(memcmp(trace->value.data, headers[0].value.data, 36) == 0);
+    ck_assert(memcmp(trace->value.data + 36, headers[0].value.data + 36, 16) != 0);
+    ck_assert(memcmp(trace->value.data + 52, headers[0].value.data + 52, 3) == 0);
+}
+
+START_TEST(a_trace_is_continued_or_ends)
+{
+    table_each("tests/data/event_traces.table", check_trace);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("event_headers");
+    TCase *tcase = tcase_create("event_headers");
+
+    tcase_add_checked_fixture(tcase, NULL, teardown);
+    tcase_add_test(tcase, an_oversized_envelope_is_answered_under_the_command_id_and_without_echo);
+    tcase_add_test(tcase, an_event_that_its_topic_refused_is_answered_bare);
+    tcase_add_test(tcase, the_id_of_a_structured_event_is_the_causation);
+    tcase_add_test(tcase, a_trace_is_continued_or_ends);
+    suite_add_tcase(suite, tcase);
+    return table_run(suite);
+}

@@ -1,0 +1,218 @@
+/* JSON commands: tests/codec/json_command.table and json_refused.table, and what does not fit in a line. */
+#include "codec/json_command.h"
+
+#include "command_case.h"
+
+static struct arena arena;
+
+static bool decode_text(const char *text, struct command *command, const char **reason)
+{
+    return json_command_decode(bytes_of(text), false, &arena, command, reason);
+}
+
+static void check_accepted(const struct table_row *row)
+{
+    struct bytes json = case_bytes(row->cell[0]);
+    struct command command;
+    const char *reason = NULL;
+
+    ck_assert_msg(json_command_decode(json, false, &arena, &command, &reason), "%s:%d: refused: %s", row->path,
+                  row->line, reason);
+    case_check_command(row, 1, &command);
+    free((void *)json.data);
+}
+
+START_TEST(commands_are_read_as_the_table_says)
+{
+    table_each("tests/codec/json_command.table", check_accepted);
+}
+END_TEST
+
+static void check_refused(const struct table_row *row)
+{
+    struct bytes json = case_bytes(row->cell[0]);
+    struct command command;
+    const char *reason = NULL;
+
+    ck_assert_msg(!json_command_decode(json, false, &arena, &command, &reason), "%s:%d: accepted", row->path,
+                  row->line);
+    case_check_refused(row, row->cell[1], reason);
+    free((void *)json.data);
+}
+
+START_TEST(everything_else_is_refused_for_the_reason_in_the_table)
+{
+    table_each("tests/codec/json_refused.table", check_refused);
+}
+END_TEST
+
+static void check_prefixes(const struct table_row *row)
+{
+    struct bytes json = case_bytes(row->cell[0]);
+    struct command command;
+
+    /* Blanks at the end may be missing. */
+    while (isspace(json.data[json.len - 1]))
+        json.len--;
+    for (size_t len = 0; len < json.len; len++) {
+        struct bytes prefix = case_exact(json.data, len);
+        const char *reason = NULL;
+        ck_assert_msg(!json_command_decode(prefix, false, &arena, &command, &reason),
+                      "%s:%d: its first %zu bytes are accepted", row->path, row->line, len);
+        case_check_refused(row, NULL, reason);
+        free((void *)prefix.data);
+    }
+    free((void *)json.data);
+}
+
+START_TEST(no_prefix_of_a_command_is_a_command)
+{
+    table_each("tests/codec/json_command.table", check_prefixes);
+}
+END_TEST
+
+/* {"a":[[…]]}, `depth` containers in all. */
+static const char *nested(size_t depth)
+{
+    static char text[512];
+    size_t len = (size_t)snprintf(text, sizeof text, "{\"a\":"), arrays = depth - 1;
+
+    memset(text + len, '[', arrays);
+    memset(text + len + arrays, ']', arrays);
+    memcpy(text + len + 2 * arrays, "}", 2);
+    return text;
+}
+
+START_TEST(nesting_of_64_is_accepted_and_65_is_refused)
+{
+    struct command command;
+    const char *reason;
+
+    ck_assert(decode_text(nested(64), &command, &reason));
+    ck_assert(!decode_text(nested(65), &command, &reason));
+    ck_assert_str_eq(reason, "nested deeper than 64");
+}
+END_TEST
+
+START_TEST(an_envelope_gives_its_id_and_source_unescaped)
+{
+    struct command command;
+    const char *reason;
+
+    ck_assert(
+        decode_text("{\"specversion\":\"1.0\",\"id\":\"a\\/\\u00e9\\ud83c\\udf93\",\"source\":\"/shop\",\"data\":{}}",
+                    &command, &reason));
+    ck_assert(bytes_equal(command.ce_id, bytes_of("a/é🎓")));
+    ck_assert(bytes_equal(command.ce_source, bytes_of("/shop")));
+}
+END_TEST
+
+START_TEST(an_envelope_without_a_text_for_its_id_has_none)
+{
+    static const char *const envelopes[] = {
+        "{\"specversion\":\"1.0\",\"data\":{}}",
+        "{\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"\",\"data\":{}}",
+        "{\"specversion\":\"1.0\",\"id\":7,\"source\":null,\"data\":{}}",
+    };
+    struct command command;
+    const char *reason;
+
+    for (size_t i = 0; i < sizeof envelopes / sizeof *envelopes; i++) {
+        ck_assert(decode_text(envelopes[i], &command, &reason));
+        ck_assert_ptr_null(command.ce_id.data);
+        ck_assert_ptr_null(command.ce_source.data);
+    }
+}
+END_TEST
+
+START_TEST(a_bare_command_has_no_envelope)
+{
+    struct command command;
+    const char *reason;
+
+    ck_assert(decode_text("{\"id\":\"x\",\"source\":\"y\",\"data\":{},\"group_id\":1}", &command, &reason));
+    ck_assert_ptr_null(command.ce_id.data);
+    ck_assert_int_eq(command.group_id.value, 1);
+}
+END_TEST
+
+START_TEST(a_record_that_says_it_is_an_envelope_needs_data)
+{
+    struct bytes bare = bytes_of("{\"group_id\":1}"), envelope = bytes_of("{\"id\":\"x\",\"data\":{\"group_id\":1}}");
+    struct command command;
+    const char *reason;
+
+    ck_assert(!json_command_decode(bare, true, &arena, &command, &reason));
+    ck_assert_str_eq(reason, "the CloudEvent's data is not a JSON object");
+    ck_assert(json_command_decode(envelope, true, &arena, &command, &reason));
+    ck_assert_int_eq(command.group_id.value, 1);
+}
+END_TEST
+
+/* {"k0":0,…,"kN-1":0,"group_id":1}, the last key optionally once more in another spelling. */
+static char *many_keys(unsigned count, bool doubled)
+{
+    char *text = malloc(32 * (size_t)count + 128);
+    size_t len = (size_t)snprintf(text, 2, "{");
+
+    for (unsigned i = 0; i < count; i++)
+        len += (size_t)snprintf(text + len, 32, "\"k%u\":0,", i);
+    snprintf(text + len, 96, "%s\"group_id\":1}", doubled ? "\"\\u006b0\":0," : "");
+    return text;
+}
+
+START_TEST(a_doubled_key_is_found_among_any_number)
+{
+    static const unsigned counts[] = {1, 14, 15, 16, 17, 63, 64, 65, 5000};
+    struct command command;
+    const char *reason;
+
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        char *once = many_keys(counts[i], false), *twice = many_keys(counts[i], true);
+        ck_assert_msg(decode_text(once, &command, &reason), "%u keys: %s", counts[i], reason);
+        ck_assert_int_eq(command.group_id.value, 1);
+        ck_assert_msg(!decode_text(twice, &command, &reason), "%u keys", counts[i]);
+        ck_assert_str_eq(reason, "a key occurs twice in one object");
+        free(once);
+        free(twice);
+    }
+}
+END_TEST
+
+/* Comparing each of 60,000 keys with each other would take minutes. */
+START_TEST(very_many_keys_take_no_more_than_sorting_them)
+{
+    struct command command;
+    const char *reason;
+    char *text = many_keys(60000, false);
+
+    ck_assert(decode_text(text, &command, &reason));
+    free(text);
+}
+END_TEST
+
+static void release(void)
+{
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("json_command");
+    TCase *tcase = tcase_create("json_command");
+
+    tcase_add_checked_fixture(tcase, NULL, release);
+    tcase_set_timeout(tcase, 20);
+    tcase_add_test(tcase, commands_are_read_as_the_table_says);
+    tcase_add_test(tcase, everything_else_is_refused_for_the_reason_in_the_table);
+    tcase_add_test(tcase, no_prefix_of_a_command_is_a_command);
+    tcase_add_test(tcase, nesting_of_64_is_accepted_and_65_is_refused);
+    tcase_add_test(tcase, an_envelope_gives_its_id_and_source_unescaped);
+    tcase_add_test(tcase, an_envelope_without_a_text_for_its_id_has_none);
+    tcase_add_test(tcase, a_bare_command_has_no_envelope);
+    tcase_add_test(tcase, a_record_that_says_it_is_an_envelope_needs_data);
+    tcase_add_test(tcase, a_doubled_key_is_found_among_any_number);
+    tcase_add_test(tcase, very_many_keys_take_no_more_than_sorting_them);
+    suite_add_tcase(suite, tcase);
+    return table_run(suite);
+}

@@ -1,0 +1,135 @@
+/**
+ * What the store's tests share: a schema of their own on the server that libpq's environment names, made by
+ * `migrate_up`, with two groups (1 "Animals", 2 "Colours") and one activity (1 "Flashcards"); a batch; and a connection
+ * beside the store's.
+ */
+#ifndef TESTS_POSTGRES_FIXTURE_H
+#define TESTS_POSTGRES_FIXTURE_H
+
+#include "ops/clock.h"
+#include "postgres/migrate.h"
+#include "postgres/store.h"
+#include "table.h"
+
+#include <libpq-fe.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#define FIXTURE_CAPACITY 6000
+
+static struct config config;
+static struct store *store;
+static struct batch batch;
+static struct err err;
+static PGconn *beside;
+static char schema_name[64];
+
+/** Runs SQL on the connection beside; what it answers in the first column of its first row, "" without one. */
+static const char *sql(const char *format, ...) PRINTF(1, 2);
+static const char *sql(const char *format, ...)
+{
+    static char value[4096];
+    char text[4096];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    PGresult *result = PQexec(beside, text);
+    ck_assert_msg(PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK, "%s: %s",
+                  text, PQerrorMessage(beside));
+    snprintf(value, sizeof value, "%s", PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
+    PQclear(result);
+    return value;
+}
+
+static inline long number(const char *value)
+{
+    return strtol(value, NULL, 10);
+}
+
+static inline void connect_beside(void)
+{
+    beside = PQconnectdb("");
+    ck_assert_msg(PQstatus(beside) == CONNECTION_OK, "%s", PQerrorMessage(beside));
+    sql("SET client_min_messages = warning");
+}
+
+static inline void make_tables(void)
+{
+    FILE *quiet = fopen("/dev/null", "w");
+
+    ck_assert_msg(migrate_up(&config, quiet, &err), "%s", err.message);
+    fclose(quiet);
+    sql("SET search_path = \"%s\"", schema_name);
+    sql("INSERT INTO groups (name) VALUES ('Animals'), ('Colours')");
+    sql("INSERT INTO study_activities (name) VALUES ('Flashcards')");
+}
+
+/** Another store on the same schema, connected. */
+static inline struct store *new_store(void)
+{
+    struct store *other = store_new(&config);
+    enum progress progress;
+
+    do
+        progress = store_connect(other, 1000, &err);
+    while (progress == PENDING);
+    ck_assert_msg(progress == DONE, "%s", err.message);
+    return other;
+}
+
+/** Adds a command to the batch, as validate would leave it; its record is at the next offset of "commands"[0]. */
+static inline struct batch_item *add(struct batch *to, unsigned id, int64_t group_id, int64_t study_activity_id)
+{
+    struct batch_item *item = &to->items[to->count];
+
+    *item = (struct batch_item){
+        .record = {.topic = "commands", .offset = (int64_t)to->count, .timestamp_ms = 1700000000000},
+        .command = {.group_id = {FIELD_VALUE, group_id},                   .study_activity_id = {FIELD_VALUE, study_activity_id}            },
+    };
+    for (int i = 0; i < 4; i++)
+        item->command_id.b[12 + i] = (uint8_t)(id >> (24 - 8 * i));
+    to->count++;
+    return item;
+}
+
+/** Sends and receives until it is done or has failed. */
+static inline enum progress decide(struct store *by, struct batch *what)
+{
+    enum progress progress;
+
+    if (!store_send(by, what, &err))
+        return FAILED;
+    do
+        progress = store_receive(by, what, 100, &err);
+    while (progress == PENDING);
+    return progress;
+}
+
+#define must_decide(by, what) ck_assert_msg(decide(by, what) == DONE, "%s [%s]", err.message, err.code)
+
+static inline void begin_batch(void)
+{
+    batch_reset(&batch);
+}
+
+static inline void setup(void)
+{
+    snprintf(schema_name, sizeof schema_name, "test_%d", (int)getpid());
+    config = (struct config){.postgres_conninfo = (char[]){""}, .postgres_schema = schema_name};
+    connect_beside();
+    make_tables();
+    store = new_store();
+    batch_init(&batch, FIXTURE_CAPACITY);
+}
+
+static inline void teardown(void)
+{
+    store_free(store);
+    batch_free(&batch);
+    sql("DROP SCHEMA \"%s\" CASCADE", schema_name);
+    PQfinish(beside);
+}
+
+#endif

@@ -1,0 +1,282 @@
+"""One test's own world: topics, a schema with sample data, a consumer group; commands in, events out."""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import uuid
+from pathlib import Path
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from psycopg.rows import dict_row
+
+import judge
+from deadline import until
+from records import Reader, Record, read_all
+from services import REPO
+from worker import Worker
+
+# Names that go wrong when somebody counts characters instead of bytes, or quotes by hand.
+GROUPS = {1: "Core Verbs", 2: 'Ändern & "Fügen" \\ 動詞 𝄞'}
+ACTIVITIES = {1: "Typing Tutor", 2: "Flash\tCards"}
+
+
+def program():
+    build = os.environ.get("BUILD", "build")
+    return str((REPO / os.environ.get("SESSIOND", f"{build}/sessiond")).resolve())
+
+
+def new_id():
+    return str(uuid.uuid4())
+
+
+def command(command_id=None, group_id=1, study_activity_id=1, **other):
+    """The value of a JSON command; fields that are None are left out."""
+    fields = {"command_id": command_id, "group_id": group_id, "study_activity_id": study_activity_id, **other}
+    return json.dumps({name: value for name, value in fields.items() if value is not None}).encode()
+
+
+class Stage:
+    def __init__(self, services, name, folder: Path):
+        self.services = services
+        self.name = f"{name[:40]}-{uuid.uuid4().hex[:6]}"
+        self.folder = folder
+        self.schema = "s" + uuid.uuid4().hex[:12]
+        self.commands, self.created, self.rejected, self.dlq = (
+            f"{self.name}.{what}" for what in ("commands", "created", "rejected", "dlq")
+        )
+        self.workers = []
+        self.settings = {
+            "kafka.bootstrap.servers": services.kafka,
+            "postgres.conninfo": services.conninfo(),
+            "postgres.schema": self.schema,
+            "group.id": self.name,
+            "instance.id": "one",
+            "commands.topic": self.commands,
+            "events.created.topic": self.created,
+            "events.rejected.topic": self.rejected,
+            "dlq.topic": self.dlq,
+            "http.listen": "",
+            "log.format": "json",
+        }
+        self.producer = Producer({"bootstrap.servers": services.kafka, "partitioner": "murmur2_random", "linger.ms": 2})
+
+    def open(self):
+        """Topics and tables by the program's own tools, then sample data by hand."""
+        self.db = self.services.connect()
+        self.db.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+        self.db.execute(f"SET search_path = {self.schema}")
+        self.must("topics", "apply")
+        self.must("migrate", "up")
+        with self.db.cursor() as cursor:
+            cursor.executemany("INSERT INTO groups (id, name) VALUES (%s, %s)", list(GROUPS.items()))
+            cursor.executemany("INSERT INTO study_activities (id, name) VALUES (%s, %s)", list(ACTIVITIES.items()))
+        self.admin = AdminClient({"bootstrap.servers": self.services.kafka})
+        return self
+
+    def close(self):
+        for worker in self.workers:
+            worker.clean_up()
+        with contextlib.suppress(Exception):  # the database may be the one that a failed test left stopped
+            self.db.close()
+
+    def reconnect(self):
+        """After a restart of the database."""
+        self.db.close()
+        self.db = self.services.connect()
+        self.db.execute(f"SET search_path = {self.schema}")
+
+    # ---- The program ----
+
+    def command_line(self, *args, **settings):
+        line = [program()]
+        for name, value in {**self.settings, **settings}.items():
+            if value is not None:
+                line += ["-X", f"{name}={value}"]
+        return line + list(args)
+
+    @staticmethod
+    def environment():
+        """Nothing of the caller's database or configuration."""
+        return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "SESSIOND"))}
+
+    def run(self, *args, **settings):
+        """A tool, to its end."""
+        line = self.command_line(*args, **settings)
+        return subprocess.run(line, capture_output=True, text=True, timeout=60, env=self.environment(), check=False)
+
+    def must(self, *args, **settings):
+        done = self.run(*args, **settings)
+        assert done.returncode == 0, f"{' '.join(args)} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        return done
+
+    def start(self, **settings):
+        """A worker in the background; setting names with dots: `**{"batch.max.messages": 100}`."""
+        log = self.folder / f"worker-{len(self.workers) + 1}.log"
+        worker = Worker(self.command_line("run", **settings), log, self.environment())
+        self.workers.append(worker)
+        return worker
+
+    @contextlib.contextmanager
+    def working(self, **settings):
+        """A worker for the length of a block, stopped cleanly at its end."""
+        worker = self.start(**settings).await_ready()
+        yield worker
+        worker.stop()
+
+    def drain(self, seconds=20, **settings):
+        """A worker until everything sent is answered and committed."""
+        with self.working(**settings):
+            self.await_drained(seconds)
+
+    # ---- Commands in ----
+
+    def send(self, value, key=None, headers=(), partition=None, timestamp_ms=None, topic=None):
+        """One record, acknowledged; as the broker has it."""
+        (record,) = self.send_all([value], key, headers, partition, timestamp_ms, topic)
+        return record
+
+    def send_all(self, values, key=None, headers=(), partition=None, timestamp_ms=None, topic=None):
+        """One record for each value; `key` may be a function of the index."""
+        sent = [None] * len(values)
+        place = {} if partition is None else {"partition": partition}
+        place.update({} if timestamp_ms is None else {"timestamp": timestamp_ms})
+
+        for i, value in enumerate(values):
+
+            def acknowledged(error, message, i=i, value=value):
+                assert error is None, error
+                sent[i] = Record.of(message)
+                sent[i].headers, sent[i].value = list(headers), value
+
+            self.producer.produce(
+                topic or self.commands,
+                value,
+                key(i) if callable(key) else key,
+                headers=list(headers),
+                on_delivery=acknowledged,
+                **place,
+            )
+            self.producer.poll(0)
+        assert self.producer.flush(30) == 0
+        return sent
+
+    # ---- Answers out ----
+
+    def reader(self, *topics):
+        return Reader(self.services.kafka, *(topics or (self.created, self.rejected)))
+
+    def events(self):
+        return read_all(self.services.kafka, self.created, self.rejected)
+
+    def event_of(self, record):
+        """The only event that answers it."""
+        (event,) = [event for event in self.events() if event.command_place == record.place]
+        return event
+
+    def answers(self, records):
+        """The events of these commands, in their order; each has exactly one."""
+        by_place = {}
+        for event in self.events():
+            by_place.setdefault(event.command_place, []).append(event)
+        answers = []
+        for record in records:
+            (event,) = by_place.get(record.place, [None])
+            assert event is not None, f"{record} has no event"
+            answers.append(event)
+        return answers
+
+    def dead_letters(self):
+        return read_all(self.services.kafka, self.dlq)
+
+    def rows(self, query, *params):
+        with self.db.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query, params or None).fetchall()
+
+    def sessions(self):
+        return self.rows("SELECT id, group_id, study_activity_id, created_at AT TIME ZONE 'UTC' AS created_at FROM study_sessions")
+
+    def ledger(self):
+        return self.rows("SELECT * FROM command_outcomes")
+
+    # ---- Offsets ----
+
+    def partitions(self):
+        return sorted(self.admin.list_topics(self.commands, timeout=10).topics[self.commands].partitions)
+
+    def ends(self):
+        consumer = Consumer({"bootstrap.servers": self.services.kafka, "group.id": "ends", "isolation.level": "read_uncommitted"})
+        try:
+            return {
+                partition: consumer.get_watermark_offsets(TopicPartition(self.commands, partition), timeout=10)[1]
+                for partition in self.partitions()
+            }
+        finally:
+            consumer.close()
+
+    def committed(self, group=None):
+        """What no open transaction can still change."""
+        group = group or self.settings["group.id"]
+        places = [TopicPartition(self.commands, partition) for partition in self.partitions()]
+        request = [ConsumerGroupTopicPartitions(group, places)]
+        try:
+            (answer,) = self.admin.list_consumer_group_offsets(request, require_stable=True).values()
+            found = answer.result(10).topic_partitions
+        except KafkaException:  # unstable just now, or the broker is away
+            return {}
+        return {place.partition: place.offset for place in found if place.offset >= 0}
+
+    def rewind(self, offset=0):
+        """Sets the stopped group back, as an operator would: once its members are gone."""
+        places = [TopicPartition(self.commands, partition, offset) for partition in self.partitions()]
+        request = [ConsumerGroupTopicPartitions(self.settings["group.id"], places)]
+
+        def altered():
+            try:
+                (answer,) = self.admin.alter_consumer_group_offsets(request).values()
+                return all(place.error is None for place in answer.result(10).topic_partitions)
+            except KafkaException:  # a static member keeps its place until its session times out
+                return False
+
+        until(altered, 30, "the group's offsets can be set")
+
+    def await_drained(self, seconds=20):
+        ends = self.ends()
+        state = {}
+
+        def drained():
+            state.update(self.committed())
+            return all(state.get(partition, 0) >= end for partition, end in ends.items())
+
+        until(drained, seconds, lambda: f"committed {state} of {ends}\n{self.workers[-1].log[-3000:]}")
+
+    def configure_topic(self, topic, **entries):
+        changes = [
+            ConfigEntry(name.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in entries.items()
+        ]
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=changes)
+        for answer in self.admin.incremental_alter_configs([resource]).values():
+            answer.result(10)
+
+    # ---- The verdict ----
+
+    def evidence(self):
+        return judge.Evidence(
+            commands=read_all(self.services.kafka, self.commands),
+            events=self.events(),
+            dead_letters=self.dead_letters(),
+            created_topic=self.created,
+            rejected_topic=self.rejected,
+            source=self.settings.get("events.source", f"/sessiond/{self.commands}"),
+            group=self.settings["group.id"],
+            committed=self.committed(),
+            ends=self.ends(),
+            ledger=self.ledger(),
+            sessions=self.sessions(),
+        )
+
+    def judge(self, **how):
+        judge.judge(self.evidence(), **how)

@@ -1,0 +1,60 @@
+"""One process of `sessiond run`."""
+import json
+import os
+import signal
+import subprocess
+
+from deadline import until
+
+
+class Worker:
+    def __init__(self, command, log, env):
+        self.log_path = log
+        with open(log, "ab") as out:
+            self._process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env)
+
+    @property
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def lines(self):
+        """The log, one dict a line."""
+        return [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+
+    @property
+    def running(self):
+        return self._process.poll() is None
+
+    def signal(self, number):
+        os.kill(self._process.pid, number)
+
+    def await_ready(self, seconds=20):
+        def ready():
+            assert self.running, f"ended with {self._process.returncode} before it was ready\n{self.log}"
+            return any(line["message"] == "ready" for line in self.lines())
+
+        until(ready, seconds, "the worker is ready")
+        return self
+
+    def await_exit(self, seconds=20):
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running after {seconds} s\n{self.log}") from None
+
+    def stop(self):
+        """As a supervisor does; a clean stop is 0."""
+        if self.running:
+            self.signal(signal.SIGTERM)
+        status = self.await_exit()
+        assert status == 0, f"stopped with {status}\n{self.log}"
+
+    def kill(self):
+        """kill -9: no chance to say anything."""
+        self.signal(signal.SIGKILL)
+        assert self.await_exit() == -signal.SIGKILL
+
+    def clean_up(self):
+        if self.running:
+            self._process.kill()
+        self._process.wait()
