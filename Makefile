@@ -70,6 +70,8 @@ $(B)/gen/%.o: $(B)/gen/%.c
 
 # The only object that knows the revision, so that a commit does not rebuild the rest.
 $(B)/cli/version.o: ALL_CFLAGS += -DREVISION='"$(REVISION)"'
+# avro-c cannot say its version itself.
+$(B)/codec/version.o: ALL_CFLAGS += -DAVRO_VERSION='"$(call PC,--modversion avro-c)"'
 
 define archive_rule
 $(B)/lib$(1).a: $(call objects,$(1)) $(2)

@@ -33,7 +33,8 @@ read_events() {
     local topic
     for topic in created rejected; do
         : >"$dir/$topic.jsonl"
-        sessiond tail $topic --from beginning --json > >(jq -c --unbuffered '. + {seen: now}' >"$dir/$topic.jsonl") &
+        # The program itself and not a function: $! has to be its process.
+        "$build/sessiond" -F "$conf" tail $topic --from beginning --json > >(jq -c --unbuffered '. + {seen: now}' >"$dir/$topic.jsonl") &
         readers+=($!)
     done
 }

@@ -6,13 +6,16 @@
 
 #include <stdio.h>
 
-/** A quoted string (RFC 8259). What is not well-formed UTF-8 becomes U+FFFD; absent bytes are `null`. */
+/**
+ * A quoted string (RFC 8259) without any raw control character. What is not well-formed UTF-8 becomes U+FFFD; absent
+ * bytes are `null`.
+ */
 void json_write_string(FILE *out, struct bytes text);
 
 /** A quoted string in base64 (RFC 4648, section 4), padded. */
 void json_write_base64(FILE *out, struct bytes bytes);
 
-/** Valid JSON on one line: line breaks between its tokens become blanks. */
+/** Valid JSON on one line, meaning the same: line breaks become blanks, control characters escapes. */
 void json_write_line(FILE *out, struct bytes json);
 
 #endif

@@ -34,7 +34,7 @@ struct flight {
     struct array parameters[FLIGHT_PARAMETERS];
     struct flight_range ranges[FLIGHT_RANGES]; /* still to be inserted; the last one is under way */
     size_t range_count;
-    int reruns;     /* inserts repeated because a parent was deleted meanwhile */
+    int reruns;     /* of the range under way, because a parent was deleted meanwhile */
     size_t created; /* sessions made for this batch */
     size_t refused; /* rows that stood alone and failed */
     bool alike;     /* all of them with the same error */

@@ -23,22 +23,39 @@ static const char help[] =
     "or\n"
     "privilege; 78 database missing, or a table that cannot serve.\n";
 
-static int run_up(struct cli *cli)
-{
-    struct err err;
-
-    return migrate_up(&cli->config, stdout, &err) ? EXIT_DONE : cli_fail(&err);
-}
-
-static int run_status(struct cli *cli)
+static int run_status(struct cli *cli, const char *role)
 {
     struct err err;
     bool complete;
 
+    (void)role;
     if (!migrate_status(&cli->config, stdout, cli->json, &complete, &err))
         return cli_fail(&err);
     return complete ? EXIT_DONE : EXIT_NO;
 }
+
+static int run_up(struct cli *cli, const char *role)
+{
+    struct err err;
+
+    (void)role;
+    return migrate_up(&cli->config, stdout, &err) ? EXIT_DONE : cli_fail(&err);
+}
+
+static int run_sql(struct cli *cli, const char *role)
+{
+    migrate_sql(&cli->config, role, stdout);
+    return EXIT_DONE;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct cli *cli, const char *role);
+} actions[] = {
+    {"status", run_status},
+    {"up",     run_up    },
+    {"sql",    run_sql   },
+};
 
 static int migrate_main(struct cli *cli, int argc, char **argv)
 {
@@ -55,18 +72,13 @@ static int migrate_main(struct cli *cli, int argc, char **argv)
     }
     if (what == NULL)
         return cli_usage(&cli_migrate, "say what to do: status, up or sql");
-
-    int failed = cli_load_config(cli);
-    if (failed != 0)
-        return failed;
-    if (strcmp(what, "up") == 0)
-        return run_up(cli);
-    if (strcmp(what, "status") == 0)
-        return run_status(cli);
-    if (strcmp(what, "sql") != 0)
-        return cli_usage(&cli_migrate, "no such action: %s", what);
-    migrate_sql(&cli->config, role, stdout);
-    return EXIT_DONE;
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        if (strcmp(what, actions[i].name) != 0)
+            continue;
+        int failed = cli_load_config(cli);
+        return failed != 0 ? failed : actions[i].run(cli, role);
+    }
+    return cli_usage(&cli_migrate, "no such action: %s", what);
 }
 
 const struct subcommand cli_migrate = {

@@ -137,6 +137,16 @@ static void print_word(struct bytes word, FILE *out)
         json_write_string(out, word);
 }
 
+static void print_opaque(struct bytes value, FILE *out)
+{
+    if (utf8_is_text(value)) {
+        json_write_string(out, value);
+        return;
+    }
+    fprintf(out, "%zu bytes ", value.len);
+    json_write_base64(out, value);
+}
+
 void record_print_text(const struct schemas *schemas, const struct record *record, FILE *out)
 {
     char time[RFC3339_TEXT] = "-";
@@ -151,9 +161,7 @@ void record_print_text(const struct schemas *schemas, const struct record *recor
         print_word(code, out);
     }
     putc(' ', out);
-    if (!print_value(schemas, record->value, out)) {
-        fprintf(out, "%zu bytes ", record->value.len);
-        json_write_base64(out, record->value);
-    }
+    if (!print_value(schemas, record->value, out))
+        print_opaque(record->value, out);
     putc('\n', out);
 }

@@ -93,7 +93,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
 const struct subcommand cli_run = {
     .name = "run",
     .section = "Run",
-    .summary = "consume commands, insert rows, publish events, until SIGTERM",
+    .summary = "Consume commands, insert rows, publish events, until SIGTERM",
     .help = "Usage: sessiond run\n"
             "\n"
             "Consumes create-session commands until SIGTERM or SIGINT, then publishes what is in flight, commits and ends with 0.\n"

@@ -19,6 +19,12 @@ static void write_escape(FILE *out, uint8_t byte)
     }
 }
 
+/* U+0080 to U+009F: some terminals obey them. */
+static bool is_c1_control(const uint8_t *at, size_t len)
+{
+    return len == 2 && at[0] == 0xc2 && at[1] < 0xa0;
+}
+
 void json_write_string(FILE *out, struct bytes text)
 {
     if (text.data == NULL) {
@@ -38,7 +44,9 @@ void json_write_string(FILE *out, struct bytes text)
             break;
 
         size_t len = *at < 0x80 ? 1 : utf8_sequence(at, end);
-        if (len > 1)
+        if (is_c1_control(at, len))
+            write_escape(out, at[1]);
+        else if (len > 1)
             fwrite(at, 1, len, out);
         else if (len == 1)
             write_escape(out, *at);
@@ -67,20 +75,31 @@ void json_write_base64(FILE *out, struct bytes bytes)
     putc('"', out);
 }
 
+/* Where it cannot go out as it is: a line break or a control character. */
+static bool is_special(const uint8_t *at, const uint8_t *end)
+{
+    return *at == '\n' || *at == '\r' || *at == 0x7f || is_c1_control(at, (size_t)(end - at) < 2 ? 1 : 2);
+}
+
 void json_write_line(FILE *out, struct bytes json)
 {
     const uint8_t *at = json.data;
     const uint8_t *end = at + json.len;
 
-    /* A raw line break inside a string would not be valid JSON, so each one stands between tokens. */
     while (at < end) {
         const uint8_t *run = at;
-        while (at < end && *at != '\n' && *at != '\r')
+        while (at < end && !is_special(at, end))
             at++;
         fwrite(run, 1, (size_t)(at - run), out);
-        if (at < end) {
+        if (at == end)
+            break;
+        /* Valid JSON has line breaks only between tokens, and the others only inside strings. */
+        if (*at < 0x20) {
             putc(' ', out);
-            at++;
+        } else {
+            at += *at == 0xc2;
+            write_escape(out, *at);
         }
+        at++;
     }
 }

@@ -55,8 +55,9 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
     struct source *source = opaque;
     struct err err;
 
+    /* librdkafka remembers the hold beyond the assignment: a partition that came back would stay silent. */
+    hold(source, false);
     stash_clear(&source->stash);
-    source->held = false;
     if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         log_info("%d partitions revoked", partitions->cnt);
         assignment_end(&source->assignment, rk);

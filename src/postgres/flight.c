@@ -9,8 +9,8 @@
 #include <inttypes.h>
 #include <libpq-fe.h>
 
-/* A parent deleted while its session was inserted: the next snapshot says so and rejects. More often than this it is
- * some other key. */
+/* A parent deleted while its session was inserted: the next snapshot says so and rejects. More often than this in one
+ * range, it is some other key. */
 #define RERUNS_MAX 3
 
 /* So many rows alone, all failing alike and nothing passing: the rest of the batch need not be tried. */
@@ -101,17 +101,7 @@ static bool stop_systemic(const struct flight *flight, const struct batch *batch
     return false;
 }
 
-/* Only here the constraint is known; the event has the SQLSTATE. */
-static void log_refusal(const struct record *record, const struct err *err)
-{
-    static struct log_limit limit;
-    uint64_t held_back;
-
-    if (log_allowed(&limit, clock_ms(), &held_back))
-        log_record(LOG_WARNING, err->code, record, "%s (%" PRIu64 " more not logged)", err->message, held_back);
-}
-
-static void refuse_one(struct flight *flight, const struct batch *batch, const struct err *err)
+static void refuse_one(struct flight *flight, const struct err *err)
 {
     struct asked_id *id = &flight->asked.ids[flight->ranges[--flight->range_count].from];
 
@@ -122,7 +112,18 @@ static void refuse_one(struct flight *flight, const struct batch *batch, const s
         flight->alike = true;
     }
     flight->alike = flight->alike && strcmp(flight->refusal.message, err->message) == 0;
-    log_refusal(&asked_first(&flight->asked, id, batch)->record, err);
+}
+
+/* Only here the constraint is known; the event has the SQLSTATE. */
+static void log_refused(const struct flight *flight, const struct batch *batch)
+{
+    static struct log_limit limit;
+    uint64_t held_back;
+
+    if (log_allowed(&limit, clock_ms(), &held_back))
+        log_record(LOG_WARNING, flight->refusal.code, &batch->items[flight->refused_item].record,
+                   "%s; %zu refused in this batch, %" PRIu64 " batches with refused ones not logged",
+                   flight->refusal.message, flight->refused, held_back);
 }
 
 static void answer_refused(const struct flight *flight, struct batch *batch)
@@ -165,6 +166,7 @@ bool flight_start(struct flight *flight, struct connection *connection, struct b
 /* After a range has passed or its only row was refused. */
 static bool range_next(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err)
 {
+    flight->reruns = 0;
     if (flight->refused >= ALIKE_MAX && is_systemic(flight))
         return stop_systemic(flight, batch, err);
     if (flight->range_count > 0)
@@ -174,6 +176,7 @@ static bool range_next(struct flight *flight, struct connection *connection, str
         return true;
     if (is_systemic(flight))
         return stop_systemic(flight, batch, err);
+    log_refused(flight, batch);
     answer_refused(flight, batch);
     return round_start(flight, connection, batch, err);
 }
@@ -186,6 +189,7 @@ static bool range_halve(struct flight *flight, struct connection *connection, co
 
     flight->ranges[flight->range_count++] = (struct flight_range){range->from, middle};
     range->from = middle;
+    flight->reruns = 0;
     return send_insert(flight, connection, batch, err);
 }
 
@@ -243,7 +247,7 @@ static bool flight_refused(struct flight *flight, struct connection *connection,
         return send_insert(flight, connection, batch, err);
     if (range->to - range->from > 1)
         return range_halve(flight, connection, batch, err);
-    refuse_one(flight, batch, err);
+    refuse_one(flight, err);
     return range_next(flight, connection, batch, err);
 }
 

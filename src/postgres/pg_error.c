@@ -28,7 +28,9 @@ static const struct pg_error_rule {
     {"3F",    ERR_STOP,    EXIT_CONFIG,     "next: sessiond migrate up"                                                },
     {"40003", ERR_RENEW,   EXIT_DONE,       ""                                                                         },
     {"40",    ERR_RETRY,   EXIT_DONE,       ""                                                                         },
-    {"42501", ERR_ISOLATE, EXIT_PERMISSION, "next: run the grants that sessiond migrate sql prints"                    },
+    {"42501", ERR_ISOLATE, EXIT_PERMISSION,
+     "next: migrate as the owner of the schema; the role of sessiond run needs the grants that "
+     "sessiond migrate sql prints"                                                                                     },
     {"42",    ERR_STOP,    EXIT_CONFIG,     "next: sessiond migrate status, then sessiond migrate up"                  },
     {"44",    ERR_ISOLATE, EXIT_CONFIG,     "next: look at the view's WITH CHECK OPTION"                               },
     {"53",    ERR_RETRY,   EXIT_DONE,       ""                                                                         },

@@ -254,7 +254,7 @@ START_TEST(every_row_is_looked_up_by_key_in_an_empty_ledger_and_in_a_large_one)
 }
 END_TEST
 
-START_TEST(a_connection_says_who_it_is_and_has_its_timeouts)
+START_TEST(a_connection_says_who_it_is)
 {
     ck_assert_int_eq(number(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sessiond' AND "
                                 "query LIKE '%%command_outcomes%%'")),
@@ -283,7 +283,7 @@ int main(void)
     tcase_add_test(tcase, what_was_found_is_read_in_a_transaction_that_writes_to_the_log);
     tcase_add_test(tcase, tables_that_were_there_before_serve_with_narrower_ids_and_columns_of_their_own);
     tcase_add_test(tcase, every_row_is_looked_up_by_key_in_an_empty_ledger_and_in_a_large_one);
-    tcase_add_test(tcase, a_connection_says_who_it_is_and_has_its_timeouts);
+    tcase_add_test(tcase, a_connection_says_who_it_is);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
 }

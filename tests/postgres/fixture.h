@@ -23,6 +23,7 @@ static struct batch batch;
 static struct err err;
 static PGconn *beside;
 static char schema_name[64];
+static char conninfo[256]; /* "" is the environment's server */
 
 /** Runs SQL on the connection beside; what it answers in the first column of its first row, "" without one. */
 static const char *sql(const char *format, ...) PRINTF(1, 2);
@@ -117,7 +118,7 @@ static inline void begin_batch(void)
 static inline void setup(void)
 {
     snprintf(schema_name, sizeof schema_name, "test_%d", (int)getpid());
-    config = (struct config){.postgres_conninfo = (char[]){""}, .postgres_schema = schema_name};
+    config = (struct config){.postgres_conninfo = conninfo, .postgres_schema = schema_name};
     connect_beside();
     make_tables();
     store = new_store();

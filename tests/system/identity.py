@@ -31,14 +31,14 @@ def time_text(timestamp_ms):
 
 
 def _fields(record):
-    """The command's fields; empty when this reader cannot read them (what the worker makes of it is not ours to say)."""
+    """The command's fields; None when this reader cannot read them (what the worker makes of it is not ours to say)."""
     try:
         if record.value.startswith(b"\xc3\x01"):
             return avro.read(avro.COMMAND, record.value)
         fields = json.loads(record.value)
-        return fields if isinstance(fields, dict) else {}
+        return fields if isinstance(fields, dict) else None
     except Exception:  # whatever a stranger sent
-        return {}
+        return None
 
 
 def _as_uuid(text):
@@ -49,8 +49,11 @@ def _as_uuid(text):
 
 
 def command_id(record):
-    """Brought in the value, else by CloudEvents, else derived from the position."""
-    brought = _fields(record).get("command_id")
+    """Brought in the value, else by CloudEvents, else derived from the position; None when the value is not readable here."""
+    fields = _fields(record)
+    if fields is None:
+        return None
+    brought = fields.get("command_id")
     if brought is not None:
         return isinstance(brought, str) and _as_uuid(brought) or derived_id(record)
     ce_id = record.text("ce_id")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 import identity
 
@@ -24,6 +25,14 @@ class Evidence:
     ends: dict  # partition -> end offset, trailing control records included
     ledger: list  # of dicts, a row each
     sessions: list
+    max_bytes: int = 65536  # commands.max.bytes
+
+    @cached_property
+    def _commands_by_place(self):
+        return {command.place: command for command in self.commands}
+
+    def command_at(self, place):
+        return self._commands_by_place.get(place)
 
 
 def findings(evidence, duplicates="republish", rewound=False, drained=True):
@@ -36,7 +45,7 @@ def findings(evidence, duplicates="republish", rewound=False, drained=True):
     found = []
     found += _answers(evidence, events, duplicates, rewound, drained)
     for event in events:
-        command = _command_of(evidence, event)
+        command = evidence.command_at(event.command_place)
         found += _envelope(evidence, event, command) if command else [f"{event} answers no command"]
     found += _repeats(events)
     found += _rows(evidence, events)
@@ -45,19 +54,6 @@ def findings(evidence, duplicates="republish", rewound=False, drained=True):
     found += _dead_letters(evidence, events)
     found += _offsets(evidence) if drained else []
     return found
-
-
-def _command_of(evidence, event):
-    for command in evidence.commands_by_place[event.command_place]:
-        return command
-    return None
-
-
-def _index(evidence):
-    places = defaultdict(list)
-    for command in evidence.commands:
-        places[command.place].append(command)
-    evidence.commands_by_place = places
 
 
 def judge(evidence, **how):
@@ -69,7 +65,6 @@ def judge(evidence, **how):
 
 
 def _answers(evidence, events, duplicates, rewound, drained):
-    _index(evidence)
     answers = Counter(event.command_place for event in events)
     decided_at = {str(row["command_id"]): (row["topic"], row["partition"], row["offset"]) for row in evidence.ledger}
 
@@ -103,8 +98,9 @@ def _envelope(evidence, event, command):
         if event.text(name) != value:
             yield f"{event}: {name} is {event.text(name)}, not {value}"
 
-    if body["command_id"] != identity.command_id(command) and code not in ("UNDECODABLE", "UNKNOWN_SCHEMA"):
-        yield f"{event}: command_id {body['command_id']}, but {command} carries {identity.command_id(command)}"
+    brought = identity.command_id(command)
+    if brought is not None and body["command_id"] != brought and code not in ("UNDECODABLE", "UNKNOWN_SCHEMA"):
+        yield f"{event}: command_id {body['command_id']}, but {command} carries {brought}"
     if code in identity.ANSWERING:
         if body["event_id"] != identity.answer_id(command, code):
             yield f"{event}: event_id {body['event_id']}, not {identity.answer_id(command, code)}"
@@ -113,8 +109,13 @@ def _envelope(evidence, event, command):
     elif body["event_id"] != body["command_id"]:
         yield f"{event}: event_id {body['event_id']} of a decided outcome is not its command_id"
 
-    if event.key != (body["command_id"].encode() if command.key is None else command.key):
+    bare = command.key is None or _envelope_size(command) > evidence.max_bytes
+    if event.key != (body["command_id"].encode() if bare else command.key):
         yield f"{event}: key {event.key!r} is not that of {command}"
+
+
+def _envelope_size(record):
+    return len(record.key or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
 
 
 def _repeats(events):
@@ -199,7 +200,7 @@ def _order(evidence, events):
     seen, latest, partitions = set(), {}, defaultdict(set)
 
     for event in sorted(events, key=lambda event: event.place):
-        if event.command_place in seen or evidence.commands_by_place[event.command_place][:1] == []:
+        if event.command_place in seen:
             continue
         seen.add(event.command_place)
         _, partition, offset = event.command_place
@@ -222,7 +223,7 @@ def _dead_letters(evidence, events):
         place = tuple(letter.text(f"__dlq.errors.{name}") for name in ("topic", "partition", "offset"))
         place = (place[0], int(place[1]), int(place[2]))
         copies[place, letter.text("__dlq.errors.code")] += 1
-        command = next(iter(evidence.commands_by_place[place]), None)
+        command = evidence.command_at(place)
         raw = [header for header in letter.headers if not header[0].startswith("__dlq.")]
         if command is None:
             yield f"dead letter {letter} is a copy of nothing"

@@ -48,6 +48,7 @@ class Stage:
             f"{self.name}.{what}" for what in ("commands", "created", "rejected", "dlq")
         )
         self.workers = []
+        self.admin = None
         self.settings = {
             "kafka.bootstrap.servers": services.kafka,
             "postgres.conninfo": services.conninfo(),
@@ -81,6 +82,7 @@ class Stage:
             worker.clean_up()
         with contextlib.suppress(Exception):  # the database may be the one that a failed test left stopped
             self.db.close()
+        self.producer = self.admin = None  # they would go on looking for a broker that is gone
 
     def reconnect(self):
         """After a restart of the database."""

@@ -5,7 +5,7 @@ GRANT SELECT ON groups, study_activities TO :"role";
 GRANT SELECT, INSERT ON study_sessions, command_outcomes TO :"role";
 
 -- The sequence of study_sessions.id has another name where the table was there before.
-SELECT set_config('sessiond.role', :'role', false);
+SET LOCAL sessiond.role = :'role';
 DO $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I',

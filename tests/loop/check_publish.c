@@ -1,0 +1,534 @@
+/*
+ * The transaction protocol, one way to fail a test: the events of a batch and its offsets go out together, once.
+ */
+#include "story.h"
+
+/* ---- A commit in doubt -------------------------------------------------------------------------------------------- */
+
+START_TEST(a_commit_in_doubt_that_happened_is_not_published_again)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew-done");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 1);
+}
+END_TEST
+
+START_TEST(a_commit_in_doubt_that_never_arrived_is_published_by_a_new_producer)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
+    ck_assert_uint_eq(transactions(TXN_ABORTED), 1);
+}
+END_TEST
+
+START_TEST(a_commit_in_doubt_that_is_still_being_written_is_settled_first)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew-late");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+}
+END_TEST
+
+START_TEST(a_doubt_that_cannot_be_settled_yet_is_waited_for)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew-done, settled 1-8 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 9);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+}
+END_TEST
+
+START_TEST(a_doubt_settled_late_as_not_committed_is_published)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew, settled 1-8 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 9);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
+}
+END_TEST
+
+START_TEST(the_same_batch_may_be_in_doubt_again_and_again)
+{
+    given_commands(0, 3);
+    plan("commit 1-4 renew, commit 5 renew-done");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 5);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 5);
+    ck_assert_uint_eq(transactions(TXN_COMMITTED), 1);
+}
+END_TEST
+
+START_TEST(a_doubt_about_one_batch_is_over_when_the_next_is_published)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew-done");
+    run_to_the_end();
+    given_commands(0, 2);
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 1);
+    ck_assert_uint_eq(events_visible(), 5);
+}
+END_TEST
+
+START_TEST(a_commit_that_takes_longer_than_the_deadline_is_in_doubt)
+{
+    given_commands(0, 3);
+    plan("commit 1 pending-done, commit 2-200 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 1);
+}
+END_TEST
+
+/* ---- Steps that take their time ----------------------------------------------------------------------------------- */
+
+START_TEST(a_pending_commit_is_resumed)
+{
+    given_commands(0, 3);
+    plan("commit 1-5 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_COMMIT], 6);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(world.renewals, 0);
+}
+END_TEST
+
+START_TEST(a_commit_that_happened_but_answers_late_is_resumed)
+{
+    given_commands(0, 3);
+    plan("commit 1 pending-done");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_COMMIT], 2);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+}
+END_TEST
+
+START_TEST(pending_offsets_are_sent_again)
+{
+    given_commands(0, 3);
+    plan("offsets 1 pending, offsets 2 pending-done");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 3);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+}
+END_TEST
+
+START_TEST(a_pending_flush_serves_the_group)
+{
+    given_commands(0, 3);
+    plan("flush 1-20 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_FLUSH], 21);
+    ck_assert_uint_ge(world.calls[CALL_SERVE], 8);
+    ck_assert_uint_eq(world.renewals, 0);
+}
+END_TEST
+
+START_TEST(a_flush_without_end_gets_a_new_producer_after_the_deadline)
+{
+    given_commands(0, 3);
+    plan("flush 1-60 pending");
+    run_to_the_end();
+    ck_assert_uint_ge(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
+}
+END_TEST
+
+START_TEST(an_abort_without_end_gets_a_new_producer)
+{
+    given_commands(0, 3);
+    plan("commit 1 abort, abort 1-60 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
+}
+END_TEST
+
+/* ---- Aborts ------------------------------------------------------------------------------------------------------- */
+
+START_TEST(a_commit_that_requires_an_abort_is_no_doubt)
+{
+    given_commands(0, 3);
+    plan("commit 1 abort");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_ABORT], 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
+    ck_assert_uint_eq(world.renewals, 0);
+}
+END_TEST
+
+START_TEST(refused_offsets_are_aborted_and_published_again)
+{
+    given_commands(0, 3);
+    plan("offsets 1 abort");
+    run_to_the_end();
+    ck_assert_uint_eq(transactions(TXN_ABORTED), 1);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
+}
+END_TEST
+
+START_TEST(a_failed_delivery_is_aborted_and_published_again)
+{
+    given_commands(0, 3);
+    plan("flush 1 abort, produce 5 abort");
+    run_to_the_end();
+    ck_assert_uint_eq(transactions(TXN_ABORTED), 2);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 3);
+}
+END_TEST
+
+START_TEST(a_producer_that_cannot_abort_is_replaced)
+{
+    given_commands(0, 3);
+    plan("flush 1 abort, abort 1 renew");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
+}
+END_TEST
+
+/* ---- New producers ------------------------------------------------------------------------------------------------ */
+
+START_TEST(a_producer_that_fails_at_begin_is_replaced)
+{
+    given_commands(0, 3);
+    plan("begin 1 renew");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
+}
+END_TEST
+
+START_TEST(a_new_producer_that_fails_too_is_replaced_until_one_is_ready)
+{
+    given_commands(0, 3);
+    plan("flush 1 renew, init 2-4 renew, init 5-9 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 4);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
+}
+END_TEST
+
+START_TEST(a_doubt_outlives_producers_that_never_get_ready)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew-done, init 2-4 renew");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_tainted_producer_never_begins_another_transaction)
+{
+    given_commands(0, 3);
+    plan("commit 1 taint");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 0);
+    given_commands(0, 3);
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(events_visible(), 6);
+}
+END_TEST
+
+START_TEST(a_producer_tainted_by_an_abort_is_replaced_before_the_next_try)
+{
+    given_commands(0, 3);
+    plan("flush 1 abort, abort 1 taint");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_transaction_that_the_broker_timed_out_is_published_again)
+{
+    given_commands(0, 3);
+    plan("flush 1-32 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(after_a_fence_the_groups_word_is_waited_for)
+{
+    given_commands(0, 3);
+    plan("flush 1-32 pending, serve 25 stop");
+    run_steps(2);
+    ck_assert_int_eq(world.processes[0].ends, 1);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_STOP);
+    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_FENCED);
+    ck_assert_uint_eq(world.renewals, 0);
+}
+END_TEST
+
+START_TEST(a_producer_fenced_by_another_process_ends_this_one)
+{
+    given_commands(0, 3);
+    plan("commit 1 stop");
+    run_steps(2);
+    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_FENCED);
+    ck_assert_uint_eq(world.renewals, 0);
+    ck_assert_uint_eq(world.calls[CALL_ABORT], 0);
+    run_to_the_end();
+}
+END_TEST
+
+/* ---- The assignment changes ---------------------------------------------------------------------------------------- */
+
+START_TEST(a_rebalance_during_the_flush_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1-3 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(transactions(TXN_ABORTED), 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_revocation_during_the_flush_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1-3 pending, serve 1 revoke");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_offsets_are_pending_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("offsets 1-3 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_the_commit_is_pending_does_not_undo_it)
+{
+    given_commands(0, 3);
+    plan("commit 1-3 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_during_a_pause_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1 abort, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_a_doubt_is_settled_publishes_nothing_twice)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew-done, settled 1-5 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_an_unhappened_doubt_is_settled_loses_nothing)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew, settled 1-5 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+/* The doubt dies with the assignment: the next epoch starts from what the group has really committed. */
+START_TEST(a_doubt_ends_with_its_assignment)
+{
+    given_commands(0, 3);
+    plan("commit 1-7 pending, commit 8 renew-done, serve 2 rebalance");
+    run_to_the_end();
+    given_commands(0, 2);
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(events_visible(), 5);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_the_producer_is_replaced_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1 renew, init 2-6 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+/* ---- Too large ---------------------------------------------------------------------------------------------------- */
+
+/* One command in the middle whose echo makes its event too large. */
+static void given_large_echo(size_t size)
+{
+    char *echo = calloc(1, size + 1);
+
+    given_command(0);
+    int64_t offset = given_command(0);
+    given_command(0);
+    memset(echo, 'e', size);
+    world.broker.logs[0][offset].echo = echo;
+}
+
+START_TEST(an_event_that_is_too_large_goes_out_bare)
+{
+    given_large_echo(4000);
+    world.broker.event_max_bytes = 2000;
+    run_to_the_end();
+    ck_assert(event_of(0, 1)->bare);
+    ck_assert(!event_of(0, 0)->bare);
+    ck_assert(!event_of(0, 2)->bare);
+}
+END_TEST
+
+START_TEST(the_producer_that_sends_records_alone_does_not_stay)
+{
+    given_large_echo(4000);
+    world.broker.event_max_bytes = 2000;
+    run_to_the_end();
+    given_commands(0, 2);
+    run_to_the_end();
+    ck_assert(!world.processes[0].sink.alone);
+    ck_assert_uint_eq(world.renewals, 2);
+}
+END_TEST
+
+START_TEST(a_bare_event_that_is_too_large_ends_the_process)
+{
+    given_command(0);
+    world.broker.event_max_bytes = 100;
+    run_steps(3);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_STOP);
+    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_CONFIG);
+    ck_assert_str_eq(world.processes[0].end.code, "E-KAFKA-SIZE");
+    ck_assert_uint_eq(events_visible(), 0);
+}
+END_TEST
+
+START_TEST(a_dead_letter_copy_that_is_too_large_is_cut)
+{
+    int64_t offset = given_kind(0, ENTRY_UNDECODABLE);
+    struct entry *entry = &world.broker.logs[0][offset];
+
+    free(entry->value);
+    entry->value = calloc(1, 20001);
+    memset(entry->value, 'v', 20000);
+    entry->value_len = 20000;
+    world.broker.copy_max_bytes = 1500;
+    run_to_the_end();
+    ck_assert_uint_eq(copies_visible(), 1);
+    for (size_t i = 0; i < world.broker.event_count; i++)
+        if (world.broker.events[i].is_copy && broker_visible(&world.broker.events[i]))
+            ck_assert(world.broker.events[i].truncated);
+}
+END_TEST
+
+START_TEST(a_copy_that_fits_in_no_form_ends_the_process)
+{
+    given_kind(0, ENTRY_UNDECODABLE);
+    world.broker.copy_max_bytes = 50;
+    run_steps(3);
+    ck_assert_str_eq(world.processes[0].end.code, "E-KAFKA-SIZE");
+    ck_assert_uint_eq(events_visible(), 0);
+}
+END_TEST
+
+/* ---- Offsets ------------------------------------------------------------------------------------------------------- */
+
+START_TEST(offsets_behind_control_records_are_committed_with_the_batch)
+{
+    given_commands(0, 2);
+    broker_append(0, &(struct entry){.kind = ENTRY_CONTROL});
+    run_to_the_end();
+    ck_assert_int_eq(world.broker.committed[0], 3);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+}
+END_TEST
+
+START_TEST(control_records_alone_are_committed_when_idle)
+{
+    given_commands(0, 2);
+    run_to_the_end();
+    broker_append(0, &(struct entry){.kind = ENTRY_CONTROL});
+    run_to_the_end();
+    ck_assert_int_eq(world.broker.committed[0], 3);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
+    run_steps(20);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
+}
+END_TEST
+
+START_TEST(trailing_offsets_survive_a_doubt_too)
+{
+    broker_append(0, &(struct entry){.kind = ENTRY_CONTROL});
+    plan("commit 1 renew, commit 2 renew-done");
+    run_to_the_end();
+    given_commands(0, 1);
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 1);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("publish");
+
+    STORIES(suite, "a commit in doubt", a_commit_in_doubt_that_happened_is_not_published_again,
+            a_commit_in_doubt_that_never_arrived_is_published_by_a_new_producer,
+            a_commit_in_doubt_that_is_still_being_written_is_settled_first,
+            a_doubt_that_cannot_be_settled_yet_is_waited_for, a_doubt_settled_late_as_not_committed_is_published,
+            the_same_batch_may_be_in_doubt_again_and_again, a_doubt_about_one_batch_is_over_when_the_next_is_published,
+            a_commit_that_takes_longer_than_the_deadline_is_in_doubt);
+    STORIES(suite, "steps that take their time", a_pending_commit_is_resumed,
+            a_commit_that_happened_but_answers_late_is_resumed, pending_offsets_are_sent_again,
+            a_pending_flush_serves_the_group, a_flush_without_end_gets_a_new_producer_after_the_deadline,
+            an_abort_without_end_gets_a_new_producer);
+    STORIES(suite, "aborts", a_commit_that_requires_an_abort_is_no_doubt,
+            refused_offsets_are_aborted_and_published_again, a_failed_delivery_is_aborted_and_published_again,
+            a_producer_that_cannot_abort_is_replaced);
+    STORIES(suite, "new producers", a_producer_that_fails_at_begin_is_replaced,
+            a_new_producer_that_fails_too_is_replaced_until_one_is_ready,
+            a_doubt_outlives_producers_that_never_get_ready, a_tainted_producer_never_begins_another_transaction,
+            a_producer_tainted_by_an_abort_is_replaced_before_the_next_try,
+            a_transaction_that_the_broker_timed_out_is_published_again, after_a_fence_the_groups_word_is_waited_for,
+            a_producer_fenced_by_another_process_ends_this_one);
+    STORIES(suite, "the assignment changes", a_rebalance_during_the_flush_drops_the_batch,
+            a_revocation_during_the_flush_drops_the_batch, a_rebalance_while_offsets_are_pending_drops_the_batch,
+            a_rebalance_while_the_commit_is_pending_does_not_undo_it, a_rebalance_during_a_pause_drops_the_batch,
+            a_rebalance_while_a_doubt_is_settled_publishes_nothing_twice,
+            a_rebalance_while_an_unhappened_doubt_is_settled_loses_nothing, a_doubt_ends_with_its_assignment,
+            a_rebalance_while_the_producer_is_replaced_drops_the_batch);
+    STORIES(suite, "too large", an_event_that_is_too_large_goes_out_bare,
+            the_producer_that_sends_records_alone_does_not_stay, a_bare_event_that_is_too_large_ends_the_process,
+            a_dead_letter_copy_that_is_too_large_is_cut, a_copy_that_fits_in_no_form_ends_the_process);
+    STORIES(suite, "offsets", offsets_behind_control_records_are_committed_with_the_batch,
+            control_records_alone_are_committed_when_idle, trailing_offsets_survive_a_doubt_too);
+    return table_run(suite);
+}

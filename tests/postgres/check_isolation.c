@@ -1,0 +1,238 @@
+/*
+ * Rows that PostgreSQL refuses: which of them are the command's fault and which are the operator's.
+ */
+#include "fixture.h"
+
+#define GUESTS "ALTER TABLE study_sessions ADD CONSTRAINT no_guests CHECK (group_id <> 2)"
+
+static void assert_refused(size_t i, const char *sqlstate)
+{
+    const struct batch_item *item = &batch.items[i];
+
+    ck_assert_ptr_null(item->decision);
+    ck_assert_int_eq(item->outcome.kind, OUTCOME_REJECTED);
+    ck_assert_int_eq(item->outcome.code, ERRCODE_STORE_REFUSED);
+    ck_assert_str_eq(item->outcome.sqlstate, sqlstate);
+    ck_assert_int_eq(item->outcome.group_id.value, item->command.group_id.value);
+    ck_assert_int_eq(item->outcome.occurred_us, 1700000000000000);
+    ck_assert(!item->outcome.decided);
+}
+
+static void assert_created(size_t i)
+{
+    ck_assert_msg(batch.items[i].decision != NULL, "item %zu has no decision", i);
+    ck_assert_int_eq(batch.items[i].decision->kind, OUTCOME_CREATED);
+}
+
+/* Nothing was answered, and the process is to end with that code; the message names what it must. */
+static void assert_stopped(enum exit_code exit_code, const char *named)
+{
+    ck_assert_int_eq(decide(store, &batch), FAILED);
+    ck_assert_msg(err.class == ERR_STOP && err.exit_code == exit_code, "class %d, exit %d: %s", (int)err.class,
+                  (int)err.exit_code, err.message);
+    ck_assert_msg(strstr(err.message, named) != NULL, "%s", err.message);
+    for (size_t i = 0; i < batch.count; i++)
+        ck_assert_int_eq(batch.items[i].outcome.kind, OUTCOME_PENDING);
+}
+
+START_TEST(rows_that_an_operators_check_refuses_are_found_among_their_neighbours)
+{
+    sql(GUESTS);
+    for (unsigned id = 0; id < 200; id++)
+        add(&batch, id, id == 0 || id == 77 || id == 78 || id == 199 ? 2 : 1, 1);
+    must_decide(store, &batch);
+    for (size_t i = 0; i < batch.count; i++) {
+        if (batch.items[i].command.group_id.value == 2)
+            assert_refused(i, "23514");
+        else
+            assert_created(i);
+    }
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), 196);
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 196);
+}
+END_TEST
+
+START_TEST(a_refused_row_that_came_alone_is_answered_and_does_not_block_its_partition)
+{
+    sql(GUESTS);
+    add(&batch, 1, 2, 1);
+    must_decide(store, &batch);
+    assert_refused(0, "23514");
+}
+END_TEST
+
+START_TEST(when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint)
+{
+    sql("ALTER TABLE study_sessions ADD CONSTRAINT nobody CHECK (group_id < 0)");
+    for (unsigned id = 1; id <= 100; id++)
+        add(&batch, id, 1 + id % 2, 1);
+    assert_stopped(EXIT_CONFIG, "constraint nobody");
+    ck_assert_ptr_nonnull(strstr(err.message, "commands[0]@0"));
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 0);
+}
+END_TEST
+
+START_TEST(the_next_record_of_a_refused_id_is_decided_in_its_own_right)
+{
+    sql(GUESTS);
+    add(&batch, 1, 2, 1);
+    add(&batch, 9, 1, 1);
+    add(&batch, 1, 2, 1);
+    add(&batch, 1, 1, 1);
+    add(&batch, 1, 1, 1);
+    must_decide(store, &batch);
+    assert_refused(0, "23514");
+    assert_refused(2, "23514");
+    assert_created(3);
+    ck_assert_ptr_eq(batch.items[3].decision, batch.items[4].decision);
+    ck_assert_int_eq(batch.items[3].decision->offset, 3);
+}
+END_TEST
+
+START_TEST(what_a_trigger_says_about_a_row_is_not_repeated)
+{
+    sql("CREATE FUNCTION \"%s\".refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.group_id = 2 THEN "
+        "RAISE EXCEPTION 'secret of group %%', NEW.group_id; END IF; RETURN NEW; END $$",
+        schema_name);
+    sql("CREATE TRIGGER refuse BEFORE INSERT ON study_sessions FOR EACH ROW EXECUTE FUNCTION \"%s\".refuse()",
+        schema_name);
+    add(&batch, 1, 2, 1);
+    add(&batch, 2, 1, 1);
+    must_decide(store, &batch);
+    assert_refused(0, "P0001");
+    assert_created(1);
+
+    begin_batch();
+    add(&batch, 3, 2, 1);
+    add(&batch, 4, 2, 1);
+    assert_stopped(EXIT_CONFIG, "refuses a row");
+    ck_assert_ptr_null(strstr(err.message, "secret"));
+}
+END_TEST
+
+START_TEST(a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent)
+{
+    sql("CREATE TABLE rooms (id bigint PRIMARY KEY)");
+    sql("INSERT INTO rooms VALUES (1)");
+    sql("ALTER TABLE study_sessions ADD CONSTRAINT room FOREIGN KEY (group_id) REFERENCES rooms");
+    add(&batch, 1, 1, 1);
+    add(&batch, 2, 2, 1);
+    must_decide(store, &batch);
+    assert_created(0);
+    assert_refused(1, "23503");
+}
+END_TEST
+
+/* A store that works as another role, by the grants of `migrate sql`. */
+static void become(const char *role)
+{
+    sql("CREATE ROLE %s", role);
+    sql("GRANT USAGE ON SCHEMA \"%s\" TO %s", schema_name, role);
+    sql("GRANT SELECT ON groups, study_activities TO %s", role);
+    sql("GRANT SELECT, INSERT ON study_sessions, command_outcomes TO %s", role);
+    sql("GRANT USAGE ON SEQUENCE study_sessions_id_seq TO %s", role);
+    snprintf(conninfo, sizeof conninfo, "options='-c role=%s'", role);
+    store_free(store);
+    store = new_store();
+}
+
+static void forget(const char *role)
+{
+    sql("DROP OWNED BY %s", role);
+    sql("DROP ROLE %s", role);
+}
+
+START_TEST(row_security_refuses_a_row_only_when_its_neighbours_pass)
+{
+    char role[64];
+
+    snprintf(role, sizeof role, "guard_%d", (int)getpid());
+    become(role);
+    sql("ALTER TABLE study_sessions ENABLE ROW LEVEL SECURITY");
+    sql("CREATE POLICY ours ON study_sessions WITH CHECK (group_id = 1)");
+    add(&batch, 1, 1, 1);
+    add(&batch, 2, 2, 1);
+    must_decide(store, &batch);
+    assert_created(0);
+    assert_refused(1, "42501");
+
+    begin_batch();
+    add(&batch, 3, 2, 1);
+    assert_stopped(EXIT_PERMISSION, "nothing passes");
+    forget(role);
+}
+END_TEST
+
+START_TEST(a_grant_that_is_taken_away_stops_with_77)
+{
+    char role[64];
+
+    snprintf(role, sizeof role, "poor_%d", (int)getpid());
+    become(role);
+    sql("REVOKE INSERT ON study_sessions FROM %s", role);
+    for (unsigned id = 1; id <= 50; id++)
+        add(&batch, id, 1, 1);
+    assert_stopped(EXIT_PERMISSION, "permission denied for table study_sessions");
+
+    store_disconnect(store);
+    enum progress progress;
+    do
+        progress = store_connect(store, 1000, &err);
+    while (progress == PENDING);
+    ck_assert_int_eq(progress, FAILED);
+    ck_assert_int_eq(err.exit_code, EXIT_PERMISSION);
+    ck_assert_ptr_nonnull(strstr(err.message, "lacks INSERT"));
+    forget(role);
+}
+END_TEST
+
+START_TEST(a_sequence_left_behind_by_an_import_stops_and_says_how_to_move_it)
+{
+    sql("INSERT INTO study_sessions (id, group_id, study_activity_id) VALUES (1, 1, 1), (2, 1, 1)");
+    add(&batch, 1, 1, 1);
+    add(&batch, 2, 1, 1);
+    assert_stopped(EXIT_CONFIG, "setval");
+    ck_assert_str_eq(err.code, "E-PG-23505");
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 0);
+}
+END_TEST
+
+START_TEST(an_exhausted_sequence_stops)
+{
+    sql("ALTER SEQUENCE study_sessions_id_seq MAXVALUE 2");
+    for (unsigned id = 1; id <= 3; id++)
+        add(&batch, id, 1, 1);
+    assert_stopped(EXIT_CONFIG, "sequence");
+    ck_assert_str_eq(err.code, "E-PG-2200H");
+}
+END_TEST
+
+START_TEST(a_table_that_is_gone_stops_and_names_it)
+{
+    sql("DROP TABLE command_outcomes");
+    add(&batch, 1, 1, 1);
+    assert_stopped(EXIT_CONFIG, "command_outcomes");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("isolation");
+    TCase *tcase = tcase_create("isolation");
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, rows_that_an_operators_check_refuses_are_found_among_their_neighbours);
+    tcase_add_test(tcase, a_refused_row_that_came_alone_is_answered_and_does_not_block_its_partition);
+    tcase_add_test(tcase, when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint);
+    tcase_add_test(tcase, the_next_record_of_a_refused_id_is_decided_in_its_own_right);
+    tcase_add_test(tcase, what_a_trigger_says_about_a_row_is_not_repeated);
+    tcase_add_test(tcase, a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent);
+    tcase_add_test(tcase, row_security_refuses_a_row_only_when_its_neighbours_pass);
+    tcase_add_test(tcase, a_grant_that_is_taken_away_stops_with_77);
+    tcase_add_test(tcase, a_sequence_left_behind_by_an_import_stops_and_says_how_to_move_it);
+    tcase_add_test(tcase, an_exhausted_sequence_stops);
+    tcase_add_test(tcase, a_table_that_is_gone_stops_and_names_it);
+    suite_add_tcase(suite, tcase);
+    return table_run(suite);
+}

@@ -1,0 +1,209 @@
+#include "fixture.h"
+
+static char output[65536];
+
+/* What `print` wrote, as a string. */
+#define capture(print)                                                                                                 \
+    do {                                                                                                               \
+        FILE *out = fmemopen(output, sizeof output, "w");                                                              \
+        print;                                                                                                         \
+        fclose(out);                                                                                                   \
+    } while (0)
+
+static void bare_setup(void)
+{
+    snprintf(schema_name, sizeof schema_name, "test_%d", (int)getpid());
+    config = (struct config){.postgres_conninfo = conninfo, .postgres_schema = schema_name};
+    connect_beside();
+    batch_init(&batch, FIXTURE_CAPACITY);
+}
+
+static void up(void)
+{
+    bool ok;
+
+    capture(ok = migrate_up(&config, out, &err));
+    ck_assert_msg(ok, "%s", err.message);
+}
+
+static bool is_complete(bool json)
+{
+    bool complete = false;
+    bool ok;
+
+    capture(ok = migrate_status(&config, out, json, &complete, &err));
+    ck_assert_msg(ok, "%s", err.message);
+    return complete;
+}
+
+START_TEST(up_creates_what_is_missing_and_a_second_time_nothing)
+{
+    ck_assert(!is_complete(false));
+    ck_assert_ptr_nonnull(strstr(output, "command_outcomes does not exist"));
+    up();
+    ck_assert_ptr_nonnull(strstr(output, "created"));
+    ck_assert(is_complete(false));
+    up();
+    ck_assert_ptr_null(strstr(output, "created"));
+    ck_assert(is_complete(false));
+    store = new_store();
+}
+END_TEST
+
+START_TEST(status_as_json_says_what_is_missing)
+{
+    up();
+    ck_assert(is_complete(true));
+    ck_assert_str_eq(output, "{\"complete\": true, \"missing\": []}\n");
+    sql("ALTER TABLE \"%s\".command_outcomes DROP COLUMN topic", schema_name);
+    ck_assert(!is_complete(true));
+    for (char *newline = strchr(output, '\n'); newline != NULL; newline = strchr(output, '\n'))
+        *newline = ' ';
+    char text[8192];
+    snprintf(text, sizeof text, "%.8000s", output);
+    ck_assert_str_eq(sql("SELECT '%s'::json #>> '{missing,0,column}'", text), "topic");
+}
+END_TEST
+
+START_TEST(up_refuses_a_table_that_cannot_serve_names_it_and_leaves_nothing_behind)
+{
+    sql("CREATE SCHEMA \"%s\"", schema_name);
+    sql("CREATE TABLE \"%s\".groups (id numeric PRIMARY KEY, title text)", schema_name);
+    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert_int_eq(err.class, ERR_STOP);
+    ck_assert_int_eq(err.exit_code, EXIT_CONFIG);
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM pg_tables WHERE schemaname = '%s'", schema_name)), 1);
+
+    sql("DROP TABLE \"%s\".groups", schema_name);
+    sql("CREATE TABLE \"%s\".groups (id bigint PRIMARY KEY, title text)", schema_name);
+    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "groups.name"));
+    sql("DROP TABLE \"%s\".groups", schema_name);
+    up();
+}
+END_TEST
+
+START_TEST(any_schema_name_serves)
+{
+    snprintf(schema_name, sizeof schema_name, "Odd 'schema', %%s; user_%d", (int)getpid());
+    up();
+    ck_assert(is_complete(false));
+    make_tables();
+    store = new_store();
+    add(&batch, 1, 1, 1);
+    must_decide(store, &batch);
+    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_CREATED);
+}
+END_TEST
+
+START_TEST(a_schema_name_with_a_quote_is_quoted)
+{
+    char quoted[] = "say \"hi\"";
+
+    config.postgres_schema = quoted;
+    up();
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'say \"hi\"'")), 4);
+    sql("DROP SCHEMA \"say \"\"hi\"\"\" CASCADE");
+    sql("CREATE SCHEMA \"%s\"", schema_name);
+}
+END_TEST
+
+START_TEST(two_migrations_at_once_take_turns)
+{
+    sql("BEGIN; SELECT pg_advisory_xact_lock(x'73657373696f6e64'::bigint)");
+    snprintf(conninfo, sizeof conninfo, "options='-c lock_timeout=200ms'");
+    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert_str_eq(err.code, "E-PG-55P03");
+    ck_assert_int_eq(err.exit_code, EXIT_TIMEOUT);
+    sql("ROLLBACK");
+    up();
+}
+END_TEST
+
+START_TEST(the_printed_sql_makes_the_tables_and_its_role_can_run_and_no_more)
+{
+    char role[64];
+
+    snprintf(role, sizeof role, "Worker \"%d\"", (int)getpid());
+    sql("CREATE ROLE \"Worker \"\"%d\"\"\"", (int)getpid());
+    capture(migrate_sql(&config, role, out));
+    PGresult *result = PQexec(beside, output);
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(beside));
+    PQclear(result);
+    make_tables();
+
+    snprintf(conninfo, sizeof conninfo, "options='-c role=Worker\\\\ \"%d\"'", (int)getpid());
+    ck_assert(is_complete(false));
+    store = new_store();
+    add(&batch, 1, 1, 1);
+    add(&batch, 2, 9, 1);
+    must_decide(store, &batch);
+    begin_batch();
+    add(&batch, 1, 1, 1);
+    must_decide(store, &batch);
+
+    ck_assert_str_eq(sql("SELECT string_agg(privilege_type, ',' ORDER BY privilege_type) FROM "
+                         "information_schema.role_table_grants WHERE grantee = 'Worker \"%d\"' AND table_name = "
+                         "'command_outcomes'",
+                         (int)getpid()),
+                     "INSERT,SELECT");
+    sql("DROP OWNED BY \"Worker \"\"%d\"\"\"; DROP ROLE \"Worker \"\"%d\"\"\"", (int)getpid(), (int)getpid());
+}
+END_TEST
+
+static void assert_fails(const char *with, enum exit_code exit_code)
+{
+    snprintf(conninfo, sizeof conninfo, "%s", with);
+    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert_int_eq(err.class, ERR_STOP);
+    ck_assert_msg(err.exit_code == exit_code, "%s: exit %d: %s", with, (int)err.exit_code, err.message);
+}
+
+START_TEST(a_connection_that_fails_says_why_with_its_exit_code)
+{
+    assert_fails("port=1", EXIT_UNREACHABLE);
+    assert_fails("dbname=no_such_database", EXIT_CONFIG);
+    assert_fails("user=no_such_role", EXIT_PERMISSION);
+    assert_fails("options='-c no_such_setting=1'", EXIT_CONFIG);
+    assert_fails("password=hunter2 nonsense", EXIT_CONFIG);
+    ck_assert_ptr_null(strstr(err.message, "hunter2"));
+    assert_fails("options='-c default_transaction_read_only=on'", EXIT_UNREACHABLE);
+    conninfo[0] = 0;
+    up();
+}
+END_TEST
+
+START_TEST(a_wrong_password_is_77)
+{
+    char locked[64];
+
+    sql("CREATE ROLE \"locked_%d\" LOGIN PASSWORD 'right'", (int)getpid());
+    snprintf(locked, sizeof locked, "user=locked_%d password=wrong", (int)getpid());
+    /* Where the server trusts everybody there is no password to be wrong. */
+    if (*sql("SELECT 1 FROM pg_hba_file_rules WHERE auth_method IN ('md5', 'scram-sha-256')") != 0)
+        assert_fails(locked, EXIT_PERMISSION);
+    sql("DROP ROLE \"locked_%d\"", (int)getpid());
+    conninfo[0] = 0;
+    up();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("migrate");
+    TCase *tcase = tcase_create("migrate");
+
+    tcase_add_checked_fixture(tcase, bare_setup, teardown);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, up_creates_what_is_missing_and_a_second_time_nothing);
+    tcase_add_test(tcase, status_as_json_says_what_is_missing);
+    tcase_add_test(tcase, up_refuses_a_table_that_cannot_serve_names_it_and_leaves_nothing_behind);
+    tcase_add_test(tcase, any_schema_name_serves);
+    tcase_add_test(tcase, a_schema_name_with_a_quote_is_quoted);
+    tcase_add_test(tcase, two_migrations_at_once_take_turns);
+    tcase_add_test(tcase, the_printed_sql_makes_the_tables_and_its_role_can_run_and_no_more);
+    tcase_add_test(tcase, a_connection_that_fails_says_why_with_its_exit_code);
+    tcase_add_test(tcase, a_wrong_password_is_77);
+    suite_add_tcase(suite, tcase);
+    return table_run(suite);
+}

@@ -1,0 +1,75 @@
+"""The database or the broker goes away and comes back."""
+import pytest
+
+from deadline import until
+from stage import command, new_id
+from test_kill import SMALL_BATCHES, collect, mixed
+
+
+def terminate_backends(stage):
+    """Of workers only; each has named its connection."""
+    rows = stage.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'sessiond%%'")
+    return len(rows)
+
+
+def test_a_database_that_is_killed_is_waited_for(stage, services):
+    stage.send_all(mixed(2000), key=lambda i: b"%d" % (i % 20))
+    seen = []
+
+    with stage.reader() as reader, stage.working(**SMALL_BATCHES) as worker:
+        collect(reader, seen, 200)
+        services.do("stop-postgres", "immediate")
+        try:
+            late = stage.send_all([command(new_id()) for _ in range(200)], key=b"late")
+            until(lambda: any(line["log.level"] == "warn" for line in worker.lines()), 20, "a warning in the log")
+            seen += reader.rest()
+            assert not {event.command_place for event in seen} & {record.place for record in late}, "answered without a row"
+            assert worker.running
+        finally:
+            services.do("start-postgres")
+            stage.reconnect()
+        stage.await_drained(30)
+    stage.judge()
+
+
+@pytest.mark.parametrize("signal", ["TERM", pytest.param("KILL", marks=pytest.mark.slow)])
+def test_a_broker_that_restarts_is_waited_for(stage, services, signal):
+    stage.send_all(mixed(2000), key=lambda i: b"%d" % (i % 20))
+
+    with stage.working(**SMALL_BATCHES) as worker:
+        with stage.reader() as reader:
+            collect(reader, [], 200)
+        services.do("stop-kafka", signal)
+        try:
+            assert worker.running
+        finally:
+            services.do("start-kafka")
+        stage.send_all([command(new_id()) for _ in range(100)], key=b"late")
+        stage.await_drained(90)
+    stage.judge()
+
+
+def test_a_worker_stops_cleanly_while_the_database_is_away(stage, services):
+    stage.send_all(mixed(500))
+    with stage.working():
+        stage.await_drained()
+        services.do("stop-postgres", "immediate")
+        try:
+            stage.send_all(mixed(500))
+            worker = stage.workers[-1]
+            until(lambda: any(line["log.level"] == "warn" for line in worker.lines()), 20, "a warning in the log")
+            worker.stop()
+        finally:
+            services.do("start-postgres")
+            stage.reconnect()
+    stage.drain()
+    stage.judge()
+
+
+def test_connections_that_are_terminated_again_and_again_cost_nothing(stage):
+    with stage.working(**SMALL_BATCHES):
+        for _ in range(12):
+            stage.send_all(mixed(400), key=lambda i: b"%d" % (i % 20))
+            until(lambda: terminate_backends(stage), 10, "a connection to terminate")
+        stage.await_drained(30)
+    stage.judge()
