@@ -13,7 +13,10 @@ readers=()
 stop() {
     local code=$?
     trap - EXIT INT TERM
-    [ "$code" -eq 0 ] || [ ! -s "$worker_log" ] || { say 'The last lines of the worker:'; tail -5 "$worker_log" >&2; }
+    if [ "$code" = 1 ] && [ -s "$worker_log" ]; then
+        say 'The last lines of the worker:'
+        tail -5 "$worker_log" >&2
+    fi
     stop_readers
     remove_environment || true
     rm -rf "$dir"

@@ -40,15 +40,16 @@ start_worker() {
 
 worker_pid() { cat "$dir/worker.pid" 2>/dev/null; }
 
-worker_runs() { kill -0 "$(worker_pid)" 2>/dev/null; }
+# By its command line: after a reboot the number may be another process's.
+worker_runs() { grep -qsF "$conf" "/proc/$(worker_pid)/cmdline"; }
 
 # It publishes what is in flight first. Returns its exit code when the worker is a child of ours.
 stop_worker() {
     local pid code=0
     pid=$(worker_pid) || return 0
-    kill "$pid" 2>/dev/null || true
+    ! worker_runs || kill "$pid" 2>/dev/null || true
     if wait "$pid" 2>/dev/null; then :; else code=$?; fi
-    for _ in {1..150}; do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    for _ in {1..150}; do worker_runs || break; sleep 0.1; done
     rm -f "$dir/worker.pid"
     return $code
 }

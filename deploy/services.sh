@@ -39,13 +39,14 @@ wait_for() {
     local deadline=$((SECONDS + $1)) pid=$2
     shift 2
     until "$@"; do
-        kill -0 "$pid" 2>/dev/null || return 1
+        ! gone "$pid" || return 1
         [ $SECONDS -lt $deadline ] || return 1
         sleep 0.1
     done
 }
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
+# A dead process that nobody has waited for has no command line any more.
+gone() { ! grep -qs . "/proc/$1/cmdline"; }
 
 # ---- Kafka ------------------------------------------------------------------------------------------------------------
 
@@ -100,11 +101,16 @@ kafka_answers() {
 }
 
 kafka_pid() { cat "$dir/kafka/pid" 2>/dev/null; }
+
+# By its command line: after a reboot the number may be another process's.
+kafka_runs() { grep -qsF "$dir/kafka/server.properties" "/proc/$(kafka_pid)/cmdline"; }
+
+kafka_stopped() { ! kafka_runs; }
+
 kafka_port() { sed -n 's/^advertised.listeners=.*://p' "$dir/kafka/server.properties"; }
 
 launch_kafka() {
-    local pid
-    if pid=$(kafka_pid) && ! gone "$pid"; then return; fi
+    if kafka_runs; then return; fi
     [ -d "$JARS" ] || die "no Kafka jars in $JARS; run deploy/setup.sh"
     if [ ! -f "$dir/kafka/server.properties" ]; then
         mkdir -p "$dir/kafka"
@@ -118,6 +124,7 @@ launch_kafka() {
     setsid java $KAFKA_OPTS -cp "$JARS/*" -Dlog4j2.configurationFile="$dir/kafka/log4j2.properties" \
         kafka.Kafka "$dir/kafka/server.properties" >>"$dir/kafka/log" 2>&1 </dev/null &
     echo $! >"$dir/kafka/pid"
+    until kafka_runs || gone $!; do sleep 0.01; done
 }
 
 await_kafka() {
@@ -128,12 +135,13 @@ await_kafka() {
 
 stop_kafka() {
     local signal=${1:-TERM} pid
-    pid=$(kafka_pid) || return 0
-    kill -s "$signal" "$pid" 2>/dev/null || true
+    kafka_runs || return 0
+    pid=$(kafka_pid)
+    kill -s "$signal" "$pid"
     case $signal in
         STOP | CONT) return ;;
     esac
-    if ! wait_for 20 "$pid" gone "$pid"; then kill -s KILL "$pid" 2>/dev/null || true; fi
+    wait_for 20 "$pid" kafka_stopped || kill -s KILL "$pid" 2>/dev/null || true
     rm -f "$dir/kafka/pid"
 }
 
@@ -218,8 +226,12 @@ write_env() {
     mv "$dir/services.env.new" "$dir/services.env"
 }
 
-# The database comes up while Java warms up.
+# The database comes up while Java warms up. An interrupt waits for the half that is being launched: whoever removes the
+# folder next has to find its process.
 start_both() {
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap wait EXIT
     launch_kafka &
     local kafka=$!
     start_postgres

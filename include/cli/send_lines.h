@@ -21,7 +21,7 @@ struct send_lines {
 
 /**
  * Sends to the end of the file and waits until everything is delivered. False with ERR_STOP: a line that cannot be sent
- * (65; the message names it, no later line is sent), the file cannot be read (66), or as `sender_send`.
+ * (65; the message names it, and no later line is taken), the file cannot be read (66), or as `sender_send`.
  */
 MUSTUSE bool send_lines(struct send_lines *lines, struct err *err);
 

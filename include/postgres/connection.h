@@ -36,8 +36,8 @@ struct connection *connection_new(const char *conninfo, const char *schema);
 void connection_free(struct connection *connection);
 
 /**
- * Connects and makes the settings. Call again while PENDING. FAILED: ERR_RENEW (no server, one that is starting or takes
- * no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more, and read anew each time.
+ * Connects and makes the settings. Call again while PENDING. FAILED: ERR_RENEW (no server, one that is starting or
+ * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more, read anew each time.
  */
 enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
 

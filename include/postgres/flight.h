@@ -34,12 +34,12 @@ struct flight {
     struct array parameters[FLIGHT_PARAMETERS];
     struct flight_range ranges[FLIGHT_RANGES]; /* still to be inserted; the last one is under way */
     size_t range_count;
-    int reruns;     /* of the range under way, because a parent was deleted meanwhile */
-    size_t created; /* sessions made for this batch */
-    size_t refused; /* rows that stood alone and failed */
-    bool alike;     /* all of them with the same error */
-    struct err refusal;
-    uint32_t refused_item; /* index in the batch of the first one */
+    int reruns;            /* of the range under way, because a parent was deleted meanwhile */
+    size_t created;        /* sessions made for this batch */
+    size_t refused;        /* rows that stood alone and failed */
+    bool alike;            /* all of them with the same error */
+    struct err refusal;    /* of the first one; of one for lack of privilege when there is any */
+    uint32_t refused_item; /* its index in the batch */
 };
 
 /** The statements that a flight executes, to be prepared once a connection. */

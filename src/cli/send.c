@@ -247,7 +247,7 @@ const struct subcommand cli_send = {
         "  --json         one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}; of a file: {\"topic\", "
         "\"sent\"}\n"
         "\n"
-        "Exit codes: 0; 65 a line that cannot be sent (named; no later one is sent); 66 no such file;\n"
+        "Exit codes: 0; 65 a line that cannot be sent (it is named, no later one is taken); 66 no such file;\n"
         "69 no broker answered; 75 interrupted; 77 not allowed; 78 no such topic.\n"
         "\n"
         "Examples:\n"

@@ -52,12 +52,7 @@ static bool send_line(struct send_lines *lines, struct bytes value, uint64_t num
         command = (struct command){0};
     if (lines->schemas != NULL && !(decoded && avro_send_encode(lines->schemas, &command, arena, &value, &reason)))
         return bad_line(lines, number, reason, err);
-    if (sender_send(lines->sender, key_of(lines, &command, text), value, number, err))
-        return true;
-    uint64_t refused = sender_sent(lines->sender)->refused;
-    if (err->code == kafka_error_too_large)
-        err_prefix(err, "%s:%" PRIu64, lines->name, refused);
-    return false;
+    return sender_send(lines->sender, key_of(lines, &command, text), value, number, err);
 }
 
 static void show_progress(const struct send_lines *lines, uint64_t number, int64_t *shown_ms)
@@ -104,5 +99,9 @@ bool send_lines(struct send_lines *lines, struct err *err)
         fputs("\r\033[K", stderr);
     if (sent && !delivered)
         *err = late;
-    return sent && delivered;
+    if (sent && delivered)
+        return true;
+    if (err->code == kafka_error_too_large)
+        err_prefix(err, "%s:%" PRIu64, lines->name, sender_sent(lines->sender)->refused);
+    return false;
 }

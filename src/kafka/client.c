@@ -114,16 +114,20 @@ static enum log_level level_of_syslog(int level)
     return level <= 6 ? LOG_INFO : LOG_DEBUG;
 }
 
-/* `kafka.*` goes to every client by contract, so "is a consumer property and will be ignored" is no news. */
-static bool is_other_clients_property(const char *facility, const char *text)
+/*
+ * A lost connection is reported to the error callback too, whose owner says what it means. And `kafka.*` goes to every
+ * client by contract, so "is a consumer property and will be ignored" is no news.
+ */
+static bool is_detail(const char *facility, const char *text)
 {
-    return strcmp(facility, "CONFWARN") == 0 && strstr(text, "will be ignored by this") != NULL;
+    return strcmp(facility, "FAIL") == 0 ||
+           (strcmp(facility, "CONFWARN") == 0 && strstr(text, "will be ignored by this") != NULL);
 }
 
 /* Any of librdkafka's threads. */
 static void log_as_told(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
-    enum log_level ours = is_other_clients_property(facility, text) ? LOG_DEBUG : level_of_syslog(level);
+    enum log_level ours = is_detail(facility, text) ? LOG_DEBUG : level_of_syslog(level);
 
     log_line(ours, "E-KAFKA-CLIENT", "%s: %s: %s", rd_kafka_name(rk), facility, text);
 }
@@ -272,17 +276,15 @@ struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role rol
 
 void client_brokers(const struct config *config, enum client_role role, char text[static CLIENT_BROKERS_TEXT])
 {
-    const char *servers = CLIENT_DEFAULT_BROKERS;
-    const char *origin = "default";
+    static const struct kafka_property initial = {KAFKA_ALL, "bootstrap.servers", CLIENT_DEFAULT_BROKERS, "default"};
+    const struct kafka_property *named = &initial;
 
     for (size_t i = 0; i < config->kafka_count; i++) {
-        const struct kafka_property *property = &config->kafka[i];
-        bool names_brokers =
-            strcmp(property->name, "bootstrap.servers") == 0 || strcmp(property->name, "metadata.broker.list") == 0;
-        if (!names_brokers || !applies(property, role))
-            continue;
-        servers = property->value;
-        origin = property->origin;
+        const char *name = config->kafka[i].name;
+        bool names_brokers = strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0;
+        if (names_brokers && applies(&config->kafka[i], role))
+            named = &config->kafka[i];
     }
-    snprintf(text, CLIENT_BROKERS_TEXT, "kafka.bootstrap.servers = %s (%s)", servers, origin);
+    snprintf(text, CLIENT_BROKERS_TEXT, "%s%s = %s (%s)", scope_prefix(named->scope), named->name, named->value,
+             named->origin);
 }

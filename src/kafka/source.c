@@ -13,6 +13,12 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
+/*
+ * Once an application has forwarded a partition's queue itself, librdkafka leaves that to it for ever, and still takes the forwarding
+ * away when the partition is revoked: after each assignment it must be set anew, or the partition stays silent.
+ */
+enum flow { FLOW_UNKNOWN, FLOW_HELD, FLOW_FORWARDED };
+
 struct source {
     const struct config *config;
     rd_kafka_t *rk;
@@ -24,26 +30,26 @@ struct source {
      * (their queues no longer forwarded). What had already been forwarded arrives nevertheless and is kept here, in order, for
      * the next fill; librdkafka's queue limits bound it.
      */
-    bool held;
+    enum flow flow;
     struct stash stash;
 
     struct err failure; /* what a callback found: ERR_STOP ends the next call */
     struct log_limit limit;
 };
 
-static void hold(struct source *source, bool held)
+static void set_flow(struct source *source, enum flow flow)
 {
-    if (source->held == held)
+    if (source->flow == flow)
         return;
     for (size_t i = 0; i < source->assignment.count; i++) {
         rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(source->rk, source->config->commands_topic,
                                                                source->assignment.list[i].partition);
         if (queue == NULL)
             continue;
-        rd_kafka_queue_forward(queue, held ? NULL : source->messages);
+        rd_kafka_queue_forward(queue, flow == FLOW_HELD ? NULL : source->messages);
         rd_kafka_queue_destroy(queue);
     }
-    source->held = held;
+    source->flow = flow;
 }
 
 /* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
@@ -55,9 +61,8 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
     struct source *source = opaque;
     struct err err;
 
-    /* librdkafka remembers the hold beyond the assignment: a partition that came back would stay silent. */
-    hold(source, false);
     stash_clear(&source->stash);
+    source->flow = FLOW_UNKNOWN;
     if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         log_info("%d partitions revoked", partitions->cnt);
         assignment_end(&source->assignment, rk);
@@ -242,7 +247,7 @@ static bool failed(const struct source *source, struct err *err)
 
 bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
 {
-    hold(source, false);
+    set_flow(source, FLOW_FORWARDED);
     batch->epoch = source->assignment.epoch;
     while (batch->count < batch->capacity && batch->bytes < max_bytes) {
         rd_kafka_message_t *message = stash_take(&source->stash);
@@ -273,7 +278,7 @@ bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, i
 
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
-    hold(source, true);
+    set_flow(source, FLOW_HELD);
     rd_kafka_message_t *message = rd_kafka_consumer_poll(source->rk, timeout_ms);
     if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         stash_add(&source->stash, message);

@@ -51,7 +51,7 @@ bool connection_wait(const struct connection *connection, short events, int64_t 
     return poll(&fd, 1, left > 0 ? (int)left : 0) > 0;
 }
 
-/* ---- A connection that fails ---------------------------------------------------------------------------------------- */
+/* ---- A connection that fails ------------------------------------------------------------------------------------- */
 
 /*
  * libpq 15 has no SQLSTATE for a connection that fails, but in verbose messages it writes
@@ -106,7 +106,7 @@ static enum progress connect_failed(struct connection *connection, struct err *e
     return FAILED;
 }
 
-/* ---- Opening -------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 /* Runs inside PQconsumeInput and PQgetResult. "canceling wait for synchronous replication" is a mere warning, and its
  * text is translated; the function that gives it is not. */

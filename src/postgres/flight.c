@@ -19,7 +19,7 @@
 const struct flight_statement flight_insert = {"insert_outcomes", sql_insert_outcomes};
 const struct flight_statement flight_read = {"read_outcomes", sql_read_outcomes};
 
-/* ---- Asking --------------------------------------------------------------------------------------------------------- */
+/* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
 static void add_field(struct array *value, struct array *invalid, struct field_int field)
 {
@@ -79,7 +79,7 @@ static uint32_t collect_unanswered(struct flight *flight, const struct batch *ba
     return ids->count;
 }
 
-/* ---- Refused rows --------------------------------------------------------------------------------------------------- */
+/* ---- Refused rows ------------------------------------------------------------------------------------------------ */
 
 /* Row security answers like a missing grant: only neighbours that passed tell them apart. Two rows or more that all
  * fail alike, and not one that passes, are no accident of two commands. */
@@ -106,12 +106,11 @@ static void refuse_one(struct flight *flight, const struct err *err)
     struct asked_id *id = &flight->asked.ids[flight->ranges[--flight->range_count].from];
 
     memcpy(id->refused, pg_error_sqlstate(err), sizeof id->refused);
-    if (flight->refused++ == 0) {
+    flight->alike = flight->refused == 0 || (flight->alike && strcmp(flight->refusal.message, err->message) == 0);
+    if (flight->refused++ == 0 || err->exit_code == EXIT_PERMISSION) {
         flight->refusal = *err;
         flight->refused_item = flight->asked.items[id->first].item;
-        flight->alike = true;
     }
-    flight->alike = flight->alike && strcmp(flight->refusal.message, err->message) == 0;
 }
 
 /* Only here the constraint is known; the event has the SQLSTATE. */
@@ -140,7 +139,7 @@ static void answer_refused(const struct flight *flight, struct batch *batch)
     }
 }
 
-/* ---- The way of a batch --------------------------------------------------------------------------------------------- */
+/* ---- The way of a batch ------------------------------------------------------------------------------------------ */
 
 /* A round: all ids that are undecided. A refused id's next record begins another one, decided in its own right. */
 static bool round_start(struct flight *flight, struct connection *connection, const struct batch *batch,

@@ -164,7 +164,7 @@ static void print_quoted(const char *text, char quote, FILE *out)
     fputc(quote, out);
 }
 
-/* A psql variable in one of its two quoted forms, :"name" or :'name', at the start of `text`; 0 when it is not there. */
+/* A psql variable at the start of `text`, quoted as :"name" or :'name'. How much of `text` it was; 0 when not there. */
 static size_t print_variable(const char *text, const char *name, const char *value, FILE *out)
 {
     size_t len = strlen(name);

@@ -5,45 +5,60 @@
 #define CODE_PREFIX "E-PG-"
 #define CODE_SIZE   (sizeof CODE_PREFIX + 5)
 
+/* What the operator can do; nothing where waiting is all there is to do. */
+static const char nothing[] = "";
+static const char see_log[] = "; next: see the server's log";
+static const char see_values[] = "; next: look for a check, domain or trigger that the command's values break";
+static const char see_constraint[] = "; next: look at the constraint";
+static const char see_triggers[] = "; next: look at the triggers of study_sessions and command_outcomes";
+static const char see_view[] = "; next: look at the view's WITH CHECK OPTION";
+static const char see_login[] = "; next: check user, password and pg_hba.conf";
+static const char see_database[] = "; next: create the database or correct postgres.conninfo";
+static const char migrate[] = "; next: sessiond migrate status, then sessiond migrate up";
+static const char grant[] =
+    "; next: migrate as the owner of the schema; the role of sessiond run needs the grants that "
+    "sessiond migrate sql prints";
+static const char move_sequence[] =
+    "; next: if it is the key of study_sessions.id, an import left its sequence behind: SELECT "
+    "setval(pg_get_serial_sequence('study_sessions', 'id'), max(id)) FROM study_sessions; a unique key of your own "
+    "cannot be kept by sessiond: drop it";
+static const char widen_sequence[] = "; next: give the sequence room (ALTER SEQUENCE ... MAXVALUE, AS bigint)";
+static const char no_pooler[] =
+    "; next: prepared statements need a session of their own: no pooler in transaction mode";
+
 /* The first line whose prefix fits decides: whole SQLSTATEs stand before their class. */
 static const struct pg_error_rule {
     const char *prefix;
     enum err_class class;
     enum exit_code exit_code;
-    const char *next; /* what the operator can do; "" when there is nothing to do but wait */
+    const char *next;
 } rules[] = {
-    {"2200H", ERR_STOP,    EXIT_CONFIG,     "next: give the sequence room (ALTER SEQUENCE ... MAXVALUE, AS bigint)"    },
-    {"22",    ERR_ISOLATE, EXIT_CONFIG,     "next: look for a trigger, check or domain that the command's values break"},
-    {"23505", ERR_STOP,    EXIT_CONFIG,
-     "next: if it is the key of study_sessions.id, its sequence was left behind by an import: "
-     "SELECT setval(pg_get_serial_sequence('study_sessions', 'id'), max(id)) FROM study_sessions; a unique key "
-     "of your own cannot be kept by sessiond: drop it"                                                                 },
-    {"23",    ERR_ISOLATE, EXIT_CONFIG,     "next: look at the constraint"                                             },
-    {"25006", ERR_RENEW,   EXIT_DONE,       ""                                                                         },
-    {"25P",   ERR_RENEW,   EXIT_DONE,       ""                                                                         },
-    {"26000", ERR_STOP,    EXIT_CONFIG,
-     "next: prepared statements need a session of their own: no pooler in transaction mode"                            },
-    {"28",    ERR_STOP,    EXIT_PERMISSION, "next: check user, password and pg_hba.conf"                               },
-    {"3D",    ERR_STOP,    EXIT_CONFIG,     "next: create the database or correct postgres.conninfo"                   },
-    {"3F",    ERR_STOP,    EXIT_CONFIG,     "next: sessiond migrate up"                                                },
-    {"40003", ERR_RENEW,   EXIT_DONE,       ""                                                                         },
-    {"40",    ERR_RETRY,   EXIT_DONE,       ""                                                                         },
-    {"42501", ERR_ISOLATE, EXIT_PERMISSION,
-     "next: migrate as the owner of the schema; the role of sessiond run needs the grants that "
-     "sessiond migrate sql prints"                                                                                     },
-    {"42",    ERR_STOP,    EXIT_CONFIG,     "next: sessiond migrate status, then sessiond migrate up"                  },
-    {"44",    ERR_ISOLATE, EXIT_CONFIG,     "next: look at the view's WITH CHECK OPTION"                               },
-    {"53",    ERR_RETRY,   EXIT_DONE,       ""                                                                         },
-    {"54",    ERR_ISOLATE, EXIT_CONFIG,     "next: look for a trigger that goes too deep"                              },
-    {"55006", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
-    {"55P03", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
-    {"57014", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
-    {"57P04", ERR_STOP,    EXIT_CONFIG,     "next: the database was dropped; restore it or correct postgres.conninfo"  },
-    {"57P",   ERR_RENEW,   EXIT_DONE,       ""                                                                         },
-    {"58030", ERR_RETRY,   EXIT_DONE,       ""                                                                         },
-    {"08",    ERR_RENEW,   EXIT_DONE,       ""                                                                         },
-    {"P0",    ERR_ISOLATE, EXIT_CONFIG,     "next: look at the triggers of study_sessions and command_outcomes"        },
-    {"",      ERR_STOP,    EXIT_CONFIG,     "next: see the server's log"                                               },
+    {"08",    ERR_RENEW,   EXIT_DONE,       nothing       },
+    {"2200H", ERR_STOP,    EXIT_CONFIG,     widen_sequence},
+    {"22",    ERR_ISOLATE, EXIT_CONFIG,     see_values    },
+    {"23505", ERR_STOP,    EXIT_CONFIG,     move_sequence },
+    {"23",    ERR_ISOLATE, EXIT_CONFIG,     see_constraint},
+    {"25006", ERR_RENEW,   EXIT_DONE,       nothing       },
+    {"25P",   ERR_RENEW,   EXIT_DONE,       nothing       },
+    {"26000", ERR_STOP,    EXIT_CONFIG,     no_pooler     },
+    {"28",    ERR_STOP,    EXIT_PERMISSION, see_login     },
+    {"3D",    ERR_STOP,    EXIT_CONFIG,     see_database  },
+    {"3F",    ERR_STOP,    EXIT_CONFIG,     migrate       },
+    {"40003", ERR_RENEW,   EXIT_DONE,       nothing       },
+    {"40",    ERR_RETRY,   EXIT_DONE,       nothing       },
+    {"42501", ERR_ISOLATE, EXIT_PERMISSION, grant         },
+    {"42",    ERR_STOP,    EXIT_CONFIG,     migrate       },
+    {"44",    ERR_ISOLATE, EXIT_CONFIG,     see_view      },
+    {"53",    ERR_RETRY,   EXIT_DONE,       nothing       },
+    {"54",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
+    {"55006", ERR_RETRY,   EXIT_DONE,       nothing       },
+    {"55P03", ERR_RETRY,   EXIT_DONE,       nothing       },
+    {"57014", ERR_RETRY,   EXIT_DONE,       nothing       },
+    {"57P04", ERR_STOP,    EXIT_CONFIG,     see_database  },
+    {"57P",   ERR_RENEW,   EXIT_DONE,       nothing       },
+    {"58030", ERR_RETRY,   EXIT_DONE,       nothing       },
+    {"P0",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
+    {"",      ERR_STOP,    EXIT_CONFIG,     see_log       },
 };
 
 static const struct pg_error_rule *find_rule(const struct pg_error *error)
@@ -99,15 +114,14 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
     }
     describe(error, text, sizeof text);
 
-    /* Without a constraint's name 23514 says that no partition takes the row: a table to be created, not a row's fault. */
+    /* Without a constraint's name 23514 says that no partition takes the row: a table's lack, not the row's fault. */
     if (strcmp(error->sqlstate, "23514") == 0 && error->constraint == NULL) {
         err_set(err, ERR_STOP, EXIT_CONFIG, keep_code(error->sqlstate),
                 "PostgreSQL: %s: no partition takes it; next: create the partition", text);
         return;
     }
     const struct pg_error_rule *rule = find_rule(error);
-    err_set(err, rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s%s", text,
-            *rule->next == 0 ? "" : "; ", rule->next);
+    err_set(err, rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s", text, rule->next);
 }
 
 const char *pg_error_sqlstate(const struct err *err)

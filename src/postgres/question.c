@@ -23,7 +23,7 @@ static bool connection_lost(struct connection *connection, struct err *err)
     return false;
 }
 
-/* ---- Questions ------------------------------------------------------------------------------------------------------ */
+/* ---- Questions --------------------------------------------------------------------------------------------------- */
 
 /*
  * What libpq could not hand to the kernel is driven out here, so that the server can work while nobody looks at the
@@ -89,7 +89,7 @@ bool question_query(struct connection *connection, const char *sql, const char *
     return question_flush(connection, sent, err);
 }
 
-/* ---- Answers -------------------------------------------------------------------------------------------------------- */
+/* ---- Answers ----------------------------------------------------------------------------------------------------- */
 
 static bool is_error(const PGresult *result)
 {

@@ -8,7 +8,7 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* What a connection goes through before the first batch; each step waits for the answer to what the one before asked. */
+/* What a connection goes through before the first batch; each step waits for the answer to what was asked before. */
 enum store_step {
     STORE_OPENING = 0,
     STORE_CHECKING,

@@ -53,10 +53,10 @@ struct worker *worker_new(const struct worker_parts *parts)
         batch_init(&w->batches[i], (size_t)parts->config->batch_max_messages);
     w->next = &w->batches[0];
     w->store_beat = (struct beat){
-        .source = parts->source, .backoff = {.base_ms = 50, .cap_ms = 2000}
+        .source = parts->source, .backoff = {.base_ms = 50, .cap_ms = 1000}
     };
     w->sink_beat = (struct beat){
-        .source = parts->source, .backoff = {.base_ms = 20, .cap_ms = 2000}
+        .source = parts->source, .backoff = {.base_ms = 20, .cap_ms = 1000}
     };
     w->publisher = (struct publisher){
         .config = parts->config,

@@ -197,6 +197,7 @@ START_TEST(a_producer_that_cannot_abort_is_replaced)
     plan("flush 1 abort, abort 1 renew");
     run_to_the_end();
     ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
     ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
 }
 END_TEST

@@ -267,6 +267,7 @@ struct world {
     struct config config;
     int64_t now_ms;
     bool stop;
+    int64_t stop_ms; /* when it was asked for last */
     struct broker broker;
     struct database database;
     struct process processes[PROCESSES];

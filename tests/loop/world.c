@@ -13,7 +13,7 @@
 /* Calls without end mean that the loop is stuck: no story of a test needs so many. */
 #define CALLS_MAX 400000
 
-#define STEPS_MAX 20000
+#define ROUNDS_MAX 20000
 
 struct world world;
 
@@ -63,7 +63,7 @@ void world_begin(uint64_t seed)
         schemas = schemas_open("", &err);
     ck_assert(schemas != NULL);
     decode_options = (struct decode_options){COMMANDS_AUTO, 65536, schemas};
-    log_setup(LOG_TEXT, getenv("LOOP_LOG") == NULL ? (enum log_level) - 1 : LOG_DEBUG);
+    log_setup(LOG_TEXT, getenv("LOOP_LOG") == NULL ? LOG_ERROR : LOG_DEBUG);
     srandom((unsigned)seed);
     plan_clear();
 }
@@ -185,8 +185,10 @@ enum fault call_enter(int process, enum call call)
     enum fault fault = plan_next(call);
     if (fault == FAULT_CRASH)
         longjmp(world.processes[process].killed, 1);
-    if (fault == FAULT_SIGNAL)
+    if (fault == FAULT_SIGNAL) {
         world.stop = true;
+        world.stop_ms = world.now_ms;
+    }
     return fault;
 }
 
@@ -206,11 +208,21 @@ void run_steps(int count)
         (void)process_step(&world.processes[0]);
 }
 
+static void run_round(void)
+{
+    for (int i = 0; i < world.process_count; i++)
+        (void)process_step(&world.processes[i]);
+}
+
+/* What was read a second time shows after the end only. */
 void run_to_the_end(void)
 {
-    for (int steps = 0; steps < STEPS_MAX; steps++) {
-        for (int i = 0; i < world.process_count; i++)
-            (void)process_step(&world.processes[i]);
+    for (int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
+        run_round();
+        if (!all_answered())
+            continue;
+        for (int more = 0; more < 5; more++)
+            run_round();
         if (all_answered())
             return;
     }

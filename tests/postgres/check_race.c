@@ -11,7 +11,7 @@
 #define RACE_IDS    300
 #define RACE_ROUNDS 20
 
-/* ---- Two workers on one id ------------------------------------------------------------------------------------------ */
+/* ---- Two workers on one id --------------------------------------------------------------------------------------- */
 
 struct racer {
     struct store *store;
@@ -97,16 +97,6 @@ static void wait_behind_another(void)
     ck_assert_int_eq(store_receive(store, &batch, 300, &err), PENDING);
 }
 
-static void receive_all(void)
-{
-    enum progress progress;
-
-    do
-        progress = store_receive(store, &batch, 1000, &err);
-    while (progress == PENDING);
-    ck_assert_msg(progress == DONE, "%s", err.message);
-}
-
 START_TEST(the_loser_of_a_race_answers_with_the_winners_outcome)
 {
     wait_behind_another();
@@ -165,7 +155,7 @@ START_TEST(a_lock_that_is_held_too_long_makes_the_batch_wait_and_try_again)
 }
 END_TEST
 
-/* ---- The answer is lost --------------------------------------------------------------------------------------------- */
+/* ---- The answer is lost ------------------------------------------------------------------------------------------ */
 
 /* The store's socket: the one other socket of this process with the server's port at its far end. */
 static int store_socket(void)
@@ -255,73 +245,10 @@ START_TEST(sending_without_a_connection_asks_for_one)
 }
 END_TEST
 
-/* ---- A synchronous standby that is away ----------------------------------------------------------------------------- */
-
-static void set_standby(const char *name)
-{
-    sql("ALTER SYSTEM SET synchronous_standby_names = '%s'", name);
-    sql("SELECT pg_reload_conf()");
-    usleep(200000);
-}
-
-static void standby_setup(void)
-{
-    setup();
-    sql("SET synchronous_commit = local");
-}
-
-/* In the parent of the tests: runs whatever became of them, or every commit of the server would wait for ever. */
-static void standby_forget(void)
-{
-    connect_beside();
-    sql("SET synchronous_commit = local");
-    set_standby("");
-    PQfinish(beside);
-}
-
-START_TEST(an_outcome_that_was_found_waits_for_the_standby_too)
-{
-    add(&batch, 1, 1, 1);
-    must_decide(store, &batch);
-    begin_batch();
-    add(&batch, 1, 1, 1);
-
-    set_standby("nobody");
-    ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
-    ck_assert_int_eq(store_receive(store, &batch, 700, &err), PENDING);
-    ck_assert_int_eq(number(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sessiond' AND "
-                                "wait_event = 'SyncRep' AND query LIKE '%%pg_logical_emit_message%%'")),
-                     1);
-    set_standby("");
-    receive_all();
-    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_CREATED);
-}
-END_TEST
-
-START_TEST(a_cancelled_wait_for_the_standby_is_not_durable_and_the_batch_runs_again)
-{
-    set_standby("nobody");
-    add(&batch, 1, 1, 1);
-    ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
-    ck_assert_int_eq(store_receive(store, &batch, 500, &err), PENDING);
-    sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-    while (store_receive(store, &batch, 1000, &err) == PENDING)
-        continue;
-    ck_assert_int_eq(err.class, ERR_RETRY);
-    ck_assert_str_eq(err.code, "E-PG-SYNC");
-    ck_assert_ptr_null(batch.items[0].decision);
-
-    set_standby("");
-    must_decide(store, &batch);
-    ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), 1);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("race");
     TCase *races = tcase_create("races");
-    TCase *standby = tcase_create("standby");
 
     tcase_add_checked_fixture(races, setup, teardown);
     tcase_set_timeout(races, 60);
@@ -334,12 +261,5 @@ int main(void)
     tcase_add_test(races, a_backend_that_is_ended_before_it_commits_has_decided_nothing);
     tcase_add_test(races, sending_without_a_connection_asks_for_one);
     suite_add_tcase(suite, races);
-
-    tcase_add_unchecked_fixture(standby, NULL, standby_forget);
-    tcase_add_checked_fixture(standby, standby_setup, teardown);
-    tcase_set_timeout(standby, 60);
-    tcase_add_test(standby, an_outcome_that_was_found_waits_for_the_standby_too);
-    tcase_add_test(standby, a_cancelled_wait_for_the_standby_is_not_durable_and_the_batch_runs_again);
-    suite_add_tcase(suite, standby);
     return table_run(suite);
 }

@@ -85,10 +85,10 @@ static inline struct batch_item *add(struct batch *to, unsigned id, int64_t grou
 {
     struct batch_item *item = &to->items[to->count];
 
-    *item = (struct batch_item){
-        .record = {.topic = "commands", .offset = (int64_t)to->count, .timestamp_ms = 1700000000000},
-        .command = {.group_id = {FIELD_VALUE, group_id},                   .study_activity_id = {FIELD_VALUE, study_activity_id}            },
-    };
+    *item = (struct batch_item){0};
+    item->record = (struct record){.topic = "commands", .offset = (int64_t)to->count, .timestamp_ms = 1700000000000};
+    item->command.group_id = (struct field_int){FIELD_VALUE, group_id};
+    item->command.study_activity_id = (struct field_int){FIELD_VALUE, study_activity_id};
     for (int i = 0; i < 4; i++)
         item->command_id.b[12 + i] = (uint8_t)(id >> (24 - 8 * i));
     to->count++;
@@ -109,6 +109,17 @@ static inline enum progress decide(struct store *by, struct batch *what)
 }
 
 #define must_decide(by, what) ck_assert_msg(decide(by, what) == DONE, "%s [%s]", err.message, err.code)
+
+/** Receives until the batch that was sent is done. */
+static inline void receive_all(void)
+{
+    enum progress progress;
+
+    do
+        progress = store_receive(store, &batch, 1000, &err);
+    while (progress == PENDING);
+    ck_assert_msg(progress == DONE, "%s", err.message);
+}
 
 static inline void begin_batch(void)
 {

@@ -230,9 +230,10 @@ class Stage:
             return {}
         return {place.partition: place.offset for place in found if place.offset >= 0}
 
-    def rewind(self, offset=0):
-        """Sets the stopped group back, as an operator would: once its members are gone."""
-        places = [TopicPartition(self.commands, partition, offset) for partition in self.partitions()]
+    def rewind(self, offset=0, partition=None):
+        """Sets the stopped group, as an operator would, once its members are gone: one partition, or all."""
+        partitions = self.partitions() if partition is None else [partition]
+        places = [TopicPartition(self.commands, each, offset) for each in partitions]
         request = [ConsumerGroupTopicPartitions(self.settings["group.id"], places)]
 
         def altered():

@@ -24,7 +24,7 @@ def test_input_lost_to_retention_stops_the_worker_with_65_and_the_name_of_the_pa
     assert f"{stage.commands}[2]" in worker.log
     assert len(stage.events()) == 10 and stage.committed()[2] == 10, "nothing was skipped"
 
-    stage.rewind(15)
+    stage.rewind(15, partition=2)
     stage.drain(**AUTO)
     assert len(stage.events()) == 15
 

@@ -35,19 +35,20 @@ def test_an_idle_worker_and_one_just_starting_stop_cleanly(stage):
 def locked_role(stage):
     """A role that needs a password, in a cluster that trusts everyone else."""
     ((hba_file,),) = stage.db.execute("SHOW hba_file").fetchall()
-    lines = [line for (line,) in stage.db.execute("SELECT pg_read_file(%s)", (hba_file,)).fetchall()]
+    ((text,),) = stage.db.execute("SELECT pg_read_file(%s)", (hba_file,)).fetchall()
+    rules = [line for line in text.splitlines() if line and not line.startswith("#")]
 
-    def write(text):
-        stage.db.execute("CREATE TEMP TABLE hba AS SELECT unnest(string_to_array(%s, E'\\n')) AS line", (text,))
-        stage.db.execute(f"COPY hba TO '{hba_file}' WITH (FORMAT csv, QUOTE E'\\x01')")
+    def write(lines):
+        stage.db.execute("CREATE TEMP TABLE hba AS SELECT unnest(%s::text[]) AS line", (lines,))
+        stage.db.execute(f"COPY hba TO '{hba_file}'")
         stage.db.execute("DROP TABLE hba")
         stage.db.execute("SELECT pg_reload_conf()")
 
     role = f"role_{stage.schema}"
     stage.db.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'right'")
-    write(f"host all {role} 127.0.0.1/32 scram-sha-256\n{lines[0]}")
+    write([f"host all {role} 127.0.0.1/32 scram-sha-256", *rules])
     yield role
-    write(lines[0])
+    write(rules)
     stage.db.execute(f"DROP OWNED BY {role}")
     stage.db.execute(f"DROP ROLE {role}")
 
