@@ -23,7 +23,8 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 # The measuring client is one of the tests' Python packages.
-deploy/setup.sh check
+[ "${SETUP:-yes}" = no ] || deploy/setup.sh check
+[ -d "$VENV" ] || die "no $VENV; run deploy/setup.sh check"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sessiond-bench.XXXXXX")
 . deploy/environment.sh

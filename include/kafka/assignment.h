@@ -16,6 +16,7 @@
 
 struct rd_kafka_s;
 struct rd_kafka_topic_partition_list_s;
+struct rd_kafka_queue_s;
 
 struct owned_partition {
     int32_t partition;
@@ -36,7 +37,7 @@ struct assignment {
  * where the group never committed. Waits for the answer as long as it takes (or until a stop is asked for). False: ERR_STOP for
  * permissions; ERR_RETRY when this member is already out again, another assignment will come.
  */
-MUSTUSE bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk,
+MUSTUSE bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
                               struct rd_kafka_topic_partition_list_s *partitions, struct err *err);
 
 /** Ends the epoch: everything in flight is dropped by whoever looks at the epoch. */

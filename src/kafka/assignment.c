@@ -88,6 +88,24 @@ static void choose_starts(struct assignment *assignment, rd_kafka_topic_partitio
     }
 }
 
+/*
+ * Messages go to a queue of their own, so that the group can be served without taking any. Each time anew, and before the fetch begins:
+ * once an application has forwarded a partition's queue, librdkafka leaves that to it for ever, but still takes the forwarding away
+ * when the partition is revoked (rd_kafka_toppar_fetch_stopped): a partition that came back would stay silent.
+ */
+static void forward_messages(rd_kafka_t *rk, rd_kafka_queue_t *messages,
+                             const rd_kafka_topic_partition_list_t *partitions)
+{
+    for (int i = 0; i < partitions->cnt; i++) {
+        const rd_kafka_topic_partition_t *p = &partitions->elems[i];
+        rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(rk, p->topic, p->partition);
+        if (queue == NULL)
+            continue;
+        rd_kafka_queue_forward(queue, messages);
+        rd_kafka_queue_destroy(queue);
+    }
+}
+
 static void forget(struct assignment *assignment)
 {
     if (assignment->metadata != NULL)
@@ -96,8 +114,8 @@ static void forget(struct assignment *assignment)
     *assignment = (struct assignment){.epochs = assignment->epochs};
 }
 
-static bool begin(struct assignment *assignment, rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions,
-                  struct err *err)
+static bool begin(struct assignment *assignment, rd_kafka_t *rk, rd_kafka_queue_t *messages,
+                  rd_kafka_topic_partition_list_t *partitions, struct err *err)
 {
     if (!read_committed_offsets(rk, partitions, err))
         return false;
@@ -106,6 +124,7 @@ static bool begin(struct assignment *assignment, rd_kafka_t *rk, rd_kafka_topic_
         return err_set(err, ERR_RETRY, 0, "E-KAFKA-MEMBER", "assigned partitions, but no longer a member of the group");
 
     choose_starts(assignment, partitions);
+    forward_messages(rk, messages, partitions);
     rd_kafka_resp_err_t code = rd_kafka_assign(rk, partitions);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return kafka_error_code(err, KAFKA_CALL_CONSUME, code, "taking over partitions");
@@ -113,11 +132,11 @@ static bool begin(struct assignment *assignment, rd_kafka_t *rk, rd_kafka_topic_
     return true;
 }
 
-bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk,
+bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
                       struct rd_kafka_topic_partition_list_s *partitions, struct err *err)
 {
     forget(assignment);
-    if (begin(assignment, rk, partitions, err))
+    if (begin(assignment, rk, messages, partitions, err))
         return true;
     assignment_end(assignment, rk);
     return false;

@@ -4,7 +4,6 @@
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
-#include "kafka/stash.h"
 #include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
@@ -13,44 +12,16 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/*
- * Once an application has forwarded a partition's queue itself, librdkafka leaves that to it for ever, and still takes the forwarding
- * away when the partition is revoked: after each assignment it must be set anew, or the partition stays silent.
- */
-enum flow { FLOW_UNKNOWN, FLOW_HELD, FLOW_FORWARDED };
-
 struct source {
     const struct config *config;
     rd_kafka_t *rk;
-    rd_kafka_queue_t *messages; /* the consumer's queue, into which the partitions' queues are forwarded */
+    rd_kafka_queue_t
+        *messages; /* of all assigned partitions; apart from the group's events, which can be served alone */
     struct assignment assignment;
-
-    /*
-     * While batches are in flight and the loop waits, the group must be served but nothing may be taken: partitions are then held
-     * (their queues no longer forwarded). What had already been forwarded arrives nevertheless and is kept here, in order, for
-     * the next fill; librdkafka's queue limits bound it.
-     */
-    enum flow flow;
-    struct stash stash;
 
     struct err failure; /* what a callback found: ERR_STOP ends the next call */
     struct log_limit limit;
 };
-
-static void set_flow(struct source *source, enum flow flow)
-{
-    if (source->flow == flow)
-        return;
-    for (size_t i = 0; i < source->assignment.count; i++) {
-        rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(source->rk, source->config->commands_topic,
-                                                               source->assignment.list[i].partition);
-        if (queue == NULL)
-            continue;
-        rd_kafka_queue_forward(queue, flow == FLOW_HELD ? NULL : source->messages);
-        rd_kafka_queue_destroy(queue);
-    }
-    source->flow = flow;
-}
 
 /* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
 
@@ -61,14 +32,12 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
     struct source *source = opaque;
     struct err err;
 
-    stash_clear(&source->stash);
-    source->flow = FLOW_UNKNOWN;
     if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         log_info("%d partitions revoked", partitions->cnt);
         assignment_end(&source->assignment, rk);
         return;
     }
-    if (assignment_begin(&source->assignment, rk, partitions, &err))
+    if (assignment_begin(&source->assignment, rk, source->messages, partitions, &err))
         return;
     log_err(err.class == ERR_STOP ? LOG_ERROR : LOG_WARNING, &err);
     if (err.class == ERR_STOP)
@@ -115,7 +84,7 @@ struct source *source_open(const struct config *config, struct err *err)
         return NULL;
     }
     rd_kafka_poll_set_consumer(source->rk);
-    source->messages = rd_kafka_queue_get_consumer(source->rk);
+    source->messages = rd_kafka_queue_new(source->rk);
     return source;
 }
 
@@ -149,10 +118,9 @@ void source_close(struct source *source)
 {
     if (source == NULL)
         return;
-    stash_free(&source->stash);
-    rd_kafka_queue_destroy(source->messages);
     rd_kafka_consumer_close(source->rk);
     assignment_end(&source->assignment, source->rk);
+    rd_kafka_queue_destroy(source->messages);
     rd_kafka_destroy(source->rk);
     free(source);
 }
@@ -193,7 +161,7 @@ static void read_headers(struct batch *batch, struct batch_item *item, rd_kafka_
     item->record.header_count = count;
 }
 
-/* Appends a message, which the batch then borrows from. A message of an older epoch than the batch's begins the batch anew. */
+/* Appends a message, which the batch then borrows from. Rebalances are not served meanwhile: all are of the batch's epoch. */
 static void take(struct source *source, struct batch *batch, rd_kafka_message_t *message)
 {
     struct owned_partition *owned = assignment_find(&source->assignment, message->partition);
@@ -245,50 +213,38 @@ static bool failed(const struct source *source, struct err *err)
     return true;
 }
 
-bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
+/* What is in the message's stead, or in the group's queue: an error, or nothing. Takes it over. */
+static bool handle_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
-    set_flow(source, FLOW_FORWARDED);
-    batch->epoch = source->assignment.epoch;
-    while (batch->count < batch->capacity && batch->bytes < max_bytes) {
-        rd_kafka_message_t *message = stash_take(&source->stash);
-        if (message == NULL)
-            message = rd_kafka_consumer_poll(source->rk, batch->count == 0 ? timeout_ms : 0);
-        if (failed(source, err)) {
-            if (message != NULL)
-                rd_kafka_message_destroy(message);
-            return false;
-        }
-        if (batch->epoch != source->assignment.epoch) {
-            source_release(source, batch);
-            batch->epoch = source->assignment.epoch;
-        }
-        if (message == NULL)
-            return true;
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            take(source, batch, message);
-            continue;
-        }
-        bool go_on = message_error(source, message, err);
+    bool go_on = message == NULL || message_error(source, message, err);
+
+    if (message != NULL)
         rd_kafka_message_destroy(message);
-        if (!go_on)
-            return false;
-    }
-    return true;
+    return go_on && !failed(source, err);
 }
 
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
-    set_flow(source, FLOW_HELD);
-    rd_kafka_message_t *message = rd_kafka_consumer_poll(source->rk, timeout_ms);
-    if (message != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        stash_add(&source->stash, message);
-    } else if (message != NULL) {
-        bool go_on = message_error(source, message, err);
-        rd_kafka_message_destroy(message);
-        if (!go_on)
+    return handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err);
+}
+
+bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
+{
+    bool idle = source->assignment.epoch == 0;
+
+    if (!source_serve(source, idle ? timeout_ms : 0, err))
+        return false;
+    batch->epoch = source->assignment.epoch;
+    while (batch->epoch != 0 && batch->count < batch->capacity && batch->bytes < max_bytes) {
+        rd_kafka_message_t *message = rd_kafka_consume_queue(source->messages, batch->count == 0 ? timeout_ms : 0);
+        if (message == NULL)
+            return !failed(source, err);
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            take(source, batch, message);
+        else if (!handle_error(source, message, err))
             return false;
     }
-    return !failed(source, err);
+    return true;
 }
 
 void source_truncate(struct source *source, struct batch *batch, size_t count)
@@ -319,7 +275,7 @@ void source_offsets(const struct source *source, const struct batch *batch, stru
     for (size_t i = 0; i < offsets->count; i++) {
         struct offset *offset = &offsets->list[i];
         const struct owned_partition *owned = assignment_find(&source->assignment, offset->partition);
-        if (owned != NULL && owned->handed == offset->next && !stash_has(&source->stash, offset->partition))
+        if (owned != NULL && owned->handed == offset->next)
             offsets_raise(offsets, offset->partition,
                           position_of(source->rk, source->config->commands_topic, offset->partition));
     }
@@ -330,7 +286,7 @@ void source_trailing(const struct source *source, struct offsets *offsets)
     offsets_clear(offsets);
     for (size_t i = 0; i < source->assignment.count; i++) {
         const struct owned_partition *owned = &source->assignment.list[i];
-        if (owned->handed > owned->committed || stash_has(&source->stash, owned->partition))
+        if (owned->handed > owned->committed)
             continue;
         int64_t next = position_of(source->rk, source->config->commands_topic, owned->partition);
         if (next > owned->committed && next > 0)

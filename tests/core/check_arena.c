@@ -40,9 +40,11 @@ START_TEST(pieces_do_not_overlap)
         pieces[i] = arena_alloc(&arena, sizes[i]);
         memset(pieces[i], (int)(i & 0xff), sizes[i]);
     }
-    for (size_t i = 0; i < PIECES; i++)
-        for (size_t k = 0; k < sizes[i]; k++)
-            ck_assert_uint_eq(pieces[i][k], i & 0xff);
+    for (size_t i = 0; i < PIECES; i++) {
+        uint8_t expected[1500];
+        memset(expected, (int)(i & 0xff), sizes[i]);
+        ck_assert_mem_eq(pieces[i], expected, sizes[i]);
+    }
 }
 END_TEST
 

@@ -148,11 +148,11 @@ START_TEST(the_producers_queue_holds_whatever_a_batch_publishes)
 {
     struct config config = config_with(NULL, 0);
 
-    ck_assert_int_ge(atol(value_of(&config, CLIENT_PRODUCER, "queue.buffering.max.messages")), 15000);
+    ck_assert_int_ge(strtol(value_of(&config, CLIENT_PRODUCER, "queue.buffering.max.messages"), NULL, 10), 15000);
     config.batch_max_messages = 100000;
     config.batch_max_bytes = 64 << 20;
-    ck_assert_int_ge(atol(value_of(&config, CLIENT_PRODUCER, "queue.buffering.max.messages")), 300000);
-    ck_assert_int_ge(atol(value_of(&config, CLIENT_PRODUCER, "queue.buffering.max.kbytes")), 192 * 1024);
+    ck_assert_int_ge(strtol(value_of(&config, CLIENT_PRODUCER, "queue.buffering.max.messages"), NULL, 10), 300000);
+    ck_assert_int_ge(strtol(value_of(&config, CLIENT_PRODUCER, "queue.buffering.max.kbytes"), NULL, 10), 192 * 1024);
 }
 END_TEST
 

@@ -3,7 +3,7 @@
  */
 #include "story.h"
 
-/* ---- A commit in doubt -------------------------------------------------------------------------------------------- */
+/* ---- A commit in doubt ---------------------------------------------------------------------------------------------- */
 
 START_TEST(a_commit_in_doubt_that_happened_is_not_published_again)
 {
@@ -93,7 +93,7 @@ START_TEST(a_commit_that_takes_longer_than_the_deadline_is_in_doubt)
 }
 END_TEST
 
-/* ---- Steps that take their time ----------------------------------------------------------------------------------- */
+/* ---- Steps that take their time ------------------------------------------------------------------------------------- */
 
 START_TEST(a_pending_commit_is_resumed)
 {
@@ -157,7 +157,7 @@ START_TEST(an_abort_without_end_gets_a_new_producer)
 }
 END_TEST
 
-/* ---- Aborts ------------------------------------------------------------------------------------------------------- */
+/* ---- Aborts --------------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_commit_that_requires_an_abort_is_no_doubt)
 {
@@ -202,7 +202,7 @@ START_TEST(a_producer_that_cannot_abort_is_replaced)
 }
 END_TEST
 
-/* ---- New producers ------------------------------------------------------------------------------------------------ */
+/* ---- New producers -------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_producer_that_fails_at_begin_is_replaced)
 {
@@ -291,177 +291,7 @@ START_TEST(a_producer_fenced_by_another_process_ends_this_one)
 }
 END_TEST
 
-/* ---- The assignment changes ---------------------------------------------------------------------------------------- */
-
-START_TEST(a_rebalance_during_the_flush_drops_the_batch)
-{
-    given_commands(0, 3);
-    plan("flush 1-3 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
-    ck_assert_uint_eq(transactions(TXN_ABORTED), 1);
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_revocation_during_the_flush_drops_the_batch)
-{
-    given_commands(0, 3);
-    plan("flush 1-3 pending, serve 1 revoke");
-    run_to_the_end();
-    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_rebalance_while_offsets_are_pending_drops_the_batch)
-{
-    given_commands(0, 3);
-    plan("offsets 1-3 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_rebalance_while_the_commit_is_pending_does_not_undo_it)
-{
-    given_commands(0, 3);
-    plan("commit 1-3 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_rebalance_during_a_pause_drops_the_batch)
-{
-    given_commands(0, 3);
-    plan("flush 1 abort, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_rebalance_while_a_doubt_is_settled_publishes_nothing_twice)
-{
-    given_commands(0, 3);
-    plan("commit 1 renew-done, settled 1-5 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_rebalance_while_an_unhappened_doubt_is_settled_loses_nothing)
-{
-    given_commands(0, 3);
-    plan("commit 1 renew, settled 1-5 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-/* The doubt dies with the assignment: the next epoch starts from what the group has really committed. */
-START_TEST(a_doubt_ends_with_its_assignment)
-{
-    given_commands(0, 3);
-    plan("commit 1-7 pending, commit 8 renew-done, serve 2 rebalance");
-    run_to_the_end();
-    given_commands(0, 2);
-    run_to_the_end();
-    ck_assert_uint_eq(world.renewals, 1);
-    ck_assert_uint_eq(events_visible(), 5);
-}
-END_TEST
-
-START_TEST(a_rebalance_while_the_producer_is_replaced_drops_the_batch)
-{
-    given_commands(0, 3);
-    plan("flush 1 renew, init 2-6 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-/* ---- Too large ---------------------------------------------------------------------------------------------------- */
-
-/* One command in the middle whose echo makes its event too large. */
-static void given_large_echo(size_t size)
-{
-    char *echo = calloc(1, size + 1);
-
-    given_command(0);
-    int64_t offset = given_command(0);
-    given_command(0);
-    memset(echo, 'e', size);
-    world.broker.logs[0][offset].echo = echo;
-}
-
-START_TEST(an_event_that_is_too_large_goes_out_bare)
-{
-    given_large_echo(4000);
-    world.broker.event_max_bytes = 2000;
-    run_to_the_end();
-    ck_assert(event_of(0, 1)->bare);
-    ck_assert(!event_of(0, 0)->bare);
-    ck_assert(!event_of(0, 2)->bare);
-}
-END_TEST
-
-START_TEST(the_producer_that_sends_records_alone_does_not_stay)
-{
-    given_large_echo(4000);
-    world.broker.event_max_bytes = 2000;
-    run_to_the_end();
-    given_commands(0, 2);
-    run_to_the_end();
-    ck_assert(!world.processes[0].sink.alone);
-    ck_assert_uint_eq(world.renewals, 2);
-}
-END_TEST
-
-START_TEST(a_bare_event_that_is_too_large_ends_the_process)
-{
-    given_command(0);
-    world.broker.event_max_bytes = 100;
-    run_steps(3);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_STOP);
-    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_CONFIG);
-    ck_assert_str_eq(world.processes[0].end.code, "E-KAFKA-SIZE");
-    ck_assert_uint_eq(events_visible(), 0);
-}
-END_TEST
-
-START_TEST(a_dead_letter_copy_that_is_too_large_is_cut)
-{
-    int64_t offset = given_kind(0, ENTRY_UNDECODABLE);
-    struct entry *entry = &world.broker.logs[0][offset];
-
-    free(entry->value);
-    entry->value = calloc(1, 20001);
-    memset(entry->value, 'v', 20000);
-    entry->value_len = 20000;
-    world.broker.copy_max_bytes = 1500;
-    run_to_the_end();
-    ck_assert_uint_eq(copies_visible(), 1);
-    for (size_t i = 0; i < world.broker.event_count; i++)
-        if (world.broker.events[i].is_copy && broker_visible(&world.broker.events[i]))
-            ck_assert(world.broker.events[i].truncated);
-}
-END_TEST
-
-START_TEST(a_copy_that_fits_in_no_form_ends_the_process)
-{
-    given_kind(0, ENTRY_UNDECODABLE);
-    world.broker.copy_max_bytes = 50;
-    run_steps(3);
-    ck_assert_str_eq(world.processes[0].end.code, "E-KAFKA-SIZE");
-    ck_assert_uint_eq(events_visible(), 0);
-}
-END_TEST
-
-/* ---- Offsets ------------------------------------------------------------------------------------------------------- */
+/* ---- Offsets -------------------------------------------------------------------------------------------------------- */
 
 START_TEST(offsets_behind_control_records_are_committed_with_the_batch)
 {
@@ -520,15 +350,6 @@ int main(void)
             a_producer_tainted_by_an_abort_is_replaced_before_the_next_try,
             a_transaction_that_the_broker_timed_out_is_published_again, after_a_fence_the_groups_word_is_waited_for,
             a_producer_fenced_by_another_process_ends_this_one);
-    STORIES(suite, "the assignment changes", a_rebalance_during_the_flush_drops_the_batch,
-            a_revocation_during_the_flush_drops_the_batch, a_rebalance_while_offsets_are_pending_drops_the_batch,
-            a_rebalance_while_the_commit_is_pending_does_not_undo_it, a_rebalance_during_a_pause_drops_the_batch,
-            a_rebalance_while_a_doubt_is_settled_publishes_nothing_twice,
-            a_rebalance_while_an_unhappened_doubt_is_settled_loses_nothing, a_doubt_ends_with_its_assignment,
-            a_rebalance_while_the_producer_is_replaced_drops_the_batch);
-    STORIES(suite, "too large", an_event_that_is_too_large_goes_out_bare,
-            the_producer_that_sends_records_alone_does_not_stay, a_bare_event_that_is_too_large_ends_the_process,
-            a_dead_letter_copy_that_is_too_large_is_cut, a_copy_that_fits_in_no_form_ends_the_process);
     STORIES(suite, "offsets", offsets_behind_control_records_are_committed_with_the_batch,
             control_records_alone_are_committed_when_idle, trailing_offsets_survive_a_doubt_too);
     return table_run(suite);

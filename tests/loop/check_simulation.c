@@ -7,7 +7,7 @@
  */
 #include "story.h"
 
-#define RUNS_DEFAULT 400
+#define RUNS_DEFAULT 300
 #define ROUNDS       60
 
 /* ---- What others do in between -------------------------------------------------------------------------------------- */

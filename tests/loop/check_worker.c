@@ -1,9 +1,9 @@
 /*
- * The loop: what the ledger answers, PostgreSQL in trouble, overlap, start and stop; and every fault at every call.
+ * The loop: what the ledger answers, PostgreSQL in trouble, two batches in flight.
  */
 #include "story.h"
 
-/* ---- Good days ----------------------------------------------------------------------------------------------------- */
+/* ---- Good days ------------------------------------------------------------------------------------------------------ */
 
 START_TEST(every_command_is_answered_once)
 {
@@ -199,27 +199,6 @@ START_TEST(the_group_is_served_while_an_answer_is_long_in_coming)
 }
 END_TEST
 
-START_TEST(a_rebalance_during_the_wait_for_an_answer_drops_the_batch)
-{
-    given_commands(0, 3);
-    plan("receive 1-30 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_rebalance_while_the_database_is_down_drops_the_batch)
-{
-    given_commands(0, 3);
-    plan("receive 1 renew, connect 2-9 renew, serve 3 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
-    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
 START_TEST(what_only_the_operator_can_mend_ends_the_process_unanswered)
 {
     given_commands(0, 3);
@@ -266,26 +245,6 @@ START_TEST(a_large_batch_is_published_when_nothing_follows)
 }
 END_TEST
 
-START_TEST(both_batches_in_flight_are_dropped_by_a_rebalance)
-{
-    world.config.batch_max_messages = 300;
-    given_commands(0, 800);
-    plan("flush 1-3 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 800);
-}
-END_TEST
-
-START_TEST(a_rebalance_in_a_fill_drops_the_batch_before)
-{
-    world.config.batch_max_messages = 300;
-    given_commands(0, 800);
-    plan("fill 2 rebalance, fill 4 revoke");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 800);
-}
-END_TEST
-
 START_TEST(duplicates_across_two_batches_in_flight_are_decided_once)
 {
     world.config.batch_max_messages = 300;
@@ -295,208 +254,6 @@ START_TEST(duplicates_across_two_batches_in_flight_are_decided_once)
         given(0, id, 1, 1 + id % 2);
     run_to_the_end();
     ck_assert_uint_eq(world.database.session_count, 400);
-}
-END_TEST
-
-/* ---- Start and stop -------------------------------------------------------------------------------------------------- */
-
-START_TEST(the_group_is_joined_after_the_producer_has_fenced_its_predecessor)
-{
-    given_commands(0, 1);
-    plan("connect 1-3 renew, connect 4 pending, topics 1-4 pending, init 1-3 pending, init 4 renew");
-    run_to_the_end();
-    ck_assert_int_lt(trace_of(CALL_INIT, 5), trace_of(CALL_FILL, 1));
-    ck_assert_int_eq(world.processes[0].ends, 0);
-}
-END_TEST
-
-START_TEST(a_broker_that_never_answers_ends_the_start)
-{
-    plan("topics 1-1000 pending");
-    run_steps(1);
-    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_UNREACHABLE);
-    ck_assert_int_ge(world.now_ms, 1000000 + world.config.startup_timeout_ms);
-    ck_assert_int_le(world.now_ms, 1000000 + world.config.startup_timeout_ms + 2000);
-}
-END_TEST
-
-START_TEST(a_database_that_never_answers_ends_the_start)
-{
-    world.database.down_until_ms = INT64_MAX;
-    run_steps(1);
-    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_UNREACHABLE);
-    ck_assert_int_le(world.now_ms, 1000000 + world.config.startup_timeout_ms + 5000);
-}
-END_TEST
-
-/* Its answers never come: not even a refusal. The connection gives up by itself after a while, then it is FAILED. */
-START_TEST(a_database_that_swallows_connections_ends_the_start)
-{
-    plan("connect 1-700 pending, connect 701-2000 renew");
-    run_steps(1);
-    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_UNREACHABLE);
-}
-END_TEST
-
-START_TEST(a_stop_in_the_middle_publishes_what_is_in_flight)
-{
-    world.config.batch_max_messages = 300;
-    given_commands(0, 900);
-    plan("receive 1 signal");
-    run_steps(3);
-    ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
-    ck_assert_uint_eq(events_visible(), 300);
-    run_to_the_end();
-}
-END_TEST
-
-START_TEST(a_stop_while_the_database_is_down_ends_at_once_and_loses_nothing)
-{
-    given_commands(0, 3);
-    plan("receive 1 renew, connect 2-100 renew, serve 3 signal");
-    run_steps(2);
-    ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
-    ck_assert_uint_eq(events_visible(), 0);
-    plan_clear();
-    run_to_the_end();
-}
-END_TEST
-
-START_TEST(a_stop_while_a_connection_is_being_made_ends_in_time)
-{
-    given_commands(0, 3);
-    run_steps(1);
-    plan("receive 1 renew, connect 1-4000 pending, serve 3 signal");
-    run_steps(1);
-    ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
-    ck_assert_int_le(world.now_ms - world.stop_ms, world.config.shutdown_timeout_ms);
-    plan_clear();
-    run_to_the_end();
-}
-END_TEST
-
-START_TEST(a_stop_while_an_answer_is_long_in_coming_ends_in_time)
-{
-    given_commands(0, 3);
-    run_steps(1);
-    plan("receive 1-600 pending, serve 1 signal");
-    run_steps(2);
-    ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
-    ck_assert_int_le(world.now_ms - world.stop_ms, world.config.shutdown_timeout_ms);
-    plan_clear();
-    run_to_the_end();
-}
-END_TEST
-
-START_TEST(a_stop_while_publishing_pauses_ends_and_loses_nothing)
-{
-    given_commands(0, 3);
-    plan("flush 1-50 abort, serve 3 signal");
-    run_steps(2);
-    ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
-    plan_clear();
-    run_to_the_end();
-}
-END_TEST
-
-START_TEST(a_stop_while_a_doubt_is_settled_leaves_it_to_the_next_start)
-{
-    given_commands(0, 3);
-    plan("commit 1 renew-done, settled 1-50 pending, serve 3 signal");
-    run_steps(2);
-    ck_assert_int_eq(world.processes[0].ends, 1);
-    plan_clear();
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 3);
-}
-END_TEST
-
-START_TEST(a_stop_while_the_producer_is_prepared_ends)
-{
-    plan("init 1-1000 pending, serve 2 signal");
-    run_steps(1);
-    ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
-}
-END_TEST
-
-/* ---- Every fault at every call -------------------------------------------------------------------------------------- */
-
-/* A bit of everything, in two rounds. */
-static void play(void)
-{
-    given(0, 1, 1, 1);
-    given(0, 1, 1, 1);
-    given(1, 2, PARENTS + 1, 1);
-    given_kind(1, ENTRY_UNDECODABLE);
-    run_to_the_end();
-    given(0, 1, 2, 1);
-    given(2, 3, 3, 3);
-    broker_append(2, &(struct entry){.kind = ENTRY_CONTROL});
-    run_to_the_end();
-    broker_append(0, &(struct entry){.kind = ENTRY_CONTROL});
-    run_to_the_end();
-}
-
-static uint64_t all_calls(void)
-{
-    uint64_t sum = 0;
-
-    for (int i = 0; i < CALL_COUNT; i++)
-        sum += world.calls[i];
-    return sum;
-}
-
-/* Where a call cannot have the fault, plan_next gives none. */
-static void play_with(const char *faults)
-{
-    world_end();
-    world_begin(1);
-    plan(faults);
-    play();
-    const char *bad = judge();
-    ck_assert_msg(bad == NULL, "%s: %s", faults, bad);
-}
-
-START_TEST(one_fault_at_any_call_changes_nothing)
-{
-    char faults[64];
-
-    play();
-    uint64_t calls = all_calls();
-    for (uint64_t i = 1; i <= calls; i++) {
-        for (enum fault fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
-            snprintf(faults, sizeof faults, "any %llu %s", (unsigned long long)i, fault_name(fault));
-            play_with(faults);
-        }
-    }
-}
-END_TEST
-
-/* What a fault leads to may fail as well. */
-START_TEST(a_second_fault_soon_after_changes_nothing_either)
-{
-    char faults[128];
-
-    play();
-    uint64_t calls = all_calls();
-    for (uint64_t i = 1; i <= calls; i++) {
-        for (int pair = 0; pair < 60; pair++) {
-            enum fault first = (enum fault)(1 + world_random(FAULT_COUNT - 1));
-            enum fault second = (enum fault)(1 + world_random(FAULT_COUNT - 1));
-            uint64_t later = i + 1 + world_random(6);
-            uint64_t seed = world.random;
-            snprintf(faults, sizeof faults, "any %llu %s, any %llu %s", (unsigned long long)i, fault_name(first),
-                     (unsigned long long)later, fault_name(second));
-            play_with(faults);
-            world.random = seed;
-        }
-    }
 }
 END_TEST
 
@@ -515,21 +272,9 @@ int main(void)
             an_ambiguous_commit_that_a_failover_loses_is_decided_anew, a_connection_lost_before_the_commit_is_made_anew,
             a_database_that_is_down_for_an_hour_changes_nothing, the_group_is_served_while_the_database_is_down,
             the_group_is_served_while_an_answer_is_long_in_coming,
-            a_rebalance_during_the_wait_for_an_answer_drops_the_batch,
-            a_rebalance_while_the_database_is_down_drops_the_batch,
             what_only_the_operator_can_mend_ends_the_process_unanswered);
     STORIES(suite, "overlap", a_small_batch_is_published_before_anything_new_is_taken,
             a_large_batch_is_published_while_the_next_is_decided, a_large_batch_is_published_when_nothing_follows,
-            both_batches_in_flight_are_dropped_by_a_rebalance, a_rebalance_in_a_fill_drops_the_batch_before,
             duplicates_across_two_batches_in_flight_are_decided_once);
-    STORIES(suite, "start and stop", the_group_is_joined_after_the_producer_has_fenced_its_predecessor,
-            a_broker_that_never_answers_ends_the_start, a_database_that_never_answers_ends_the_start,
-            a_database_that_swallows_connections_ends_the_start, a_stop_in_the_middle_publishes_what_is_in_flight,
-            a_stop_while_the_database_is_down_ends_at_once_and_loses_nothing,
-            a_stop_while_a_connection_is_being_made_ends_in_time, a_stop_while_an_answer_is_long_in_coming_ends_in_time,
-            a_stop_while_publishing_pauses_ends_and_loses_nothing,
-            a_stop_while_a_doubt_is_settled_leaves_it_to_the_next_start, a_stop_while_the_producer_is_prepared_ends);
-    STORIES(suite, "every fault at every call", one_fault_at_any_call_changes_nothing,
-            a_second_fault_soon_after_changes_nothing_either);
     return table_run(suite);
 }

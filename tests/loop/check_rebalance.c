@@ -1,0 +1,161 @@
+/*
+ * The assignment changes in the middle: what was read under the old one is dropped, and whoever owns the partitions next
+ * answers it.
+ */
+#include "story.h"
+
+/* ---- While publishing ----------------------------------------------------------------------------------------------- */
+
+START_TEST(a_rebalance_during_the_flush_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1-3 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(transactions(TXN_ABORTED), 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_revocation_during_the_flush_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1-3 pending, serve 1 revoke");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_offsets_are_pending_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("offsets 1-3 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_the_commit_is_pending_does_not_undo_it)
+{
+    given_commands(0, 3);
+    plan("commit 1-3 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_during_a_pause_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1 abort, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_a_doubt_is_settled_publishes_nothing_twice)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew-done, settled 1-5 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_an_unhappened_doubt_is_settled_loses_nothing)
+{
+    given_commands(0, 3);
+    plan("commit 1 renew, settled 1-5 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+/* The doubt dies with the assignment: the next epoch starts from what the group has really committed. */
+START_TEST(a_doubt_ends_with_its_assignment)
+{
+    given_commands(0, 3);
+    plan("commit 1-7 pending, commit 8 renew-done, serve 2 rebalance");
+    run_to_the_end();
+    given_commands(0, 2);
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 1);
+    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
+    ck_assert_uint_eq(events_visible(), 5);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_the_producer_is_replaced_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("flush 1 renew, init 2-6 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+/* ---- While PostgreSQL is asked -------------------------------------------------------------------------------------- */
+
+START_TEST(a_rebalance_during_the_wait_for_an_answer_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("receive 1-30 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+START_TEST(a_rebalance_while_the_database_is_down_drops_the_batch)
+{
+    given_commands(0, 3);
+    plan("receive 1 renew, connect 2-9 renew, serve 3 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
+/* ---- Two batches in flight ------------------------------------------------------------------------------------------ */
+
+START_TEST(both_batches_in_flight_are_dropped_by_a_rebalance)
+{
+    world.config.batch_max_messages = 300;
+    given_commands(0, 800);
+    plan("flush 1-3 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 800);
+}
+END_TEST
+
+START_TEST(a_rebalance_in_a_fill_drops_the_batch_before)
+{
+    world.config.batch_max_messages = 300;
+    given_commands(0, 800);
+    plan("fill 2 rebalance, fill 4 revoke");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 800);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rebalance");
+
+    STORIES(suite, "while publishing", a_rebalance_during_the_flush_drops_the_batch,
+            a_revocation_during_the_flush_drops_the_batch, a_rebalance_while_offsets_are_pending_drops_the_batch,
+            a_rebalance_while_the_commit_is_pending_does_not_undo_it, a_rebalance_during_a_pause_drops_the_batch,
+            a_rebalance_while_a_doubt_is_settled_publishes_nothing_twice,
+            a_rebalance_while_an_unhappened_doubt_is_settled_loses_nothing, a_doubt_ends_with_its_assignment,
+            a_rebalance_while_the_producer_is_replaced_drops_the_batch);
+    STORIES(suite, "while PostgreSQL is asked", a_rebalance_during_the_wait_for_an_answer_drops_the_batch,
+            a_rebalance_while_the_database_is_down_drops_the_batch);
+    STORIES(suite, "two batches in flight", both_batches_in_flight_are_dropped_by_a_rebalance,
+            a_rebalance_in_a_fill_drops_the_batch_before);
+    return table_run(suite);
+}
