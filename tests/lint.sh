@@ -32,7 +32,7 @@ formatted() {
 
 # Each of these can write past its buffer or hide an error; the alternative is snprintf, memcpy, strtol.
 no_banned_calls() {
-    ! grep -nwE '(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets)[[:space:]]*\(' "${sources[@]}"
+    ! grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets)[[:space:]]*\(' "${sources[@]}"
 }
 
 # cppcheck 2.10 takes the braces of a compound literal inside ?: for an error of syntax.

@@ -94,17 +94,18 @@ const struct subcommand cli_run = {
     .name = "run",
     .section = "Run",
     .summary = "Consume commands, insert rows, publish events, until SIGTERM",
-    .help = "Usage: sessiond run\n"
-            "\n"
-            "Consumes create-session commands until SIGTERM or SIGINT, then publishes what is in flight, commits and ends with 0.\n"
-            "A second signal ends it at once; nothing is lost, the next start takes up what was in flight.\n"
-            "\n"
-            "A database or broker that is down is waited for. It ends by itself only for what waiting cannot heal:\n"
-            "  65  input was lost (retention, truncation): the message names the partition\n"
-            "  69  a host name or port that never answered within startup.timeout.ms\n"
-            "  75  stopped in the middle of something that hung, safe to start again\n"
-            "  76  another process runs with the same instance.id\n"
-            "  77  password, role or privilege\n"
-            "  78  configuration: unknown or owned key, missing topic, table, schema or database\n",
+    .help =
+        "Usage: sessiond run\n"
+        "\n"
+        "Consumes create-session commands until SIGTERM or SIGINT, then publishes what is in flight, commits and\n"
+        "ends with 0. A second signal ends it at once; nothing is lost, the next start takes up what was in flight.\n"
+        "\n"
+        "A database or broker that is down is waited for. It ends by itself only for what waiting cannot heal:\n"
+        "  65  input was lost (retention, truncation): the message names the partition\n"
+        "  69  a host name or port that never answered within startup.timeout.ms\n"
+        "  75  stopped in the middle of something that hung, safe to start again\n"
+        "  76  another process runs with the same instance.id\n"
+        "  77  password, role or privilege\n"
+        "  78  configuration: unknown or owned key, missing topic, table, schema or database\n",
     .run = run_main,
 };

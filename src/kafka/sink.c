@@ -46,16 +46,18 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
 {
     struct sink *sink = opaque;
     struct delivery *delivery = message->_private;
+    struct err err;
 
     (void)rk;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
-    if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && sink->alone)
+    (void)kafka_error_code(&err, KAFKA_CALL_DELIVERY, message->err, rd_kafka_topic_name(message->rkt));
+    if (err.code == kafka_error_too_large && sink->alone)
         delivery->too_large = true;
-    else if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+    else if (err.code == kafka_error_too_large)
         sink->alone_until_ms = clock_ms() + ALONE_MS;
     if (sink->delivery.class == ERR_NONE)
-        (void)kafka_error_code(&sink->delivery, KAFKA_CALL_DELIVERY, message->err, rd_kafka_topic_name(message->rkt));
+        sink->delivery = err;
 }
 
 /* Inside polls and flushes, on the loop's thread. What heals by itself is only logged. */
@@ -284,8 +286,9 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
         rd_kafka_poll(sink->rk, 10);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
-    delivery->too_large = code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
-    return kafka_error_code(err, KAFKA_CALL_DELIVERY, code, out->topic);
+    (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, out->topic);
+    delivery->too_large = err->code == kafka_error_too_large;
+    return false;
 }
 
 enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)

@@ -63,7 +63,6 @@ struct store {
     int process;
     bool connected;
     struct batch *flight; /* NULL: none */
-    bool done_unanswered;
 };
 
 struct process {
@@ -139,10 +138,10 @@ int64_t given_kind(int partition, enum entry_kind kind);
 
 /* ---- Verdicts ----------------------------------------------------------------------------------------------------- */
 
-/** Steps the first process until everything is answered; a process that ends by itself or is killed is started again. */
+/** Steps all processes in turn until everything is answered, and a little further; one that ends by itself or is killed is started again. */
 void run_to_the_end(void);
 
-/** Steps it `count` times. */
+/** Steps the first process `count` times. */
 void run_steps(int count);
 
 /** True when the group's committed offsets are at the end of every partition. */
