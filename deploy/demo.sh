@@ -129,7 +129,7 @@ kill_in_the_middle() {
 
 # "committed end": where the group stands and where the topic ends, all partitions together, by Kafka's own tool.
 group_offsets() {
-    java -cp "$JARS/*" -XX:TieredStopAtLevel=1 org.apache.kafka.tools.consumer.group.ConsumerGroupCommand \
+    java -cp "$JARS/*" -XX:TieredStopAtLevel=1 -XX:-UsePerfData org.apache.kafka.tools.consumer.group.ConsumerGroupCommand \
         --bootstrap-server "$KAFKA" --describe --group sessiond 2>/dev/null |
         awk '$2 == "study-sessions.commands" { committed += $4; end += $5 } END { print committed + 0, end + 0 }'
 }

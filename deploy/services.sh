@@ -50,7 +50,10 @@ gone() { ! grep -qs . "/proc/$1/cmdline"; }
 
 # ---- Kafka ------------------------------------------------------------------------------------------------------------
 
-kafka_java() { java -cp "$JARS/*" -Dlog4j2.configurationFile="$dir/kafka/log4j2.properties" "$@"; }
+# Compression libraries are unpacked into java.io.tmpdir, and a killed broker leaves them there.
+kafka_java() {
+    java -cp "$JARS/*" -XX:-UsePerfData -Djava.io.tmpdir="$dir/kafka" -Dlog4j2.configurationFile="$dir/kafka/log4j2.properties" "$@"
+}
 
 write_kafka_config() {
     local port=$1 controller_port=$2
@@ -121,8 +124,8 @@ launch_kafka() {
     # A session of its own: Ctrl-C reaches the script, which stops things in order.
     KAFKA_OPTS=${KAFKA_OPTS:--Xms256m -Xmx512m -XX:+UseSerialGC}
     # shellcheck disable=SC2086  # KAFKA_OPTS is a list of words
-    setsid java $KAFKA_OPTS -cp "$JARS/*" -Dlog4j2.configurationFile="$dir/kafka/log4j2.properties" \
-        kafka.Kafka "$dir/kafka/server.properties" >>"$dir/kafka/log" 2>&1 </dev/null &
+    setsid java $KAFKA_OPTS -cp "$JARS/*" -XX:-UsePerfData -Djava.io.tmpdir="$dir/kafka" \
+        -Dlog4j2.configurationFile="$dir/kafka/log4j2.properties" kafka.Kafka "$dir/kafka/server.properties" >>"$dir/kafka/log" 2>&1 </dev/null &
     echo $! >"$dir/kafka/pid"
     until kafka_runs || gone $!; do sleep 0.01; done
 }

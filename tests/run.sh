@@ -91,7 +91,10 @@ run_system() {
     tests=$(count_of tests) failures=$(count_of failures) errors=$(count_of errors) skipped=$(count_of skipped)
     failures=$((${failures:-0} + ${errors:-0}))
     # Nothing collected, an interrupted run: pytest says so only with its exit status.
-    [ $code -eq 0 ] || [ $failures -gt 0 ] || failures=1
+    if [ $code -ne 0 ] && [ $failures -eq 0 ]; then
+        failures=1
+        printf '\npytest ended with exit status %d\n' $code >>"$work/log"
+    fi
     report system $((${tests:-0} > failures + ${skipped:-0} ? ${tests:-0} - failures - ${skipped:-0} : 0)) $failures $((SECONDS - started))
     [ "${skipped:-0}" -eq 0 ] || echo "       $skipped skipped"
 }

@@ -126,10 +126,10 @@ void process_kill(struct process *p)
 {
     if (!p->up)
         return;
+    store_disconnect(&p->store);
     worker_free(p->worker);
     if (p->source.borrowed != 0)
         world_violation("messages were not given back");
-    store_disconnect(&p->store);
     event_encoder_free(p->encoder);
     free(p->sink.refused);
     p->sink.refused = NULL;
