@@ -10,11 +10,16 @@
 
 struct beat {
     struct source *source;
-    int64_t served_ms; /* when the group was last served; monotonic */
+    int64_t served_ms;     /* when the group was last served; monotonic */
+    int64_t stop_limit_ms; /* how long a stop that was asked for lets a wait go on */
+    int64_t stop_seen_ms;  /* 0: no stop was asked for */
     struct backoff backoff;
 };
 
-/** To be called in every loop that waits by itself (with short timeouts). Serves the group once a second. False: ERR_STOP. */
+/**
+ * To be called in every loop that waits by itself (with short timeouts). Serves the group once a second. False: the wait is over:
+ * ERR_STOP, or ERR_NONE when a stop was asked for `stop_limit_ms` ago (what is in flight is left to the next start).
+ */
 MUSTUSE bool beat_tick(struct beat *beat, const char *what, struct err *err);
 
 /**

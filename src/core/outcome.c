@@ -31,7 +31,7 @@ size_t violations_format(const struct violations *violations, char text[static V
 
 static bool violation_parse(struct bytes text, struct violation *violation)
 {
-    const uint8_t *colon = memchr(text.data, ':', text.len);
+    const uint8_t *colon = text.len == 0 ? NULL : memchr(text.data, ':', text.len);
     if (colon == NULL)
         return false;
 
@@ -49,15 +49,18 @@ static bool violation_parse(struct bytes text, struct violation *violation)
 
 bool violations_parse(struct bytes text, struct violations *violations)
 {
+    bool more = text.len > 0;
+
     violations->count = 0;
-    while (text.len > 0) {
+    while (more) {
         const uint8_t *comma = memchr(text.data, ',', text.len);
         struct bytes one = {text.data, comma == NULL ? text.len : (size_t)(comma - text.data)};
         if (violations->count == VIOLATIONS_MAX || !violation_parse(one, &violations->list[violations->count]))
             return false;
         violations->count++;
-        size_t used = one.len + (comma == NULL ? 0 : 1);
-        text = (struct bytes){text.data + used, text.len - used};
+        more = comma != NULL;
+        if (more)
+            text = (struct bytes){comma + 1, text.len - one.len - 1};
     }
     return true;
 }

@@ -11,11 +11,22 @@
 #define SERVE_EVERY_MS 1000
 #define SLICE_MS       20
 
+static bool out_of_patience(struct beat *beat, int64_t now_ms)
+{
+    if (!stop_requested())
+        return false;
+    if (beat->stop_seen_ms == 0)
+        beat->stop_seen_ms = now_ms;
+    return now_ms - beat->stop_seen_ms >= beat->stop_limit_ms;
+}
+
 bool beat_tick(struct beat *beat, const char *what, struct err *err)
 {
     int64_t now_ms = clock_ms();
 
     watchdog_tick(what);
+    if (out_of_patience(beat, now_ms))
+        return err_clear(err);
     if (now_ms - beat->served_ms < SERVE_EVERY_MS)
         return true;
     beat->served_ms = now_ms;

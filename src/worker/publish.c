@@ -36,8 +36,22 @@ static enum progress step_once(struct publisher *p, enum step step, struct err *
     return FAILED;
 }
 
+static bool assignment_over(struct err *err)
+{
+    return err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment changed");
+}
+
+/*
+ * A wait serves the group; after it the offsets of this assignment must not go out under another one's metadata. A transaction has
+ * them since STEP_OFFSETS; without transactions they go with the commit.
+ */
+static bool carries_offsets(const struct publisher *p, enum step step)
+{
+    return step == (p->config->events_delivery == DELIVERY_EXACTLY_ONCE ? STEP_OFFSETS : STEP_COMMIT);
+}
+
 /* Resumes the step until it is done, has failed, or is out of time (then: ERR_RENEW). */
-static bool step_run(struct publisher *p, enum step step, struct err *err)
+static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct err *err)
 {
     int64_t deadline_ms = clock_ms() + DEADLINE_MS;
     enum progress progress;
@@ -45,6 +59,8 @@ static bool step_run(struct publisher *p, enum step step, struct err *err)
     while ((progress = step_once(p, step, err)) == PENDING) {
         if (!beat_tick(p->beat, step_names[step], err))
             return false;
+        if (carries_offsets(p, step) && source_epoch(p->source) != epoch)
+            return assignment_over(err);
         if (clock_ms() > deadline_ms)
             return err_set(err, ERR_RENEW, 0, "E-KAFKA-TIMEOUT", "%s took longer than %d s", step_names[step],
                            DEADLINE_MS / 1000);
@@ -64,14 +80,15 @@ static bool transact(struct publisher *p, const struct batch *batch, struct err 
 {
     if (!sink_begin(p->sink, err))
         return false;
-    if (!outbox_produce(&p->outbox, p->sink, p->encoder, p->config, batch, err) || !step_run(p, STEP_FLUSH, err))
+    if (!outbox_produce(&p->outbox, p->sink, p->encoder, p->config, batch, err) ||
+        !step_run(p, STEP_FLUSH, batch->epoch, err))
         return false;
     if (source_epoch(p->source) != batch->epoch)
-        return err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment changed");
-    if (!step_run(p, STEP_OFFSETS, err))
+        return assignment_over(err);
+    if (!step_run(p, STEP_OFFSETS, batch->epoch, err))
         return false;
     p->in_doubt = true;
-    if (!step_run(p, STEP_COMMIT, err)) {
+    if (!step_run(p, STEP_COMMIT, batch->epoch, err)) {
         p->in_doubt = err->class != ERR_ABORT;
         return false;
     }
@@ -86,11 +103,11 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
     struct err why = *err;
 
     p->aborted++;
-    if (step_run(p, STEP_ABORT, err)) {
+    if (step_run(p, STEP_ABORT, 0, err)) {
         *err = why;
         return true;
     }
-    if (err->class == ERR_STOP)
+    if (err->class == ERR_STOP || err->class == ERR_NONE)
         return false;
     p->renew = true;
     *err = why;
@@ -166,7 +183,7 @@ static bool prepare(struct publisher *p, bool *committed, struct err *err)
 /* After a failed attempt. True: try again. */
 static bool recover(struct publisher *p, struct batch *batch, struct err *err)
 {
-    if (err->class == ERR_STOP)
+    if (err->class == ERR_STOP || err->class == ERR_NONE)
         return false;
     if (err->class == ERR_RENEW) {
         p->renew = true;

@@ -39,6 +39,7 @@ struct worker {
     struct beat sink_beat;
     struct publisher publisher;
     struct brake brake;
+    struct brake brake_before; /* as it was before it looked at prev */
     int64_t brake_logged_ms;
     int64_t trailing_ms; /* when trailing offsets were last looked at */
 };
@@ -163,8 +164,6 @@ static bool repair_store(struct worker *w, struct err *err)
 {
     bool renew = err->class == ERR_RENEW;
 
-    if (err->class == ERR_STOP || err->class == ERR_NONE)
-        return false;
     if (renew)
         store_disconnect(w->parts.store);
     if (!beat_pause(&w->store_beat, "deciding", err))
@@ -180,16 +179,15 @@ static bool decide(struct worker *w, struct batch *batch, bool sent, struct err 
 {
     while (needs_store(batch)) {
         if (sent && receive(w, batch, err))
-            continue;
-        if (err->class == ERR_STOP)
+            break;
+        if (err->class == ERR_STOP || err->class == ERR_NONE)
             return false;
         if (source_epoch(w->parts.source) != batch->epoch) {
             store_disconnect(w->parts.store);
             return connect_store(w, 0, err);
         }
-        if (err->class != ERR_NONE && !repair_store(w, err))
+        if (!repair_store(w, err))
             return false;
-        err_clear(err);
         sent = store_send(w->parts.store, batch, err);
     }
     backoff_reset(&w->store_beat.backoff);
@@ -214,8 +212,11 @@ static bool publish_prev(struct worker *w, struct err *err)
     if (w->prev == NULL)
         return true;
     watchdog_tick("publishing");
+    uint64_t committed = w->publisher.committed;
     if (!publish_batch(&w->publisher, w->prev, err))
         return false;
+    if (w->publisher.committed == committed)
+        w->brake = w->brake_before; /* dropped: whoever reads its records next counts them */
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
     return true;
@@ -241,6 +242,7 @@ static void hand_over(struct worker *w)
 
     w->next = decided == &w->batches[0] ? &w->batches[1] : &w->batches[0];
     w->prev = decided;
+    w->brake_before = w->brake;
     if (source_epoch(w->parts.source) == decided->epoch)
         source_truncate(w->parts.source, decided, brake_look(&w->brake, decided));
 }

@@ -143,6 +143,33 @@ START_TEST(a_rebalance_in_a_fill_drops_the_batch_before)
 }
 END_TEST
 
+/* While the first process waits for its commit it loses its session; the second one answers everything and goes on. */
+static void taken_over(int process)
+{
+    if (process != 0 || world.calls[CALL_COMMIT] == 0)
+        return;
+    if (world.broker.member[0] && world.calls[CALL_COMMIT] == 1) {
+        group_evict(0);
+        given_commands(0, 2);
+        (void)process_step(&world.processes[1]);
+    }
+    (void)process_step(&world.processes[1]);
+}
+
+START_TEST(at_least_once_a_commit_under_another_assignment_moves_no_offsets_back)
+{
+    world.config.events_delivery = DELIVERY_AT_LEAST_ONCE;
+    world.process_count = 2;
+    given_commands(0, 3);
+    plan("commit 1 pending, commit 3-8 pending");
+    run_steps(1);
+    world.meanwhile = taken_over;
+    run_steps(2);
+    world.meanwhile = NULL;
+    run_to_the_end();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rebalance");
@@ -152,7 +179,8 @@ int main(void)
             a_rebalance_while_the_commit_is_pending_does_not_undo_it, a_rebalance_during_a_pause_drops_the_batch,
             a_rebalance_while_a_doubt_is_settled_publishes_nothing_twice,
             a_rebalance_while_an_unhappened_doubt_is_settled_loses_nothing, a_doubt_ends_with_its_assignment,
-            a_rebalance_while_the_producer_is_replaced_drops_the_batch);
+            a_rebalance_while_the_producer_is_replaced_drops_the_batch,
+            at_least_once_a_commit_under_another_assignment_moves_no_offsets_back);
     STORIES(suite, "while PostgreSQL is asked", a_rebalance_during_the_wait_for_an_answer_drops_the_batch,
             a_rebalance_while_the_database_is_down_drops_the_batch);
     STORIES(suite, "two batches in flight", both_batches_in_flight_are_dropped_by_a_rebalance,

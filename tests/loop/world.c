@@ -226,5 +226,6 @@ void run_to_the_end(void)
         if (all_answered())
             return;
     }
-    ck_abort_msg("seed %" PRIu64 ": not all commands are answered", world.seed);
+    ck_abort_msg("seed %" PRIu64 ": not all commands are answered; %s", world.seed,
+                 world.violation == NULL ? "nothing else was seen" : world.violation);
 }

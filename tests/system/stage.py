@@ -250,6 +250,7 @@ class Stage:
         state = {}
 
         def drained():
+            assert any(worker.running for worker in self.workers), f"no worker is left\n{self.workers[-1].log[-3000:]}"
             state.update(self.committed())
             return all(state.get(partition, 0) >= end for partition, end in ends.items())
 

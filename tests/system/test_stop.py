@@ -59,7 +59,10 @@ def test_a_wrong_password_is_77_and_never_logged(stage, locked_role):
     assert "s3cret" not in worker.log
 
 
-def test_a_role_without_privileges_is_77_and_answers_nothing(stage, locked_role):
+@pytest.mark.parametrize("may_use_the_schema", [False, True])
+def test_a_role_without_privileges_is_77_and_answers_nothing(stage, locked_role, may_use_the_schema):
+    if may_use_the_schema:
+        stage.db.execute(f"GRANT USAGE ON SCHEMA {stage.schema} TO {locked_role}")
     stage.send(command())
     allowed = stage.services.conninfo(user=locked_role, password="right")
     ends_with(stage, 77, **{"postgres.conninfo": allowed})

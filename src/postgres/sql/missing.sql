@@ -42,10 +42,16 @@ sequence AS (
     FROM found
     WHERE table_name = 'study_sessions' AND column_name = 'id'
 ),
+locked (schema_name) AS (
+    SELECT nspname FROM pg_namespace
+    WHERE quote_ident(nspname) = current_setting('search_path') AND NOT has_schema_privilege(oid, 'USAGE')
+),
 problems (position, table_name, column_name, problem, text) AS (
-    SELECT min(position), table_name, NULL, 'table',
-           format('does not exist, or role %I may not use its schema', current_user)
-    FROM found WHERE relation IS NULL GROUP BY table_name
+    SELECT min(position), table_name, NULL, 'table', 'does not exist'
+    FROM found WHERE relation IS NULL AND NOT EXISTS (SELECT FROM locked) GROUP BY table_name
+    UNION ALL
+    SELECT min(position), table_name, NULL, 'privilege', format('role %I lacks USAGE on schema %I', current_user, schema_name)
+    FROM found CROSS JOIN locked GROUP BY table_name, schema_name
     UNION ALL
     SELECT position, table_name, column_name, 'column', 'is missing'
     FROM found WHERE relation IS NOT NULL AND attnum IS NULL
