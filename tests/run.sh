@@ -79,7 +79,7 @@ run_postgres() {
     set +a
     run_layer postgres
     deploy/services.sh remove "$work"
-    unset PGHOST PGPORT PGUSER PGDATABASE
+    unset PGHOST PGPORT PGUSER PGDATABASE PGSOCKET JARS
 }
 
 run_system() {

@@ -110,6 +110,16 @@ START_TEST(a_rebalance_during_the_wait_for_an_answer_drops_the_batch)
 }
 END_TEST
 
+START_TEST(a_connection_lost_after_a_rebalance_is_made_anew_for_the_next_batch)
+{
+    given_commands(0, 3);
+    plan("receive 1-30 pending, serve 1 rebalance, receive 31 renew");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_CONNECT], 2);
+    ck_assert_uint_eq(world.calls[CALL_OFFSETS], 1);
+}
+END_TEST
+
 START_TEST(a_rebalance_while_the_database_is_down_drops_the_batch)
 {
     given_commands(0, 3);
@@ -182,6 +192,7 @@ int main(void)
             a_rebalance_while_the_producer_is_replaced_drops_the_batch,
             at_least_once_a_commit_under_another_assignment_moves_no_offsets_back);
     STORIES(suite, "while PostgreSQL is asked", a_rebalance_during_the_wait_for_an_answer_drops_the_batch,
+            a_connection_lost_after_a_rebalance_is_made_anew_for_the_next_batch,
             a_rebalance_while_the_database_is_down_drops_the_batch);
     STORIES(suite, "two batches in flight", both_batches_in_flight_are_dropped_by_a_rebalance,
             a_rebalance_in_a_fill_drops_the_batch_before);

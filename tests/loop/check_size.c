@@ -26,6 +26,17 @@ START_TEST(an_event_that_is_too_large_goes_out_bare)
 }
 END_TEST
 
+START_TEST(a_refusal_is_forgotten_with_its_attempt)
+{
+    given_large_echo(4000);
+    world.broker.event_max_bytes = 2000;
+    plan("flush 3 abort");
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_FLUSH], 4);
+    ck_assert_int_eq(world.processes[0].ends, 0);
+}
+END_TEST
+
 START_TEST(the_producer_that_sends_records_alone_does_not_stay)
 {
     given_large_echo(4000);
@@ -82,7 +93,7 @@ int main(void)
 {
     Suite *suite = suite_create("size");
 
-    STORIES(suite, "too large", an_event_that_is_too_large_goes_out_bare,
+    STORIES(suite, "too large", an_event_that_is_too_large_goes_out_bare, a_refusal_is_forgotten_with_its_attempt,
             the_producer_that_sends_records_alone_does_not_stay, a_bare_event_that_is_too_large_ends_the_process,
             a_dead_letter_copy_that_is_too_large_is_cut, a_copy_that_fits_in_no_form_ends_the_process);
     return table_run(suite);

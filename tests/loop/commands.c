@@ -76,12 +76,14 @@ int64_t given(int partition, unsigned id, int64_t group_id, int64_t activity_id)
 
 int64_t given_kind(int partition, enum entry_kind kind)
 {
+    /* It breaks off after an id that others use. */
+    static const char broken[] = "{\"command_id\":\"00000000-0000-4000-8000-000000000001\",\"group_id\":1,";
     struct entry entry = {.kind = kind, .id = derived_id(partition, 1795313585000 + world.now_ms)};
 
     /* Confluent's framing: a zero byte and the id of a schema that nobody knows. */
     if (kind == ENTRY_UNKNOWN_SCHEMA)
         return append(partition, &entry, "\0\0\0\0\7body", 9);
-    return append(partition, &entry, "not a command", 13);
+    return append(partition, &entry, broken, strlen(broken));
 }
 
 int64_t given_command(int partition)

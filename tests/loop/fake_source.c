@@ -70,6 +70,8 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
 bool source_join(struct source *source, struct err *err)
 {
     (void)err;
+    if (!world.processes[source->process].sink.ready)
+        world_violation("the group was joined before the predecessor was fenced");
     source->joined = true;
     return true;
 }

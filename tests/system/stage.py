@@ -206,15 +206,24 @@ class Stage:
     # ---- Offsets ----
 
     def partitions(self):
-        return sorted(self.admin.list_topics(self.commands, timeout=10).topics[self.commands].partitions)
+        return range(4)  # topics.partitions
 
     def ends(self):
-        consumer = Consumer({"bootstrap.servers": self.services.kafka, "group.id": "ends", "isolation.level": "read_uncommitted"})
+        """As soon as the broker says so: after a restart it takes a moment."""
+        config = {"bootstrap.servers": self.services.kafka, "group.id": "ends", "isolation.level": "read_uncommitted"}
+        consumer = Consumer(config)
+
+        def answer():
+            try:
+                return {
+                    partition: consumer.get_watermark_offsets(TopicPartition(self.commands, partition), timeout=10)[1]
+                    for partition in self.partitions()
+                }
+            except KafkaException:
+                return None
+
         try:
-            return {
-                partition: consumer.get_watermark_offsets(TopicPartition(self.commands, partition), timeout=10)[1]
-                for partition in self.partitions()
-            }
+            return until(answer, 30, "the broker knows the ends of the commands topic")
         finally:
             consumer.close()
 

@@ -44,7 +44,7 @@ sequence AS (
 ),
 locked (schema_name) AS (
     SELECT nspname FROM pg_namespace
-    WHERE quote_ident(nspname) = current_setting('search_path') AND NOT has_schema_privilege(oid, 'USAGE')
+    WHERE current_setting('search_path') = quote_ident(nspname) || ', pg_temp' AND NOT has_schema_privilege(oid, 'USAGE')
 ),
 problems (position, table_name, column_name, problem, text) AS (
     SELECT min(position), table_name, NULL, 'table', 'does not exist'
