@@ -114,7 +114,7 @@ libs_postgres   = $(LIBS_postgres)
 libs_loop       = $(LIBS_codec)
 
 define check_rule
-$(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h) $(if $(filter loop,$(1)),$(FAKES)) $(call archives,$(below_$(1)))
+$(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.h) $(if $(filter loop,$(1)),$(FAKES)) $(call archives,$(below_$(1)))
 	@mkdir -p $$(@D)
 	$$(call say,CHECK,$$@)$$(CC) $$(ALL_CFLAGS) $$(CFLAGS_$(1)) $$(call PC,--cflags check) -Itests $$(ALL_LDFLAGS) -o $$@ $$< \
 	    $(if $(filter loop,$(1)),$(FAKES)) $(call archives,$(below_$(1))) $$(libs_$(1)) $$(call PC,--libs check) -lpthread

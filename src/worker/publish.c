@@ -227,10 +227,11 @@ static bool publish(struct publisher *p, struct batch *batch, struct err *err)
         if (!recover(p, batch, err))
             return false;
     } while (!dropped(p, batch));
-    if (p->in_doubt)
-        p->renew = true;
+
+    /* At once: a transaction left open holds up the partitions' new owner and every read_committed consumer. */
+    p->renew = p->renew || p->in_doubt;
     p->in_doubt = false;
-    return true;
+    return !p->renew || renew_producer(p, err);
 }
 
 void publish_free(struct publisher *publisher)
