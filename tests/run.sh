@@ -19,9 +19,12 @@ esac
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/sessiond-check.XXXXXX")
 stop() {
-    local code=$?
+    local code=$? folder
     trap - EXIT
-    deploy/services.sh remove "$work" || true
+    # The second are the system tests', when they could not remove them.
+    for folder in "$work" "$work"/sessiond-system.*; do
+        [ ! -d "$folder" ] || deploy/services.sh remove "$folder" || true
+    done
     rm -rf "$work"
     exit "$code"
 }
@@ -84,7 +87,7 @@ run_postgres() {
 
 run_system() {
     local started=$SECONDS code=0 counts tests failures errors skipped
-    BUILD=$(cd "$build" && pwd) "$VENV/bin/python" -m pytest -q -p no:cacheprovider -m "$system_tests" \
+    TMPDIR=$work BUILD=$(cd "$build" && pwd) "$VENV/bin/python" -m pytest -q -p no:cacheprovider -m "$system_tests" \
         --junitxml="$work/system.xml" tests/system >"$work/log" 2>&1 || code=$?
     counts=$(grep -o '<testsuite [^>]*>' "$work/system.xml" 2>/dev/null || true)
     count_of() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }

@@ -18,7 +18,8 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def services():
-    folder = tempfile.mkdtemp(prefix="sessiond-system.")
+    # Given by tests/run.sh, which removes what is left there even if this process dies.
+    folder = os.environ.get("SERVICES") or tempfile.mkdtemp(prefix="sessiond-system.")
     services = Services(folder)
     try:
         services.start()

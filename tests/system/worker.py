@@ -1,4 +1,5 @@
 """One process of `sessiond run`."""
+import ctypes
 import json
 import os
 import signal
@@ -7,11 +8,18 @@ import subprocess
 from deadline import until
 
 
+def die_with_parent():
+    """A worker does not outlive tests that crash: prctl(PR_SET_PDEATHSIG, SIGKILL)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 class Worker:
     def __init__(self, command, log, env):
         self.log_path = log
         with open(log, "ab") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env)
+            self._process = subprocess.Popen(
+                command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env, preexec_fn=die_with_parent
+            )
 
     @property
     def log(self):
