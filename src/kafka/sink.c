@@ -20,6 +20,8 @@
 /* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
 #define ALONE_MS 60000
 
+#define INIT_PATIENCE_MS 60
+
 struct sink {
     const struct config *config;
     bool transactional;
@@ -30,6 +32,7 @@ struct sink {
     bool fenced;
     bool alone;             /* this producer sends each record alone */
     int64_t alone_until_ms; /* a batch of records was too large: until then producers send them alone */
+    int init_patience_ms;   /* see init_transactions */
     int64_t begun_ms;       /* of the open transaction */
     struct err delivery;    /* the first delivery that failed in the open transaction */
     struct err failure;     /* what a callback found: ERR_STOP ends the next call */
@@ -129,6 +132,7 @@ struct sink *sink_open(const struct config *config, struct err *err)
     if (sink == NULL)
         abort();
     sink->config = config;
+    sink->init_patience_ms = INIT_PATIENCE_MS;
     sink->transactional = config->events_delivery == DELIVERY_EXACTLY_ONCE;
     if (!producer_new(sink, err)) {
         free(sink);
@@ -208,6 +212,24 @@ static enum progress warm_topics(struct sink *sink, int timeout_ms, struct err *
     return progress;
 }
 
+/*
+ * A predecessor's open transaction is ended first, and the broker says "not yet" until it is; librdkafka (2.0.2 to 2.15) then asks again
+ * after 500 ms. A new producer asks at once. Each one is given twice the time of the one before, so that a slow broker gets its turn.
+ */
+static enum progress init_transactions(struct sink *sink, int timeout_ms, struct err *err)
+{
+    bool hurry = sink->init_patience_ms < timeout_ms;
+    rd_kafka_error_t *error = rd_kafka_init_transactions(sink->rk, hurry ? sink->init_patience_ms : timeout_ms);
+    enum progress progress = error == NULL ? DONE : transaction_error(sink, error, "preparing the producer", err);
+
+    if (progress == DONE)
+        sink->init_patience_ms = INIT_PATIENCE_MS;
+    if (progress != PENDING || !hurry)
+        return progress;
+    sink->init_patience_ms *= 2;
+    return sink_renew(sink, err) ? PENDING : FAILED;
+}
+
 enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
 {
     rd_kafka_poll(sink->rk, 0);
@@ -218,10 +240,7 @@ enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
         if (progress != DONE)
             return progress;
     }
-    if (!sink->transactional)
-        return DONE;
-    rd_kafka_error_t *error = rd_kafka_init_transactions(sink->rk, timeout_ms);
-    return error == NULL ? DONE : transaction_error(sink, error, "preparing the producer", err);
+    return sink->transactional ? init_transactions(sink, timeout_ms, err) : DONE;
 }
 
 /* ---- One transaction ---------------------------------------------------------------------------------------------- */
