@@ -28,17 +28,25 @@ struct assignment {
     uint64_t epoch;  /* 0: nothing assigned */
     uint64_t epochs; /* how many there have been */
     struct rd_kafka_consumer_group_metadata_s *metadata;
-    struct owned_partition *list; /* owned */
+    struct rd_kafka_topic_partition_list_s *offered; /* given by the group, not begun yet; owned */
+    struct owned_partition *list;                    /* owned */
     size_t count;
 };
 
 /**
- * Starts an epoch with these partitions: reads what the group has committed, starts where that says, and at the beginning only
- * where the group never committed. Waits for the answer as long as it takes (or until a stop is asked for). False: ERR_STOP for
- * permissions; ERR_RETRY when this member is already out again, another assignment will come.
+ * The group gives us these partitions: takes the metadata, and keeps the list for `assignment_begin`. For the rebalance callback; does
+ * not wait. False: this member is already out again, another assignment will come.
  */
-MUSTUSE bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
-                              struct rd_kafka_topic_partition_list_s *partitions, struct err *err);
+MUSTUSE bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,
+                              const struct rd_kafka_topic_partition_list_s *partitions, struct err *err);
+
+/**
+ * Starts the epoch of what was offered: reads what the group has committed, starts where that says, and at the beginning only where
+ * the group never committed. Not in the callback, since it may have to wait for a transaction that only the loop can end: ours.
+ * DONE: also when nothing was offered. PENDING: not readable yet; call again. FAILED: ERR_STOP.
+ */
+enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
+                               int timeout_ms, struct err *err);
 
 /** Ends the epoch: everything in flight is dropped by whoever looks at the epoch. */
 void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk);

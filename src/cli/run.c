@@ -67,9 +67,21 @@ static bool run_loop(struct worker *worker, struct err *err)
     return worker_drain(worker, err);
 }
 
-static int run_main(struct cli *cli, int argc, char **argv)
+/* False with ERR_RENEW: everything is closed and may be opened again, as if the process had been started anew. */
+static bool run_once(const struct config *config, struct err *err)
 {
     struct run run = {0};
+    bool good = run_open(&run, config, err) && run_loop(run.worker, err);
+
+    if (err->class != ERR_NONE && !good)
+        log_err(err->class == ERR_RENEW ? LOG_WARNING : LOG_ERROR, err);
+    watchdog_tick("closing");
+    run_close(&run);
+    return good;
+}
+
+static int run_main(struct cli *cli, int argc, char **argv)
+{
     struct err err = {0};
 
     if (argc > 1)
@@ -82,12 +94,11 @@ static int run_main(struct cli *cli, int argc, char **argv)
     log_info("starting: group %s, instance %s, commands from %s", cli->config.group_id,
              cli->config.instance_auto ? "auto" : cli->config.instance_id, cli->config.commands_topic);
 
-    bool good = run_open(&run, &cli->config, &err) && run_loop(run.worker, &err);
-    if (!good && err.class != ERR_NONE)
-        log_err(LOG_ERROR, &err);
-    run_close(&run);
+    bool good;
+    while (!(good = run_once(&cli->config, &err)) && err.class == ERR_RENEW && !stop_requested())
+        log_warning(err.code, "starting over");
     log_info("stopped");
-    return good || err.class == ERR_NONE ? EXIT_DONE : (int)err.exit_code;
+    return good || err.class != ERR_STOP ? EXIT_DONE : (int)err.exit_code;
 }
 
 const struct subcommand cli_run = {

@@ -3,19 +3,15 @@
 #include "kafka/kafka_error.h"
 #include "ops/clock.h"
 #include "ops/log.h"
-#include "ops/stop.h"
-#include "ops/watchdog.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-#define COMMITTED_TIMEOUT_MS 2000
-
 /* The first error of the call or of one of its partitions. */
-static rd_kafka_resp_err_t committed_once(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions)
+static rd_kafka_resp_err_t committed_once(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, int timeout_ms)
 {
-    rd_kafka_resp_err_t code = rd_kafka_committed(rk, partitions, COMMITTED_TIMEOUT_MS);
+    rd_kafka_resp_err_t code = rd_kafka_committed(rk, partitions, timeout_ms);
 
     for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < partitions->cnt; i++)
         code = partitions->elems[i].err;
@@ -26,22 +22,21 @@ static rd_kafka_resp_err_t committed_once(rd_kafka_t *rk, rd_kafka_topic_partiti
  * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
  * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
  */
-static bool read_committed_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, struct err *err)
+static enum progress read_committed_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
+                                            struct err *err)
 {
-    struct log_limit limit = {0};
+    static struct log_limit limit;
     uint64_t held_back;
-    rd_kafka_resp_err_t code;
+    rd_kafka_resp_err_t code = committed_once(rk, partitions, timeout_ms);
 
-    while ((code = committed_once(rk, partitions)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "reading the group's committed offsets");
-        if (err->class == ERR_STOP || stop_requested())
-            return false;
-        if (log_allowed(&limit, clock_ms(), &held_back))
-            log_err(LOG_WARNING, err);
-        watchdog_tick("reading the group's committed offsets");
-        clock_sleep_ms(50);
-    }
-    return true;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return DONE;
+    (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "reading the group's committed offsets");
+    if (err->class == ERR_STOP)
+        return FAILED;
+    if (log_allowed(&limit, clock_ms(), &held_back))
+        log_warning(err->code, "%s; asking again (%" PRIu64 " more held back)", err->message, held_back);
+    return PENDING;
 }
 
 /*
@@ -110,36 +105,48 @@ static void forget(struct assignment *assignment)
 {
     if (assignment->metadata != NULL)
         rd_kafka_consumer_group_metadata_destroy(assignment->metadata);
+    if (assignment->offered != NULL)
+        rd_kafka_topic_partition_list_destroy(assignment->offered);
     free(assignment->list);
     *assignment = (struct assignment){.epochs = assignment->epochs};
 }
 
-static bool begin(struct assignment *assignment, rd_kafka_t *rk, rd_kafka_queue_t *messages,
-                  rd_kafka_topic_partition_list_t *partitions, struct err *err)
+bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,
+                      const struct rd_kafka_topic_partition_list_s *partitions, struct err *err)
 {
-    if (!read_committed_offsets(rk, partitions, err))
-        return false;
+    forget(assignment);
     assignment->metadata = checked_metadata(rk);
-    if (assignment->metadata == NULL)
+    if (assignment->metadata == NULL) {
+        rd_kafka_assign(rk, NULL);
         return err_set(err, ERR_RETRY, 0, "E-KAFKA-MEMBER", "assigned partitions, but no longer a member of the group");
+    }
+    assignment->offered = rd_kafka_topic_partition_list_copy(partitions);
+    return true;
+}
+
+enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
+                               int timeout_ms, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *partitions = assignment->offered;
+
+    if (partitions == NULL)
+        return DONE;
+    enum progress progress = read_committed_offsets(rk, partitions, timeout_ms, err);
+    if (progress != DONE)
+        return progress;
 
     choose_starts(assignment, partitions);
     forward_messages(rk, messages, partitions);
     rd_kafka_resp_err_t code = rd_kafka_assign(rk, partitions);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return kafka_error_code(err, KAFKA_CALL_CONSUME, code, "taking over partitions");
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "taking over partitions");
+        assignment_end(assignment, rk);
+        return err->class == ERR_STOP ? FAILED : PENDING;
+    }
+    rd_kafka_topic_partition_list_destroy(partitions);
+    assignment->offered = NULL;
     assignment->epoch = ++assignment->epochs;
-    return true;
-}
-
-bool assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
-                      struct rd_kafka_topic_partition_list_s *partitions, struct err *err)
-{
-    forget(assignment);
-    if (begin(assignment, rk, messages, partitions, err))
-        return true;
-    assignment_end(assignment, rk);
-    return false;
+    return DONE;
 }
 
 void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk)

@@ -12,6 +12,12 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
+#define OWN_FENCE_MIN_MS 500
+#define OWN_FENCE_MAX_MS 60000
+
+/* Each try to read the committed offsets; while batches are in flight it must not hold them up. */
+#define BEGIN_MS 200
+
 struct source {
     const struct config *config;
     rd_kafka_t *rk;
@@ -19,29 +25,43 @@ struct source {
         *messages; /* of all assigned partitions; apart from the group's events, which can be served alone */
     struct assignment assignment;
 
-    struct err failure; /* what a callback found: ERR_STOP ends the next call */
+    int64_t lost_ms;    /* when this consumer first lost its session; 0: never */
+    struct err failure; /* what a callback found: ends the next call */
     struct log_limit limit;
 };
 
 /* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
 
-/* Does nothing but take over and give up partitions; it must not publish, decide or wait for the database. */
+/* Does nothing but take over and give up partitions; it must not publish, decide or wait. */
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
                          void *opaque)
 {
     struct source *source = opaque;
     struct err err;
 
-    if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        log_info("%d partitions revoked", partitions->cnt);
-        assignment_end(&source->assignment, rk);
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        if (!assignment_offer(&source->assignment, rk, partitions, &err))
+            log_err(LOG_WARNING, &err);
         return;
     }
-    if (assignment_begin(&source->assignment, rk, source->messages, partitions, &err))
-        return;
-    log_err(err.class == ERR_STOP ? LOG_ERROR : LOG_WARNING, &err);
-    if (err.class == ERR_STOP)
-        source->failure = err;
+    log_info("%d partitions revoked", partitions->cnt);
+    if (rd_kafka_assignment_lost(rk) && source->lost_ms == 0)
+        source->lost_ms = clock_ms();
+    assignment_end(&source->assignment, rk);
+}
+
+/*
+ * Fenced although nobody else has our identity: after a session that ended in an outage librdkafka joins anew as the same static
+ * member, and a request of the old one that comes late is answered "fenced". Only a new consumer helps; if another process does run
+ * with our instance.id, that one will be fenced without any outage before it.
+ */
+static void own_fence(const struct source *source, struct err *err)
+{
+    int64_t ago_ms = clock_ms() - source->lost_ms;
+
+    if (err->class == ERR_STOP && err->exit_code == EXIT_FENCED && source->lost_ms != 0 && ago_ms > OWN_FENCE_MIN_MS &&
+        ago_ms < OWN_FENCE_MAX_MS)
+        err->class = ERR_RENEW;
 }
 
 /* What concerns the client as a whole. Only what nobody but the operator can mend is kept; the rest heals by itself. */
@@ -57,7 +77,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         reason = fatal;
     }
     (void)kafka_error_code(&err, KAFKA_CALL_CONSUME, code, reason);
-    if (err.class == ERR_STOP)
+    own_fence(source, &err);
+    if (err.class == ERR_STOP || err.class == ERR_RENEW)
         source->failure = err;
     else if (log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
@@ -200,14 +221,17 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64 ": %s", source->config->commands_topic, message->partition,
              message->offset, text == NULL ? "" : text);
     (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, place);
-    if (err->class != ERR_STOP && log_allowed(&source->limit, clock_ms(), &held_back))
+    own_fence(source, err);
+    if (err->class == ERR_STOP || err->class == ERR_RENEW)
+        return false;
+    if (log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
-    return err->class != ERR_STOP;
+    return true;
 }
 
 static bool failed(const struct source *source, struct err *err)
 {
-    if (source->failure.class != ERR_STOP)
+    if (source->failure.class == ERR_NONE)
         return false;
     *err = source->failure;
     return true;
@@ -225,7 +249,9 @@ static bool handle_error(struct source *source, rd_kafka_message_t *message, str
 
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
-    return handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err);
+    if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err))
+        return false;
+    return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
 }
 
 bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)

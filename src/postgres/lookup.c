@@ -1,0 +1,124 @@
+#include "postgres/lookup.h"
+
+#include "gen/sql.h"
+#include "ops/clock.h"
+#include "postgres/question.h"
+#include "postgres/rows.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+
+/* In the order in which a question goes through them. */
+enum lookup_step {
+    LOOKUP_OPENING,
+    LOOKUP_PREPARING,
+    LOOKUP_ASKING,
+};
+
+struct lookup {
+    struct connection *connection;
+    enum lookup_step step;
+    bool by_session;        /* what is asked now is only which command it was */
+    struct array parameter; /* of one id */
+};
+
+struct lookup *lookup_new(const struct config *config)
+{
+    struct lookup *lookup = calloc(1, sizeof *lookup);
+
+    if (lookup == NULL)
+        abort();
+    lookup->connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    return lookup;
+}
+
+void lookup_free(struct lookup *lookup)
+{
+    if (lookup == NULL)
+        return;
+    connection_free(lookup->connection);
+    array_free(&lookup->parameter);
+    free(lookup);
+}
+
+void lookup_command(struct lookup *lookup, const struct uuid *command_id)
+{
+    lookup->step = LOOKUP_OPENING;
+    lookup->by_session = false;
+    array_begin(&lookup->parameter, ARRAY_UUID);
+    array_add_bytes(&lookup->parameter, (struct bytes){command_id->b, sizeof command_id->b});
+}
+
+void lookup_session(struct lookup *lookup, int64_t session_id)
+{
+    lookup->step = LOOKUP_OPENING;
+    lookup->by_session = true;
+    array_begin(&lookup->parameter, ARRAY_INT8);
+    array_add_int8(&lookup->parameter, session_id);
+}
+
+static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult **result, struct err *err)
+{
+    *result = NULL;
+    if (lookup->step == LOOKUP_OPENING)
+        return connection_open(lookup->connection, timeout_ms, err);
+    return question_answer(lookup->connection, timeout_ms, result, err);
+}
+
+static bool step_next(struct lookup *lookup, struct err *err)
+{
+    if (lookup->step == LOOKUP_OPENING) {
+        lookup->step = LOOKUP_PREPARING;
+        return question_prepare(lookup->connection, "", lookup->by_session ? sql_find_session : sql_read_outcomes, err);
+    }
+    lookup->step = LOOKUP_ASKING;
+    return question_execute(lookup->connection, "", &lookup->parameter, 1, err);
+}
+
+/* True: `found` is the answer. False: there is one more question, or `err` is set. */
+static bool take_result(struct lookup *lookup, const PGresult *result, struct arena *arena, struct lookup_found *found,
+                        struct err *err)
+{
+    struct ledger_row *row = NULL;
+
+    *found = (struct lookup_found){.row = NULL};
+    if (PQntuples(result) == 0)
+        return true;
+    found->command_id = rows_id(result, 0);
+    if (lookup->by_session) {
+        lookup_command(lookup, &found->command_id);
+        return err_clear(err);
+    }
+    if (!rows_found(result, 0, arena, &row))
+        return err_set(err, ERR_STOP, EXIT_DATA, "E-LEDGER-01",
+                       "the row of this id in command_outcomes was not written by this version; next: look at it by "
+                       "hand");
+    found->row = row;
+    return true;
+}
+
+enum progress lookup_answer(struct lookup *lookup, int timeout_ms, struct arena *arena, struct lookup_found *found,
+                            struct err *err)
+{
+    int64_t until = clock_ms() + timeout_ms;
+
+    for (;;) {
+        PGresult *result;
+        int64_t left = until - clock_ms();
+        enum progress progress = step_wait(lookup, left > 0 ? (int)left : 0, &result, err);
+        bool answered = false;
+
+        err->class = progress == FAILED ? err->class : ERR_NONE;
+        if (progress == DONE && lookup->step == LOOKUP_ASKING)
+            answered = take_result(lookup, result, arena, found, err);
+        else if (progress == DONE)
+            (void)step_next(lookup, err);
+        PQclear(result);
+        if (answered)
+            return DONE;
+        if (progress == PENDING)
+            return PENDING;
+        if (err->class != ERR_NONE)
+            return FAILED;
+    }
+}
