@@ -123,16 +123,16 @@ $(foreach layer,core ops codec kafka postgres loop,$(eval $(call check_rule,$(la
 
 .PHONY: setup check check-all check-built check-layers demo bench up down
 setup:
-	@if [ "$(SETUP)" != no ]; then deploy/setup.sh $(SETUP_FOR); fi
+	@SETUP=$(SETUP) deploy/setup.sh $(SETUP_FOR)
 
 # Two makes: the second one reads what the first one may have installed.
 check: SETUP_FOR = check
 check: setup
-	@$(MAKE) --no-print-directory all checks
+	@$(MAKE) -s --no-print-directory all checks
 	@tests/run.sh $(B) decide
 check-all: SETUP_FOR = check
 check-all: setup
-	@$(MAKE) --no-print-directory all checks
+	@$(MAKE) -s --no-print-directory all checks
 	@tests/run.sh $(B) all
 .PHONY: checks
 checks: $(CHECKS_PURE) $(CHECKS_POSTGRES)
@@ -140,9 +140,10 @@ checks: $(CHECKS_PURE) $(CHECKS_POSTGRES)
 check-layers: all
 	@tests/layers.sh $(B)
 
+bench: SETUP_FOR = check
 demo up bench: setup
-	@$(MAKE) --no-print-directory all
-	@deploy/$@.sh $(if $(filter bench,$@),$(BENCH))
+	@$(MAKE) -s --no-print-directory all
+	@BUILD=$(B) deploy/$@.sh $(if $(filter bench,$@),$(BENCH))
 down:
 	@deploy/down.sh
 
@@ -161,7 +162,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/sessiond/schemas
 	install -m 0644 $(SCHEMAS) $(DESTDIR)$(PREFIX)/share/sessiond/schemas/
 
-clean:
+clean: down
 	rm -rf build build-*
 
 help:

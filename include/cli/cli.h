@@ -30,7 +30,11 @@ extern const struct subcommand cli_run;
 extern const struct subcommand cli_migrate;
 extern const struct subcommand cli_topics;
 extern const struct subcommand cli_send;
+extern const struct subcommand cli_await;
+extern const struct subcommand cli_get;
 extern const struct subcommand cli_tail;
+extern const struct subcommand cli_status;
+extern const struct subcommand cli_prune;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_version;
 

@@ -8,6 +8,9 @@
  * or so (24 days). */
 MUSTUSE bool moment_span(const char *text, int *ms);
 
+/** The same for spans of up to a hundred years: how old something is. */
+MUSTUSE bool moment_age(const char *text, int64_t *ms);
+
 /**
  * "2026-11-22", "2026-11-22T02:13:05", with fractions, with "Z" or "+01:00" (RFC 3339; without a zone UTC), or a span
  * that counts back from `now_ms`. False when it is none of these.

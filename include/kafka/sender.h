@@ -26,6 +26,10 @@ struct sent {
 MUSTUSE struct sender *sender_open(const struct config *config, int timeout_ms, struct err *err);
 void sender_close(struct sender *sender);
 
+/** Calls `delivered` for every record that is acknowledged, inside the calls below, on the caller's thread. */
+void sender_on_delivered(struct sender *sender, void (*delivered)(void *opaque, int32_t partition, int64_t offset),
+                         void *opaque);
+
 /**
  * Copies the record into the queue; waits while that is full. The partition follows from the key. `tag` names the
  * record in `sent.refused`. False with ERR_STOP: this one or one before it cannot be delivered, or a signal came (75).

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-bool moment_span(const char *text, int *ms)
+#define AGE_MAX_MS (INT64_C(36525) * 86400000)
+
+bool moment_age(const char *text, int64_t *ms)
 {
     static const struct {
         const char *name;
@@ -24,12 +26,22 @@ bool moment_span(const char *text, int *ms)
     errno = 0;
     int64_t count = strtoll(text, &unit, 10);
     for (size_t i = 0; i < sizeof units / sizeof *units && errno == 0; i++) {
-        if (strcmp(unit, units[i].name) != 0 || count > INT32_MAX / units[i].ms)
+        if (strcmp(unit, units[i].name) != 0 || count > AGE_MAX_MS / units[i].ms)
             continue;
-        *ms = (int)(count * units[i].ms);
+        *ms = count * units[i].ms;
         return true;
     }
     return false;
+}
+
+bool moment_span(const char *text, int *ms)
+{
+    int64_t age;
+
+    if (!moment_age(text, &age) || age > INT32_MAX)
+        return false;
+    *ms = (int)age;
+    return true;
 }
 
 /* "Z", "+hh:mm", "-hh:mm" or nothing, and nothing after it. */
@@ -68,10 +80,10 @@ bool moment_parse(const char *text, int64_t now_ms, int64_t *ms)
     struct tm tm = {0};
     int64_t fraction = 0;
     int64_t zone = 0;
-    int span;
+    int64_t age;
 
-    if (moment_span(text, &span)) {
-        *ms = now_ms - span;
+    if (moment_age(text, &age)) {
+        *ms = now_ms - age;
         return true;
     }
     const char *rest = strptime(text, "%Y-%m-%d", &tm);

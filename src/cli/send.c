@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/moment.h"
+#include "cli/send_await.h"
 #include "cli/send_lines.h"
 #include "codec/avro_send.h"
 #include "codec/json_write.h"
@@ -17,12 +18,14 @@ struct send {
     struct command command; /* from the options */
     bool from_options;
     bool avro;
+    bool await;
     const char *key;
     const char *path; /* "-": standard input */
     int timeout_ms;
 
     struct schemas *schemas; /* with `avro` */
     struct sender *sender;
+    struct send_await awaited; /* with `await` */
 };
 
 /* ---- One command from options ------------------------------------------------------------------------------------ */
@@ -80,15 +83,16 @@ static int send_one(struct send *send, const struct cli *cli)
     arena_free(&arena);
     if (!sent)
         return cli_fail(&err);
-    report_one(cli, id, sender_sent(send->sender));
-    return EXIT_DONE;
+    /* The event says where its command was. */
+    if (!send->await || !cli->json)
+        report_one(cli, id, sender_sent(send->sender));
+    return send->await ? send_await_all(&send->awaited, cli, send->timeout_ms, true) : EXIT_DONE;
 }
 
 /* ---- Many from a file -------------------------------------------------------------------------------------------- */
 
 static void report_many(const struct cli *cli, uint64_t count)
 {
-    fprintf(stderr, "%" PRIu64 " sent\n", count);
     if (!cli->json)
         return;
     printf("{\"topic\": ");
@@ -96,7 +100,16 @@ static void report_many(const struct cli *cli, uint64_t count)
     printf(", \"sent\": %" PRIu64 "}\n", count);
 }
 
-static int send_many(const struct send *send, const struct cli *cli, FILE *file)
+static int await_many(struct send *send, const struct cli *cli)
+{
+    struct send_await *awaited = &send->awaited;
+    int status = send_await_all(awaited, cli, send->timeout_ms, cli->json);
+
+    fprintf(stderr, "%" PRIu64 " created, %" PRIu64 " rejected\n", awaited->created, awaited->rejected);
+    return status;
+}
+
+static int send_many(struct send *send, const struct cli *cli, FILE *file)
 {
     struct err err;
     struct send_lines lines = {
@@ -110,6 +123,9 @@ static int send_many(const struct send *send, const struct cli *cli, FILE *file)
     bool sent = send_lines(&lines, &err);
     int status = sent ? EXIT_DONE : cli_fail(&err);
 
+    fprintf(stderr, "%" PRIu64 " sent\n", sender_sent(send->sender)->delivered);
+    if (sent && send->await)
+        return await_many(send, cli);
     report_many(cli, sender_sent(send->sender)->delivered);
     return status;
 }
@@ -127,11 +143,14 @@ static int send_run(struct send *send, const struct cli *cli, FILE *file)
             return cli_fail(&err);
     }
     send->sender = sender_open(&cli->config, send->timeout_ms, &err);
-    if (send->sender == NULL)
+    bool open = send->sender != NULL &&
+                (!send->await || send_await_open(&send->awaited, &cli->config, send->sender, send->timeout_ms, &err));
+    if (!open)
         status = cli_fail(&err);
     else
         status = send->from_options ? send_one(send, cli) : send_many(send, cli, file);
     sender_close(send->sender);
+    send_await_close(&send->awaited);
     if (send->avro)
         schemas_close(send->schemas);
     return status;
@@ -156,6 +175,7 @@ static bool set_option(struct send *send, int option, const char *text)
         send->from_options = true;
         send->command.command_id.state = FIELD_VALUE;
         return uuid_parse(bytes_of(text), &send->command.command_id.value);
+    case 'w': send->await = true; return true;
     case 'k': send->key = text; return true;
     case 't': return moment_span(text, &send->timeout_ms);
     case 'f': send->avro = strcmp(text, "avro-single-object") == 0; return send->avro || strcmp(text, "json") == 0;
@@ -172,8 +192,9 @@ static int parse(struct send *send, int argc, char **argv)
         {"command-id",                  required_argument, NULL, 'c'},
         {"key",required_argument, NULL, 'k'},
         {"format",               required_argument, NULL, 'f'},
-        {"timeout",       required_argument, NULL, 't'},
-        {0             },
+        {"await",       no_argument, NULL, 'w'},
+        {"timeout",              required_argument, NULL, 't'},
+        {0                 },
     };
     int option;
 
@@ -241,17 +262,24 @@ const struct subcommand cli_send = {
         "random. The second form sends each line of the file that is not blank as one command, as it is; its key\n"
         "is the line's command_id, if it has one. Every command is acknowledged before the program ends.\n"
         "\n"
+        "  --await        wait for the event of each command sent, known by the command's place: one command's is\n"
+        "                 printed, of a file's the counts. With duplicates=suppress a duplicate gets none\n"
         "  --key K        the record's key instead (of all lines)\n"
         "  --format F     json (default), or avro-single-object: each command in the built-in Avro schema\n"
-        "  --timeout D    how long to wait for a broker, and for each command's delivery (default 30s)\n"
-        "  --json         one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}; of a file: {\"topic\", "
-        "\"sent\"}\n"
+        "  --timeout D    how long to wait for a broker, for each command's delivery, and then with --await for the\n"
+        "                 events (default 30s)\n"
+        "  --json         one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}; of a file: "
+        "{\"topic\", \"sent\"};\n"
+        "                 with --await instead each event: {\"topic\", \"partition\", \"offset\", \"timestamp\", "
+        "\"key\",\n"
+        "                 \"headers\", \"value\"}, JSON lines for a file\n"
         "\n"
-        "Exit codes: 0; 65 a line that cannot be sent (it is named, no later one is taken); 66 no such file;\n"
-        "69 no broker answered; 75 interrupted; 77 not allowed; 78 no such topic.\n"
+        "Exit codes: 0, with --await all created; 3 one was rejected; 65 a line that cannot be sent (it is named, no\n"
+        "later one is taken and none is awaited); 66 no such file; 69 no broker answered; 75 events are missing after\n"
+        "--timeout, or interrupted; 77 not allowed; 78 no such topic.\n"
         "\n"
         "Examples:\n"
-        "  sessiond send --group-id 1 --study-activity-id 2\n"
-        "  jq -c '.[]' commands.json | sessiond send -\n",
+        "  sessiond send --group-id 1 --study-activity-id 2 --await\n"
+        "  jq -c '.[]' commands.json | sessiond send - --await --json | jq -r .value.session.id\n",
     .run = send_main,
 };

@@ -17,6 +17,8 @@ struct sender {
     rd_kafka_t *rk;
     rd_kafka_topic_t *topic;
     struct sent sent;
+    void (*delivered)(void *opaque, int32_t partition, int64_t offset); /* NULL: nobody asked */
+    void *opaque;
     struct err failure; /* of the first record that was not delivered */
 };
 
@@ -35,6 +37,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         sender->sent.delivered++;
         sender->sent.partition = message->partition;
         sender->sent.offset = message->offset;
+        if (sender->delivered != NULL)
+            sender->delivered(sender->opaque, message->partition, message->offset);
         return;
     }
     if (sender->failure.class != ERR_NONE)
@@ -115,6 +119,13 @@ void sender_close(struct sender *sender)
         rd_kafka_destroy(sender->rk);
     }
     free(sender);
+}
+
+void sender_on_delivered(struct sender *sender, void (*delivered)(void *opaque, int32_t partition, int64_t offset),
+                         void *opaque)
+{
+    sender->delivered = delivered;
+    sender->opaque = opaque;
 }
 
 static bool failed(const struct sender *sender, struct err *err)

@@ -65,36 +65,49 @@ static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult *
     return question_answer(lookup->connection, timeout_ms, result, err);
 }
 
-static bool step_next(struct lookup *lookup, struct err *err)
+static bool ask(struct lookup *lookup, struct err *err)
 {
-    if (lookup->step == LOOKUP_OPENING) {
-        lookup->step = LOOKUP_PREPARING;
+    if (lookup->step == LOOKUP_PREPARING)
         return question_prepare(lookup->connection, "", lookup->by_session ? sql_find_session : sql_read_outcomes, err);
-    }
-    lookup->step = LOOKUP_ASKING;
     return question_execute(lookup->connection, "", &lookup->parameter, 1, err);
 }
 
-/* True: `found` is the answer. False: there is one more question, or `err` is set. */
-static bool take_result(struct lookup *lookup, const PGresult *result, struct arena *arena, struct lookup_found *found,
-                        struct err *err)
+/* PENDING: the session's command is known, its outcome is the next question. */
+static enum progress take(struct lookup *lookup, const PGresult *result, struct arena *arena,
+                          struct lookup_found *found, struct err *err)
 {
-    struct ledger_row *row = NULL;
+    struct ledger_row *row;
 
     *found = (struct lookup_found){.row = NULL};
     if (PQntuples(result) == 0)
-        return true;
+        return DONE;
     found->command_id = rows_id(result, 0);
     if (lookup->by_session) {
         lookup_command(lookup, &found->command_id);
-        return err_clear(err);
+        return PENDING;
     }
-    if (!rows_found(result, 0, arena, &row))
-        return err_set(err, ERR_STOP, EXIT_DATA, "E-LEDGER-01",
-                       "the row of this id in command_outcomes was not written by this version; next: look at it by "
-                       "hand");
+    if (!rows_found(result, 0, arena, &row)) {
+        err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
+                "command_outcomes has an outcome for this command that this version cannot read; next: use the version "
+                "that wrote it");
+        return FAILED;
+    }
     found->row = row;
-    return true;
+    return DONE;
+}
+
+/* Takes the answer to this step and asks the next one. DONE: that was the last. */
+static enum progress advance(struct lookup *lookup, const PGresult *result, struct arena *arena,
+                             struct lookup_found *found, struct err *err)
+{
+    if (lookup->step == LOOKUP_ASKING) {
+        enum progress progress = take(lookup, result, arena, found, err);
+        if (progress != PENDING)
+            return progress;
+    } else {
+        lookup->step++;
+    }
+    return lookup->step == LOOKUP_OPENING || ask(lookup, err) ? PENDING : FAILED;
 }
 
 enum progress lookup_answer(struct lookup *lookup, int timeout_ms, struct arena *arena, struct lookup_found *found,
@@ -106,19 +119,11 @@ enum progress lookup_answer(struct lookup *lookup, int timeout_ms, struct arena 
         PGresult *result;
         int64_t left = until - clock_ms();
         enum progress progress = step_wait(lookup, left > 0 ? (int)left : 0, &result, err);
-        bool answered = false;
-
-        err->class = progress == FAILED ? err->class : ERR_NONE;
-        if (progress == DONE && lookup->step == LOOKUP_ASKING)
-            answered = take_result(lookup, result, arena, found, err);
-        else if (progress == DONE)
-            (void)step_next(lookup, err);
+        if (progress != DONE)
+            return progress;
+        progress = advance(lookup, result, arena, found, err);
         PQclear(result);
-        if (answered)
-            return DONE;
-        if (progress == PENDING)
-            return PENDING;
-        if (err->class != ERR_NONE)
-            return FAILED;
+        if (progress != PENDING)
+            return progress;
     }
 }

@@ -12,3 +12,7 @@ BEGIN
                    pg_get_serial_sequence('study_sessions', 'id'), current_setting('sessiond.role'));
 END
 $$;
+
+-- `sessiond prune` needs, in a role of its own (run has no UPDATE):
+--   GRANT USAGE ON SCHEMA :"schema" TO pruner;
+--   GRANT SELECT, UPDATE ON command_outcomes TO pruner;

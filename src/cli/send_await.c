@@ -1,0 +1,81 @@
+#include "cli/send_await.h"
+
+#include "cli/record_print.h"
+#include "ops/clock.h"
+#include "ops/stop.h"
+
+#define SLICE_MS 100
+
+/* Inside the sender's calls. */
+static void on_delivered(void *opaque, int32_t partition, int64_t offset)
+{
+    struct send_await *await = opaque;
+
+    pending_add(&await->pending, partition, offset);
+}
+
+bool send_await_open(struct send_await *await, const struct config *config, struct sender *sender, int timeout_ms,
+                     struct err *err)
+{
+    await->schemas = schemas_open(config->schemas_dir, err);
+    if (await->schemas == NULL || !answers_open(&await->answers, config, timeout_ms, err))
+        return false;
+    sender_on_delivered(sender, on_delivered, await);
+    return true;
+}
+
+void send_await_close(struct send_await *await)
+{
+    answers_close(&await->answers);
+    schemas_close(await->schemas);
+    pending_free(&await->pending);
+}
+
+static void take(struct send_await *await, const struct cli *cli, const struct record *event, bool print)
+{
+    int32_t partition;
+    int64_t offset;
+
+    if (!answer_place(event, cli->config.commands_topic, &partition, &offset) ||
+        !pending_take(&await->pending, partition, offset))
+        return;
+    if (answer_created(event))
+        await->created++;
+    else
+        await->rejected++;
+    if (print)
+        (cli->json ? record_print_json : record_print_text)(await->schemas, event, stdout);
+}
+
+static int verdict(const struct send_await *await)
+{
+    struct err err;
+
+    if (await->pending.left == 0)
+        return await->rejected > 0 ? EXIT_REJECTED : EXIT_DONE;
+    if (stop_requested())
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; %zu of %zu commands have no event yet",
+                await->pending.left, await->pending.count);
+    else
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
+                "%zu of %zu commands have no event within --timeout; they are sent; next: see that sessiond run works, "
+                "then sessiond await",
+                await->pending.left, await->pending.count);
+    return cli_fail(&err);
+}
+
+int send_await_all(struct send_await *await, const struct cli *cli, int timeout_ms, bool print)
+{
+    int64_t deadline_ms = clock_ms() + timeout_ms;
+    struct record event;
+    struct err err;
+
+    while (await->pending.left > 0 && !stop_requested() && clock_ms() < deadline_ms) {
+        switch (reader_next(await->answers.reader, SLICE_MS, &event, &err)) {
+        case DONE: take(await, cli, &event, print); break;
+        case PENDING: fflush(stdout); break;
+        case FAILED: return cli_fail(&err);
+        }
+    }
+    return verdict(await);
+}

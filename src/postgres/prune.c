@@ -1,0 +1,161 @@
+#include "postgres/prune.h"
+
+#include "gen/sql.h"
+#include "ops/stop.h"
+#include "postgres/question.h"
+
+#include <endian.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+
+#define WAIT_MS   250
+#define STATEMENT "prune"
+
+enum column { COLUMN_EXAMINED, COLUMN_PRUNED, COLUMN_NEXT };
+enum parameter { PARAMETER_FROM, PARAMETER_AGE, PARAMETERS };
+
+struct prune {
+    struct connection *connection;
+    const char *schema;
+    struct prune_request request;
+    struct array parameters[PARAMETERS];
+    uint8_t from[16]; /* the id at which the next window begins */
+};
+
+/* ---- Errors ------------------------------------------------------------------------------------------------------ */
+
+/* A tool does not wait for a server to come back: whatever fails, ends. */
+static bool end(struct err *err)
+{
+    if (err->class == ERR_RENEW)
+        err->exit_code = EXIT_UNREACHABLE;
+    if (err->class == ERR_RETRY)
+        err->exit_code = EXIT_TIMEOUT;
+    err->class = ERR_STOP;
+    return false;
+}
+
+static bool interrupted(struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for PostgreSQL");
+}
+
+/* The role of `run` may not, by design. */
+static bool say_grant(const struct prune *prune, struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PRUNE-GRANT",
+                   "the present role may not prune\n"
+                   "  fix: as the owner of the tables:\n"
+                   "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT%s ON \"%.64s\".command_outcomes TO ...;\n"
+                   "  and set postgres.conninfo to that role: another one than sessiond run's, which has no UPDATE",
+                   prune->schema, prune->request.dry_run ? "" : ", UPDATE", prune->schema);
+}
+
+/* ---- Asking ------------------------------------------------------------------------------------------------------ */
+
+/* The caller frees the result. A question that was sent is always waited for: its transaction is short. */
+static bool answer(struct prune *prune, bool sent, PGresult **result, struct err *err)
+{
+    enum progress progress = sent ? PENDING : FAILED;
+
+    *result = NULL;
+    while (progress == PENDING)
+        progress = question_answer(prune->connection, WAIT_MS, result, err);
+    if (progress == DONE)
+        return true;
+    return err->exit_code == EXIT_PERMISSION ? say_grant(prune, err) : end(err);
+}
+
+static bool open_connection(struct prune *prune, struct err *err)
+{
+    enum progress progress;
+
+    do {
+        if (stop_requested())
+            return interrupted(err);
+        progress = connection_open(prune->connection, WAIT_MS, err);
+    } while (progress == PENDING);
+    return progress == DONE || end(err);
+}
+
+/* Tables in a schema that the role may not use look as if they did not exist. */
+static bool may_use_schema(struct prune *prune, struct err *err)
+{
+    static const char question[] = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = $1";
+    PGresult *result;
+    bool ok = answer(prune, question_query(prune->connection, question, prune->schema, err), &result, err);
+
+    if (ok && PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 'f')
+        ok = say_grant(prune, err);
+    PQclear(result);
+    return ok;
+}
+
+static bool prepare(struct prune *prune, struct err *err)
+{
+    const char *sql = prune->request.dry_run ? sql_prune_count : sql_prune;
+    PGresult *result;
+    bool ok = answer(prune, question_prepare(prune->connection, STATEMENT, sql, err), &result, err);
+
+    PQclear(result);
+    return ok;
+}
+
+struct prune *prune_open(const struct config *config, const struct prune_request *request, struct err *err)
+{
+    struct prune *prune = calloc(1, sizeof *prune);
+    if (prune == NULL)
+        abort();
+
+    prune->connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    prune->schema = config->postgres_schema;
+    prune->request = *request;
+    if (open_connection(prune, err) && may_use_schema(prune, err) && prepare(prune, err))
+        return prune;
+    prune_close(prune);
+    return NULL;
+}
+
+void prune_close(struct prune *prune)
+{
+    if (prune == NULL)
+        return;
+    for (size_t i = 0; i < PARAMETERS; i++)
+        array_free(&prune->parameters[i]);
+    connection_free(prune->connection);
+    free(prune);
+}
+
+/* ---- A window ---------------------------------------------------------------------------------------------------- */
+
+static bool ask(struct prune *prune, struct err *err)
+{
+    array_begin(&prune->parameters[PARAMETER_FROM], ARRAY_UUID);
+    array_add_bytes(&prune->parameters[PARAMETER_FROM], (struct bytes){prune->from, sizeof prune->from});
+    array_begin(&prune->parameters[PARAMETER_AGE], ARRAY_INT8);
+    array_add_int8(&prune->parameters[PARAMETER_AGE], prune->request.older_than_ms);
+    return question_execute(prune->connection, STATEMENT, prune->parameters, PARAMETERS, err);
+}
+
+static int64_t get_count(const PGresult *result, enum column column)
+{
+    uint64_t big;
+
+    memcpy(&big, PQgetvalue(result, 0, (int)column), sizeof big);
+    return (int64_t)be64toh(big);
+}
+
+enum progress prune_step(struct prune *prune, struct prune_count *count, struct err *err)
+{
+    PGresult *result;
+
+    if (!answer(prune, ask(prune, err), &result, err))
+        return FAILED;
+    count->examined += get_count(result, COLUMN_EXAMINED);
+    count->pruned += get_count(result, COLUMN_PRUNED);
+    bool last = PQgetisnull(result, 0, COLUMN_NEXT) != 0;
+    if (!last)
+        memcpy(prune->from, PQgetvalue(result, 0, COLUMN_NEXT), sizeof prune->from);
+    PQclear(result);
+    return last ? DONE : PENDING;
+}

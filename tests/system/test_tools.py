@@ -1,0 +1,262 @@
+"""The tools that tell what became of a command: get, await, send --await."""
+import json
+import subprocess
+import uuid
+
+import identity
+from deadline import until
+from stage import command, new_id
+
+# Nobody listens there: port 1 is taken by no service that a test machine has.
+NOWHERE = "127.0.0.1:1"
+
+
+def sent_and_decided(stage, **fields):
+    """A command's id and its event, with no worker left."""
+    command_id = new_id()
+    record = stage.send(command(command_id, **fields), key=b"k")
+    stage.drain()
+    return command_id, stage.event_of(record)
+
+
+def background(stage, *args):
+    """A tool, started, once it has asked the ledger; the function waits for its end."""
+    name = f"tool-{uuid.uuid4().hex[:8]}"
+    conninfo = f"{stage.settings['postgres.conninfo']} application_name={name}"
+    line = stage.command_line(*args, **{"postgres.conninfo": conninfo})
+    process = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=stage.environment()
+    )
+    asked = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state = 'idle' AND query LIKE '%%asked%%'"
+
+    def ended():
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(line, process.returncode, out, err)
+
+    until(lambda: process.poll() is not None or stage.rows(asked, name), 20, "the tool has asked the ledger")
+    return ended
+
+
+# ---- get ----
+
+
+def test_get_gives_the_event_as_published_and_where_its_command_was(stage):
+    for fields, state in (({"group_id": 2}, "created"), ({"group_id": 7, "study_activity_id": 8}, "rejected")):
+        command_id, event = sent_and_decided(stage, **fields)
+        found = json.loads(stage.must("get", command_id.upper(), "--json").stdout)
+
+        topic, partition, offset = event.command_place
+        place = found.pop("position")
+        assert place.pop("timestamp") > 0
+        assert place == {"topic": topic, "partition": partition, "offset": offset}
+        assert found.pop("state") == state
+        assert found == event.body
+
+
+def test_get_in_text_says_what_a_person_asks_for(stage):
+    created_id, created = sent_and_decided(stage)
+    rejected_id, _ = sent_and_decided(stage, group_id=7)
+
+    text = stage.must("get", created_id).stdout
+    for word in (created_id, "created", str(created.body["session"]["id"]), '1 "Core Verbs"', '1 "Typing Tutor"'):
+        assert word in text
+    assert f"{stage.commands}[{created.command_place[1]}]@{created.command_place[2]}\n" in text
+    text = stage.must("get", rejected_id).stdout
+    for word in (rejected_id, "rejected", "GROUP_NOT_FOUND: group 7 does not exist"):
+        assert word in text
+
+
+def test_get_finds_the_command_of_a_session(stage):
+    command_id, event = sent_and_decided(stage)
+    session_id = str(event.body["session"]["id"])
+
+    found = json.loads(stage.must("get", "--session", session_id, "--json").stdout)
+    assert (found["command_id"], found["session"]) == (command_id, event.body["session"])
+    missed = stage.run("get", "--session", "999999")
+    assert (missed.returncode, missed.stdout) == (1, "") and "999999" in missed.stderr
+
+
+def test_get_asks_no_broker_and_its_exit_code_says_why_it_found_nothing(stage):
+    def get(*args, **settings):
+        return stage.run("get", *args, **{"kafka.bootstrap.servers": NOWHERE, **settings})
+
+    an_id = new_id()
+    missed = get(an_id)
+    assert (missed.returncode, missed.stdout) == (1, "") and an_id in missed.stderr
+    for args in ([], ["not-a-uuid"], [an_id, an_id], [an_id, "--session", "1"], ["--session", "x"], ["--session", "0"]):
+        assert get(*args).returncode == 64, args
+    services = stage.services
+    for settings, code in (
+        ({"postgres.conninfo": services.conninfo(host="127.0.0.1", port=1)}, 69),
+        ({"postgres.conninfo": services.conninfo(user="nobody_at_all")}, 77),
+        ({"postgres.schema": "no_such_schema"}, 78),
+    ):
+        failed = get(an_id, **settings)
+        assert failed.returncode == code and "[E-PG-" in failed.stderr, failed.stderr
+
+
+def test_an_outcome_that_is_no_longer_kept_is_expired(stage):
+    command_id = new_id()
+    stage.db.execute("INSERT INTO command_outcomes (command_id) VALUES (%s)", (command_id,))
+
+    found = json.loads(stage.must("get", command_id, "--json").stdout)
+    assert found == {"state": "expired", "position": None, "command_id": command_id}
+    assert "expired" in stage.must("get", command_id).stdout
+    assert stage.run("await", command_id).returncode == 1
+
+
+# ---- await ----
+
+
+def test_await_answers_at_once_from_the_ledger_when_the_command_was_decided_before(stage):
+    for group_id, code in ((1, 0), (7, 3)):
+        command_id, event = sent_and_decided(stage, group_id=group_id)
+        done = stage.run("await", command_id, "--json")
+
+        assert done.returncode == code, done.stderr
+        assert json.loads(done.stdout) == json.loads(stage.must("get", command_id, "--json").stdout)
+        assert json.loads(done.stdout)["event_id"] == event.body["event_id"]
+
+
+def test_await_sees_an_outcome_that_comes_while_it_waits(stage):
+    for group_id, code in ((1, 0), (7, 3)):
+        command_id = new_id()
+        ended = background(stage, "await", command_id)
+        stage.send(command(new_id()), key=b"other")
+        stage.send(command(command_id, group_id), key=b"k")
+        stage.drain()
+
+        done = ended()
+        assert done.returncode == code, done.stderr
+        assert command_id in done.stdout
+
+
+def test_await_sees_an_answer_that_decides_nothing_and_is_in_no_ledger(stage):
+    record = stage.send(b"{not a command", key=b"k")
+    command_id = identity.derived_id(record)
+    ended = background(stage, "await", command_id, "--json")
+    stage.drain()
+
+    done = ended()
+    assert done.returncode == 3, done.stderr
+    seen = json.loads(done.stdout)
+    event = stage.event_of(record)
+    assert (seen["topic"], seen["partition"], seen["offset"]) == event.place
+    assert seen["value"] == event.body and seen["value"]["code"] == "UNDECODABLE"
+    assert seen["headers"]["ce_subject"] == command_id
+
+
+def test_await_ends_when_its_time_is_over_or_something_is_out_of_reach(stage):
+    late = stage.run("await", new_id(), "--timeout", "1s")
+    assert (late.returncode, late.stdout) == (75, "") and "[E-AWAIT-01]" in late.stderr
+    for settings in (
+        {"kafka.bootstrap.servers": NOWHERE},
+        {"postgres.conninfo": stage.services.conninfo(host="127.0.0.1", port=1)},
+    ):
+        failed = stage.run("await", new_id(), "--timeout", "1s", **settings)
+        assert (failed.returncode, failed.stdout) == (69, ""), failed.stderr
+    for args in ([], ["x"], [new_id(), "--timeout", "soon"]):
+        assert stage.run("await", *args).returncode == 64, args
+
+
+# ---- send --await ----
+
+
+def send_one(stage, *args, group_id=1):
+    return stage.run("send", "--group-id", str(group_id), "--study-activity-id", "1", "--await", *args)
+
+
+def test_send_await_gives_the_event_of_the_record_that_it_sent(stage):
+    one_id = new_id()
+    with stage.working():
+        done = [
+            send_one(stage, "--json", "--command-id", one_id),
+            send_one(stage, "--json", "--command-id", one_id),
+            send_one(stage, "--json", "--command-id", one_id, group_id=2),
+            send_one(stage, "--json", group_id=7),
+        ]
+
+    assert [each.returncode for each in done] == [0, 0, 3, 3]
+    created, duplicate, reused, missing = (json.loads(each.stdout) for each in done)
+    assert created["value"]["command_id"] == one_id and "idempotent-replayed" not in created["headers"]
+    assert duplicate["value"] == created["value"] and duplicate["headers"]["idempotent-replayed"] == "true"
+    assert reused["value"]["code"] == "COMMAND_ID_REUSED"
+    assert missing["value"]["code"] == "GROUP_NOT_FOUND"
+    places = [(seen["headers"]["command-partition"], seen["headers"]["command-offset"]) for seen in (created, duplicate)]
+    assert places[0] != places[1]
+    stage.judge()
+
+
+def test_send_await_in_text_says_where_the_command_went_and_then_shows_its_event(stage):
+    with stage.working():
+        done = send_one(stage)
+
+    sent, event = done.stdout.splitlines()
+    assert f" sent to {stage.commands}[" in sent
+    assert event.split()[1].startswith(stage.created) and sent.split()[0] in event
+
+
+def test_send_await_reads_events_in_avro_and_one_topic_for_both_kinds(stage):
+    stage.settings["events.rejected.topic"] = stage.rejected = stage.created
+    stage.settings["events.format"] = "avro"
+    with stage.working():
+        done = [send_one(stage, "--json", "--format", "avro-single-object", group_id=group) for group in (1, 7)]
+
+    assert [each.returncode for each in done] == [0, 3]
+    created, rejected = (json.loads(each.stdout)["value"] for each in done)
+    assert created["session"]["group_name"] == "Core Verbs"
+    assert rejected["code"] == "GROUP_NOT_FOUND"
+
+
+def test_send_await_of_a_file_waits_for_all_of_them(stage, tmp_path):
+    good = [command(new_id()).decode() for _ in range(500)]
+    bad = [command(new_id(), group_id=7).decode(), good[0], "{not a command"]
+    for name, lines in (("good", good), ("bad", bad)):
+        (tmp_path / name).write_text("\n".join(lines) + "\n\n")
+
+    with stage.working():
+        all_created = stage.run("send", str(tmp_path / "good"), "--await")
+        some_rejected = stage.run("send", str(tmp_path / "bad"), "--await", "--json")
+
+    assert (all_created.returncode, all_created.stdout) == (0, "")
+    assert "500 created, 0 rejected" in all_created.stderr
+    assert some_rejected.returncode == 3 and "1 created, 2 rejected" in some_rejected.stderr
+    values = [json.loads(line)["value"] for line in some_rejected.stdout.splitlines()]
+    assert sorted(value.get("code", "") for value in values) == ["", "GROUP_NOT_FOUND", "UNDECODABLE"]
+    stage.judge()
+
+
+def test_send_await_says_how_many_are_missing_when_its_time_is_over(stage, tmp_path):
+    (tmp_path / "commands").write_text("\n".join(command(new_id()).decode() for _ in range(3)))
+
+    late = stage.run("send", str(tmp_path / "commands"), "--await", "--timeout", "1s")
+    assert late.returncode == 75 and "3 of 3 commands" in late.stderr and "[E-AWAIT-01]" in late.stderr
+    late = send_one(stage, "--timeout", "1s")
+    assert late.returncode == 75 and " sent to " in late.stdout and "1 of 1 commands" in late.stderr
+
+
+# ---- All of them ----
+
+
+def test_no_tool_leaves_a_group_or_takes_the_workers_place(stage):
+    def groups():
+        return {group.group_id for group in stage.admin.list_consumer_groups().result().valid}
+
+    with stage.working() as worker:
+        before = groups()
+        command_id = json.loads(send_one(stage, "--json").stdout)["value"]["command_id"]
+        stage.must("await", command_id)
+        stage.must("get", command_id)
+        assert groups() == before
+        assert worker.running
+    stage.judge()
+
+
+def test_the_help_of_each_tool_teaches_by_example_and_names_its_exit_codes(stage):
+    for tool in ("get", "await", "send"):
+        text = stage.must(tool, "--help").stdout
+        assert "Examples:\n  sessiond" in text and "Exit codes: 0" in text
+        assert max(len(line) for line in text.splitlines()) <= 120
