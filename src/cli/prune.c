@@ -41,10 +41,16 @@ static void warn_of_haste(const struct prune_request *request)
                         "answered COMMAND_EXPIRED instead [E-PRUNE-01]\n");
 }
 
-static void show_progress(const struct prune_count *count, bool over)
+static void show_progress(const struct prune_count *count)
 {
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%" PRId64 " of %" PRId64 " outcomes%s", count->pruned, count->examined, over ? "\n" : "");
+        fprintf(stderr, "\r%" PRId64 " of %" PRId64 " outcomes", count->pruned, count->examined);
+}
+
+static void end_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputc('\n', stderr);
 }
 
 static void print_count(const struct cli *cli, const struct prune_request *request, const struct prune_count *count)
@@ -68,8 +74,9 @@ static int prune_run(const struct cli *cli, const struct prune_request *request)
 
     while (progress == PENDING && !stop_requested()) {
         progress = prune_step(prune, &count, &err);
-        show_progress(&count, progress != PENDING);
+        show_progress(&count);
     }
+    end_progress();
     prune_close(prune);
     /* Also after a failure: what is pruned stays pruned. */
     print_count(cli, request, &count);

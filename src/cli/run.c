@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "ops/log.h"
+#include "ops/notify.h"
 #include "ops/stop.h"
 #include "ops/watchdog.h"
 #include "worker/worker.h"
@@ -61,6 +62,7 @@ static bool run_loop(struct worker *worker, struct err *err)
     if (!worker_start(worker, err))
         return false;
     log_info("ready");
+    notify("READY=1");
     while (!stop_requested())
         if (!worker_step(worker, err))
             return false;
@@ -76,6 +78,8 @@ static bool run_once(const struct config *config, struct err *err)
     if (err->class != ERR_NONE && !good)
         log_err(err->class == ERR_RENEW ? LOG_WARNING : LOG_ERROR, err);
     watchdog_tick("closing");
+    if (good || err->class != ERR_RENEW)
+        notify("STOPPING=1");
     run_close(&run);
     return good;
 }

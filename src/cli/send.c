@@ -54,11 +54,12 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
     return true;
 }
 
-static void report_one(const struct cli *cli, const char *id, const struct sent *sent)
+/* Where the event is to be the one object of JSON, this is talk. */
+static void report_one(const struct send *send, const struct cli *cli, const char *id, const struct sent *sent)
 {
-    if (!cli->json) {
-        printf("%s sent to %s[%" PRId32 "]@%" PRId64 "\n", id, cli->config.commands_topic, sent->partition,
-               sent->offset);
+    if (!cli->json || send->await) {
+        fprintf(cli->json ? stderr : stdout, "%s sent to %s[%" PRId32 "]@%" PRId64 "\n", id, cli->config.commands_topic,
+                sent->partition, sent->offset);
         return;
     }
     printf("{\"topic\": ");
@@ -83,9 +84,7 @@ static int send_one(struct send *send, const struct cli *cli)
     arena_free(&arena);
     if (!sent)
         return cli_fail(&err);
-    /* The event says where its command was. */
-    if (!send->await || !cli->json)
-        report_one(cli, id, sender_sent(send->sender));
+    report_one(send, cli, id, sender_sent(send->sender));
     return send->await ? send_await_all(&send->awaited, cli, send->timeout_ms, true) : EXIT_DONE;
 }
 

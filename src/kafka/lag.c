@@ -10,10 +10,7 @@
 
 #define SLICE_MS 100
 
-/*
- * A client asks for the ends of partitions at its own isolation level: `rk` sees the last record, `committed` the last
- * stable one.
- */
+/* A client asks for ends at its own isolation level: `rk` for the last record, `reader` for the last stable one. */
 struct lag {
     struct brokers brokers;
     const char *group;
@@ -41,7 +38,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     brokers_trouble(&lag->brokers, code, reason);
 }
 
-static rd_kafka_t *connect(struct lag *lag, const struct config *config, enum client_role role, struct err *err)
+static rd_kafka_t *new_client(struct lag *lag, const struct config *config, enum client_role role, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, role, err);
     if (conf == NULL)
@@ -63,9 +60,9 @@ struct lag *lag_open(const struct config *config, int timeout_ms, struct err *er
     lag->topic = config->commands_topic;
     lag->timeout_ms = timeout_ms;
     brokers_init(&lag->brokers, config, CLIENT_ADMIN);
-    lag->rk = connect(lag, config, CLIENT_ADMIN, err);
+    lag->rk = new_client(lag, config, CLIENT_ADMIN, err);
     if (lag->rk != NULL)
-        lag->reader = connect(lag, config, CLIENT_READER, err);
+        lag->reader = new_client(lag, config, CLIENT_READER, err);
     if (lag->reader == NULL) {
         lag_close(lag);
         return NULL;
@@ -103,10 +100,14 @@ void lag_close(struct lag *lag)
 
 /* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
-/* A tool does not wait for what `run` waits for. */
 static bool failed(rd_kafka_resp_err_t code, const char *text, const char *what, struct err *err)
 {
-    kafka_error_classify(err, KAFKA_CALL_ADMIN, (int)code, KAFKA_FLAG_NONE, text, what);
+    return kafka_error_classify(err, KAFKA_CALL_ADMIN, (int)code, KAFKA_FLAG_NONE, text, what);
+}
+
+/* A tool does not wait for as long as `run`. */
+static bool given_up(struct err *err)
+{
     if (err->class != ERR_STOP)
         err->exit_code = EXIT_UNREACHABLE;
     err->class = ERR_STOP;
@@ -271,7 +272,7 @@ static bool read_topic(struct lag *lag, struct err *err)
     if (lag->partitions == NULL)
         abort();
     for (int i = 0; i < lag->partition_count; i++)
-        lag->partitions[i].owner = lag->partitions[i].committed = -1;
+        lag->partitions[i].owner = -1;
     return true;
 }
 
@@ -283,15 +284,26 @@ static int64_t behind(const struct lag_partition *partition)
 }
 
 /* The committed offsets before the ends: a group that works meanwhile is never ahead of what there is. */
+static bool read_all(struct lag *lag, struct err *err)
+{
+    return read_topic(lag, err) && read_members(lag, err) && read_committed(lag, err) &&
+           read_ends(lag, lag->rk, RD_KAFKA_OFFSET_BEGINNING, offsetof(struct lag_partition, begin), err) &&
+           read_ends(lag, lag->reader, RD_KAFKA_OFFSET_END, offsetof(struct lag_partition, stable), err) &&
+           read_ends(lag, lag->rk, RD_KAFKA_OFFSET_END, offsetof(struct lag_partition, end), err);
+}
+
+/* After a start or a change of leader brokers need a moment to know who coordinates what. */
 bool lag_read(struct lag *lag, struct lag_group *group, struct err *err)
 {
-    forget(lag);
-    if (!read_topic(lag, err) || !read_members(lag, err) || !read_committed(lag, err) ||
-        !read_ends(lag, lag->rk, RD_KAFKA_OFFSET_BEGINNING, offsetof(struct lag_partition, begin), err) ||
-        !read_ends(lag, lag->reader, RD_KAFKA_OFFSET_END, offsetof(struct lag_partition, stable), err) ||
-        !read_ends(lag, lag->rk, RD_KAFKA_OFFSET_END, offsetof(struct lag_partition, end), err))
-        return false;
+    int64_t deadline_ms = clock_ms() + lag->timeout_ms;
 
+    forget(lag);
+    while (!read_all(lag, err)) {
+        if (err->class == ERR_STOP || stop_requested() || clock_ms() >= deadline_ms)
+            return given_up(err);
+        rd_kafka_poll(lag->rk, SLICE_MS);
+        forget(lag);
+    }
     *group = (struct lag_group){
         lag->state, lag->partitions, lag->partition_count, lag->members, lag->member_count, 0,
     };

@@ -6,6 +6,7 @@ import uuid
 import identity
 from deadline import until
 from stage import command, new_id
+from worker import die_with_parent
 
 # Nobody listens there: port 1 is taken by no service that a test machine has.
 NOWHERE = "127.0.0.1:1"
@@ -19,15 +20,17 @@ def sent_and_decided(stage, **fields):
     return command_id, stage.event_of(record)
 
 
-def background(stage, *args):
-    """A tool, started, once it has asked the ledger; the function waits for its end."""
-    name = f"tool-{uuid.uuid4().hex[:8]}"
-    conninfo = f"{stage.settings['postgres.conninfo']} application_name={name}"
-    line = stage.command_line(*args, **{"postgres.conninfo": conninfo})
+def background(stage, *args, **settings):
+    """A tool, started; the function waits for its end."""
+    line = stage.command_line(*args, **settings)
     process = subprocess.Popen(
-        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=stage.environment()
+        line,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=stage.environment(),
+        preexec_fn=die_with_parent,
     )
-    asked = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state = 'idle' AND query LIKE '%%asked%%'"
 
     def ended():
         try:
@@ -36,8 +39,21 @@ def background(stage, *args):
             process.kill()
         return subprocess.CompletedProcess(line, process.returncode, out, err)
 
-    until(lambda: process.poll() is not None or stage.rows(asked, name), 20, "the tool has asked the ledger")
     return ended
+
+
+def awaiting(stage, *args):
+    """`await` in the background, from when it has asked the ledger on; its end and its database connection's name."""
+    name = f"await-{uuid.uuid4().hex[:8]}"
+    conninfo = f"{stage.settings['postgres.conninfo']} application_name={name}"
+    ended = background(stage, "await", *args, **{"postgres.conninfo": conninfo})
+    await_asked(stage, name)
+    return ended, name
+
+
+def await_asked(stage, name):
+    asked = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state = 'idle' AND query LIKE '%%asked%%'"
+    until(lambda: stage.rows(asked, name), 20, f"{name} has asked the ledger")
 
 
 # ---- get ----
@@ -124,7 +140,7 @@ def test_await_answers_at_once_from_the_ledger_when_the_command_was_decided_befo
 def test_await_sees_an_outcome_that_comes_while_it_waits(stage):
     for group_id, code in ((1, 0), (7, 3)):
         command_id = new_id()
-        ended = background(stage, "await", command_id)
+        ended, _ = awaiting(stage, command_id)
         stage.send(command(new_id()), key=b"other")
         stage.send(command(command_id, group_id), key=b"k")
         stage.drain()
@@ -137,7 +153,7 @@ def test_await_sees_an_outcome_that_comes_while_it_waits(stage):
 def test_await_sees_an_answer_that_decides_nothing_and_is_in_no_ledger(stage):
     record = stage.send(b"{not a command", key=b"k")
     command_id = identity.derived_id(record)
-    ended = background(stage, "await", command_id, "--json")
+    ended, _ = awaiting(stage, command_id, "--json")
     stage.drain()
 
     done = ended()
@@ -147,6 +163,19 @@ def test_await_sees_an_answer_that_decides_nothing_and_is_in_no_ledger(stage):
     assert (seen["topic"], seen["partition"], seen["offset"]) == event.place
     assert seen["value"] == event.body and seen["value"]["code"] == "UNDECODABLE"
     assert seen["headers"]["ce_subject"] == command_id
+
+
+def test_await_goes_on_when_its_database_connection_is_lost(stage):
+    command_id = new_id()
+    ended, name = awaiting(stage, command_id)
+    stage.db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", (name,))
+    until(lambda: not stage.rows("SELECT FROM pg_stat_activity WHERE application_name = %s", name), 20, "it is lost")
+    await_asked(stage, name)
+    stage.send(command(command_id), key=b"k")
+    stage.drain()
+
+    done = ended()
+    assert done.returncode == 0, done.stderr
 
 
 def test_await_ends_when_its_time_is_over_or_something_is_out_of_reach(stage):
@@ -188,6 +217,20 @@ def test_send_await_gives_the_event_of_the_record_that_it_sent(stage):
     places = [(seen["headers"]["command-partition"], seen["headers"]["command-offset"]) for seen in (created, duplicate)]
     assert places[0] != places[1]
     stage.judge()
+
+
+def test_send_await_is_not_taken_in_by_the_event_of_another_record_with_its_id(stage):
+    stage.settings["events.rejected.topic"] = stage.rejected = stage.created  # so that the other one surely comes first
+    command_id = new_id()
+    stage.send(command(command_id), key=b"k")
+    options = ["--command-id", command_id, "--key", "k", "--group-id", "2", "--study-activity-id", "1"]
+    ended = background(stage, "send", *options, "--await", "--json")
+    until(lambda: sum(stage.ends().values()) == 2, 20, "both are sent")
+    stage.drain()
+
+    done = ended()
+    assert done.returncode == 3, done.stderr
+    assert json.loads(done.stdout)["value"]["code"] == "COMMAND_ID_REUSED"
 
 
 def test_send_await_in_text_says_where_the_command_went_and_then_shows_its_event(stage):
@@ -234,8 +277,9 @@ def test_send_await_says_how_many_are_missing_when_its_time_is_over(stage, tmp_p
 
     late = stage.run("send", str(tmp_path / "commands"), "--await", "--timeout", "1s")
     assert late.returncode == 75 and "3 of 3 commands" in late.stderr and "[E-AWAIT-01]" in late.stderr
-    late = send_one(stage, "--timeout", "1s")
-    assert late.returncode == 75 and " sent to " in late.stdout and "1 of 1 commands" in late.stderr
+    late = send_one(stage, "--timeout", "1s", "--json")
+    assert (late.returncode, late.stdout) == (75, "")
+    assert " sent to " in late.stderr and "1 of 1 commands" in late.stderr
 
 
 # ---- All of them ----
