@@ -316,14 +316,14 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
 
     if (failed(sink, err))
         return FAILED;
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return PENDING;
-    if (sink->delivery.class == ERR_NONE)
-        return DONE;
-    *err = sink->delivery;
-    if (!sink->alone && clock_ms() < sink->alone_until_ms)
-        err->class = ERR_RENEW;
-    return FAILED;
+    /* At once: a transaction that has failed delivers nothing more, and its other records would wait for their timeout. */
+    if (sink->delivery.class != ERR_NONE) {
+        *err = sink->delivery;
+        if (!sink->alone && clock_ms() < sink->alone_until_ms)
+            err->class = ERR_RENEW;
+        return FAILED;
+    }
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? DONE : PENDING;
 }
 
 enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,

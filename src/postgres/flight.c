@@ -13,6 +13,9 @@
  * range, it is some other key. */
 #define RERUNS_MAX 3
 
+/* A few commands that all fail alike may have met by chance in a small batch: each is answered. From here on it is no accident. */
+#define ALIKE_MIN 5
+
 /* So many rows alone, all failing alike and nothing passing: the rest of the batch need not be tried. */
 #define ALIKE_MAX 16
 
@@ -81,13 +84,12 @@ static uint32_t collect_unanswered(struct flight *flight, const struct batch *ba
 
 /* ---- Refused rows ------------------------------------------------------------------------------------------------ */
 
-/* Row security answers like a missing grant: only neighbours that passed tell them apart. Two rows or more that all
- * fail alike, and not one that passes, are no accident of two commands. */
+/* Row security answers like a missing grant: only neighbours that passed tell them apart. */
 static bool is_systemic(const struct flight *flight)
 {
     if (flight->created > 0)
         return false;
-    return flight->refusal.exit_code == EXIT_PERMISSION || (flight->refused > 1 && flight->alike);
+    return flight->refusal.exit_code == EXIT_PERMISSION || (flight->refused >= ALIKE_MIN && flight->alike);
 }
 
 static bool stop_systemic(const struct flight *flight, const struct batch *batch, struct err *err)

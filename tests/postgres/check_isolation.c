@@ -61,6 +61,17 @@ START_TEST(a_refused_row_that_came_alone_is_answered_and_does_not_block_its_part
 }
 END_TEST
 
+START_TEST(a_few_refused_rows_that_met_by_chance_are_each_answered)
+{
+    sql(GUESTS);
+    for (unsigned id = 1; id <= 4; id++)
+        add(&batch, id, 2, 1);
+    must_decide(store, &batch);
+    for (size_t i = 0; i < batch.count; i++)
+        assert_refused(i, "23514");
+}
+END_TEST
+
 START_TEST(when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint)
 {
     sql("ALTER TABLE study_sessions ADD CONSTRAINT nobody CHECK (group_id < 0)");
@@ -224,6 +235,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, rows_that_an_operators_check_refuses_are_found_among_their_neighbours);
     tcase_add_test(tcase, a_refused_row_that_came_alone_is_answered_and_does_not_block_its_partition);
+    tcase_add_test(tcase, a_few_refused_rows_that_met_by_chance_are_each_answered);
     tcase_add_test(tcase, when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint);
     tcase_add_test(tcase, the_next_record_of_a_refused_id_is_decided_in_its_own_right);
     tcase_add_test(tcase, what_a_trigger_says_about_a_row_is_not_repeated);

@@ -148,3 +148,21 @@ def test_a_dead_letter_that_does_not_fit_its_topic_is_cut_and_says_so(stage):
     assert 10000 < len(letter.value) < 20000
     assert stage.event_of(sent).body["code"] == "UNDECODABLE"
     stage.judge()
+
+
+def test_topics_that_take_little_get_every_event_in_a_form_that_fits(stage):
+    """The broker refuses a whole batch of records for its size: which one it was shows only when each goes alone."""
+    for topic in (stage.created, stage.rejected, stage.dlq):
+        stage.configure_topic(topic, max_message_bytes="3000")
+    noise = random.Random(2)
+    many = stage.send_all([command(new_id()) for _ in range(600)], key=b"k")
+    echoing = stage.send(command(new_id()), key=b"k", headers=[("correlation-id", noise.randbytes(10000).hex())])
+    keyed = stage.send(b"garbage", key=noise.randbytes(9000))
+    stage.drain(40)
+
+    assert {event.topic for event in stage.answers(many)} == {stage.created}
+    bare = stage.event_of(echoing)
+    assert bare.key == bare.body["command_id"].encode() and bare.header("correlation-id") is None
+    assert stage.event_of(keyed).body["code"] == "UNDECODABLE"
+    (letter,) = stage.dead_letters()
+    assert letter.text("__dlq.errors.truncated") == "value,key" and len(letter.key) < 3000
