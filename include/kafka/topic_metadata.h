@@ -11,7 +11,7 @@ struct rd_kafka_s;
 
 /**
  * DONE: it exists. PENDING: no answer yet (`err` says why). FAILED: ERR_STOP, it does not exist or may not be seen.
- * Through a consumer (`allow.auto.create.topics=false`) the question never creates the topic; through a producer it might.
+ * Asking never creates the topic: all our clients say so (allow.auto.create.topics=false, kafka/client.c).
  */
 enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int timeout_ms, struct err *err);
 
