@@ -19,6 +19,12 @@ MUSTUSE struct rd_kafka_topic_partition_list_s *positions_list(const char *topic
  */
 int64_t position_of(struct rd_kafka_s *rk, const char *topic, int32_t partition);
 
+/**
+ * Reads the group's committed offsets into the list: stable ones (KIP-447), since our consumers read committed. Answers librdkafka's
+ * error code: of the call, or the first one of a partition; 0: read.
+ */
+MUSTUSE int positions_committed(struct rd_kafka_s *rk, struct rd_kafka_topic_partition_list_s *list, int timeout_ms);
+
 /** See source_settled. */
 enum progress positions_settled(struct rd_kafka_s *rk, const char *topic, const struct offsets *offsets, int timeout_ms,
                                 bool *moved, struct err *err);

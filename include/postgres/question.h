@@ -29,4 +29,7 @@ MUSTUSE bool question_query(struct connection *connection, const char *sql, cons
 enum progress question_answer(struct connection *connection, int timeout_ms, struct pg_result **result,
                               struct err *err);
 
+/** For tools, which do not wait for a server to come back: whatever failed becomes ERR_STOP with its exit code. False. */
+bool question_give_up(struct err *err);
+
 #endif

@@ -1,22 +1,13 @@
 #include "kafka/assignment.h"
 
 #include "kafka/kafka_error.h"
+#include "kafka/positions.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
-
-/* The first error of the call or of one of its partitions. */
-static rd_kafka_resp_err_t committed_once(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, int timeout_ms)
-{
-    rd_kafka_resp_err_t code = rd_kafka_committed(rk, partitions, timeout_ms);
-
-    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < partitions->cnt; i++)
-        code = partitions->elems[i].err;
-    return code;
-}
 
 /*
  * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
@@ -27,7 +18,7 @@ static enum progress read_committed_offsets(rd_kafka_t *rk, rd_kafka_topic_parti
 {
     static struct log_limit limit;
     uint64_t held_back;
-    rd_kafka_resp_err_t code = committed_once(rk, partitions, timeout_ms);
+    int code = positions_committed(rk, partitions, timeout_ms);
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return DONE;

@@ -34,11 +34,16 @@ int64_t position_of(struct rd_kafka_s *rk, const char *topic, int32_t partition)
     return position;
 }
 
+int positions_committed(struct rd_kafka_s *rk, struct rd_kafka_topic_partition_list_s *list, int timeout_ms)
+{
+    return first_error(rd_kafka_committed(rk, list, timeout_ms), list);
+}
+
 enum progress positions_settled(struct rd_kafka_s *rk, const char *topic, const struct offsets *offsets, int timeout_ms,
                                 bool *moved, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = positions_list(topic, offsets);
-    rd_kafka_resp_err_t code = first_error(rd_kafka_committed(rk, list, timeout_ms), list);
+    int code = positions_committed(rk, list, timeout_ms);
 
     *moved = true;
     for (size_t i = 0; i < offsets->count; i++)

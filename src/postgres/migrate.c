@@ -15,17 +15,6 @@ static const char *const tables[] = {"groups", "study_activities", "study_sessio
 
 #define TABLE_COUNT (sizeof tables / sizeof *tables)
 
-/* A tool does not wait for a server to come back: whatever fails, ends. */
-static bool end(struct err *err)
-{
-    if (err->class == ERR_RENEW)
-        err->exit_code = EXIT_UNREACHABLE;
-    if (err->class == ERR_RETRY)
-        err->exit_code = EXIT_TIMEOUT;
-    err->class = ERR_STOP;
-    return false;
-}
-
 static bool open_connection(struct connection *connection, struct err *err)
 {
     enum progress progress;
@@ -33,7 +22,7 @@ static bool open_connection(struct connection *connection, struct err *err)
     do
         progress = connection_open(connection, WAIT_MS, err);
     while (progress == PENDING);
-    return progress == DONE || end(err);
+    return progress == DONE || question_give_up(err);
 }
 
 /* The caller frees the result. */
@@ -44,11 +33,11 @@ static bool ask(struct connection *connection, const char *sql, const char *para
 
     *result = NULL;
     if (!question_query(connection, sql, parameter, err))
-        return end(err);
+        return question_give_up(err);
     do
         progress = question_answer(connection, WAIT_MS, result, err);
     while (progress == PENDING);
-    return progress == DONE || end(err);
+    return progress == DONE || question_give_up(err);
 }
 
 static bool run(struct connection *connection, const char *sql, struct err *err)

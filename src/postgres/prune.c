@@ -24,17 +24,6 @@ struct prune {
 
 /* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
-/* A tool does not wait for a server to come back: whatever fails, ends. */
-static bool end(struct err *err)
-{
-    if (err->class == ERR_RENEW)
-        err->exit_code = EXIT_UNREACHABLE;
-    if (err->class == ERR_RETRY)
-        err->exit_code = EXIT_TIMEOUT;
-    err->class = ERR_STOP;
-    return false;
-}
-
 static bool interrupted(struct err *err)
 {
     return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for PostgreSQL");
@@ -63,7 +52,7 @@ static bool answer(struct prune *prune, bool sent, PGresult **result, struct err
         progress = question_answer(prune->connection, WAIT_MS, result, err);
     if (progress == DONE)
         return true;
-    return err->exit_code == EXIT_PERMISSION ? say_grant(prune, err) : end(err);
+    return err->exit_code == EXIT_PERMISSION ? say_grant(prune, err) : question_give_up(err);
 }
 
 static bool open_connection(struct prune *prune, struct err *err)
@@ -75,7 +64,7 @@ static bool open_connection(struct prune *prune, struct err *err)
             return interrupted(err);
         progress = connection_open(prune->connection, WAIT_MS, err);
     } while (progress == PENDING);
-    return progress == DONE || end(err);
+    return progress == DONE || question_give_up(err);
 }
 
 /* Tables in a schema that the role may not use look as if they did not exist. */
