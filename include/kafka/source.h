@@ -40,8 +40,9 @@ uint64_t source_epoch(const struct source *source);
 
 /**
  * Fills an empty batch with what has arrived, at most `batch->capacity` messages and about `max_bytes`; waits up to
- * `timeout_ms` for the first message only. An empty batch is not an error. False: ERR_STOP (lost input: 65, fenced: 76, permission: 77, missing
- * topic: 78), or ERR_RENEW: this consumer is of no more use after an outage; release all batches, close it and open another.
+ * `timeout_ms` for the first message only. An empty batch is not an error. False: ERR_STOP (lost input: 65, fenced: 76,
+ * permission: 77, missing topic: 78), or ERR_RENEW: this consumer is of no more use after an outage; release all
+ * batches, close it and open another.
  */
 MUSTUSE bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err);
 

@@ -21,16 +21,24 @@
 struct source {
     const struct config *config;
     rd_kafka_t *rk;
-    rd_kafka_queue_t
-        *messages; /* of all assigned partitions; apart from the group's events, which can be served alone */
+    rd_kafka_queue_t *messages; /* of all partitions; apart from the group's events, which can be served alone */
     struct assignment assignment;
 
-    int64_t lost_ms;    /* when this consumer first lost its session; 0: never */
+    int64_t lost_ms;    /* when this consumer lost its session; 0: never */
     struct err failure; /* what a callback found: ends the next call */
     struct log_limit limit;
 };
 
 /* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
+
+/* A fence takes the assignment away too: it must not hide the outage a moment before it, which own_fence looks for. */
+static void note_loss(struct source *source, bool lost)
+{
+    int64_t now_ms = clock_ms();
+
+    if (lost && (source->lost_ms == 0 || now_ms - source->lost_ms >= OWN_FENCE_MAX_MS))
+        source->lost_ms = now_ms;
+}
 
 /* Does nothing but take over and give up partitions; it must not publish, decide or wait. */
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
@@ -45,8 +53,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
         return;
     }
     log_info("%d partitions revoked", partitions->cnt);
-    if (rd_kafka_assignment_lost(rk) && source->lost_ms == 0)
-        source->lost_ms = clock_ms();
+    note_loss(source, rd_kafka_assignment_lost(rk));
     assignment_end(&source->assignment, rk);
 }
 
@@ -220,6 +227,8 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     }
     snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64 ": %s", source->config->commands_topic, message->partition,
              message->offset, text == NULL ? "" : text);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
     (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, place);
     own_fence(source, err);
     if (err->class == ERR_STOP || err->class == ERR_RENEW)
