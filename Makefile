@@ -1,15 +1,17 @@
 # sessiond: `make`, `make demo`, `make check`. `make help` lists the rest.
 #
-# Variables: V=1 full command lines; SANITIZER=address,undefined|thread (its own build folder); CC; CFLAGS; DESTDIR, PREFIX.
+# Variables: V=1 full command lines; SANITIZER=address,undefined|thread, FAILPOINTS=yes (their own build folders); CC; CFLAGS;
+# DESTDIR, PREFIX.
 
 CC        ?= cc
 PREFIX    ?= /usr/local
 SETUP     ?= yes
 SANITIZER ?=
+FAILPOINTS ?=
 comma     := ,
 empty     :=
 space     := $(empty) $(empty)
-B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))
+B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAILPOINTS),-failpoints)
 
 # ---- Flags ----------------------------------------------------------------------------------------------------------
 
@@ -21,13 +23,17 @@ WARNINGS  := -std=c11 -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wmissing-p
 HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero \
              -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing -fPIE
 CFLAGS    ?= -O2 -g
-ALL_CFLAGS  = $(WARNINGS) $(HARDENING) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude -I$(B) $(CFLAGS)
+ALL_CFLAGS  = $(WARNINGS) $(HARDENING) -D_GNU_SOURCE -DVERSION='"$(VERSION)$(if $(FAILPOINTS),+failpoints)"' -Iinclude -I$(B) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 ifneq ($(SANITIZER),)
 ALL_CFLAGS  += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all -fno-omit-frame-pointer
 ALL_LDFLAGS += -fsanitize=$(SANITIZER)
 else
 ALL_CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+endif
+
+ifneq ($(FAILPOINTS),)
+ALL_CFLAGS  += -DFAILPOINTS
 endif
 
 # Asked for when a command needs them, not when the Makefile is read: `make check` installs them first.

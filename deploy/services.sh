@@ -12,6 +12,10 @@
 # Options:
 #   --fsync on|off             PostgreSQL's; on by default. off for tests that pull no plug
 #   --kafka-config KEY=VALUE   a broker setting, repeatable
+#   --sasl                     a second listener, KAFKA_SASL: SCRAM-SHA-256 users, who may do only what ACLs allow; whoever comes
+#                              by the first one may do all
+#   --proxied                  a third listener, KAFKA_PROXIED, that tells its clients to come by KAFKA_PROXY: a port that is
+#                              free for a proxy of the caller's
 #   --postgres-config KEY=VALUE
 #
 # Only a first start reads options: they are kept with the data. As root, PostgreSQL runs as the user `postgres`.
@@ -20,7 +24,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/paths.sh
 . "$here/paths.sh"
 
-usage() { sed -n '2,17s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+usage() { sed -n '2,21s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 
 # ---- Ports and waiting ------------------------------------------------------------------------------------------------
 
@@ -72,6 +76,7 @@ write_kafka_config() {
 		node.id=1
 		listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller_port
 		advertised.listeners=PLAINTEXT://127.0.0.1:$port
+		listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 		controller.listener.names=CONTROLLER
 		controller.quorum.bootstrap.servers=127.0.0.1:$controller_port
 		log.dirs=$dir/kafka/data
@@ -89,6 +94,24 @@ write_kafka_config() {
 		broker.heartbeat.interval.ms=500
 	EOF
     printf '%s\n' ${kafka_config[@]+"${kafka_config[@]}"} >>"$dir/kafka/server.properties"
+}
+
+# add_listener NAME PROTOCOL PORT ADVERTISED: appends to the lists of server.properties.
+add_listener() {
+    sed -i -e "s|^listeners=.*|&,$1://127.0.0.1:$3|" -e "s|^advertised.listeners=.*|&,$1://127.0.0.1:$4|" \
+        -e "s|^listener.security.protocol.map=.*|&,$1:$2|" "$dir/kafka/server.properties"
+}
+
+add_sasl() {
+    local port
+    port=$(free_port)
+    add_listener SASL SASL_PLAINTEXT "$port" "$port"
+    cat >>"$dir/kafka/server.properties" <<-EOF
+		sasl.enabled.mechanisms=SCRAM-SHA-256
+		listener.name.sasl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+		authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+		super.users=User:ANONYMOUS
+	EOF
 }
 
 # Asks for the metadata of all topics (Metadata v0, the same bytes on every broker) and succeeds when the answer lists a
@@ -110,7 +133,9 @@ kafka_runs() { grep -qsF "$dir/kafka/server.properties" "/proc/$(kafka_pid)/cmdl
 
 kafka_stopped() { ! kafka_runs; }
 
-kafka_port() { sed -n 's/^advertised.listeners=.*://p' "$dir/kafka/server.properties"; }
+# listener_port KEY NAME: what server.properties says.
+listener_port() { sed -n "s|^$1=.*$2://127.0.0.1:\([0-9]*\).*|\1|p" "$dir/kafka/server.properties"; }
+kafka_port() { listener_port listeners PLAINTEXT; }
 
 launch_kafka() {
     if kafka_runs; then return; fi
@@ -118,6 +143,8 @@ launch_kafka() {
     if [ ! -f "$dir/kafka/server.properties" ]; then
         mkdir -p "$dir/kafka"
         write_kafka_config "$(free_port)" "$(free_port)"
+        [ -z "$sasl" ] || add_sasl
+        [ -z "$proxied" ] || add_listener PROXIED PLAINTEXT "$(free_port)" "$(free_port)"
         kafka_java -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format --standalone --cluster-id c2Vzc2lvbmQtcHJpdmF0ZQ \
             --config "$dir/kafka/server.properties" >"$dir/kafka/log" 2>&1 || { cat "$dir/kafka/log" >&2; die 'cannot format Kafka'; }
     fi
@@ -217,9 +244,18 @@ stop_postgres() {
 
 # ---- Both -------------------------------------------------------------------------------------------------------------
 
+write_kafka_env() {
+    local port
+    echo "KAFKA=127.0.0.1:$(kafka_port)"
+    for port in KAFKA_SASL=$(listener_port listeners SASL) KAFKA_PROXIED=$(listener_port listeners PROXIED) \
+        KAFKA_PROXY=$(listener_port advertised.listeners PROXIED); do
+        [ -z "${port#*=}" ] || echo "${port%%=*}=127.0.0.1:${port#*=}"
+    done
+}
+
 write_env() {
     {
-        [ ! -f "$dir/kafka/server.properties" ] || echo "KAFKA=127.0.0.1:$(kafka_port)"
+        [ ! -f "$dir/kafka/server.properties" ] || write_kafka_env
         if [ -d "$dir/postgres" ]; then
             printf '%s\n' PGHOST=127.0.0.1 "PGPORT=$(postgres_setting port)" PGUSER=postgres PGDATABASE=sessiond \
                 "PGSOCKET=$(postgres_setting unix_socket_directories)"
@@ -257,11 +293,15 @@ shift 2
 
 how=''
 fsync=on
+sasl=''
+proxied=''
 kafka_config=()
 postgres_config=()
 while [ $# -gt 0 ]; do
     case $1 in
         --fsync) fsync=${2:?}; shift ;;
+        --sasl) sasl=yes ;;
+        --proxied) proxied=yes ;;
         --kafka-config) kafka_config+=("${2:?}"); shift ;;
         --postgres-config) postgres_config+=("${2:?}"); shift ;;
         -*) usage ;;

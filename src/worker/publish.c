@@ -1,6 +1,7 @@
 #include "worker/publish.h"
 
 #include "ops/clock.h"
+#include "ops/failpoint.h"
 #include "ops/log.h"
 #include "ops/stop.h"
 
@@ -80,18 +81,24 @@ static bool transact(struct publisher *p, const struct batch *batch, struct err 
 {
     if (!sink_begin(p->sink, err))
         return false;
-    if (!outbox_produce(&p->outbox, p->sink, p->encoder, p->config, batch, err) ||
-        !step_run(p, STEP_FLUSH, batch->epoch, err))
+    failpoint("begun");
+    if (!outbox_produce(&p->outbox, p->sink, p->encoder, p->config, batch, err))
         return false;
+    failpoint("produced");
+    if (!step_run(p, STEP_FLUSH, batch->epoch, err))
+        return false;
+    failpoint("flushed");
     if (source_epoch(p->source) != batch->epoch)
         return assignment_over(err);
     if (!step_run(p, STEP_OFFSETS, batch->epoch, err))
         return false;
+    failpoint("offsets-added");
     p->in_doubt = true;
     if (!step_run(p, STEP_COMMIT, batch->epoch, err)) {
         p->in_doubt = err->class != ERR_ABORT;
         return false;
     }
+    failpoint("committed");
     p->in_doubt = false;
     return true;
 }

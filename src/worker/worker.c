@@ -13,6 +13,7 @@
 #include "worker/worker.h"
 
 #include "ops/clock.h"
+#include "ops/failpoint.h"
 #include "ops/log.h"
 #include "ops/stop.h"
 #include "ops/watchdog.h"
@@ -219,6 +220,7 @@ static bool publish_prev(struct worker *w, struct err *err)
         w->brake = w->brake_before; /* dropped: whoever reads its records next counts them */
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
+    failpoint("released");
     return true;
 }
 
@@ -277,12 +279,15 @@ bool worker_step(struct worker *w, struct err *err)
     if (w->next->count == 0)
         return w->prev == NULL ? idle(w, err) : publish_prev(w, err);
 
+    failpoint("filled");
     bool sent = needs_store(w->next) && store_send(w->parts.store, w->next, &store_err);
+    failpoint("sent");
     if (!publish_prev(w, err))
         return false;
     *err = store_err;
     if (!decide(w, w->next, sent, err))
         return false;
+    failpoint("decided");
     hand_over(w);
     return w->prev->count >= WORKER_OVERLAP_MIN || publish_prev(w, err);
 }

@@ -22,7 +22,7 @@ class Services:
         return done.stdout
 
     def start(self):
-        self.do("start", "--fsync", "off")
+        self.do("start", "--fsync", "off", "--sasl", "--proxied")
         self._env = dict(line.split("=", 1) for line in self.do("env").splitlines())
 
     def remove(self):
@@ -31,6 +31,21 @@ class Services:
     @property
     def kafka(self):
         return self._env["KAFKA"]
+
+    @property
+    def kafka_sasl(self):
+        """The same broker, for users of its own who may do what ACLs allow."""
+        return self._env["KAFKA_SASL"]
+
+    @property
+    def kafka_proxied(self):
+        """Where a proxy finds the broker ..."""
+        return self._env["KAFKA_PROXIED"]
+
+    @property
+    def kafka_proxy(self):
+        """... and where the broker's clients look for the proxy."""
+        return self._env["KAFKA_PROXY"]
 
     def conninfo(self, **other):
         """A libpq connection string; `other` replaces or adds parameters."""

@@ -28,6 +28,11 @@ def program():
     return str((REPO / os.environ.get("SESSIOND", f"{build}/sessiond")).resolve())
 
 
+def program_with_failpoints():
+    """A test build: include/ops/failpoint.h."""
+    return str((REPO / os.environ.get("SESSIOND_FAILPOINTS", "build-failpoints/sessiond")).resolve())
+
+
 def new_id():
     return str(uuid.uuid4())
 
