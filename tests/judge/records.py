@@ -1,18 +1,20 @@
 """Kafka records as the tests see them, and reading topics with a foreign client."""
+
 from __future__ import annotations
 
 import json
+import sys
 import uuid
 from dataclasses import dataclass, field
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
 
-import avro
+from . import avro
 
 AT_ONCE = {"fetch.wait.max.ms": 10, "enable.partition.eof": True, "socket.nagle.disable": True}
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     topic: str
     partition: int
@@ -25,7 +27,7 @@ class Record:
     @classmethod
     def of(cls, message):
         return cls(
-            message.topic(),
+            sys.intern(message.topic()),
             message.partition(),
             message.offset(),
             message.timestamp()[1],
@@ -55,7 +57,7 @@ class Record:
     def body(self):
         """An event's data: the same dict whether it was written as JSON or Avro."""
         if self.text("content-type") == "application/avro":
-            return avro.read_event(self.value)
+            return avro.read_event(self.value, self.text("ce_type"))
         return json.loads(self.value)
 
     @property
@@ -84,16 +86,24 @@ class Reader:
     def __exit__(self, *_):
         self._consumer.close()
 
+    def _record(self, message):
+        """None: the end of a partition, or trouble that the client deals with."""
+        if message.error() is None:
+            self._open.add((message.topic(), message.partition()))
+            return Record.of(message)
+        if message.error().code() == KafkaError._PARTITION_EOF:
+            self._open.discard((message.topic(), message.partition()))
+        return None
+
     def poll(self):
         """What has arrived since; empty when there was nothing for a moment."""
-        records = []
-        for message in self._consumer.consume(1000, 0.05):
-            if message.error() is None:
-                self._open.add((message.topic(), message.partition()))
-                records.append(Record.of(message))
-            elif message.error().code() == KafkaError._PARTITION_EOF:
-                self._open.discard((message.topic(), message.partition()))
-        return records
+        records = [self._record(message) for message in self._consumer.consume(1000, 0.05)]
+        return [record for record in records if record is not None]
+
+    def next(self, seconds=0.01):
+        """The next record, as soon as it is there; None when there was none for so long."""
+        message = self._consumer.poll(seconds)
+        return None if message is None else self._record(message)
 
     def rest(self):
         """Everything up to the present end of every partition."""
@@ -102,7 +112,17 @@ class Reader:
             records += self.poll()
         return records
 
+    def stream(self):
+        """The same, one at a time: a topic need not fit into memory as records."""
+        while self._open:
+            yield from self.poll()
+
 
 def read_all(bootstrap, *topics):
     with Reader(bootstrap, *topics) as reader:
         return reader.rest()
+
+
+def stream_all(bootstrap, *topics):
+    with Reader(bootstrap, *topics) as reader:
+        yield from reader.stream()
