@@ -35,6 +35,12 @@ void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *valu
 /** Takes `conf` over in any case. NULL with ERR_STOP/EXIT_CONFIG. */
 MUSTUSE struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role role, struct err *err);
 
+/**
+ * The user and password that this client logs in with, as their files (KEY.file) hold them now. False: one of them is not
+ * set, another mechanism is used. The caller frees both in any case.
+ */
+MUSTUSE bool client_credentials(const struct config *config, enum client_role role, char **user, char **password);
+
 /** For messages: the brokers that a client of this role asks and where that was set, e.g. "kafka.bootstrap.servers =
  * 127.0.0.1:9092 (default)". */
 #define CLIENT_BROKERS_TEXT 320

@@ -18,6 +18,7 @@ enum kafka_call { KAFKA_CALL_CONSUME, KAFKA_CALL_TRANSACTION, KAFKA_CALL_DELIVER
 /** The codes of this classifier that others look for in `err.code`. */
 extern const char kafka_error_fenced[];    /* "E-KAFKA-FENCED": our epoch is gone; another process or our own timeout */
 extern const char kafka_error_too_large[]; /* "E-KAFKA-TOO-LARGE": the record, not the moment, is the cause */
+extern const char kafka_error_login[];     /* "E-KAFKA-LOGIN": the broker refuses user or password */
 
 /** What librdkafka says about an error object beside its code. */
 enum kafka_flag { KAFKA_FLAG_NONE, KAFKA_FLAG_REQUIRES_ABORT, KAFKA_FLAG_RETRIABLE, KAFKA_FLAG_FATAL };
@@ -39,5 +40,8 @@ bool kafka_error_fatal(struct err *err, enum kafka_call call, struct rd_kafka_s 
 /** The rules alone. `text`: librdkafka's description, or NULL for the code's own. Pure; returns false. */
 bool kafka_error_classify(struct err *err, enum kafka_call call, int code, enum kafka_flag flag, const char *text,
                           const char *what);
+
+/** True when a rule names this code for this call; what none names has the call's own verdict. For tests. */
+bool kafka_error_is_ruled(enum kafka_call call, int code);
 
 #endif

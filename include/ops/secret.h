@@ -1,5 +1,5 @@
 /**
- * What must not be shown: which settings hold secrets, and connection strings without them.
+ * What must not be shown: which settings hold secrets, connection strings without them, and secrets in files.
  */
 #ifndef OPS_SECRET_H
 #define OPS_SECRET_H
@@ -16,5 +16,13 @@ bool secret_property(const char *name);
  * What cannot be parsed is masked rather than shown. The caller frees.
  */
 MUSTUSE char *secret_mask_conninfo(const char *conninfo);
+
+/** URLs separated by commas, the passwords in them masked: everything between `//` and the last `@`, but the user's name. The
+ * caller frees. */
+MUSTUSE char *secret_mask_urls(const char *urls);
+
+/** What `KEY.file=PATH` stands for: the text of the file without the newlines at its end. NULL with errno (EILSEQ: a NUL
+ * byte) when it cannot be read. The caller frees. */
+MUSTUSE char *secret_read(const char *path);
 
 #endif

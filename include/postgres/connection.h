@@ -6,6 +6,7 @@
 #define POSTGRES_CONNECTION_H
 
 #include "core/err.h"
+#include "ops/config.h"
 
 struct pg_conn;   /* PGconn */
 struct pg_result; /* PGresult */
@@ -19,8 +20,8 @@ enum connection_state {
 
 /** Visible for question.c; others use the functions. */
 struct connection {
-    const char *conninfo;
-    const char *schema;
+    const struct config *config;
+    char *reread;       /* what postgres.conninfo.file said at its last good reading; NULL: as configured */
     struct pg_conn *pg; /* NULL when closed */
     enum connection_state state;
     int polling;              /* PostgresPollingStatusType, while connecting */
@@ -31,13 +32,14 @@ struct connection {
     int64_t refused_since_ms; /* when a password that had worked began to be refused; 0 while it is not */
 };
 
-/** No connection is made yet. Borrows both strings. `schema`: what search_path is set to. */
-struct connection *connection_new(const char *conninfo, const char *schema);
+/** No connection is made yet. Borrows the configuration: postgres.conninfo, its file, and postgres.schema. */
+struct connection *connection_new(const struct config *config);
 void connection_free(struct connection *connection);
 
 /**
  * Connects and makes the settings. Call again while PENDING. FAILED: ERR_RENEW (no server, one that is starting or
- * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more, read anew each time.
+ * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more; postgres.conninfo.file
+ * and what libpq reads from files (passfile, service) are read anew each time.
  */
 enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
 

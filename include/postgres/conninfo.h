@@ -20,4 +20,7 @@ struct conninfo {
  */
 MUSTUSE bool conninfo_complete(const char *text, struct conninfo *conninfo, struct err *err);
 
+/** Whether libpq can read it; an empty one it can. */
+bool conninfo_legal(const char *text);
+
 #endif

@@ -9,8 +9,9 @@
 
 #include <stdio.h>
 
-/** Creates or upgrades, idempotently, in one transaction under an advisory lock. ERR_STOP with the exit code. */
-MUSTUSE bool migrate_up(const struct config *config, FILE *out, struct err *err);
+/** Creates or upgrades, idempotently, in one transaction under an advisory lock; prints which tables it created. ERR_STOP
+ * with the exit code. */
+MUSTUSE bool migrate_up(const struct config *config, FILE *out, bool json, struct err *err);
 
 /** Prints each table and what it lacks. `*complete`: nothing is missing. */
 MUSTUSE bool migrate_status(const struct config *config, FILE *out, bool json, bool *complete, struct err *err);

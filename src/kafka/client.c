@@ -1,6 +1,8 @@
 #include "kafka/client.h"
 
 #include "ops/log.h"
+#include "ops/secret.h"
+#include "ops/text.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -117,12 +119,13 @@ static enum log_level level_of_syslog(int level)
 }
 
 /*
- * A lost connection is reported to the error callback too, whose owner says what it means. And `kafka.*` goes to every
+ * A lost connection is reported to the error callback too, and a failed transaction to the next call: their owners say
+ * what it means. And `kafka.*` goes to every
  * client by contract, so "is a consumer property and will be ignored" is no news.
  */
 static bool is_detail(const char *facility, const char *text)
 {
-    return strcmp(facility, "FAIL") == 0 ||
+    return strcmp(facility, "FAIL") == 0 || strcmp(facility, "TXNERR") == 0 || strcmp(facility, "FATAL") == 0 ||
            (strcmp(facility, "CONFWARN") == 0 && strstr(text, "will be ignored by this") != NULL);
 }
 
@@ -130,6 +133,10 @@ static bool is_detail(const char *facility, const char *text)
 static void log_as_told(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     enum log_level ours = is_detail(facility, text) ? LOG_DEBUG : level_of_syslog(level);
+
+    /* Which of the transaction's partitions; what follows from it comes with the transaction's error. */
+    if (strcmp(facility, "ADDPARTS") == 0)
+        ours = LOG_WARNING;
 
     log_line(ours, "E-KAFKA-CLIENT", "%s: %s: %s", rd_kafka_name(rk), facility, text);
 }
@@ -205,6 +212,19 @@ static const char *scope_prefix(enum kafka_scope scope)
     return prefix[scope];
 }
 
+/* The value as it is now: what came from a file is read again, for a client that is made later. The caller frees. */
+static char *current_value(const struct kafka_property *property)
+{
+    char *text = property->file == NULL ? NULL : secret_read(property->file);
+
+    /* A file that is being replaced may be missing or empty for a moment. */
+    if (text != NULL && *text == 0) {
+        free(text);
+        text = NULL;
+    }
+    return text != NULL ? text : text_copy(property->value);
+}
+
 static bool set_users(rd_kafka_conf_t *conf, const struct config *config, enum client_role role, struct err *err)
 {
     for (size_t i = 0; i < config->kafka_count; i++) {
@@ -213,7 +233,10 @@ static bool set_users(rd_kafka_conf_t *conf, const struct config *config, enum c
 
         if (!applies(property, role))
             continue;
-        if (rd_kafka_conf_set(conf, property->name, property->value, reason, sizeof reason) != RD_KAFKA_CONF_OK)
+        char *value = current_value(property);
+        rd_kafka_conf_res_t result = rd_kafka_conf_set(conf, property->name, value, reason, sizeof reason);
+        free(value);
+        if (result != RD_KAFKA_CONF_OK)
             return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
                            "%s%s cannot be used: %s\n  set in %s\n  fix: see librdkafka's CONFIGURATION.md for %s",
                            scope_prefix(property->scope), property->name, reason, property->origin,
@@ -276,9 +299,25 @@ struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role rol
     return NULL;
 }
 
+static char *user_value(const struct config *config, enum client_role role, const char *name)
+{
+    for (size_t i = config->kafka_count; i > 0; i--)
+        if (strcmp(config->kafka[i - 1].name, name) == 0 && applies(&config->kafka[i - 1], role))
+            return current_value(&config->kafka[i - 1]);
+    return NULL;
+}
+
+bool client_credentials(const struct config *config, enum client_role role, char **user, char **password)
+{
+    *user = user_value(config, role, "sasl.username");
+    *password = user_value(config, role, "sasl.password");
+    return *user != NULL && *password != NULL;
+}
+
 void client_brokers(const struct config *config, enum client_role role, char text[static CLIENT_BROKERS_TEXT])
 {
-    static const struct kafka_property initial = {KAFKA_ALL, "bootstrap.servers", CLIENT_DEFAULT_BROKERS, "default"};
+    static const struct kafka_property initial = {KAFKA_ALL, "bootstrap.servers", CLIENT_DEFAULT_BROKERS, "default",
+                                                  NULL};
     const struct kafka_property *named = &initial;
 
     for (size_t i = 0; i < config->kafka_count; i++) {

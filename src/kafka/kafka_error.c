@@ -4,6 +4,7 @@
 
 const char kafka_error_fenced[] = "E-KAFKA-FENCED";
 const char kafka_error_too_large[] = "E-KAFKA-TOO-LARGE";
+const char kafka_error_login[] = "E-KAFKA-LOGIN";
 
 enum {
     C = 1 << KAFKA_CALL_CONSUME,
@@ -23,11 +24,14 @@ struct verdict {
 
 /* ---- What only the operator can change --------------------------------------------------------------------------- */
 
-#define FIX_ACL "fix: allow it for this client's principal (kafka-acls.sh), or log in as another one"
+#define FIX_ACL                                                                                                        \
+    "fix: allow it for this client's principal (kafka-acls.sh), or log in as another one; README.md lists what run "   \
+    "needs"
 
 static const struct verdict login = {
-    ERR_STOP, EXIT_PERMISSION, "E-KAFKA-LOGIN",
-    "fix: kafka.sasl.username, kafka.sasl.password (or the certificate), kafka.sasl.mechanism"};
+    ERR_STOP, EXIT_PERMISSION, kafka_error_login,
+    "fix: kafka.sasl.username, kafka.sasl.password (or the certificate), kafka.sasl.mechanism\n"
+    "  (SCRAM with brokers of version 4 needs librdkafka 2.6.1: sessiond version)"};
 static const struct verdict acl_topic = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-TOPIC", FIX_ACL};
 static const struct verdict acl_group = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-GROUP", FIX_ACL};
 static const struct verdict acl_cluster = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-CLUSTER", FIX_ACL};
@@ -185,12 +189,25 @@ static const struct verdict *const otherwise[] = {
     [KAFKA_CALL_ADMIN] = &down,
 };
 
-static const struct verdict *verdict_of(enum kafka_call call, rd_kafka_resp_err_t cause)
+/* NULL: no rule names it. */
+static const struct verdict *ruled(enum kafka_call call, rd_kafka_resp_err_t cause)
 {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (rules[i].cause == cause && rules[i].calls & (1u << call))
             return rules[i].verdict;
-    return otherwise[call];
+    return NULL;
+}
+
+static const struct verdict *verdict_of(enum kafka_call call, rd_kafka_resp_err_t cause)
+{
+    const struct verdict *verdict = ruled(call, cause);
+
+    return verdict != NULL ? verdict : otherwise[call];
+}
+
+bool kafka_error_is_ruled(enum kafka_call call, int code)
+{
+    return ruled(call, (rd_kafka_resp_err_t)code) != NULL;
 }
 
 /* A STOP wins over librdkafka's flag: a missing ACL is "abortable" to it, and would be aborted for ever. */

@@ -225,7 +225,7 @@ static enum progress nothing(struct reader *reader, struct err *err)
     rd_kafka_poll(reader->rk, 0);
     if (reader->brokers.trouble == 0)
         return PENDING;
-    kafka_error_classify(err, KAFKA_CALL_CONSUME, reader->brokers.trouble, KAFKA_FLAG_NONE, reader->brokers.reason,
+    kafka_error_classify(err, KAFKA_CALL_ADMIN, reader->brokers.trouble, KAFKA_FLAG_NONE, reader->brokers.reason,
                          reader->brokers.setting);
     return err->class == ERR_STOP ? FAILED : PENDING;
 }
@@ -235,7 +235,7 @@ static enum progress trouble(struct reader *reader, struct reader_topic *topic, 
     const rd_kafka_message_t *message = reader->message;
     char place[320];
 
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && topic != NULL) {
         finish(reader, &topic->partitions[message->partition]);
         return PENDING;
     }

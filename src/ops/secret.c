@@ -3,6 +3,7 @@
 #include "ops/text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -44,6 +45,11 @@ static void mask_keywords(const char *p, FILE *out)
         const char *name = p + strspn(p, " \t\r\n\f\v");
         const char *name_end = name + strcspn(name, "= \t\r\n\f\v");
         const char *value = name_end + strspn(name_end, " \t\r\n\f\v");
+        /* No keyword=value: perhaps a mere password where a connection string belongs. */
+        if (*value != '=' && *name != 0) {
+            fprintf(out, "%.*s" SECRET_MASK, (int)(name - p), p);
+            return;
+        }
         if (*value == '=')
             value += 1 + strspn(value + 1, " \t\r\n\f\v");
         const char *end = value_end(value);
@@ -103,4 +109,52 @@ char *secret_mask_conninfo(const char *conninfo)
     if (fclose(out) != 0)
         abort();
     return masked;
+}
+
+char *secret_mask_urls(const char *urls)
+{
+    char *masked = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&masked, &size);
+
+    if (out == NULL)
+        abort();
+    for (const char *p = urls; *p != 0;) {
+        char *url = text_copy_n(p, strcspn(p, ","));
+        const char *host = strstr(url, "://");
+        host = host == NULL ? url : host + 3;
+        fprintf(out, "%.*s", (int)(host - url), url);
+        fputs(mask_user(host, out), out);
+        p += strlen(url);
+        for (; *p == ','; p++)
+            fputc(*p, out);
+        free(url);
+    }
+    if (fclose(out) != 0)
+        abort();
+    return masked;
+}
+
+char *secret_read(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    size_t size = 0;
+
+    if (file == NULL)
+        return NULL;
+    ssize_t len = getdelim(&text, &size, 0, file);
+    bool failed = ferror(file) != 0;
+    bool has_nul = len > 0 && text[len - 1] == 0;
+    if (failed || has_nul || len < 0) {
+        free(text);
+        text = failed || has_nul ? NULL : text_copy(""); /* nothing to read: an empty file */
+        len = 0;
+    }
+    if (has_nul)
+        errno = EILSEQ;
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+        text[--len] = 0;
+    fclose(file);
+    return text;
 }

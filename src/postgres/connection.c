@@ -2,6 +2,8 @@
 
 #include "gen/sql.h"
 #include "ops/clock.h"
+#include "ops/log.h"
+#include "ops/secret.h"
 #include "postgres/conninfo.h"
 #include "postgres/pg_error.h"
 #include "postgres/question.h"
@@ -15,14 +17,13 @@
 #define PASSWORD_MS   60000 /* how long a password that worked is tried when it is refused: it is being changed */
 #define OLDEST_SERVER 130000
 
-struct connection *connection_new(const char *conninfo, const char *schema)
+struct connection *connection_new(const struct config *config)
 {
     struct connection *connection = calloc(1, sizeof *connection);
 
     if (connection == NULL)
         abort();
-    connection->conninfo = conninfo;
-    connection->schema = schema;
+    connection->config = config;
     return connection;
 }
 
@@ -31,6 +32,7 @@ void connection_free(struct connection *connection)
     if (connection == NULL)
         return;
     connection_close(connection);
+    free(connection->reread);
     free(connection);
 }
 
@@ -119,11 +121,29 @@ static void on_notice(void *opaque, const PGresult *notice)
         connection->not_durable = true;
 }
 
+/* What postgres.conninfo.file says now. While somebody writes it, it may be empty or cut: then what it said before. */
+static const char *current_conninfo(struct connection *connection)
+{
+    const char *path = connection->config->postgres_conninfo_file;
+    char *text = path == NULL ? NULL : secret_read(path);
+
+    if (text != NULL && *text != 0 && conninfo_legal(text)) {
+        free(connection->reread);
+        connection->reread = text;
+    } else {
+        if (path != NULL && (text == NULL || strcmp(text, connection->config->postgres_conninfo) != 0))
+            log_warning("E-CONFIG-08",
+                        "postgres.conninfo.file: no connection string in %s now: going on with the last one", path);
+        free(text);
+    }
+    return connection->reread != NULL ? connection->reread : connection->config->postgres_conninfo;
+}
+
 static bool connect_start(struct connection *connection, struct err *err)
 {
     struct conninfo conninfo;
 
-    if (!conninfo_complete(connection->conninfo, &conninfo, err))
+    if (!conninfo_complete(current_conninfo(connection), &conninfo, err))
         return false;
     connection->pg = PQconnectStartParams(conninfo.keywords, conninfo.values, 1);
     if (connection->pg == NULL)
@@ -163,11 +183,11 @@ static bool settings_send(struct connection *connection, struct err *err)
     if (version < OLDEST_SERVER) {
         connection_close(connection);
         return err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-VERSION",
-                       "PostgreSQL: the server is version %d; next: 13 or newer is needed", version / 10000);
+                       "PostgreSQL: the server is version %d\n  fix: 13 or newer is needed", version / 10000);
     }
     PQsetnonblocking(connection->pg, 1);
     connection->state = CONNECTION_SETTING;
-    return question_query(connection, sql_session, connection->schema, err);
+    return question_query(connection, sql_session, connection->config->postgres_schema, err);
 }
 
 static enum progress settings_receive(struct connection *connection, int64_t until_ms, struct err *err)

@@ -33,12 +33,20 @@ static void conninfo_add(struct conninfo *conninfo, const char *keyword, const c
     conninfo->values[i] = value;
 }
 
+bool conninfo_legal(const char *text)
+{
+    PQconninfoOption *options = PQconninfoParse(text, NULL);
+
+    PQconninfoFree(options);
+    return options != NULL;
+}
+
 bool conninfo_complete(const char *text, struct conninfo *conninfo, struct err *err)
 {
     PQconninfoOption *options = PQconninfoParse(text, NULL);
     if (options == NULL)
         return err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-CONNINFO",
-                       "postgres.conninfo is not a connection string; next: write \"host=... dbname=... user=...\" or "
+                       "postgres.conninfo is not a connection string\n  fix: write \"host=... dbname=... user=...\" or "
                        "postgresql://..., and try it with psql");
 
     *conninfo = (struct conninfo){0};

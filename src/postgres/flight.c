@@ -123,7 +123,7 @@ static void log_refused(const struct flight *flight, const struct batch *batch)
 
     if (log_allowed(&limit, clock_ms(), &held_back))
         log_record(LOG_WARNING, flight->refusal.code, &batch->items[flight->refused_item].record,
-                   "%s; %zu refused in this batch, %" PRIu64 " batches with refused ones not logged",
+                   "%s\n  %zu refused in this batch, %" PRIu64 " batches with refused ones not logged",
                    flight->refusal.message, flight->refused, held_back);
 }
 

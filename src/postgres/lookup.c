@@ -28,7 +28,7 @@ struct lookup *lookup_new(const struct config *config)
 
     if (lookup == NULL)
         abort();
-    lookup->connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    lookup->connection = connection_new(config);
     return lookup;
 }
 

@@ -71,7 +71,23 @@ static bool lacks_table(const PGresult *missing, const char *table)
     return false;
 }
 
-static bool create_tables(struct connection *connection, const char *schema, FILE *out, struct err *err)
+static void print_created(const PGresult *before, FILE *out, bool json)
+{
+    if (json)
+        fputs("{\"tables\": [", out);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        bool created = lacks_table(before, tables[i]);
+        if (json)
+            fprintf(out, "%s{\"table\": \"%s\", \"state\": \"%s\"}", i == 0 ? "" : ", ", tables[i],
+                    created ? "created" : "exists");
+        else
+            fprintf(out, "%-16s  %s\n", tables[i], created ? "created" : "already there");
+    }
+    if (json)
+        fputs("]}\n", out);
+}
+
+static bool create_tables(struct connection *connection, const char *schema, FILE *out, bool json, struct err *err)
 {
     PGresult *before = NULL;
     PGresult *after = NULL;
@@ -80,17 +96,17 @@ static bool create_tables(struct connection *connection, const char *schema, FIL
               ask(connection, sql_missing, NULL, &after, err) && tables_complete(after, false, schema, err) &&
               run(connection, "COMMIT", err);
 
-    for (size_t i = 0; ok && i < TABLE_COUNT; i++)
-        fprintf(out, "%-16s  %s\n", tables[i], lacks_table(before, tables[i]) ? "created" : "already there");
+    if (ok)
+        print_created(before, out, json);
     PQclear(before);
     PQclear(after);
     return ok;
 }
 
-bool migrate_up(const struct config *config, FILE *out, struct err *err)
+bool migrate_up(const struct config *config, FILE *out, bool json, struct err *err)
 {
-    struct connection *connection = connection_new(config->postgres_conninfo, config->postgres_schema);
-    bool ok = open_connection(connection, err) && create_tables(connection, config->postgres_schema, out, err);
+    struct connection *connection = connection_new(config);
+    bool ok = open_connection(connection, err) && create_tables(connection, config->postgres_schema, out, json, err);
 
     /* Without COMMIT the server rolls back. */
     connection_free(connection);
@@ -126,7 +142,7 @@ static void print_status_json(const PGresult *missing, FILE *out)
 
 bool migrate_status(const struct config *config, FILE *out, bool json, bool *complete, struct err *err)
 {
-    struct connection *connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    struct connection *connection = connection_new(config);
     PGresult *missing = NULL;
     bool ok = open_connection(connection, err) && ask(connection, sql_missing, NULL, &missing, err);
 

@@ -7,24 +7,24 @@
 
 /* What the operator can do; nothing where waiting is all there is to do. */
 static const char nothing[] = "";
-static const char see_log[] = "; next: see the server's log";
-static const char see_values[] = "; next: look for a check, domain or trigger that the command's values break";
-static const char see_constraint[] = "; next: look at the constraint";
-static const char see_triggers[] = "; next: look at the triggers of study_sessions and command_outcomes";
-static const char see_view[] = "; next: look at the view's WITH CHECK OPTION";
-static const char see_login[] = "; next: check user, password and pg_hba.conf";
-static const char see_database[] = "; next: create the database or correct postgres.conninfo";
-static const char migrate[] = "; next: sessiond migrate status, then sessiond migrate up";
+static const char see_log[] = "\n  fix: see the server's log";
+static const char see_values[] = "\n  fix: look for a check, domain or trigger that the command's values break";
+static const char see_constraint[] = "\n  fix: look at the constraint";
+static const char see_triggers[] = "\n  fix: look at the triggers of study_sessions and command_outcomes";
+static const char see_view[] = "\n  fix: look at the view's WITH CHECK OPTION";
+static const char see_login[] = "\n  fix: check user, password and pg_hba.conf";
+static const char see_database[] = "\n  fix: create the database or correct postgres.conninfo";
+static const char migrate[] = "\n  fix: sessiond migrate status, then sessiond migrate up";
 static const char grant[] =
-    "; next: migrate as the owner of the schema; the role of sessiond run needs the grants that "
+    "\n  fix: migrate as the owner of the schema; the role of sessiond run needs the grants that "
     "sessiond migrate sql prints";
 static const char move_sequence[] =
-    "; next: if it is the key of study_sessions.id, an import left its sequence behind: SELECT "
+    "\n  fix: if it is the key of study_sessions.id, an import left its sequence behind: SELECT "
     "setval(pg_get_serial_sequence('study_sessions', 'id'), max(id)) FROM study_sessions; a unique key of your own "
     "cannot be kept by sessiond: drop it";
-static const char widen_sequence[] = "; next: give the sequence room (ALTER SEQUENCE ... MAXVALUE, AS bigint)";
+static const char widen_sequence[] = "\n  fix: give the sequence room (ALTER SEQUENCE ... MAXVALUE, AS bigint)";
 static const char no_pooler[] =
-    "; next: prepared statements need a session of their own: no pooler in transaction mode";
+    "\n  fix: prepared statements need a session of their own: no pooler in transaction mode";
 
 /* The first line whose prefix fits decides: whole SQLSTATEs stand before their class. */
 static const struct pg_error_rule {
@@ -85,8 +85,11 @@ static const char *keep_code(const char *sqlstate)
     return codes[i];
 }
 
+/* 2200H names the exhausted sequence, nothing of the row. */
 static bool caused_by_data(const char *sqlstate)
 {
+    if (strcmp(sqlstate, "2200H") == 0)
+        return false;
     return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "44", 2) == 0 ||
            strncmp(sqlstate, "P0", 2) == 0;
 }
@@ -117,7 +120,7 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
     /* Without a constraint's name 23514 says that no partition takes the row: a table's lack, not the row's fault. */
     if (strcmp(error->sqlstate, "23514") == 0 && error->constraint == NULL) {
         err_set(err, ERR_STOP, EXIT_CONFIG, keep_code(error->sqlstate),
-                "PostgreSQL: %s: no partition takes it; next: create the partition", text);
+                "PostgreSQL: %s: no partition takes it\n  fix: create the partition", text);
         return;
     }
     const struct pg_error_rule *rule = find_rule(error);

@@ -96,7 +96,7 @@ struct prune *prune_open(const struct config *config, const struct prune_request
     if (prune == NULL)
         abort();
 
-    prune->connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    prune->connection = connection_new(config);
     prune->schema = config->postgres_schema;
     prune->request = *request;
     if (open_connection(prune, err) && may_use_schema(prune, err) && prepare(prune, err))

@@ -157,7 +157,7 @@ static enum progress answer_overdue(struct connection *connection, struct err *e
     PQfreeCancel(cancel);
     connection_close(connection);
     err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-OVERDUE",
-            "PostgreSQL: no answer within %d s; next: look for locks and for a synchronous standby that is away",
+            "PostgreSQL: no answer within %d s\n  fix: look for locks and for a synchronous standby that is away",
             ANSWER_MS / 1000);
     return FAILED;
 }

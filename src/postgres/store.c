@@ -31,7 +31,7 @@ struct store *store_new(const struct config *config)
     if (store == NULL)
         abort();
     store->config = config;
-    store->connection = connection_new(config->postgres_conninfo, config->postgres_schema);
+    store->connection = connection_new(config);
     return store;
 }
 

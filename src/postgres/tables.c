@@ -20,8 +20,17 @@ void tables_describe(const PGresult *missing, int row, char *text, size_t size)
              PQgetvalue(missing, row, COLUMN_TEXT));
 }
 
+static bool lacks_table(const PGresult *missing)
+{
+    for (int row = 0; row < PQntuples(missing); row++)
+        if (strcmp(PQgetvalue(missing, row, COLUMN_PROBLEM), "table") == 0)
+            return true;
+    return false;
+}
+
 bool tables_complete(const PGresult *missing, bool privileges, const char *schema, struct err *err)
 {
+    const char *fix = "run the grants that sessiond migrate sql prints";
     enum exit_code exit_code = EXIT_PERMISSION;
     char list[512] = "";
     int named = 0;
@@ -31,8 +40,11 @@ bool tables_complete(const PGresult *missing, bool privileges, const char *schem
         char text[200];
         if (tables_is_privilege(missing, row) && !privileges)
             continue;
-        if (!tables_is_privilege(missing, row))
+        if (!tables_is_privilege(missing, row)) {
             exit_code = EXIT_CONFIG;
+            fix = lacks_table(missing) ? "sessiond migrate up (sessiond migrate status lists it all)"
+                                       : "alter the table; sessiond migrate up leaves tables that exist as they are";
+        }
         if (count++ >= NAMED_MAX)
             continue;
         tables_describe(missing, row, text, sizeof text);
@@ -42,7 +54,5 @@ bool tables_complete(const PGresult *missing, bool privileges, const char *schem
     if (count == 0)
         return true;
     return err_set(err, ERR_STOP, exit_code, exit_code == EXIT_CONFIG ? "E-PG-TABLES" : "E-PG-GRANTS",
-                   "schema %s: %s%s; next: %s", schema, list, count > named ? "; ..." : "",
-                   exit_code == EXIT_CONFIG ? "sessiond migrate up (sessiond migrate status lists it all)"
-                                            : "run the grants that sessiond migrate sql prints");
+                   "schema %s: %s%s\n  fix: %s", schema, list, count > named ? "; ..." : "", fix);
 }

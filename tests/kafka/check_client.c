@@ -58,8 +58,8 @@ END_TEST
 START_TEST(a_users_key_wins_over_ours_and_a_later_one_over_an_earlier)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_ALL, "client.id", "first",  "a.conf:1"},
-        {KAFKA_ALL, "client.id", "second", "a.conf:2"},
+        {KAFKA_ALL, "client.id", "first",  "a.conf:1", NULL},
+        {KAFKA_ALL, "client.id", "second", "a.conf:2", NULL},
     };
     struct config config = config_with(kafka, 2);
 
@@ -71,8 +71,8 @@ END_TEST
 START_TEST(a_key_reaches_the_clients_of_its_scope_only)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_CONSUMER, "client.id", "reads",  "-X"},
-        {KAFKA_PRODUCER, "client.id", "writes", "-X"},
+        {KAFKA_CONSUMER, "client.id", "reads",  "-X", NULL},
+        {KAFKA_PRODUCER, "client.id", "writes", "-X", NULL},
     };
     struct config config = config_with(kafka, 2);
 
@@ -87,14 +87,14 @@ END_TEST
 START_TEST(nothing_wins_over_what_the_guarantees_rest_on)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_ALL, "enable.auto.commit",       "true",             "-X"},
-        {KAFKA_ALL, "isolation.level",          "read_uncommitted", "-X"},
-        {KAFKA_ALL, "auto.offset.reset",        "latest",           "-X"},
-        {KAFKA_ALL, "allow.auto.create.topics", "true",             "-X"},
-        {KAFKA_ALL, "enable.idempotence",       "false",            "-X"},
-        {KAFKA_ALL, "partitioner",              "random",           "-X"},
-        {KAFKA_ALL, "group.id",                 "other",            "-X"},
-        {KAFKA_ALL, "transactional.id",         "other",            "-X"},
+        {KAFKA_ALL, "enable.auto.commit",       "true",             "-X", NULL},
+        {KAFKA_ALL, "isolation.level",          "read_uncommitted", "-X", NULL},
+        {KAFKA_ALL, "auto.offset.reset",        "latest",           "-X", NULL},
+        {KAFKA_ALL, "allow.auto.create.topics", "true",             "-X", NULL},
+        {KAFKA_ALL, "enable.idempotence",       "false",            "-X", NULL},
+        {KAFKA_ALL, "partitioner",              "random",           "-X", NULL},
+        {KAFKA_ALL, "group.id",                 "other",            "-X", NULL},
+        {KAFKA_ALL, "transactional.id",         "other",            "-X", NULL},
     };
     struct config config = config_with(kafka, sizeof kafka / sizeof *kafka);
 
@@ -159,7 +159,7 @@ END_TEST
 START_TEST(a_wrong_key_is_refused_with_its_full_name_and_origin)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_CONSUMER, "fetch.min.bites", "1", "/etc/sessiond.conf:14"}
+        {KAFKA_CONSUMER, "fetch.min.bites", "1", "/etc/sessiond.conf:14", NULL}
     };
     struct config config = config_with(kafka, 1);
     struct err err;
@@ -175,7 +175,7 @@ END_TEST
 START_TEST(settings_that_contradict_each_other_are_refused_with_librdkafkas_reason)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_PRODUCER, "message.timeout.ms", "60000", "-X"}
+        {KAFKA_PRODUCER, "message.timeout.ms", "60000", "-X", NULL}
     };
     struct config config = config_with(kafka, 1);
     struct err err;
@@ -191,8 +191,8 @@ END_TEST
 START_TEST(the_brokers_are_named_with_their_origin)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_ALL,      "bootstrap.servers", "a:9092", "a.conf:1"},
-        {KAFKA_PRODUCER, "bootstrap.servers", "b:9092", "a.conf:2"},
+        {KAFKA_ALL,      "bootstrap.servers", "a:9092", "a.conf:1", NULL},
+        {KAFKA_PRODUCER, "bootstrap.servers", "b:9092", "a.conf:2", NULL},
     };
     struct config config = config_with(kafka, 2);
     char text[CLIENT_BROKERS_TEXT];

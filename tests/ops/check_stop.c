@@ -83,8 +83,8 @@ static void a_loop_that_hangs(void)
 
 static void a_loop_that_ticks(void)
 {
-    watchdog_start(400, 60000);
-    for (int i = 0; i < 20; i++) {
+    watchdog_start(2000, 60000);
+    for (int i = 0; i < 60; i++) {
         watchdog_tick("fill");
         clock_sleep_ms(50);
     }
@@ -99,6 +99,15 @@ static void a_stop_that_hangs(void)
     watchdog_tick("leave the group");
     for (int i = 0; i < 400; i++)
         clock_sleep_ms(50);
+}
+
+static void a_failure_that_cannot_close(void)
+{
+    log_setup(LOG_TEXT, LOG_INFO);
+    watchdog_start(60000, 200);
+    watchdog_tick("closing");
+    watchdog_failed(EXIT_CONFIG);
+    clock_sleep_ms(20000);
 }
 
 static void nobody_reads_the_log(void)
@@ -161,6 +170,15 @@ START_TEST(a_stop_that_hangs_is_ended_with_75)
 }
 END_TEST
 
+START_TEST(a_failure_that_cannot_close_ends_with_its_own_status)
+{
+    char said[4096];
+
+    ck_assert_int_eq(end_of(a_failure_that_cannot_close, said), EXIT_CONFIG);
+    ck_assert_ptr_nonnull(strstr(said, "closing"));
+}
+END_TEST
+
 START_TEST(a_full_log_pipe_does_not_hold_up_the_watchdog)
 {
     char said[4096];
@@ -180,6 +198,7 @@ int main(void)
     tcase_add_test(tcase, a_loop_that_hangs_is_ended_with_75_and_the_line_says_in_what);
     tcase_add_test(tcase, a_loop_that_ticks_is_left_alone);
     tcase_add_test(tcase, a_stop_that_hangs_is_ended_with_75);
+    tcase_add_test(tcase, a_failure_that_cannot_close_ends_with_its_own_status);
     tcase_add_test(tcase, a_full_log_pipe_does_not_hold_up_the_watchdog);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
