@@ -18,6 +18,7 @@ static int64_t tick_limit_ms;
 static _Atomic int64_t ticked_ms;
 static int64_t stop_limit_ms;
 static _Atomic(const char *) doing;
+static _Atomic int failed_with; /* 0: nothing has failed */
 
 /* Only what works while any other thread holds any lock: no malloc, no stdio; and no line into a pipe that nobody reads,
  * which may be what the loop hangs on. */
@@ -29,7 +30,8 @@ static void end_process(const char *reason, int64_t ms)
         log_error("E-WATCHDOG-01",
                   "%s for %lld ms while about to: %s; ending the process, the next start takes up the rest", reason,
                   (long long)ms, atomic_load(&doing));
-    _exit(EXIT_TIMEOUT);
+    int status = atomic_load(&failed_with);
+    _exit(status == 0 ? EXIT_TIMEOUT : status);
 }
 
 static void *watch(void *unused)
@@ -41,7 +43,7 @@ static void *watch(void *unused)
         int64_t now = clock_ms();
         int64_t silent = now - atomic_load(&ticked_ms);
 
-        if (stop_seen_ms == 0 && stop_requested())
+        if (stop_seen_ms == 0 && (stop_requested() || atomic_load(&failed_with) != 0))
             stop_seen_ms = now;
         if (stop_seen_ms != 0 && now - stop_seen_ms >= stop_limit_ms)
             end_process("stopping took longer than shutdown.timeout.ms: silent", silent);
@@ -75,4 +77,9 @@ void watchdog_tick(const char *what)
 {
     atomic_store(&doing, what);
     atomic_store(&ticked_ms, clock_ms());
+}
+
+void watchdog_failed(int status)
+{
+    atomic_store(&failed_with, status);
 }

@@ -121,6 +121,15 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
     return true;
 }
 
+/* The process ends: what it left open would hold up every read_committed consumer until the broker ends it. One try, no more. */
+static void leave_none_open(struct publisher *p)
+{
+    struct err err;
+
+    if (!p->in_doubt)
+        (void)sink_abort(p->sink, SLICE_MS, &err);
+}
+
 /* If another process has our identity the consumer is fenced too, within a heartbeat: then we end instead of fencing it back. */
 static bool watch_for_fence(struct publisher *p, struct err *err)
 {
@@ -190,8 +199,10 @@ static bool prepare(struct publisher *p, bool *committed, struct err *err)
 /* After a failed attempt. True: try again. */
 static bool recover(struct publisher *p, struct batch *batch, struct err *err)
 {
-    if (err->class == ERR_STOP || err->class == ERR_NONE)
+    if (err->class == ERR_STOP || err->class == ERR_NONE) {
+        leave_none_open(p);
         return false;
+    }
     if (err->class == ERR_RENEW) {
         p->renew = true;
         log_err(LOG_WARNING, err);

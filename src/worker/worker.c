@@ -21,6 +21,7 @@
 #include "worker/brake.h"
 #include "worker/intake.h"
 #include "worker/publish.h"
+#include "worker/resolver.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ struct worker {
     struct beat store_beat;  /* PostgreSQL's backoff and Kafka's are apart: either may be down */
     struct beat sink_beat;
     struct publisher publisher;
+    struct resolver resolver;
     struct brake brake;
     struct brake brake_before; /* as it was before it looked at prev */
     int64_t brake_logged_ms;
@@ -54,11 +56,12 @@ struct worker *worker_new(const struct worker_parts *parts)
     for (int i = 0; i < 2; i++)
         batch_init(&w->batches[i], (size_t)parts->config->batch_max_messages);
     w->next = &w->batches[0];
+    int64_t patience_ms = parts->config->shutdown_timeout_ms / 2;
     w->store_beat = (struct beat){
-        .source = parts->source, .backoff = {.base_ms = 50, .cap_ms = 1000}
+        .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 50, .cap_ms = 1000}
     };
     w->sink_beat = (struct beat){
-        .source = parts->source, .backoff = {.base_ms = 20, .cap_ms = 1000}
+        .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 20, .cap_ms = 1000}
     };
     w->publisher = (struct publisher){
         .config = parts->config,
@@ -67,6 +70,7 @@ struct worker *worker_new(const struct worker_parts *parts)
         .encoder = parts->encoder,
         .beat = &w->sink_beat,
     };
+    w->resolver = (struct resolver){.decode = parts->decode, .registry = parts->registry, .beat = &w->store_beat};
     w->brake.limit = parts->config->dlq_brake;
     return w;
 }
@@ -94,8 +98,9 @@ static bool unreachable(const struct worker *w, int64_t started_ms, const char *
         return false;
     memcpy(why, err->message, sizeof why);
     (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
-                  "%s never answered within startup.timeout.ms (%" PRId64 ")\n  %.500s", what,
-                  w->parts.config->startup_timeout_ms, why);
+                  "%s never answered within startup.timeout.ms (%" PRId64 ")\n  %.500s\n"
+                  "  fix: start it, or correct its address, port and protocol (TLS, SASL)",
+                  what, w->parts.config->startup_timeout_ms, why);
     return true;
 }
 
@@ -122,8 +127,13 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
     while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, err)) != DONE) {
         if (!beat_tick(&w->store_beat, "connecting to PostgreSQL", err))
             return false;
-        if (progress == PENDING)
+        if (progress == PENDING) {
+            (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-START-01",
+                          "a connection is accepted, and nothing answers on it");
+            if (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err))
+                return false;
             continue;
+        }
         if (err->class == ERR_STOP ||
             (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err)))
             return false;
@@ -197,17 +207,6 @@ static bool decide(struct worker *w, struct batch *batch, bool sent, struct err 
 
 /* ---- The loop ----------------------------------------------------------------------------------------------------- */
 
-static bool fill(struct worker *w, struct err *err)
-{
-    const struct config *config = w->parts.config;
-    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
-
-    if (!source_fill(w->parts.source, w->next, (size_t)config->batch_max_bytes, wait_ms, err))
-        return false;
-    intake(w->parts.decode, config->commands_id_required, w->next);
-    return true;
-}
-
 static bool publish_prev(struct worker *w, struct err *err)
 {
     if (w->prev == NULL)
@@ -221,6 +220,31 @@ static bool publish_prev(struct worker *w, struct err *err)
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
     failpoint("released");
+    return true;
+}
+
+/* What has been decided goes out first: a registry may be away for long. */
+static bool await_schemas(struct worker *w, struct err *err)
+{
+    struct source *source = w->parts.source;
+
+    if (!publish_prev(w, err) || !resolver_wait(&w->resolver, w->next, err))
+        return false;
+    if (source_epoch(source) != w->next->epoch)
+        source_release(source, w->next); /* whoever has the partitions now reads its records */
+    return true;
+}
+
+static bool fill(struct worker *w, struct err *err)
+{
+    const struct config *config = w->parts.config;
+    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
+
+    if (!source_fill(w->parts.source, w->next, (size_t)config->batch_max_bytes, wait_ms, err))
+        return false;
+    if (!resolver_ask(&w->resolver, w->next) && !await_schemas(w, err))
+        return false;
+    intake(w->parts.decode, config->commands_id_required, w->next);
     return true;
 }
 

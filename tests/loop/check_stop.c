@@ -54,6 +54,32 @@ START_TEST(a_stop_in_the_middle_publishes_what_is_in_flight)
 }
 END_TEST
 
+START_TEST(a_stop_while_a_commit_is_slow_waits_for_its_answer)
+{
+    given_commands(0, 3);
+    run_steps(1);
+    plan("commit 1-6 pending, serve 2 signal");
+    run_steps(1);
+    ck_assert_uint_eq(events_visible(), 3);
+    run_steps(1);
+    ck_assert_int_eq(world.processes[0].ends, 1);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    run_to_the_end();
+}
+END_TEST
+
+START_TEST(an_end_in_the_middle_of_a_transaction_leaves_none_open)
+{
+    given_commands(0, 3);
+    plan("offsets 1 stop");
+    run_steps(2);
+    ck_assert_int_eq(world.processes[0].ends, 1);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_STOP);
+    ck_assert_uint_eq(transactions(TXN_OPEN), 0);
+    run_to_the_end();
+}
+END_TEST
+
 START_TEST(a_stop_while_the_database_is_down_ends_at_once_and_loses_nothing)
 {
     given_commands(0, 3);
@@ -135,6 +161,8 @@ int main(void)
     STORIES(suite, "start and stop", the_group_is_joined_after_the_producer_has_fenced_its_predecessor,
             a_broker_that_never_answers_ends_the_start, a_database_that_never_answers_ends_the_start,
             a_database_that_swallows_connections_ends_the_start, a_stop_in_the_middle_publishes_what_is_in_flight,
+            a_stop_while_a_commit_is_slow_waits_for_its_answer,
+            an_end_in_the_middle_of_a_transaction_leaves_none_open,
             a_stop_while_the_database_is_down_ends_at_once_and_loses_nothing,
             a_stop_while_a_connection_is_being_made_ends_in_time, a_stop_while_an_answer_is_long_in_coming_ends_in_time,
             a_stop_while_publishing_pauses_ends_and_loses_nothing,
