@@ -11,7 +11,10 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sessiond
 keyed_by() { cksum "$1" | cut -d ' ' -f 1; }
 
 JARS=$CACHE/kafka-$(keyed_by "$REPO/deploy/pom.xml")
+REGISTRY_APP=$CACHE/registry-$(keyed_by "$REPO/deploy/registry-pom.xml")
+ASYNCAPI=$CACHE/asyncapi-$(keyed_by "$REPO/tests/schemas/package-lock.json")
 VENV=$CACHE/python-$(keyed_by "$REPO/tests/requirements.txt")
+JAVA_CLIENTS=$CACHE/java-$(keyed_by "$REPO/tests/java/pom.xml")
 
 say() { printf '%s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A private Kafka broker and a private PostgreSQL in one folder, on free ports of 127.0.0.1. Whoever starts them stops them.
+# A private Kafka broker, a private PostgreSQL and, for tests, a private schema registry in one folder, on free ports of
+# 127.0.0.1. Whoever starts them stops them.
 #
 #   services.sh start DIR [option...]       both; writes DIR/services.env
 #   services.sh stop DIR                    both; the data stays, start brings it back on the same ports
@@ -8,12 +9,14 @@
 #   services.sh start-kafka|start-postgres DIR [option...]
 #   services.sh stop-kafka DIR [SIGNAL]     TERM (default), KILL, STOP, CONT ...
 #   services.sh stop-postgres DIR [MODE]    fast (default), smart, immediate
+#   services.sh start-registry DIR          a schema registry too, empty at each start: REGISTRY, its base URL
+#   services.sh stop-registry DIR [SIGNAL]
 #
 # Options:
 #   --fsync on|off             PostgreSQL's; on by default. off for tests that pull no plug
 #   --kafka-config KEY=VALUE   a broker setting, repeatable
-#   --sasl                     a second listener, KAFKA_SASL: SCRAM-SHA-256 users, who may do only what ACLs allow; whoever comes
-#                              by the first one may do all
+#   --sasl                     a second listener, KAFKA_SASL: SCRAM-SHA-256 users, and by PLAIN worker, stranger and changing
+#                              (password right), who may do only what ACLs allow; whoever comes by the first one may do all
 #   --proxied                  a third listener, KAFKA_PROXIED, that tells its clients to come by KAFKA_PROXY: a port that is
 #                              free for a proxy of the caller's
 #   --postgres-config KEY=VALUE
@@ -24,7 +27,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/paths.sh
 . "$here/paths.sh"
 
-usage() { sed -n '2,21s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+usage() { sed -n '2,24s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 
 # ---- Ports and waiting ------------------------------------------------------------------------------------------------
 
@@ -107,7 +110,8 @@ add_sasl() {
     port=$(free_port)
     add_listener SASL SASL_PLAINTEXT "$port" "$port"
     cat >>"$dir/kafka/server.properties" <<-EOF
-		sasl.enabled.mechanisms=SCRAM-SHA-256
+		sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
+		listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_worker="right" user_stranger="right" user_changing="right";
 		listener.name.sasl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 		authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 		super.users=User:ANONYMOUS
@@ -242,7 +246,52 @@ stop_postgres() {
     as_postgres "$pgbin/pg_ctl" -D "$(postgres_home)/data" -t 60 -s -m "${1:-fast}" stop >&2
 }
 
-# ---- Both -------------------------------------------------------------------------------------------------------------
+# ---- The schema registry ----------------------------------------------------------------------------------------------
+
+registry_pid() { cat "$dir/registry/pid" 2>/dev/null; }
+registry_runs() { grep -qsF "$dir/registry" "/proc/$(registry_pid)/cmdline"; }
+registry_stopped() { ! registry_runs; }
+registry_port() { cat "$dir/registry/port"; }
+registry_url() { echo "http://127.0.0.1:$(registry_port)/apis/ccompat/v7"; }
+
+registry_answers() {
+    local status
+    { status=$(
+        exec 3<>"/dev/tcp/127.0.0.1/$(registry_port)"
+        printf 'GET /apis/ccompat/v7/subjects HTTP/1.0\r\n\r\n' >&3
+        timeout 10 head -n 1 <&3
+    ); } 2>/dev/null
+    case $status in *' 200 '*) ;; *) return 1 ;; esac
+}
+
+start_registry() {
+    if registry_runs; then return; fi
+    [ -d "$REGISTRY_APP" ] || die "no schema registry in $REGISTRY_APP; run deploy/setup.sh check"
+    mkdir -p "$dir/registry"
+    [ -f "$dir/registry/port" ] || free_port >"$dir/registry/port"
+    setsid java -Xmx400m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djava.io.tmpdir="$dir/registry" \
+        -Dquarkus.http.host=127.0.0.1 -Dquarkus.http.port="$(registry_port)" \
+        -jar "$REGISTRY_APP"/apicurio-registry-app-*-runner.jar >>"$dir/registry/log" 2>&1 </dev/null &
+    echo $! >"$dir/registry/pid"
+    until registry_runs || gone $!; do sleep 0.01; done
+    wait_for 120 $! registry_answers && return
+    tail -20 "$dir/registry/log" >&2
+    die "the schema registry did not start, see $dir/registry/log"
+}
+
+stop_registry() {
+    local signal=${1:-TERM} pid
+    registry_runs || return 0
+    pid=$(registry_pid)
+    kill -s "$signal" "$pid"
+    case $signal in
+        STOP | CONT) return ;;
+    esac
+    wait_for 20 "$pid" registry_stopped || kill -s KILL "$pid" 2>/dev/null || true
+    rm -f "$dir/registry/pid"
+}
+
+# ---- All of them -------------------------------------------------------------------------------------------------------------
 
 write_kafka_env() {
     local port
@@ -256,6 +305,7 @@ write_kafka_env() {
 write_env() {
     {
         [ ! -f "$dir/kafka/server.properties" ] || write_kafka_env
+        [ ! -f "$dir/registry/port" ] || echo "REGISTRY=$(registry_url)"
         if [ -d "$dir/postgres" ]; then
             printf '%s\n' PGHOST=127.0.0.1 "PGPORT=$(postgres_setting port)" PGUSER=postgres PGDATABASE=sessiond \
                 "PGSOCKET=$(postgres_setting unix_socket_directories)"
@@ -280,9 +330,10 @@ start_both() {
 
 remove_both() {
     stop_kafka KILL
+    stop_registry KILL
     stop_postgres immediate
     [ ! -L "$dir/postgres" ] || rm -rf "$(postgres_home)"
-    rm -rf "$dir/kafka" "$dir/postgres" "$dir/services.env"
+    rm -rf "$dir/kafka" "$dir/postgres" "$dir/registry" "$dir/services.env"
 }
 
 [ $# -ge 2 ] || usage
@@ -314,7 +365,9 @@ case $verb in
     start) start_both; write_env ;;
     start-kafka) launch_kafka; await_kafka; write_env ;;
     start-postgres) start_postgres; write_env ;;
-    stop) stop_kafka; stop_postgres ;;
+    start-registry) start_registry; write_env ;;
+    stop-registry) stop_registry "$how" ;;
+    stop) stop_kafka; stop_registry; stop_postgres ;;
     stop-kafka) stop_kafka "$how" ;;
     stop-postgres) stop_postgres "$how" ;;
     remove) remove_both ;;

@@ -29,6 +29,7 @@ struct subcommand {
 extern const struct subcommand cli_run;
 extern const struct subcommand cli_migrate;
 extern const struct subcommand cli_topics;
+extern const struct subcommand cli_schemas;
 extern const struct subcommand cli_send;
 extern const struct subcommand cli_await;
 extern const struct subcommand cli_get;

@@ -9,14 +9,11 @@
 #ifndef CLI_RECORD_PRINT_H
 #define CLI_RECORD_PRINT_H
 
-#include "codec/schemas.h"
-#include "core/record.h"
+#include "cli/value_schemas.h"
 
-#include <stdio.h>
-
-void record_print_json(const struct schemas *schemas, const struct record *record, FILE *out);
+void record_print_json(struct value_schemas *schemas, const struct record *record, FILE *out);
 
 /** Time, place, key, the code of a rejection or dead letter, value. Never a raw control character. */
-void record_print_text(const struct schemas *schemas, const struct record *record, FILE *out);
+void record_print_text(struct value_schemas *schemas, const struct record *record, FILE *out);
 
 #endif

@@ -7,13 +7,13 @@
 #include "cli/answers.h"
 #include "cli/cli.h"
 #include "cli/pending.h"
-#include "codec/schemas.h"
+#include "cli/value_schemas.h"
 #include "kafka/sender.h"
 
 /** Not to be moved while open. */
 struct send_await {
     struct answers answers;
-    struct schemas *schemas; /* owned; to print events in Avro */
+    struct value_schemas *schemas; /* owned; to print events in Avro */
     struct pending pending;
     uint64_t created;
     uint64_t rejected;

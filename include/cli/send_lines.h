@@ -15,6 +15,7 @@ struct send_lines {
     const char *name;              /* of the file, for messages */
     const char *key;               /* of every record; NULL: the line's command_id, or none */
     const struct schemas *schemas; /* NULL: JSON as it is; else each line becomes Avro */
+    const int32_t *schema_id;      /* the registry's, for Confluent's wire format; NULL: the single-object encoding */
     struct sender *sender;
     bool progress; /* a count that redraws itself on stderr */
 };

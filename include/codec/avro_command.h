@@ -1,6 +1,7 @@
 /**
  * Avro commands: a bounded walk of the bytes along the writer's schema; `command_id`, `group_id` and
- * `study_activity_id` are picked by name at the top level of the record, everything else is skipped.
+ * `study_activity_id` are picked by name at the top level of the record, everything else is skipped. When the top is a
+ * union, the record is the branch that the value chose.
  *
  * Every length is checked against what is left; records, arrays and maps nest at most 16 deep; all bytes must be
  * consumed; strings, those that are skipped too, must be UTF-8 without NUL. No allocation, and no more steps than there

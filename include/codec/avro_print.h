@@ -1,5 +1,5 @@
 /**
- * Avro for people and scripts: a value in the single-object encoding, printed as JSON.
+ * Avro for people and scripts, printed as JSON.
  *
  * Plain JSON rather than Avro's JSON encoding: a union's value stands alone, `bytes` and `fixed` are base64. Times stay
  * numbers in the schema's unit, because avro-c forgets logical types. One thread (avro-c).
@@ -7,6 +7,7 @@
 #ifndef CODEC_AVRO_PRINT_H
 #define CODEC_AVRO_PRINT_H
 
+#include "codec/registered.h"
 #include "codec/schemas.h"
 
 #include <stdio.h>
@@ -16,5 +17,8 @@
  * not known or is no record, or its bytes do not fit it.
  */
 MUSTUSE bool avro_print(const struct schemas *schemas, struct bytes value, FILE *out);
+
+/** The same for bare Avro binary of a registry's schema (REGISTERED_AVRO). */
+MUSTUSE bool avro_print_registered(const struct registered_schema *schema, struct bytes body, FILE *out);
 
 #endif

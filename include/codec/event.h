@@ -10,8 +10,18 @@
 
 struct event_encoder;
 
-/** Borrows both for its whole life; with EVENTS_JSON `schemas` may be NULL. One thread (avro-c). */
-struct event_encoder *event_encoder_new(const struct config *config, const struct schemas *schemas);
+/** Under which ids a registry has the schemas of the events. */
+struct event_ids {
+    int32_t created;
+    int32_t rejected;
+};
+
+/**
+ * Borrows configuration and schemas for its whole life; with EVENTS_JSON `schemas` may be NULL. `ids`: with EVENTS_CONFLUENT, else
+ * NULL. One thread (avro-c).
+ */
+struct event_encoder *event_encoder_new(const struct config *config, const struct schemas *schemas,
+                                        const struct event_ids *ids);
 void event_encoder_free(struct event_encoder *encoder);
 
 /**

@@ -5,6 +5,7 @@
 #define CODEC_FRAMING_H
 
 #include "core/record.h"
+#include "core/schema_id.h"
 #include "ops/config.h"
 
 enum framing {
@@ -18,5 +19,8 @@ enum framing {
 
 /** Which framing the record has; FRAMING_NONE when none fits, or not the one that is configured. */
 enum framing framing_of(const struct record *record, enum commands_format format);
+
+/** Of a record with one of the two FRAMING_REGISTERED_*: the id of its schema, and where its data begin. */
+void framing_schema_id(const struct record *record, enum framing framing, struct schema_id *id, struct bytes *body);
 
 #endif

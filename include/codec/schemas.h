@@ -30,6 +30,20 @@ const struct schema *schemas_find(const struct schemas *schemas, uint64_t finger
  */
 const struct schema *schemas_builtin(const struct schemas *schemas, const char *record_name);
 
+/** All of them: those built in come first. */
+size_t schemas_count(const struct schemas *schemas);
+const struct schema *schemas_at(const struct schemas *schemas, size_t index);
+
+/** The name of its file, without a folder; built-in ones have one in schemas/. Borrowed, like what follows. */
+const char *schema_file(const struct schema *schema);
+bool schema_is_builtin(const struct schema *schema);
+
+/** The text as it stands in the file: what is registered. avro-c would drop defaults and logical types. */
+const char *schema_text(const struct schema *schema);
+
+/** The name of the record in full, e.g. "study_sessions.v1.StudySessionCreated"; NULL: the schema is no record. */
+const char *schema_record(const struct schema *schema);
+
 /** CRC-64-AVRO of the parsing canonical form. */
 uint64_t schema_fingerprint(const struct schema *schema);
 

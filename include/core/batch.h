@@ -24,7 +24,8 @@ struct batch_item {
     const struct ledger_row *decision; /* set by the store; shared by the items of one id; in the arena */
     struct outcome outcome;            /* OUTCOME_PENDING until answered or decided */
     enum fit fit;
-    size_t dlq_limit; /* bytes the DLQ copy may have; 0: no limit known */
+    bool reply_refused; /* the reply topic takes no record of its event's size */
+    size_t dlq_limit;   /* bytes the DLQ copy may have; 0: no limit known */
 };
 
 struct batch {

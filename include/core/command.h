@@ -29,7 +29,8 @@ struct command {
     struct field_uuid command_id;
     struct field_int group_id;
     struct field_int study_activity_id;
-    struct bytes ce_id;     /* of a structured CloudEvent; absent otherwise. Borrowed from the record or the arena */
+    bool structured;        /* it came in a structured CloudEvent, whose id and source count and not the headers' */
+    struct bytes ce_id;     /* of that; absent otherwise. Borrowed from the record or the arena */
     struct bytes ce_source; /* likewise */
 };
 

@@ -27,17 +27,24 @@ struct record {
 /** A record to be published. Borrows from an arena and from the command's record. */
 struct outbound {
     const char *topic;
-    int32_t partition; /* -1: by the key */
+    int32_t partition; /* -1, or one that the topic does not have: by the key */
     struct bytes key;
     struct bytes value;
     const struct header *headers;
     size_t header_count;
 };
 
+/** What a published record is to the command that it answers. */
+enum delivery_role {
+    ROLE_EVENT,
+    ROLE_REPLY,       /* the event once more, in the topic that the command asked for */
+    ROLE_DEAD_LETTER, /* the raw copy */
+};
+
 /** What became of a published record: lives until its transaction has ended. */
 struct delivery {
-    uint32_t item;  /* index in the batch of the command that it answers */
-    bool is_copy;   /* a dead-letter copy, not an event */
+    uint32_t item; /* index in the batch of the command that it answers */
+    enum delivery_role role;
     bool too_large; /* set by the sink: the topic refused it for its size */
 };
 

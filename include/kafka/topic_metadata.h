@@ -10,9 +10,10 @@
 struct rd_kafka_s;
 
 /**
- * DONE: it exists. PENDING: no answer yet (`err` says why). FAILED: ERR_STOP, it does not exist or may not be seen.
+ * DONE: it exists, with `*partitions` partitions (NULL: never mind). PENDING: no answer yet (`err` says why). FAILED: ERR_STOP, it does not exist or may not be seen.
  * Asking never creates the topic: all our clients say so (allow.auto.create.topics=false, kafka/client.c).
  */
-enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int timeout_ms, struct err *err);
+enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
+                             struct err *err);
 
 #endif

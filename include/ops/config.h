@@ -14,6 +14,8 @@
 
 enum commands_format { COMMANDS_AUTO, COMMANDS_JSON, COMMANDS_AVRO, COMMANDS_CONFLUENT };
 enum events_format { EVENTS_JSON, EVENTS_AVRO, EVENTS_CONFLUENT };
+enum registry_basic_source { REGISTRY_BASIC_ANY, REGISTRY_BASIC_URL, REGISTRY_BASIC_USER_INFO };
+enum registry_bearer_source { REGISTRY_BEARER_ANY, REGISTRY_BEARER_STATIC_TOKEN };
 enum events_delivery { DELIVERY_EXACTLY_ONCE, DELIVERY_AT_LEAST_ONCE };
 enum duplicates { DUPLICATES_REPUBLISH, DUPLICATES_SUPPRESS };
 enum log_format { LOG_AUTO, LOG_TEXT, LOG_JSON };
@@ -28,6 +30,7 @@ struct kafka_property {
     char *name;
     char *value;
     char *origin; /* "file:line", the variable's name or "-X": for messages */
+    char *file;   /* where the value was read (KEY.file), to be read again by a later login; NULL: not in a file */
 };
 
 struct config {
@@ -45,9 +48,24 @@ struct config {
     enum events_format events_format;
     char *events_source;        /* never empty: "/sessiond/<commands.topic>" unless set */
     char **events_echo_headers; /* NULL-terminated list of names */
+    char **events_reply_topics; /* the same; empty: no replies */
     enum events_delivery events_delivery;
     enum duplicates duplicates;
     char *schemas_dir; /* "" none */
+
+    char **schema_registry_url; /* base URLs, the first one first, with their credentials; empty: no registry */
+    enum registry_basic_source schema_registry_basic_source;
+    char *schema_registry_user_info;            /* USER:PASSWORD or "" */
+    const char *schema_registry_user_info_file; /* as postgres_conninfo_file */
+    enum registry_bearer_source schema_registry_bearer_source;
+    char *schema_registry_token;            /* "" none */
+    const char *schema_registry_token_file; /* as postgres_conninfo_file */
+    char *schema_registry_ca;               /* PEM file or folder; "" the system's */
+    char *schema_registry_certificate;      /* PEM; "" none */
+    char *schema_registry_key;              /* PEM; "" in the certificate's file */
+    int64_t schema_registry_retries;
+    int64_t schema_registry_timeout_ms; /* one request */
+    bool schema_registry_auto_register;
 
     char *group_id;
     char *instance_id;      /* resolved: the host name unless set; "" with `auto` */
@@ -55,6 +73,7 @@ struct config {
     char *transactional_id; /* "<group.id>/<instance.id>", or with `auto` "<group.id>/<random UUID>" */
 
     char *postgres_conninfo;
+    const char *postgres_conninfo_file; /* where it was read, to be read again by a later login; NULL: not in a file */
     char *postgres_schema;
 
     int64_t batch_max_messages;
@@ -90,6 +109,10 @@ void config_free(struct config *config);
 
 /** Logs a warning for each SESSIOND_* variable that is no key (Kubernetes injects such names). After log_setup. */
 void config_warn_unknown(const struct config_request *request);
+
+/** For messages: a key that is no secret, its value and where it was set, e.g. "dlq.topic = x (/etc/x.conf:12)". */
+#define CONFIG_SETTING_TEXT 512
+void config_setting(const struct config *config, const char *key, char text[static CONFIG_SETTING_TEXT]);
 
 /** `sessiond config`: each key, its value (secrets masked) and where it came from; text or one JSON object. */
 void config_print(const struct config *config, FILE *out, bool json);

@@ -29,6 +29,7 @@ enum config_type {
 
 struct config_key {
     const char *name;
+    const char *other_name; /* by which it is known too; NULL: none */
     enum config_type type;
     size_t offset;       /* of the value in struct config */
     const char *initial; /* the default as text; NULL: derived, see `meaning` */
@@ -42,7 +43,7 @@ struct config_key {
 extern const struct config_key config_keys[];
 extern const size_t config_key_count;
 
-/** NULL when there is no such key. CONFIG_KAFKA rows are found by name too. */
+/** By either name; NULL when there is no such key. CONFIG_KAFKA rows are found by name too. */
 const struct config_key *config_key_find(const char *name);
 
 /** The key that an unknown `name` was probably meant to be, librdkafka's with their prefix; NULL when none is near. */
@@ -52,6 +53,7 @@ const char *config_key_nearest(const char *name);
 struct config_origin {
     char *value;
     char *origin;
+    char *file; /* KEY.file's path when the value came from there, else NULL */
 };
 
 /**
@@ -80,5 +82,8 @@ MUSTUSE bool config_file_read(struct config *config, const char *path, enum exit
 
 /** All settings of the environment. */
 MUSTUSE bool config_environment_read(struct config *config, char *const *environment, struct err *err);
+
+/** Whether the settings of the schema registry fit together, and what rests on there being one. In config_registry.c. */
+MUSTUSE bool config_registry_check(const struct config *config, struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /**
- * The records that answer a batch: an event for each command, a copy for the dead-letter topic where its code asks for one.
+ * The records that answer a batch: an event for each command, the same for a reply topic where the command asks for it, a copy for
+ * the dead-letter topic where its code asks for one.
  *
  * Records are encoded one by one on their way to the producer, which copies them: only what became of each is kept. Encoding is
  * deterministic, so that another attempt gives the same bytes.

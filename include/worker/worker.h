@@ -11,6 +11,7 @@
 #include "kafka/sink.h"
 #include "kafka/source.h"
 #include "postgres/store.h"
+#include "registry/registry.h"
 
 /** Below this many commands a batch is published before anything new is taken: latency first, overlap only under load.
  */
@@ -24,6 +25,7 @@ struct worker_parts {
     struct sink *sink;
     struct store *store;
     const struct decode_options *decode;
+    struct registry *registry; /* NULL: none is configured */
     struct event_encoder *encoder;
 };
 

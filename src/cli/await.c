@@ -17,7 +17,7 @@ struct await {
     int timeout_ms;
     int64_t deadline_ms;
 
-    struct schemas *schemas;
+    struct value_schemas *schemas;
     struct answers answers;
     struct lookup *lookup;
     int64_t lookup_ms;  /* when the ledger is asked next; INT64_MAX while it is being asked */
@@ -119,7 +119,7 @@ static int await_run(struct await *await, const struct cli *cli)
     struct err err;
 
     await->deadline_ms = clock_ms() + await->timeout_ms;
-    await->schemas = schemas_open(cli->config.schemas_dir, &err);
+    await->schemas = value_schemas_open(&cli->config, &err);
     /* Before the ledger is asked: an event that comes in between is seen. */
     if (await->schemas == NULL || !answers_open(&await->answers, &cli->config, await->timeout_ms, &err))
         return cli_fail(&err);
@@ -135,7 +135,7 @@ static void await_close(struct await *await)
 {
     lookup_free(await->lookup);
     answers_close(&await->answers);
-    schemas_close(await->schemas);
+    value_schemas_close(await->schemas);
     arena_free(&await->arena);
 }
 

@@ -1,7 +1,9 @@
 #include "cli/cli.h"
+#include "codec/json_write.h"
 #include "postgres/migrate.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define DEFAULT_ROLE "sessiond"
 
@@ -13,7 +15,9 @@ static const char help[] =
     "  sql      print the same as SQL, and the grants of the role that runs sessiond; nothing is connected to\n"
     "\n"
     "  --role NAME   with sql: the role for the grants (default " DEFAULT_ROLE ")\n"
-    "  --json        with status: one JSON object\n"
+    "  --json        one object: status {\"complete\", \"missing\": [{\"table\", \"column\", \"problem\", "
+    "\"text\"}]},\n"
+    "                up {\"tables\": [{\"table\", \"state\"}]}, sql {\"sql\"}\n"
     "\n"
     "Examples:\n"
     "  sessiond -X postgres.conninfo='host=db user=owner dbname=app' migrate up\n"
@@ -39,12 +43,32 @@ static int run_up(struct cli *cli, const char *role)
     struct err err;
 
     (void)role;
-    return migrate_up(&cli->config, stdout, &err) ? EXIT_DONE : cli_fail(&err);
+    return migrate_up(&cli->config, stdout, cli->json, &err) ? EXIT_DONE : cli_fail(&err);
+}
+
+static void print_sql_json(const struct config *config, const char *role)
+{
+    char *sql = NULL;
+    size_t len = 0;
+    FILE *memory = open_memstream(&sql, &len);
+
+    if (memory == NULL)
+        abort();
+    migrate_sql(config, role, memory);
+    if (fclose(memory) != 0)
+        abort();
+    printf("{\"sql\": ");
+    json_write_string(stdout, (struct bytes){(const uint8_t *)sql, len});
+    printf("}\n");
+    free(sql);
 }
 
 static int run_sql(struct cli *cli, const char *role)
 {
-    migrate_sql(&cli->config, role, stdout);
+    if (cli->json)
+        print_sql_json(&cli->config, role);
+    else
+        migrate_sql(&cli->config, role, stdout);
     return EXIT_DONE;
 }
 

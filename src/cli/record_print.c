@@ -1,34 +1,11 @@
 #include "cli/record_print.h"
 
-#include "codec/avro_print.h"
 #include "codec/json_scan.h"
 #include "codec/json_write.h"
 #include "codec/rfc3339.h"
 #include "codec/utf8.h"
 
 #include <inttypes.h>
-
-static bool is_json(struct bytes value)
-{
-    struct json_scan scan = json_scan_start(value);
-
-    return value.data != NULL && json_scan_value(&scan) && json_scan_finish(&scan);
-}
-
-/* False, and nothing printed, when it can be shown only as bytes. */
-static bool print_value(const struct schemas *schemas, struct bytes value, FILE *out)
-{
-    if (value.data == NULL) {
-        fputs("null", out);
-        return true;
-    }
-    if (avro_print(schemas, value, out))
-        return true;
-    if (!is_json(value))
-        return false;
-    json_write_line(out, value);
-    return true;
-}
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
@@ -73,7 +50,7 @@ static void print_headers(const struct record *record, FILE *out)
     putc('}', out);
 }
 
-void record_print_json(const struct schemas *schemas, const struct record *record, FILE *out)
+void record_print_json(struct value_schemas *schemas, const struct record *record, FILE *out)
 {
     fputs("{\"topic\": ", out);
     json_write_string(out, bytes_of(record->topic));
@@ -86,7 +63,7 @@ void record_print_json(const struct schemas *schemas, const struct record *recor
     print_key(record->key, out);
     print_headers(record, out);
     fputs(", \"value\": ", out);
-    if (!print_value(schemas, record->value, out)) {
+    if (!value_print(schemas, record, out)) {
         fputs("null, \"value_base64\": ", out);
         json_write_base64(out, record->value);
     }
@@ -147,7 +124,7 @@ static void print_opaque(struct bytes value, FILE *out)
     json_write_base64(out, value);
 }
 
-void record_print_text(const struct schemas *schemas, const struct record *record, FILE *out)
+void record_print_text(struct value_schemas *schemas, const struct record *record, FILE *out)
 {
     char time[RFC3339_TEXT] = "-";
     struct bytes code = code_of(record);
@@ -161,7 +138,7 @@ void record_print_text(const struct schemas *schemas, const struct record *recor
         print_word(code, out);
     }
     putc(' ', out);
-    if (!print_value(schemas, record->value, out))
+    if (!value_print(schemas, record, out))
         print_opaque(record->value, out);
     putc('\n', out);
 }

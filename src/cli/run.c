@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/registered_id.h"
 
 #include "ops/log.h"
 #include "ops/notify.h"
@@ -14,6 +15,8 @@
 /* Everything that `run` opens, in the order of opening. */
 struct run {
     struct schemas *schemas;
+    struct registry *registry;     /* NULL: none is configured */
+    struct registered *registered; /* what it has answered */
     struct decode_options decode;
     struct event_encoder *encoder;
     struct store *store;
@@ -22,13 +25,47 @@ struct run {
     struct worker *worker;
 };
 
+static bool open_registry(struct run *run, const struct config *config, struct err *err)
+{
+    if (*config->schema_registry_url == NULL)
+        return true;
+    run->registered = registered_new();
+    run->registry = registry_open(config, err);
+    return run->registry != NULL;
+}
+
+static bool find_event_ids(const struct schemas *schemas, const struct config *config, struct event_ids *ids,
+                           struct err *err)
+{
+    if (config->events_format != EVENTS_CONFLUENT)
+        return true;
+    return registered_id_find(config, schemas, SCHEMAS_CREATED, config->startup_timeout_ms, &ids->created, err) &&
+           registered_id_find(config, schemas, SCHEMAS_REJECTED, config->startup_timeout_ms, &ids->rejected, err);
+}
+
+static bool open_codec(struct run *run, const struct config *config, struct err *err)
+{
+    struct event_ids ids = {0};
+
+    run->schemas = schemas_open(config->schemas_dir, err);
+    if (run->schemas == NULL || !open_registry(run, config, err))
+        return false;
+    run->decode = (struct decode_options){
+        .format = config->commands_format,
+        .max_bytes = (size_t)config->commands_max_bytes,
+        .schemas = run->schemas,
+        .registered = run->registered,
+    };
+    if (!find_event_ids(run->schemas, config, &ids, err))
+        return false;
+    run->encoder = event_encoder_new(config, run->schemas, &ids);
+    return true;
+}
+
 static bool run_open(struct run *run, const struct config *config, struct err *err)
 {
-    run->schemas = schemas_open(config->schemas_dir, err);
-    if (run->schemas == NULL)
+    if (!open_codec(run, config, err))
         return false;
-    run->decode = (struct decode_options){config->commands_format, (size_t)config->commands_max_bytes, run->schemas};
-    run->encoder = event_encoder_new(config, run->schemas);
     run->store = store_new(config);
     run->source = source_open(config, err);
     if (run->source == NULL)
@@ -42,6 +79,7 @@ static bool run_open(struct run *run, const struct config *config, struct err *e
         .sink = run->sink,
         .store = run->store,
         .decode = &run->decode,
+        .registry = run->registry,
         .encoder = run->encoder,
     });
     return true;
@@ -54,6 +92,8 @@ static void run_close(struct run *run)
     sink_close(run->sink);
     store_free(run->store);
     event_encoder_free(run->encoder);
+    registry_close(run->registry);
+    registered_free(run->registered);
     schemas_close(run->schemas);
 }
 
@@ -78,6 +118,8 @@ static bool run_once(const struct config *config, struct err *err)
     if (err->class != ERR_NONE && !good)
         log_err(err->class == ERR_RENEW ? LOG_WARNING : LOG_ERROR, err);
     watchdog_tick("closing");
+    if (!good && err->class == ERR_STOP)
+        watchdog_failed((int)err->exit_code);
     if (good || err->class != ERR_RENEW)
         notify("STOPPING=1");
     run_close(&run);

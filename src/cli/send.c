@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/moment.h"
+#include "cli/registered_id.h"
 #include "cli/send_await.h"
 #include "cli/send_lines.h"
 #include "codec/avro_send.h"
@@ -17,13 +18,15 @@
 struct send {
     struct command command; /* from the options */
     bool from_options;
-    bool avro;
+    bool avro;      /* in one of two framings */
+    bool confluent; /* in this one */
     bool await;
     const char *key;
     const char *path; /* "-": standard input */
     int timeout_ms;
 
     struct schemas *schemas; /* with `avro` */
+    int32_t schema_id;       /* with `confluent` */
     struct sender *sender;
     struct send_await awaited; /* with `await` */
 };
@@ -47,7 +50,8 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
     const char *reason;
 
     if (send->avro)
-        return avro_send_encode(send->schemas, &send->command, arena, value, &reason) ||
+        return avro_send_encode(send->schemas, send->confluent ? &send->schema_id : NULL, &send->command, arena, value,
+                                &reason) ||
                err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "the command cannot be written: %s", reason);
     *value = arena_printf(arena, "{\"command_id\":\"%s\",\"group_id\":%" PRId64 ",\"study_activity_id\":%" PRId64 "}",
                           id, send->command.group_id.value, send->command.study_activity_id.value);
@@ -113,9 +117,11 @@ static int send_many(struct send *send, const struct cli *cli, FILE *file)
     struct err err;
     struct send_lines lines = {
         .file = file,
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a file was opened, so it has a path */
         .name = strcmp(send->path, "-") == 0 ? "standard input" : send->path,
         .key = send->key,
         .schemas = send->schemas,
+        .schema_id = send->confluent ? &send->schema_id : NULL,
         .sender = send->sender,
         .progress = isatty(STDERR_FILENO) == 1 && !cli->json,
     };
@@ -131,27 +137,32 @@ static int send_many(struct send *send, const struct cli *cli, FILE *file)
 
 /* ---- The subcommand ---------------------------------------------------------------------------------------------- */
 
+/* False with ERR_NONE when a stop was asked for meanwhile. */
+static bool find_schema(struct send *send, const struct config *config, struct err *err)
+{
+    if (!send->avro)
+        return true;
+    send->schemas = schemas_open("", err);
+    if (send->schemas == NULL || !send->confluent)
+        return send->schemas != NULL;
+    return registered_id_find(config, send->schemas, SCHEMAS_COMMAND, send->timeout_ms, &send->schema_id, err);
+}
+
 static int send_run(struct send *send, const struct cli *cli, FILE *file)
 {
     struct err err;
     int status = EXIT_DONE;
-
-    if (send->avro) {
-        send->schemas = schemas_open("", &err);
-        if (send->schemas == NULL)
-            return cli_fail(&err);
-    }
-    send->sender = sender_open(&cli->config, send->timeout_ms, &err);
-    bool open = send->sender != NULL &&
+    bool open = find_schema(send, &cli->config, &err) &&
+                (send->sender = sender_open(&cli->config, send->timeout_ms, &err)) != NULL &&
                 (!send->await || send_await_open(&send->awaited, &cli->config, send->sender, send->timeout_ms, &err));
+
     if (!open)
-        status = cli_fail(&err);
+        status = err.class == ERR_NONE ? EXIT_TIMEOUT : cli_fail(&err);
     else
         status = send->from_options ? send_one(send, cli) : send_many(send, cli, file);
     sender_close(send->sender);
     send_await_close(&send->awaited);
-    if (send->avro)
-        schemas_close(send->schemas);
+    schemas_close(send->schemas);
     return status;
 }
 
@@ -177,7 +188,10 @@ static bool set_option(struct send *send, int option, const char *text)
     case 'w': send->await = true; return true;
     case 'k': send->key = text; return true;
     case 't': return moment_span(text, &send->timeout_ms);
-    case 'f': send->avro = strcmp(text, "avro-single-object") == 0; return send->avro || strcmp(text, "json") == 0;
+    case 'f':
+        send->confluent = strcmp(text, "confluent") == 0;
+        send->avro = send->confluent || strcmp(text, "avro-single-object") == 0;
+        return send->avro || strcmp(text, "json") == 0;
     default: return false;
     }
 }
@@ -235,6 +249,8 @@ static int send_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
 
+    if (send.confluent && *cli->config.schema_registry_url == NULL)
+        return cli_usage(&cli_send, "--format confluent needs schema.registry.url");
     if (send.path != NULL)
         file = strcmp(send.path, "-") == 0 ? stdin : open_file(send.path);
     if (send.path != NULL && file == NULL) {
@@ -264,7 +280,10 @@ const struct subcommand cli_send = {
         "  --await        wait for the event of each command sent, known by the command's place: one command's is\n"
         "                 printed, of a file's the counts. With duplicates=suppress a duplicate gets none\n"
         "  --key K        the record's key instead (of all lines)\n"
-        "  --format F     json (default), or avro-single-object: each command in the built-in Avro schema\n"
+        "  --format F     json (default); avro-single-object or confluent: each command in the built-in Avro schema, "
+        "in\n"
+        "                 Confluent's wire format with the id that the registry has it under (sessiond schemas "
+        "register)\n"
         "  --timeout D    how long to wait for a broker, for each command's delivery, and then with --await for the\n"
         "                 events (default 30s)\n"
         "  --json         one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}; of a file: "

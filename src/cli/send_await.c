@@ -17,7 +17,7 @@ static void on_delivered(void *opaque, int32_t partition, int64_t offset)
 bool send_await_open(struct send_await *await, const struct config *config, struct sender *sender, int timeout_ms,
                      struct err *err)
 {
-    await->schemas = schemas_open(config->schemas_dir, err);
+    await->schemas = value_schemas_open(config, err);
     if (await->schemas == NULL || !answers_open(&await->answers, config, timeout_ms, err))
         return false;
     sender_on_delivered(sender, on_delivered, await);
@@ -27,7 +27,7 @@ bool send_await_open(struct send_await *await, const struct config *config, stru
 void send_await_close(struct send_await *await)
 {
     answers_close(&await->answers);
-    schemas_close(await->schemas);
+    value_schemas_close(await->schemas);
     pending_free(&await->pending);
 }
 

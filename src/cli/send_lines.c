@@ -50,7 +50,8 @@ static bool send_line(struct send_lines *lines, struct bytes value, uint64_t num
 
     if (!decoded)
         command = (struct command){0};
-    if (lines->schemas != NULL && !(decoded && avro_send_encode(lines->schemas, &command, arena, &value, &reason)))
+    if (lines->schemas != NULL &&
+        !(decoded && avro_send_encode(lines->schemas, lines->schema_id, &command, arena, &value, &reason)))
         return bad_line(lines, number, reason, err);
     return sender_send(lines->sender, key_of(lines, &command, text), value, number, err);
 }

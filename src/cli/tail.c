@@ -133,7 +133,7 @@ static int too_late(const struct tail *tail, int64_t printed)
     return cli_fail(&err);
 }
 
-static int follow(const struct tail *tail, const struct cli *cli, struct reader *reader, const struct schemas *schemas)
+static int follow(const struct tail *tail, const struct cli *cli, struct reader *reader, struct value_schemas *schemas)
 {
     int64_t deadline_ms = tail->timeout_ms > 0 ? clock_ms() + tail->timeout_ms : INT64_MAX;
     int64_t printed = 0;
@@ -160,7 +160,7 @@ static int tail_run(struct tail *tail, const struct cli *cli)
     int timeout_ms = tail->timeout_ms > 0 ? tail->timeout_ms : 30000;
     struct reader *reader = NULL;
     struct err err;
-    struct schemas *schemas = schemas_open(cli->config.schemas_dir, &err);
+    struct value_schemas *schemas = value_schemas_open(&cli->config, &err);
     if (schemas == NULL)
         return cli_fail(&err);
 
@@ -175,7 +175,7 @@ static int tail_run(struct tail *tail, const struct cli *cli)
                              &err);
     int status = reader == NULL ? cli_fail(&err) : follow(tail, cli, reader, schemas);
     reader_close(reader);
-    schemas_close(schemas);
+    value_schemas_close(schemas);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "codec/schemas.h"
 #include "kafka/client.h"
 #include "postgres/store.h"
+#include "registry/registry.h"
 
 static int version_main(struct cli *cli, int argc, char **argv)
 {
@@ -10,11 +11,11 @@ static int version_main(struct cli *cli, int argc, char **argv)
         return cli_usage(&cli_version, "unexpected argument %s", argv[1]);
     if (cli->json)
         printf("{\"name\": \"sessiond\", \"version\": \"%s\", \"revision\": \"%s\", \"librdkafka\": \"%s\", "
-               "\"libpq\": \"%s\", \"avro-c\": \"%s\"}\n",
-               VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text());
+               "\"libpq\": \"%s\", \"avro-c\": \"%s\", \"registry\": \"%s\"}\n",
+               VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version());
     else
-        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\n", VERSION, REVISION, kafka_version(),
-               postgres_version(), avro_version_text());
+        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\n", VERSION, REVISION,
+               kafka_version(), postgres_version(), avro_version_text(), registry_version());
     return EXIT_DONE;
 }
 
@@ -26,6 +27,6 @@ const struct subcommand cli_version = {
             "       sessiond --version [--json]\n"
             "\n"
             "Prints the version and revision of sessiond and the versions of librdkafka, libpq and avro-c that it\n"
-            "runs with.\n",
+            "runs with; registry: what schema registries are asked with, or none.\n",
     .run = version_main,
 };

@@ -45,12 +45,12 @@ static bool read_field(struct avro_walk *walk, const struct avro_node *field, st
     }
 }
 
-static bool read_command(struct avro_walk *walk, struct command *command)
+static bool read_command(struct avro_walk *walk, const struct avro_node *record, struct command *command)
 {
-    const struct avro_node *record = walk->nodes;
-
+    if (!avro_walk_branch(walk, &record))
+        return false;
     if (record->kind != AVRO_KIND_RECORD)
-        return avro_walk_fail(walk, "the writer's schema is not a record");
+        return avro_walk_fail(walk, "the Avro value is not a record");
     walk->depth = 1;
     for (uint32_t i = 0; i < (uint64_t)record->count; i++)
         if (!read_field(walk, &walk->nodes[record->first + i], command))
@@ -65,7 +65,7 @@ bool avro_command_decode(const struct avro_plan *writer, struct bytes bytes, str
 
     walk.nodes = writer->nodes;
     memset(command, 0, sizeof *command);
-    if (read_command(&walk, command))
+    if (read_command(&walk, &writer->nodes[writer->top], command))
         return true;
     memset(command, 0, sizeof *command);
     *reason = walk.reason;

@@ -96,18 +96,25 @@ static bool resolve_links(struct making *making)
     return true;
 }
 
-static bool name_fields(struct making *making)
+static avro_schema_t target_of(avro_schema_t schema)
+{
+    return avro_typeof(schema) == AVRO_LINK ? avro_schema_link_target(schema) : schema;
+}
+
+static bool name_fields(struct making *making, uint32_t record)
 {
     static const enum command_field fields[] = {COMMAND_FIELD_COMMAND_ID, COMMAND_FIELD_GROUP_ID,
                                                 COMMAND_FIELD_STUDY_ACTIVITY_ID};
+    avro_schema_t schema = target_of(making->schemas[record]);
+    struct avro_node *children = &making->nodes[making->nodes[record].first];
 
     for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
         const char *wanted = command_field_name(fields[f]);
         int seen = 0;
-        for (size_t i = 0; i < child_count(making->schemas[0]); i++) {
-            if (strcmp(avro_schema_record_field_name(making->schemas[0], (int)i), wanted) != 0)
+        for (size_t i = 0; i < child_count(schema); i++) {
+            if (strcmp(avro_schema_record_field_name(schema, (int)i), wanted) != 0)
                 continue;
-            making->nodes[making->nodes[0].first + i].field = fields[f];
+            children[i].field = fields[f];
             seen++;
         }
         if (seen > 1)
@@ -116,7 +123,21 @@ static bool name_fields(struct making *making)
     return true;
 }
 
-bool avro_plan_make(struct avro_obj_t *schema, struct arena *arena, struct avro_plan *plan, const char **reason)
+/* A message may be any branch of a union. */
+static bool name_top(struct making *making, uint32_t top)
+{
+    const struct avro_node *node = &making->nodes[top];
+
+    if (node->kind == AVRO_KIND_RECORD)
+        return name_fields(making, top);
+    for (uint32_t i = 0; node->kind == AVRO_KIND_UNION && i < (uint64_t)node->count; i++)
+        if (making->nodes[node->first + i].kind == AVRO_KIND_RECORD && !name_fields(making, node->first + i))
+            return false;
+    return true;
+}
+
+bool avro_plan_make(struct avro_obj_t *schema, enum avro_top top, struct arena *arena, struct avro_plan *plan,
+                    const char **reason)
 {
     size_t count = node_count(schema);
     struct making making = {arena_alloc(arena, count * sizeof *making.nodes),
@@ -127,10 +148,13 @@ bool avro_plan_make(struct avro_obj_t *schema, struct arena *arena, struct avro_
         *reason = "a type refers to nothing";
         return false;
     }
-    if (avro_typeof(schema) == AVRO_RECORD && !name_fields(&making)) {
+    uint32_t first = 0;
+    if (top == AVRO_TOP_LAST && making.nodes[0].kind == AVRO_KIND_UNION && making.nodes[0].count > 0)
+        first = making.nodes[0].first + (uint32_t)making.nodes[0].count - 1;
+    if (!name_top(&making, first)) {
         *reason = "a field is named twice";
         return false;
     }
-    *plan = (struct avro_plan){making.nodes, count};
+    *plan = (struct avro_plan){making.nodes, count, first};
     return true;
 }

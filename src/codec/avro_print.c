@@ -124,12 +124,12 @@ static void print_value(const avro_value_t *value, FILE *out)
     }
 }
 
-static bool print_body(const struct schema *schema, struct bytes body, FILE *out)
+static bool print_body(struct avro_obj_t *schema, struct bytes body, FILE *out)
 {
     bool printed = false;
     avro_value_t value;
     avro_reader_t reader = NULL;
-    avro_value_iface_t *class = avro_generic_class_from_schema(schema_avro(schema));
+    avro_value_iface_t *class = avro_generic_class_from_schema(schema);
     if (class == NULL)
         return false;
     if (avro_generic_value_new(class, &value) != 0)
@@ -147,16 +147,27 @@ done:
     return printed;
 }
 
-bool avro_print(const struct schemas *schemas, struct bytes value, FILE *out)
+/* avro-c believes every length it reads. The bounded walk of a command goes over any record whole, so what it lets through avro-c can
+ * read. */
+static bool print_checked(const struct avro_plan *plan, struct avro_obj_t *schema, struct bytes body, FILE *out)
 {
     struct command command;
     const char *reason;
+
+    return avro_command_decode(plan, body, &command, &reason) && print_body(schema, body, out);
+}
+
+bool avro_print(const struct schemas *schemas, struct bytes value, FILE *out)
+{
     const struct schema *schema = schema_of(schemas, value);
     if (schema == NULL)
         return false;
 
-    /* avro-c believes every length it reads. The bounded walk of a command goes over any record whole, so what it lets
-     * through avro-c can read. */
     struct bytes body = {value.data + FRAME_SIZE, value.len - FRAME_SIZE};
-    return avro_command_decode(schema_plan(schema), body, &command, &reason) && print_body(schema, body, out);
+    return print_checked(schema_plan(schema), schema_avro(schema), body, out);
+}
+
+bool avro_print_registered(const struct registered_schema *schema, struct bytes body, FILE *out)
+{
+    return print_checked(&schema->plan, schema->avro, body, out);
 }

@@ -1,11 +1,11 @@
 #include "codec/avro_send.h"
 
+#include "codec/avro_frame.h"
+
 #include "ops/log.h"
 
 #include <avro.h>
 #include <stdlib.h>
-
-#define FRAME_SIZE 10u /* C3 01 and the fingerprint, little-endian */
 
 /* avro-c fails here only without memory or when schema and code disagree. */
 static void must(int failed)
@@ -45,21 +45,18 @@ static void set_long(avro_value_t *record, const char *name, int64_t number)
     must(avro_value_set_long(&value, number));
 }
 
-static struct bytes write_value(uint64_t fingerprint, avro_value_t *value, struct arena *arena)
+static struct bytes write_value(const struct avro_frame *frame, avro_value_t *value, struct arena *arena)
 {
     size_t body;
 
     must(avro_value_sizeof(value, &body));
-    uint8_t *start = arena_alloc(arena, FRAME_SIZE + body);
-    start[0] = 0xc3;
-    start[1] = 0x01;
-    for (unsigned i = 0; i < 8; i++)
-        start[2 + i] = (uint8_t)(fingerprint >> 8 * i);
-    avro_writer_t writer = avro_writer_memory((const char *)start + FRAME_SIZE, (int64_t)body);
+    uint8_t *start = arena_alloc(arena, frame->size + body);
+    memcpy(start, frame->bytes, frame->size);
+    avro_writer_t writer = avro_writer_memory((const char *)start + frame->size, (int64_t)body);
     must(writer == NULL);
     must(avro_value_write(writer, value));
     avro_writer_free(writer);
-    return (struct bytes){start, FRAME_SIZE + body};
+    return (struct bytes){start, frame->size + body};
 }
 
 static const char *not_encodable(const struct command *command)
@@ -73,10 +70,11 @@ static const char *not_encodable(const struct command *command)
     return NULL;
 }
 
-bool avro_send_encode(const struct schemas *schemas, const struct command *command, struct arena *arena,
-                      struct bytes *value, const char **reason)
+bool avro_send_encode(const struct schemas *schemas, const int32_t *id, const struct command *command,
+                      struct arena *arena, struct bytes *value, const char **reason)
 {
     const struct schema *schema = schemas_builtin(schemas, "CreateStudySession");
+    struct avro_frame frame = id == NULL ? avro_frame_fingerprint(schema_fingerprint(schema)) : avro_frame_id(*id);
     avro_value_t record;
 
     *reason = not_encodable(command);
@@ -88,7 +86,7 @@ bool avro_send_encode(const struct schemas *schemas, const struct command *comma
     set_id(&record, command);
     set_long(&record, "group_id", command->group_id.value);
     set_long(&record, "study_activity_id", command->study_activity_id.value);
-    *value = write_value(schema_fingerprint(schema), &record, arena);
+    *value = write_value(&frame, &record, arena);
     avro_value_decref(&record);
     avro_value_iface_decref(class);
     return true;

@@ -44,7 +44,7 @@ bool avro_walk_long(struct avro_walk *walk, int64_t *value)
     for (unsigned shift = 0; shift < 64; shift += 7) {
         if (walk->at == walk->end)
             return avro_walk_fail(walk, ends_too_early);
-        uint8_t byte = *walk->at++;
+        uint8_t byte = *walk->at++; /* NOLINT(clang-analyzer-core.NullDereference): at is not end */
         if (shift == 63 && byte > 1)
             break;
         bits |= (uint64_t)(byte & 0x7F) << shift;
@@ -91,6 +91,7 @@ static bool skip_boolean(struct avro_walk *walk)
 
     if (!take(walk, 1, &byte))
         return false;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): take() has set it */
     return *byte.data <= 1 || avro_walk_fail(walk, "an Avro boolean that is neither 0 nor 1");
 }
 

@@ -1,16 +1,15 @@
 #include "codec/canonical.h"
 
+#include "codec/avro_name.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A name with a dot is full already; another one belongs to the namespace around it ("" for none). */
-static void write_fullname(FILE *out, const char *name, struct bytes space)
+static void write_fullname(FILE *out, struct avro_name name)
 {
-    if (strchr(name, '.') != NULL || space.len == 0)
-        fprintf(out, "\"%s\"", name);
-    else
-        fprintf(out, "\"%.*s.%s\"", (int)space.len, (const char *)space.data, name);
+    fprintf(out, "\"%.*s%s%s\"", (int)name.space.len, (const char *)name.space.data, name.space.len > 0 ? "." : "",
+            name.simple);
 }
 
 static bool write_schema(FILE *out, const json_t *schema, struct bytes space);
@@ -60,67 +59,45 @@ static bool write_size(FILE *out, const json_t *size)
     return true;
 }
 
-/* The namespace that a named type opens for what is defined inside it. */
-static struct bytes space_of(const json_t *object, const char *name, struct bytes around)
-{
-    const char *dot = strrchr(name, '.');
-    const json_t *given = json_object_get(object, "namespace");
-
-    if (dot != NULL)
-        return (struct bytes){(const uint8_t *)name, (size_t)(dot - name)};
-    return json_is_string(given) ? bytes_of(json_string_value(given)) : around;
-}
-
 /* Record, enum, fixed: the name in full, the type, then the one attribute that matters. */
 static bool write_named(FILE *out, const json_t *object, const char *type, struct bytes around)
 {
-    const char *name = json_string_value(json_object_get(object, "name"));
+    const char *given = json_string_value(json_object_get(object, "name"));
     bool written;
 
-    if (name == NULL)
+    if (given == NULL)
         return false;
-    struct bytes space = space_of(object, name, around);
+    struct avro_name name = avro_name_of(given, json_string_value(json_object_get(object, "namespace")), around);
     fputs("{\"name\":", out);
-    write_fullname(out, name, space);
+    write_fullname(out, name);
     fprintf(out, ",\"type\":\"%s\",", type);
     if (strcmp(type, "enum") == 0) {
         fputs("\"symbols\":", out);
-        written = write_list(out, json_object_get(object, "symbols"), space, write_symbol);
+        written = write_list(out, json_object_get(object, "symbols"), name.space, write_symbol);
     } else if (strcmp(type, "fixed") == 0) {
         fputs("\"size\":", out);
         written = write_size(out, json_object_get(object, "size"));
     } else {
         fputs("\"fields\":", out);
-        written = write_list(out, json_object_get(object, "fields"), space, write_field);
+        written = write_list(out, json_object_get(object, "fields"), name.space, write_field);
     }
     fputc('}', out);
     return written;
 }
 
-static bool one_of(const char *word, const char *const *words)
-{
-    while (*words != NULL && strcmp(word, *words) != 0)
-        words++;
-    return *words != NULL;
-}
-
 static bool write_name(FILE *out, const char *name, struct bytes space)
 {
-    static const char *const primitives[] = {"null",   "boolean", "int",    "long", "float",
-                                             "double", "bytes",   "string", NULL};
-
-    write_fullname(out, name, one_of(name, primitives) ? (struct bytes){0} : space);
+    write_fullname(out, avro_name_of(name, NULL, avro_name_is_primitive(name) ? (struct bytes){0} : space));
     return true;
 }
 
 static bool write_object(FILE *out, const json_t *object, struct bytes space)
 {
-    static const char *const named[] = {"record", "enum", "fixed", NULL};
     const char *word = json_string_value(json_object_get(object, "type"));
 
     if (word == NULL)
         return false;
-    if (one_of(word, named))
+    if (strcmp(word, "record") == 0 || strcmp(word, "enum") == 0 || strcmp(word, "fixed") == 0)
         return write_named(out, object, word, space);
 
     const char *inner = strcmp(word, "array") == 0 ? "items" : strcmp(word, "map") == 0 ? "values" : NULL;

@@ -11,7 +11,8 @@ struct event_encoder {
     struct event_avro *avro; /* NULL with JSON */
 };
 
-struct event_encoder *event_encoder_new(const struct config *config, const struct schemas *schemas)
+struct event_encoder *event_encoder_new(const struct config *config, const struct schemas *schemas,
+                                        const struct event_ids *ids)
 {
     struct event_encoder *encoder = calloc(1, sizeof *encoder);
 
@@ -19,7 +20,7 @@ struct event_encoder *event_encoder_new(const struct config *config, const struc
         abort();
     encoder->config = config;
     if (config->events_format != EVENTS_JSON)
-        encoder->avro = event_avro_new(schemas);
+        encoder->avro = event_avro_new(schemas, config->events_format == EVENTS_CONFLUENT ? ids : NULL);
     return encoder;
 }
 

@@ -1,14 +1,13 @@
 #include "codec/event_avro.h"
 
+#include "codec/avro_frame.h"
 #include "ops/log.h"
 
 #include <avro.h>
 #include <stdlib.h>
 
-#define FRAME_SIZE 10u /* C3 01 and the fingerprint */
-
 struct event_record {
-    uint64_t fingerprint;
+    struct avro_frame frame;
     avro_value_iface_t *class;
     avro_value_t value; /* every field is set anew for every event */
 };
@@ -39,6 +38,7 @@ static avro_value_t field(avro_value_t *record, const char *name)
 /* `text` has a NUL after it, which avro-c counts. */
 static void set_text(avro_value_t value, struct bytes text)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): field() has set it */
     must(avro_value_set_string_len(&value, (char *)(uintptr_t)text.data, text.len + 1));
 }
 
@@ -60,6 +60,7 @@ static avro_value_t set_present(avro_value_t *record, const char *name, bool pre
     avro_value_t value = field(record, name);
     avro_value_t branch;
 
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): field() has set it */
     must(avro_value_set_branch(&value, present ? 1 : 0, &branch));
     return branch;
 }
@@ -130,24 +131,16 @@ static void set_rejected(avro_value_t *record, const struct event_data *data)
     set_optional_string(record, "sqlstate", outcome->sqlstate[0] == 0 ? NULL : outcome->sqlstate);
 }
 
-static void put_frame(uint8_t *at, uint64_t fingerprint)
-{
-    at[0] = 0xc3;
-    at[1] = 0x01;
-    for (unsigned i = 0; i < 8; i++)
-        at[2 + i] = (uint8_t)(fingerprint >> 8 * i);
-}
-
 static struct bytes write_record(struct event_avro *avro, struct event_record *record, struct arena *arena)
 {
     size_t body;
 
     must(avro_value_sizeof(&record->value, &body));
-    uint8_t *start = arena_alloc(arena, FRAME_SIZE + body);
-    put_frame(start, record->fingerprint);
-    avro_writer_memory_set_dest(avro->writer, (const char *)start + FRAME_SIZE, (int64_t)body);
+    uint8_t *start = arena_alloc(arena, record->frame.size + body);
+    memcpy(start, record->frame.bytes, record->frame.size);
+    avro_writer_memory_set_dest(avro->writer, (const char *)start + record->frame.size, (int64_t)body);
     must(avro_value_write(avro->writer, &record->value));
-    return (struct bytes){start, FRAME_SIZE + body};
+    return (struct bytes){start, record->frame.size + body};
 }
 
 struct bytes event_avro_encode(struct event_avro *avro, const struct event_data *data, struct arena *arena)
@@ -160,11 +153,11 @@ struct bytes event_avro_encode(struct event_avro *avro, const struct event_data 
     return write_record(avro, &avro->rejected, arena);
 }
 
-static void record_open(struct event_record *record, const struct schemas *schemas, const char *name)
+static void record_open(struct event_record *record, const struct schemas *schemas, const char *name, const int32_t *id)
 {
     const struct schema *schema = schemas_builtin(schemas, name);
 
-    record->fingerprint = schema_fingerprint(schema);
+    record->frame = id == NULL ? avro_frame_fingerprint(schema_fingerprint(schema)) : avro_frame_id(*id);
     record->class = avro_generic_class_from_schema(schema_avro(schema));
     must(record->class == NULL);
     must(avro_generic_value_new(record->class, &record->value));
@@ -176,14 +169,14 @@ static void record_close(struct event_record *record)
     avro_value_iface_decref(record->class);
 }
 
-struct event_avro *event_avro_new(const struct schemas *schemas)
+struct event_avro *event_avro_new(const struct schemas *schemas, const struct event_ids *ids)
 {
     struct event_avro *avro = calloc(1, sizeof *avro);
 
     if (avro == NULL)
         abort();
-    record_open(&avro->created, schemas, "StudySessionCreated");
-    record_open(&avro->rejected, schemas, "StudySessionRejected");
+    record_open(&avro->created, schemas, "StudySessionCreated", ids == NULL ? NULL : &ids->created);
+    record_open(&avro->rejected, schemas, "StudySessionRejected", ids == NULL ? NULL : &ids->rejected);
     avro->writer = avro_writer_memory("", 0);
     must(avro->writer == NULL);
     return avro;

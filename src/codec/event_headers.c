@@ -1,14 +1,10 @@
 #include "codec/event_headers.h"
 
 #include "codec/decimal.h"
+#include "codec/trace.h"
 
 /* All that event_headers may write besides echoes. */
-#define OWN_HEADERS 16
-
-#define TRACEPARENT_TEXT 55 /* "00-" 32 hex "-" 16 hex "-" 2 hex */
-#define TRACE_ID_AT      3
-#define SPAN_ID_AT       36
-#define FLAGS_AT         53
+#define OWN_HEADERS 18
 
 struct header_list {
     struct header *list;
@@ -74,53 +70,44 @@ static void add_command(struct header_list *headers, const struct batch_item *it
         add(headers, "idempotent-replayed", bytes_of("true"));
 }
 
-/* `len` lower-case hexadecimal digits, not all of them zero unless `zero_allowed`. */
-static bool hex(const uint8_t *at, size_t len, bool zero_allowed)
-{
-    bool zero = true;
-
-    for (size_t i = 0; i < len; i++) {
-        if ((at[i] < '0' || at[i] > '9') && (at[i] < 'a' || at[i] > 'f'))
-            return false;
-        zero = zero && at[i] == '0';
-    }
-    return zero_allowed || !zero;
-}
-
-static bool traceparent_valid(struct bytes text)
-{
-    return text.len == TRACEPARENT_TEXT && memcmp(text.data, "00-", 3) == 0 &&
-           hex(text.data + TRACE_ID_AT, 32, false) && text.data[SPAN_ID_AT - 1] == '-' &&
-           hex(text.data + SPAN_ID_AT, 16, false) && text.data[FLAGS_AT - 1] == '-' &&
-           hex(text.data + FLAGS_AT, 2, true);
-}
-
 /*
- * The trace goes on: same trace id and flags, and a span id of ours, derived from the record's position so that a
- * redelivered command gets the same bytes. `tracestate` belongs to its parent and goes where that goes. A malformed
- * `traceparent`, or one of another version, ends here with its state: a new trace nobody asked for would link nothing.
- * Source: W3C Trace Context, sections 3.2 and 4.3.
+ * The trace goes on with a span of ours, derived from the record's position so that a redelivered command gets the same bytes.
+ * `tracestate` belongs to its parent and goes where that goes. What is malformed ends here: a new trace that nobody asked for would
+ * link nothing.
  */
 static void add_trace(struct header_list *headers, const struct batch_item *item, bool bare, struct arena *arena)
 {
-    static const char digits[] = "0123456789abcdef";
     const struct header *parent = record_header(&item->record, "traceparent");
     const struct header *state = record_header(&item->record, "tracestate");
 
-    if (parent == NULL || !traceparent_valid(parent->value))
+    if (parent == NULL)
         return;
-
     /* Never zero: the version digit of a UUIDv5 is among these eight bytes. */
     struct uuid span = record_answer_id(&item->record, "span", arena);
-    uint8_t *text = arena_alloc(arena, TRACEPARENT_TEXT);
-    memcpy(text, parent->value.data, TRACEPARENT_TEXT);
-    for (unsigned i = 0; i < 8; i++) {
-        text[SPAN_ID_AT + 2 * i] = (uint8_t)digits[span.b[i] >> 4];
-        text[SPAN_ID_AT + 2 * i + 1] = (uint8_t)digits[span.b[i] & 15];
-    }
-    add(headers, "traceparent", (struct bytes){text, TRACEPARENT_TEXT});
-    if (state != NULL && !bare)
+    char *text = arena_alloc(arena, TRACE_PARENT_TEXT);
+    if (!trace_continue(parent->value, span.b, text))
+        return;
+    add(headers, "traceparent", (struct bytes){(const uint8_t *)text, TRACE_PARENT_TEXT});
+    if (state != NULL && !bare && trace_state_valid(state->value))
         add(headers, "tracestate", state->value);
+}
+
+/*
+ * Where the whole transmission began, whoever carried it on: copied, never continued.
+ * Source: CloudEvents, extension "Distributed Tracing".
+ */
+static void add_origin(struct header_list *headers, const struct batch_item *item, bool bare, struct arena *arena)
+{
+    static const uint8_t any_span[TRACE_SPAN] = {1};
+    const struct header *parent = record_header(&item->record, "ce_traceparent");
+    const struct header *state = record_header(&item->record, "ce_tracestate");
+    char *text = arena_alloc(arena, TRACE_PARENT_TEXT);
+
+    if (parent == NULL || bare || !trace_continue(parent->value, any_span, text))
+        return;
+    add(headers, "ce_traceparent", parent->value);
+    if (state != NULL && trace_state_valid(state->value))
+        add(headers, "ce_tracestate", state->value);
 }
 
 static bool echoed(const struct config *config, const struct header *header)
@@ -156,6 +143,7 @@ void event_headers(const struct config *config, const struct batch_item *item, c
     add_cloudevent(&headers, config, item, data, bare, arena);
     add_command(&headers, item, arena);
     add_trace(&headers, item, bare, arena);
+    add_origin(&headers, item, bare, arena);
     if (!bare)
         add_echoed(&headers, config, &item->record);
     out->headers = headers.list;

@@ -79,3 +79,15 @@ enum framing framing_of(const struct record *record, enum commands_format format
         return json_framing(record);
     return FRAMING_NONE;
 }
+
+void framing_schema_id(const struct record *record, enum framing framing, struct schema_id *id, struct bytes *body)
+{
+    struct bytes value = record->value;
+    struct bytes named =
+        framing == FRAMING_REGISTERED_HEADER ? record_header(record, "__value_schema_id")->value : value;
+    bool read = schema_id_read(named, id);
+
+    if (read && framing == FRAMING_REGISTERED_PREFIX)
+        value = (struct bytes){value.data + schema_id_size(id), value.len - schema_id_size(id)};
+    *body = value;
+}

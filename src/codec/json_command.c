@@ -168,6 +168,7 @@ static bool read_data(struct object *envelope, struct arena *arena, const char *
     if (!read_object(envelope->data, arena, &data, reason))
         return false;
     envelope->command = data.command;
+    envelope->command.structured = true;
     envelope->command.ce_id = text_of(&envelope->id, arena);
     envelope->command.ce_source = text_of(&envelope->source, arena);
     return true;

@@ -13,7 +13,9 @@
 #define FILE_MAX (1u << 20)
 
 struct schema {
-    const char *file; /* "create-study-session.v1.avsc", in the arena */
+    const char *file;   /* "create-study-session.v1.avsc"; this and the next two in the arena */
+    const char *text;   /* as it stands in the file */
+    const char *record; /* its name in full; NULL: it is no record */
     bool builtin;
     uint64_t fingerprint;
     avro_schema_t avro; /* owned */
@@ -52,6 +54,16 @@ static struct schema *add(struct schemas *schemas)
     return &list[schemas->count++];
 }
 
+static const char *record_name(struct arena *arena, avro_schema_t avro)
+{
+    if (avro_typeof(avro) != AVRO_RECORD)
+        return NULL;
+    const char *space = avro_schema_namespace(avro);
+    bool none = space == NULL || *space == 0;
+
+    return (const char *)arena_printf(arena, "%s%s%s", none ? "" : space, none ? "" : ".", avro_schema_name(avro)).data;
+}
+
 /* `path` names the schema in messages, `file` among the versions of its record. */
 static bool load(struct schemas *schemas, const char *path, const char *file, struct bytes text, struct err *err)
 {
@@ -63,7 +75,9 @@ static bool load(struct schemas *schemas, const char *path, const char *file, st
         schema->avro = NULL;
         return refuse_as_avro_says(err, path);
     }
-    if (!avro_plan_make(schema->avro, &schemas->arena, &schema->plan, &reason))
+    schema->text = (const char *)arena_copy(&schemas->arena, text).data;
+    schema->record = record_name(&schemas->arena, schema->avro);
+    if (!avro_plan_make(schema->avro, AVRO_TOP_ALL, &schemas->arena, &schema->plan, &reason))
         return refuse(err, path, reason);
 
     char *form = canonical_form(text);
@@ -174,7 +188,7 @@ const struct schema *schemas_find(const struct schemas *schemas, uint64_t finger
 
 static bool is_record(const struct schema *schema, const char *name)
 {
-    return avro_typeof(schema->avro) == AVRO_RECORD && strcmp(avro_schema_name(schema->avro), name) == 0;
+    return schema->record != NULL && strcmp(avro_schema_name(schema->avro), name) == 0;
 }
 
 /* Versions are counted in the files' names: "….v10.avsc" is newer than "….v9.avsc". */
@@ -190,6 +204,36 @@ const struct schema *schemas_builtin(const struct schemas *schemas, const char *
             newest = schema;
     }
     return newest;
+}
+
+size_t schemas_count(const struct schemas *schemas)
+{
+    return schemas->count;
+}
+
+const struct schema *schemas_at(const struct schemas *schemas, size_t index)
+{
+    return &schemas->list[index];
+}
+
+const char *schema_file(const struct schema *schema)
+{
+    return schema->file;
+}
+
+bool schema_is_builtin(const struct schema *schema)
+{
+    return schema->builtin;
+}
+
+const char *schema_text(const struct schema *schema)
+{
+    return schema->text;
+}
+
+const char *schema_record(const struct schema *schema)
+{
+    return schema->record;
 }
 
 uint64_t schema_fingerprint(const struct schema *schema)

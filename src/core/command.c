@@ -1,11 +1,9 @@
 #include "core/command.h"
 
-/* The CloudEvents id and source: of a structured event's envelope, else of the binary mode's headers. */
-static struct bytes ce_attribute(struct bytes structured, const struct record *record, const char *name)
+static struct bytes header_value(const struct record *record, const char *name)
 {
-    if (structured.data != NULL)
-        return structured;
     const struct header *header = record_header(record, name);
+
     return header == NULL ? (struct bytes){0} : header->value;
 }
 
@@ -14,8 +12,8 @@ static struct bytes ce_attribute(struct bytes structured, const struct record *r
 static bool ce_identity(const struct command *command, const struct record *record, struct arena *arena,
                         struct uuid *id)
 {
-    struct bytes ce_id = ce_attribute(command->ce_id, record, "ce_id");
-    struct bytes source = ce_attribute(command->ce_source, record, "ce_source");
+    struct bytes ce_id = command->structured ? command->ce_id : header_value(record, "ce_id");
+    struct bytes source = command->structured ? command->ce_source : header_value(record, "ce_source");
 
     if (ce_id.len == 0)
         return false;

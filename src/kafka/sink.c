@@ -2,6 +2,7 @@
 
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
+#include "kafka/login.h"
 #include "kafka/positions.h"
 #include "kafka/taint.h"
 #include "kafka/topic_metadata.h"
@@ -12,10 +13,8 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-#define TOPICS_MAX 3
-
-/* Half of transaction.timeout.ms: a fence of a younger transaction cannot be the broker's timeout. */
-#define YOUNG_MS 7500
+/* created, rejected, dlq; the reply topics come behind them */
+#define OWN_TOPICS 3
 
 /* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
 #define ALONE_MS 60000
@@ -26,16 +25,21 @@ struct sink {
     const struct config *config;
     bool transactional;
     rd_kafka_t *rk;
-    rd_kafka_topic_t *topics[TOPICS_MAX]; /* created, rejected, dlq; each name once */
-    size_t topic_count;
+    const char **names; /* of the topics, each once; the configuration's */
+    size_t name_count;
+    rd_kafka_topic_t **topics; /* in the same order */
+    int32_t *partitions;       /* how many each has */
+    size_t topic_count;        /* how many are ready: all or none */
     taint_flag tainted;
+    struct login login;
     bool fenced;
     bool alone;             /* this producer sends each record alone */
     int64_t alone_until_ms; /* a batch of records was too large: until then producers send them alone */
     int init_patience_ms;   /* see init_transactions */
-    int64_t begun_ms;       /* of the open transaction */
-    struct err delivery;    /* the first delivery that failed in the open transaction */
-    struct err failure;     /* what a callback found: ERR_STOP ends the next call */
+    int64_t young_ms;    /* half of transaction.timeout.ms: a fence of a younger one cannot be the broker's timeout */
+    int64_t begun_ms;    /* of the open transaction */
+    struct err delivery; /* the first delivery that failed in the open transaction */
+    struct err failure;  /* what a callback found: ERR_STOP ends the next call */
     struct log_limit limit;
 };
 
@@ -74,6 +78,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         return; /* every transactional call reports it, with its class */
     (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
+    login_judge(&sink->login, &err);
     if (err.class == ERR_STOP)
         sink->failure = err;
     else if (log_allowed(&sink->limit, clock_ms(), &held_back))
@@ -82,14 +87,50 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
 
-static void add_topic(struct sink *sink, const char *name)
+static void *list_of(size_t count, size_t size)
+{
+    void *list = calloc(count, size);
+
+    if (list == NULL)
+        abort();
+    return list;
+}
+
+static void add_name(struct sink *sink, const char *name)
 {
     if (*name == 0)
         return;
-    for (size_t i = 0; i < sink->topic_count; i++)
-        if (strcmp(rd_kafka_topic_name(sink->topics[i]), name) == 0)
+    for (size_t i = 0; i < sink->name_count; i++)
+        if (strcmp(sink->names[i], name) == 0)
             return;
-    sink->topics[sink->topic_count++] = rd_kafka_topic_new(sink->rk, name, NULL);
+    sink->names[sink->name_count++] = name;
+}
+
+static void name_topics(struct sink *sink)
+{
+    const struct config *config = sink->config;
+    size_t capacity = OWN_TOPICS;
+
+    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
+        capacity++;
+    sink->names = list_of(capacity, sizeof *sink->names);
+    sink->topics = list_of(capacity, sizeof *sink->topics);
+    sink->partitions = list_of(capacity, sizeof *sink->partitions);
+    add_name(sink, config->events_created_topic);
+    add_name(sink, config->events_rejected_topic);
+    add_name(sink, config->dlq_topic);
+    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
+        add_name(sink, *reply);
+}
+
+static int64_t transaction_timeout_ms(const rd_kafka_conf_t *conf)
+{
+    char value[24];
+    size_t size = sizeof value;
+
+    if (rd_kafka_conf_get(conf, "transaction.timeout.ms", value, &size) != RD_KAFKA_CONF_OK)
+        abort();
+    return strtoll(value, NULL, 10);
 }
 
 static bool producer_new(struct sink *sink, struct err *err)
@@ -101,9 +142,11 @@ static bool producer_new(struct sink *sink, struct err *err)
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_error_cb(conf, on_error);
     taint_watch(conf, &sink->tainted);
+    login_watch(&sink->login, conf, sink->config, CLIENT_PRODUCER);
     sink->alone = clock_ms() < sink->alone_until_ms;
     if (sink->alone)
         client_set(conf, "batch.num.messages", "1");
+    sink->young_ms = transaction_timeout_ms(conf) / 2;
     sink->rk = client_new(conf, CLIENT_PRODUCER, err);
     if (sink->rk == NULL)
         return false;
@@ -128,17 +171,16 @@ static void producer_destroy(struct sink *sink)
 
 struct sink *sink_open(const struct config *config, struct err *err)
 {
-    struct sink *sink = calloc(1, sizeof *sink);
-    if (sink == NULL)
-        abort();
+    struct sink *sink = list_of(1, sizeof *sink);
+
     sink->config = config;
+    name_topics(sink);
     sink->init_patience_ms = INIT_PATIENCE_MS;
     sink->transactional = config->events_delivery == DELIVERY_EXACTLY_ONCE;
-    if (!producer_new(sink, err)) {
-        free(sink);
-        return NULL;
-    }
-    return sink;
+    if (producer_new(sink, err))
+        return sink;
+    sink_close(sink);
+    return NULL;
 }
 
 void sink_close(struct sink *sink)
@@ -146,6 +188,9 @@ void sink_close(struct sink *sink)
     if (sink == NULL)
         return;
     producer_destroy(sink);
+    free(sink->names);
+    free(sink->topics);
+    free(sink->partitions);
     free(sink);
 }
 
@@ -170,8 +215,9 @@ bool sink_fenced(const struct sink *sink)
 /* ---- Errors ------------------------------------------------------------------------------------------------------- */
 
 /* A callback's finding ends the call that it came with. */
-static bool failed(const struct sink *sink, struct err *err)
+static bool failed(struct sink *sink, struct err *err)
 {
+    login_renew(&sink->login, sink->rk);
     if (sink->failure.class != ERR_STOP)
         return false;
     *err = sink->failure;
@@ -184,7 +230,7 @@ static bool failed(const struct sink *sink, struct err *err)
  */
 static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what, struct err *err)
 {
-    bool young = sink->begun_ms == 0 || clock_ms() - sink->begun_ms < YOUNG_MS;
+    bool young = sink->begun_ms == 0 || clock_ms() - sink->begun_ms < sink->young_ms;
 
     sink->fenced = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED;
     (void)kafka_error_object(err, KAFKA_CALL_TRANSACTION, error, what);
@@ -201,15 +247,15 @@ static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *erro
 
 static enum progress warm_topics(struct sink *sink, int timeout_ms, struct err *err)
 {
-    const struct config *config = sink->config;
-    const char *names[TOPICS_MAX] = {config->events_created_topic, config->events_rejected_topic, config->dlq_topic};
-    enum progress progress = DONE;
-
-    for (size_t i = 0; i < TOPICS_MAX && progress == DONE; i++)
-        progress = *names[i] == 0 ? DONE : topic_metadata(sink->rk, names[i], timeout_ms, err);
-    for (size_t i = 0; i < TOPICS_MAX && progress == DONE; i++)
-        add_topic(sink, names[i]);
-    return progress;
+    for (size_t i = 0; i < sink->name_count; i++) {
+        enum progress progress = topic_metadata(sink->rk, sink->names[i], &sink->partitions[i], timeout_ms, err);
+        if (progress != DONE)
+            return progress;
+    }
+    for (size_t i = 0; i < sink->name_count; i++)
+        sink->topics[i] = rd_kafka_topic_new(sink->rk, sink->names[i], NULL);
+    sink->topic_count = sink->name_count;
+    return DONE;
 }
 
 /*
@@ -219,8 +265,11 @@ static enum progress warm_topics(struct sink *sink, int timeout_ms, struct err *
 static enum progress init_transactions(struct sink *sink, int timeout_ms, struct err *err)
 {
     bool hurry = sink->init_patience_ms < timeout_ms;
+    char what[320];
+
+    snprintf(what, sizeof what, "preparing the producer %.256s", sink->config->transactional_id);
     rd_kafka_error_t *error = rd_kafka_init_transactions(sink->rk, hurry ? sink->init_patience_ms : timeout_ms);
-    enum progress progress = error == NULL ? DONE : transaction_error(sink, error, "preparing the producer", err);
+    enum progress progress = error == NULL ? DONE : transaction_error(sink, error, what, err);
 
     if (progress == DONE)
         sink->init_patience_ms = INIT_PATIENCE_MS;
@@ -257,12 +306,14 @@ bool sink_begin(struct sink *sink, struct err *err)
     return error == NULL || transaction_error(sink, error, "beginning a transaction", err) == DONE;
 }
 
-static rd_kafka_topic_t *topic_of(const struct sink *sink, const char *name)
+/* Its index; topic_count when there is none. */
+static size_t topic_of(const struct sink *sink, const char *name)
 {
-    for (size_t i = 0; i < sink->topic_count; i++)
-        if (strcmp(rd_kafka_topic_name(sink->topics[i]), name) == 0)
-            return sink->topics[i];
-    return NULL;
+    size_t i = 0;
+
+    while (i < sink->topic_count && strcmp(sink->names[i], name) != 0)
+        i++;
+    return i;
 }
 
 static rd_kafka_headers_t *headers_of(const struct outbound *out)
@@ -277,12 +328,13 @@ static rd_kafka_headers_t *headers_of(const struct outbound *out)
     return headers;
 }
 
-static rd_kafka_resp_err_t produce_once(struct sink *sink, rd_kafka_topic_t *topic, const struct outbound *out,
+static rd_kafka_resp_err_t produce_once(struct sink *sink, size_t topic, const struct outbound *out,
                                         struct delivery *delivery)
 {
+    int32_t partition = out->partition < sink->partitions[topic] ? out->partition : RD_KAFKA_PARTITION_UA;
     rd_kafka_headers_t *headers = headers_of(out);
     rd_kafka_resp_err_t code =
-        rd_kafka_producev(sink->rk, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(out->partition),
+        rd_kafka_producev(sink->rk, RD_KAFKA_V_RKT(sink->topics[topic]), RD_KAFKA_V_PARTITION(partition),
                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(out->key.data, out->key.len),
                           RD_KAFKA_V_VALUE((void *)out->value.data, out->value.len), RD_KAFKA_V_HEADERS(headers),
                           RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
@@ -294,11 +346,11 @@ static rd_kafka_resp_err_t produce_once(struct sink *sink, rd_kafka_topic_t *top
 
 bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery *delivery, struct err *err)
 {
-    int64_t deadline_ms = clock_ms() + YOUNG_MS;
-    rd_kafka_topic_t *topic = topic_of(sink, out->topic);
+    int64_t deadline_ms = clock_ms() + sink->young_ms;
+    size_t topic = topic_of(sink, out->topic);
     rd_kafka_resp_err_t code;
 
-    if (topic == NULL)
+    if (topic == sink->topic_count)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "no producer for topic %s", out->topic);
     while ((code = produce_once(sink, topic, out, delivery)) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
            clock_ms() < deadline_ms)
@@ -310,6 +362,28 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
     return false;
 }
 
+/*
+ * A transaction of which a request has failed purges its records, and only the transaction knows why: beginning another one is refused
+ * with that reason. What the operator has to mend (no WRITE on a topic) would else be tried for ever.
+ */
+static bool refused_for_good(struct sink *sink, struct err *err)
+{
+    char what[sizeof err->message / 2] = "delivering events to";
+    struct err why;
+    rd_kafka_error_t *error = sink->transactional ? rd_kafka_begin_transaction(sink->rk) : NULL;
+
+    if (error == NULL)
+        return false;
+    for (size_t i = 0; i < sink->name_count; i++) {
+        size_t len = strlen(what);
+        snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->names[i]);
+    }
+    (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
+    if (why.class == ERR_STOP)
+        *err = why;
+    return why.class == ERR_STOP;
+}
+
 enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
 {
     rd_kafka_resp_err_t code = rd_kafka_flush(sink->rk, timeout_ms);
@@ -318,6 +392,8 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
         return FAILED;
     /* At once: a transaction that has failed delivers nothing more, and its other records would wait for their timeout. */
     if (sink->delivery.class != ERR_NONE) {
+        if (refused_for_good(sink, err))
+            return FAILED;
         *err = sink->delivery;
         if (!sink->alone && clock_ms() < sink->alone_until_ms)
             err->class = ERR_RENEW;

@@ -1,8 +1,10 @@
 #include "kafka/source.h"
 
 #include "kafka/assignment.h"
+#include "kafka/brokers.h"
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
+#include "kafka/login.h"
 #include "kafka/positions.h"
 #include "kafka/topic_metadata.h"
 #include "ops/clock.h"
@@ -23,6 +25,8 @@ struct source {
     rd_kafka_t *rk;
     rd_kafka_queue_t *messages; /* of all partitions; apart from the group's events, which can be served alone */
     struct assignment assignment;
+    struct brokers brokers;
+    struct login login;
 
     int64_t lost_ms;    /* when this consumer lost its session; 0: never */
     struct err failure; /* what a callback found: ends the next call */
@@ -81,10 +85,15 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = (int)rd_kafka_fatal_error(rk, fatal, sizeof fatal);
-        reason = fatal;
+        (void)kafka_error_code(&err, KAFKA_CALL_CONSUME, code, fatal);
+    } else {
+        /* Of a connection, not of records: _BAD_MSG is here somebody who speaks another protocol, no damaged batch. */
+        brokers_trouble(&source->brokers, code, reason);
+        (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, source->brokers.reason,
+                                   source->brokers.setting);
     }
-    (void)kafka_error_code(&err, KAFKA_CALL_CONSUME, code, reason);
     own_fence(source, &err);
+    login_judge(&source->login, &err);
     if (err.class == ERR_STOP || err.class == ERR_RENEW)
         source->failure = err;
     else if (log_allowed(&source->limit, clock_ms(), &held_back))
@@ -106,6 +115,8 @@ struct source *source_open(const struct config *config, struct err *err)
     rd_kafka_conf_set_opaque(conf, source);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_init(&source->brokers, config, CLIENT_CONSUMER);
+    login_watch(&source->login, conf, config, CLIENT_CONSUMER);
     source->rk = client_new(conf, CLIENT_CONSUMER, err);
     if (source->rk == NULL) {
         free(source);
@@ -121,11 +132,20 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
     const struct config *config = source->config;
     const char *names[] = {config->commands_topic, config->events_created_topic, config->events_rejected_topic,
                            config->dlq_topic};
+    static const char *const keys[] = {"commands.topic", "events.created.topic", "events.rejected.topic", "dlq.topic"};
+    char setting[CONFIG_SETTING_TEXT];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum progress progress = *names[i] == 0 ? DONE : topic_metadata(source->rk, names[i], timeout_ms, err);
+        enum progress progress = *names[i] == 0 ? DONE : topic_metadata(source->rk, names[i], NULL, timeout_ms, err);
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
+        if (progress == PENDING)
+            (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", "%s\n  %s", source->brokers.reason,
+                          source->brokers.setting);
+        if (progress == FAILED) {
+            config_setting(config, keys[i], setting);
+            err_prefix(err, "%s", setting);
+        }
         if (progress != DONE)
             return progress;
     }
@@ -225,11 +245,18 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         code = rd_kafka_fatal_error(source->rk, fatal, sizeof fatal);
         text = fatal;
     }
-    snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64 ": %s", source->config->commands_topic, message->partition,
-             message->offset, text == NULL ? "" : text);
+    if (message->offset < 0) /* of the group or the client, not of a record */
+        snprintf(place, sizeof place, "group %s", source->config->group_id);
+    else
+        snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, source->config->commands_topic, message->partition,
+                 message->offset);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
-    (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, place);
+    /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
+    if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->offset < 0)
+        return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
+                       source->config->commands_topic, message->partition, text == NULL ? "" : text);
+    (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
     own_fence(source, err);
     if (err->class == ERR_STOP || err->class == ERR_RENEW)
         return false;
@@ -260,6 +287,7 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
     if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err))
         return false;
+    login_renew(&source->login, source->rk);
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
 }
 

@@ -4,7 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms)
+static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int32_t *partitions, int timeout_ms)
 {
     const rd_kafka_metadata_t *metadata;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
@@ -16,13 +16,16 @@ static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms)
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return code;
     code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && partitions != NULL)
+        *partitions = metadata->topics[0].partition_cnt;
     rd_kafka_metadata_destroy(metadata);
     return code;
 }
 
-enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int timeout_ms, struct err *err)
+enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
+                             struct err *err)
 {
-    rd_kafka_resp_err_t code = ask(rk, name, timeout_ms);
+    rd_kafka_resp_err_t code = ask(rk, name, partitions, timeout_ms);
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return DONE;

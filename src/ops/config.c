@@ -104,8 +104,26 @@ static bool derive_identity(struct config *config, struct err *err)
     return true;
 }
 
+static const struct config_origin *origin_of(const struct config *config, const char *name)
+{
+    return &config->origins[config_key_find(name) - config_keys];
+}
+
+/* Who has a registry has consumers that read by it. */
+static bool derive_events_format(struct config *config, struct err *err)
+{
+    if (origin_of(config, "events.format")->value != NULL)
+        return true;
+    if (*config->schema_registry_url == NULL)
+        return set_derived(config, "events.format", "json", DEFAULT_ORIGIN, err);
+    return set_derived(config, "events.format", "confluent", DEFAULT_ORIGIN ", with schema.registry.url", err);
+}
+
 static bool derive(struct config *config, struct err *err)
 {
+    config->postgres_conninfo_file = origin_of(config, "postgres.conninfo")->file;
+    config->schema_registry_user_info_file = origin_of(config, "schema.registry.basic.auth.user.info")->file;
+    config->schema_registry_token_file = origin_of(config, "schema.registry.bearer.auth.token")->file;
     if (config->events_source == NULL) {
         char *source = text_printf("/sessiond/%s", config->commands_topic);
         bool done = set_derived(config, "events.source", source, DEFAULT_ORIGIN, err);
@@ -113,19 +131,35 @@ static bool derive(struct config *config, struct err *err)
         if (!done)
             return false;
     }
-    return derive_identity(config, err);
+    return derive_events_format(config, err) && derive_identity(config, err);
 }
 
 /* ---- Checks between keys ---- */
 
 static bool refuse_same(const struct config *config, const char *name, const char *other, struct err *err)
 {
-    const struct config_origin *origin = &config->origins[config_key_find(name) - config_keys];
-    const struct config_origin *other_origin = &config->origins[config_key_find(other) - config_keys];
+    const struct config_origin *origin = origin_of(config, name);
+    const struct config_origin *other_origin = origin_of(config, other);
 
     return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
                    "%s and %s are both %s\n  in %s and %s\n  fix: name two different topics", name, other,
                    origin->value, origin->origin, other_origin->origin);
+}
+
+/* A second copy in a topic that has the first one would be a second event; among commands or raw copies it is out of place. */
+static bool check_replies(const struct config *config, struct err *err)
+{
+    static const char *const others[] = {"commands.topic", "events.created.topic", "events.rejected.topic",
+                                         "dlq.topic"};
+
+    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            if (strcmp(*reply, config->origins[config_key_find(others[i]) - config_keys].value) == 0)
+                return err_set(
+                    err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
+                    "events.reply.topics: %.249s is %s already\n  fix: name topics that are for replies only", *reply,
+                    others[i]);
+    return true;
 }
 
 /* Events read as commands would go round for ever; raw copies among the events are no events. */
@@ -159,7 +193,7 @@ static bool is_written_by_us(const char *header)
 
 static bool check_echo(const struct config *config, struct err *err)
 {
-    const struct config_origin *origin = &config->origins[config_key_find("events.echo.headers") - config_keys];
+    const struct config_origin *origin = origin_of(config, "events.echo.headers");
 
     for (char **header = config->events_echo_headers; *header != NULL; header++)
         if (is_written_by_us(*header))
@@ -188,7 +222,8 @@ bool config_load(struct config *config, const struct config_request *request, st
         abort();
 
     if (read_sources(config, request, err) && derive(config, err) && check_topics(config, err) &&
-        check_echo(config, err) && check_replication(config, err))
+        check_replies(config, err) && check_echo(config, err) && check_replication(config, err) &&
+        config_registry_check(config, err))
         return true;
     config_free(config);
     return false;
@@ -200,14 +235,23 @@ void config_free(struct config *config)
         config_value_free(config, &config_keys[i]);
         free(config->origins[i].value);
         free(config->origins[i].origin);
+        free(config->origins[i].file);
     }
     for (size_t i = 0; i < config->kafka_count; i++) {
         free(config->kafka[i].name);
         free(config->kafka[i].value);
         free(config->kafka[i].origin);
+        free(config->kafka[i].file);
     }
     free(config->kafka);
     free(config->origins);
     free(config->transactional_id);
     memset(config, 0, sizeof *config);
+}
+
+void config_setting(const struct config *config, const char *key, char text[static CONFIG_SETTING_TEXT])
+{
+    const struct config_origin *origin = &config->origins[config_key_find(key) - config_keys];
+
+    snprintf(text, CONFIG_SETTING_TEXT, "%s = %s (%s)", key, origin->value, origin->origin);
 }

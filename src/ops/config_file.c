@@ -46,6 +46,8 @@ static bool refuse_unreadable(const struct config_file *file, struct err *err)
 {
     refuse_include(file, strerror(errno), err);
     err_prefix(err, "cannot read the configuration");
+    size_t len = strlen(err->message);
+    snprintf(err->message + len, sizeof err->message - len, "\n  fix: name a file that this user can read");
     err->code = "E-CONFIG-05";
     err->exit_code = file->unreadable;
     return false;

@@ -33,7 +33,9 @@ static char *masked_value(const struct config_key *key, const char *value)
 {
     if (!key->secret || *value == 0)
         return text_copy(value);
-    return strcmp(key->name, "postgres.conninfo") == 0 ? secret_mask_conninfo(value) : text_copy(SECRET_MASK);
+    if (strcmp(key->name, "postgres.conninfo") == 0)
+        return secret_mask_conninfo(value);
+    return strcmp(key->name, "schema.registry.url") == 0 ? secret_mask_urls(value) : text_copy(SECRET_MASK);
 }
 
 static struct setting kafka_setting(const struct kafka_property *property)

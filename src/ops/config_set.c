@@ -2,6 +2,7 @@
 #include "ops/config_table.h"
 
 #include "ops/owned_keys.h"
+#include "ops/secret.h"
 #include "ops/text.h"
 
 #include <errno.h>
@@ -54,6 +55,7 @@ static bool kafka_set(struct config *config, const char *name, const char *value
             free(old->name);
             free(old->value);
             free(old->origin);
+            free(old->file);
         } else {
             config->kafka[kept++] = *old;
         }
@@ -63,7 +65,7 @@ static bool kafka_set(struct config *config, const char *name, const char *value
     if (config->kafka == NULL)
         abort();
     config->kafka[config->kafka_count++] =
-        (struct kafka_property){scope, text_copy(property), text_copy(value), text_copy(origin)};
+        (struct kafka_property){scope, text_copy(property), text_copy(value), text_copy(origin), NULL};
     return true;
 }
 
@@ -86,44 +88,32 @@ static char *file_key(const char *name)
     return NULL;
 }
 
-/* The text of a file without the newlines at its end; NULL with errno. The caller frees. */
-static char *read_secret(const char *path)
+/* A secret that came from a file is read again by those who log in later. */
+static void remember_file(struct config *config, const char *key, const char *path)
 {
-    FILE *file = fopen(path, "re");
-    char *text = NULL;
-    size_t size = 0;
+    enum kafka_scope scope;
+    char **file = kafka_name(key, &scope) != NULL ? &config->kafka[config->kafka_count - 1].file /* the one just set */
+                                                  : &config->origins[config_key_find(key) - config_keys].file;
 
-    if (file == NULL)
-        return NULL;
-    ssize_t len = getdelim(&text, &size, 0, file);
-    bool failed = ferror(file) != 0;
-    bool has_nul = len > 0 && text[len - 1] == 0;
-    if (failed || has_nul || len < 0) {
-        free(text);
-        text = failed || has_nul ? NULL : text_copy(""); /* nothing to read: an empty file */
-        len = 0;
-    }
-    if (has_nul)
-        errno = EILSEQ;
-    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-        text[--len] = 0;
-    fclose(file);
-    return text;
+    *file = text_copy(path);
 }
 
 static bool set_from_file(struct config *config, const char *name, const char *base, const char *path,
                           const char *origin, struct err *err)
 {
-    char *secret = read_secret(path);
+    char *secret = secret_read(path);
     int reason = errno;
     char *secret_origin = text_printf("%s, from %s", origin, path);
     bool done;
 
     if (secret == NULL)
-        done = err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-08", "%s: cannot read %s: %s\n  in %s", name, path,
+        done = err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-08",
+                       "%s: cannot read %s: %s\n  in %s\n  fix: name a file that this user can read", name, path,
                        strerror(reason), origin);
     else
         done = config_set(config, base, secret, secret_origin, err);
+    if (done)
+        remember_file(config, base, path);
     free(secret);
     free(secret_origin);
     return done;

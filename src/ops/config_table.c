@@ -12,6 +12,8 @@
 /* Each in the order of its enum in ops/config.h. */
 static const char *const commands_formats[] = {"auto", "json", "avro-single-object", "confluent", NULL};
 static const char *const events_formats[] = {"json", "avro", "confluent", NULL};
+static const char *const basic_sources[] = {"", "URL", "USER_INFO", "SASL_INHERIT", NULL};
+static const char *const bearer_sources[] = {"", "STATIC_TOKEN", NULL};
 static const char *const deliveries[] = {"exactly-once", "at-least-once", NULL};
 static const char *const duplicates[] = {"republish", "suppress", NULL};
 static const char *const reference_checks[] = {"per-row", "per-batch", NULL};
@@ -56,20 +58,20 @@ const struct config_key config_keys[] = {
     {"topics.replication.factor", INTEGER(-1, 100), .offset = AT(topics_replication_factor), .initial = "-1",
      .meaning = "replicas of the topics that topics apply creates; -1: the broker's default"},
 
-    {"commands.format", WORD(commands_formats), .offset = AT(commands_format), .initial = "auto", .later = "confluent",
+    {"commands.format", WORD(commands_formats), .offset = AT(commands_format), .initial = "auto",
      .meaning = "framing of command values; auto looks at each record"},
     {"commands.max.bytes", SIZE(1024, 64 << 20), .offset = AT(commands_max_bytes), .initial = "65536",
      .meaning = "key, value and headers of a command together; a larger one is UNDECODABLE"},
     {"commands.id.required", BOOLEAN, .offset = AT(commands_id_required), .initial = "false",
      .meaning = "a command without an id is MISSING_FIELD instead of getting a derived one"},
-    {"events.format", WORD(events_formats), .offset = AT(events_format), .initial = "json", .later = "confluent",
-     .meaning = "encoding of event values"},
+    {"events.format", WORD(events_formats), .offset = AT(events_format),
+     .meaning = "encoding of event values (default: confluent with schema.registry.url, else json)"},
     {"events.source", TEXT(1, 1024), .offset = AT(events_source),
      .meaning = "ce_source of events (default: /sessiond/<commands.topic>)"},
     {"events.echo.headers", LIST, .offset = AT(events_echo_headers), .initial = "kafka_correlationId,correlation-id",
      .meaning = "headers of a command that its event repeats"},
-    {"events.reply.topics", LIST, NOT_YET, .initial = "",
-     .meaning = "topics to which kafka_replyTopic may send a copy; not in this version"},
+    {"events.reply.topics", LIST, .offset = AT(events_reply_topics), .initial = "",
+     .meaning = "topics to which a command's kafka_replyTopic may send a copy of its event; empty: none"},
     {"events.delivery", WORD(deliveries), .offset = AT(events_delivery), .initial = "exactly-once",
      .meaning = "at-least-once answers sooner and may repeat events after a crash or rebalance"},
     {"duplicates", WORD(duplicates), .offset = AT(duplicates), .initial = "republish",
@@ -77,28 +79,32 @@ const struct config_key config_keys[] = {
 
     {"schemas.dir", TEXT(0, 4096), .offset = AT(schemas_dir), .initial = "",
      .meaning = "folder with more Avro writer schemas (*.avsc); empty: none"},
-    {"schema.registry.url", TEXT(0, 4096), NOT_YET, .initial = "",
-     .meaning = "schema registry; not in this version"},
-    {"schema.registry.retries", INTEGER(0, 100), NOT_YET, .initial = "3",
-     .meaning = "tries before an unknown schema id is believed; not in this version"},
-    {"schema.registry.auto.register", BOOLEAN, NOT_YET, .initial = "false",
-     .meaning = "register event schemas at the start; not in this version"},
-    {"schema.registry.ssl.ca.location", TEXT(0, 4096), NOT_YET, .initial = "",
-     .meaning = "schema registry's CA; not in this version"},
-    {"schema.registry.ssl.certificate.location", TEXT(0, 4096), NOT_YET, .initial = "",
-     .meaning = "certificate for the schema registry; not in this version"},
-    {"schema.registry.ssl.key.location", TEXT(0, 4096), NOT_YET, .initial = "",
-     .meaning = "key of that certificate; not in this version"},
-    {"schema.registry.basic.auth.user.info", TEXT(0, 4096), NOT_YET, .initial = "", .secret = true,
-     .meaning = "USER:PASSWORD for the schema registry; not in this version"},
-    {"basic.auth.credentials.source", TEXT(0, 64), NOT_YET, .initial = "",
-     .meaning = "where the schema registry's user comes from; not in this version"},
-    {"basic.auth.user.info", TEXT(0, 4096), NOT_YET, .initial = "", .secret = true,
-     .meaning = "USER:PASSWORD for the schema registry; not in this version"},
-    {"bearer.auth.credentials.source", TEXT(0, 64), NOT_YET, .initial = "",
-     .meaning = "where the schema registry's token comes from; not in this version"},
-    {"bearer.auth.token", TEXT(0, 65536), NOT_YET, .initial = "", .secret = true,
-     .meaning = "token for the schema registry; not in this version"},
+    {"schema.registry.url", LIST, .offset = AT(schema_registry_url), .initial = "", .secret = true,
+     .meaning = "schema registry, its URL or several by commas; http_proxy is not used; empty: none"},
+    {"schema.registry.retries", INTEGER(0, 100), .offset = AT(schema_registry_retries), .initial = "3",
+     .meaning = "how often an id that the registry does not know is asked again before it is believed"},
+    {"schema.registry.request.timeout.ms", INTEGER(1, DAY_MS), .offset = AT(schema_registry_timeout_ms), .initial = "10000",
+     .meaning = "how long one request to the schema registry may take"},
+    {"schema.registry.auto.register", BOOLEAN, .offset = AT(schema_registry_auto_register), .initial = "false",
+     .meaning = "register the schemas of the events at the start; else they are looked up"},
+    {"schema.registry.ssl.ca.location", TEXT(0, 4096), .offset = AT(schema_registry_ca), .initial = "",
+     .meaning = "schema registry's CA, a PEM file or a folder of them; empty: the system's"},
+    {"schema.registry.ssl.certificate.location", TEXT(0, 4096), .offset = AT(schema_registry_certificate), .initial = "",
+     .meaning = "our certificate for the schema registry, PEM"},
+    {"schema.registry.ssl.key.location", TEXT(0, 4096), .offset = AT(schema_registry_key), .initial = "",
+     .meaning = "its key, PEM; empty: in the file of the certificate"},
+    {"schema.registry.basic.auth.credentials.source", WORD(basic_sources), .offset = AT(schema_registry_basic_source),
+     .initial = "", .later = "SASL_INHERIT", .other_name = "basic.auth.credentials.source",
+     .meaning = "where the user comes from; empty: wherever one is set; also basic.auth.credentials.source"},
+    {"schema.registry.basic.auth.user.info", TEXT(0, 4096), .offset = AT(schema_registry_user_info), .initial = "",
+     .secret = true, .other_name = "basic.auth.user.info",
+     .meaning = "USER:PASSWORD for the schema registry; also basic.auth.user.info"},
+    {"schema.registry.bearer.auth.credentials.source", WORD(bearer_sources), .offset = AT(schema_registry_bearer_source),
+     .initial = "", .other_name = "bearer.auth.credentials.source",
+     .meaning = "where the token comes from; also bearer.auth.credentials.source"},
+    {"schema.registry.bearer.auth.token", TEXT(0, 65536), .offset = AT(schema_registry_token), .initial = "",
+     .secret = true, .other_name = "bearer.auth.token",
+     .meaning = "token for the schema registry; also bearer.auth.token"},
 
     {"postgres.conninfo", TEXT(0, 4096), .offset = AT(postgres_conninfo), .initial = "", .secret = true,
      .meaning = "libpq connection string or URI; what it leaves out comes from PG* variables"},
@@ -171,7 +177,8 @@ static const char *const kafka_properties[] = {
 const struct config_key *config_key_find(const char *name)
 {
     for (size_t i = 0; i < config_key_count; i++)
-        if (strcmp(config_keys[i].name, name) == 0)
+        if (strcmp(config_keys[i].name, name) == 0 ||
+            (config_keys[i].other_name != NULL && strcmp(config_keys[i].other_name, name) == 0))
             return &config_keys[i];
     return NULL;
 }
@@ -181,8 +188,11 @@ const char *config_key_nearest(const char *name)
     struct nearest own = {.word = name};
     struct nearest kafka = {.word = name};
 
-    for (size_t i = 0; i < config_key_count; i++)
+    for (size_t i = 0; i < config_key_count; i++) {
         nearest_offer(&own, config_keys[i].name);
+        if (config_keys[i].other_name != NULL)
+            nearest_offer(&own, config_keys[i].other_name);
+    }
     /* Compared without the prefix, and named with it. */
     for (size_t i = 0; i < sizeof kafka_properties / sizeof *kafka_properties; i++)
         nearest_offer(&kafka, kafka_properties[i] + strlen("kafka."));

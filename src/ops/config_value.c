@@ -269,6 +269,8 @@ bool config_value_set(struct config *config, const struct config_key *key, const
     }
     free(entry->value);
     free(entry->origin);
+    free(entry->file);
+    entry->file = NULL;
     entry->value = canonical(key, value);
     entry->origin = text_copy(origin);
     return true;

@@ -1,9 +1,13 @@
 #include "worker/outbox.h"
 
 #include "codec/dlq.h"
+#include "codec/reply.h"
 #include "ops/log.h"
 
 #include <inttypes.h>
+
+/* For one command: event, reply, dead-letter copy. */
+#define RECORDS_MAX 3
 
 static bool suppressed(const struct config *config, const struct batch_item *item)
 {
@@ -15,17 +19,38 @@ static bool wants_copy(const struct config *config, const struct batch_item *ite
     return *config->dlq_topic != 0 && item->outcome.kind == OUTCOME_REJECTED && errcode_goes_to_dlq(item->outcome.code);
 }
 
+static void add(struct outbox *outbox, size_t item, enum delivery_role role)
+{
+    outbox->list[outbox->count++] = (struct delivery){.item = (uint32_t)item, .role = role};
+}
+
 void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch)
 {
-    outbox->list = arena_alloc(&batch->arena, 2 * batch->count * sizeof *outbox->list);
+    outbox->list = arena_alloc(&batch->arena, RECORDS_MAX * batch->count * sizeof *outbox->list);
     outbox->count = 0;
     for (size_t i = 0; i < batch->count; i++) {
         const struct batch_item *item = &batch->items[i];
         if (suppressed(config, item))
             continue;
-        outbox->list[outbox->count++] = (struct delivery){.item = (uint32_t)i};
+        add(outbox, i, ROLE_EVENT);
+        if (reply_topic(config, &item->record) != NULL)
+            add(outbox, i, ROLE_REPLY);
         if (wants_copy(config, item))
-            outbox->list[outbox->count++] = (struct delivery){.item = (uint32_t)i, .is_copy = true};
+            add(outbox, i, ROLE_DEAD_LETTER);
+    }
+}
+
+static void encode(struct event_encoder *encoder, const struct config *config, const struct batch_item *item,
+                   enum delivery_role role, struct arena *arena, struct outbound *out)
+{
+    if (role == ROLE_DEAD_LETTER) {
+        dlq_encode(config, item, arena, out);
+        return;
+    }
+    event_encode(encoder, item, arena, out);
+    if (role == ROLE_REPLY) {
+        out->topic = reply_topic(config, &item->record);
+        out->partition = reply_partition(&item->record);
     }
 }
 
@@ -40,10 +65,9 @@ bool outbox_produce(struct outbox *outbox, struct sink *sink, struct event_encod
         struct outbound out;
 
         delivery->too_large = false;
-        if (delivery->is_copy)
-            dlq_encode(config, item, &outbox->scratch, &out);
-        else
-            event_encode(encoder, item, &outbox->scratch, &out);
+        if (delivery->role == ROLE_REPLY && item->reply_refused)
+            continue;
+        encode(encoder, config, item, delivery->role, &outbox->scratch, &out);
         good = sink_produce(sink, &out, delivery, err);
         arena_reset(&outbox->scratch);
     }
@@ -58,13 +82,18 @@ bool outbox_refused(const struct outbox *outbox)
     return false;
 }
 
-/* A copy is halved until it fits: the topic's limit is not known here, and a handful of tries finds one that does. */
-static bool shrink(struct batch_item *item, const struct delivery *delivery)
+/*
+ * A copy is halved until it fits: the topic's limit is not known here, and a handful of tries finds one that does. A reply without
+ * its echo would reach nobody, so it is left out: the event itself is where it always is.
+ */
+static bool shrink(struct batch_item *item, enum delivery_role role)
 {
-    if (!delivery->is_copy) {
-        bool whole = item->fit == FIT_WHOLE;
-        item->fit = FIT_BARE;
-        return whole;
+    bool whole = item->fit == FIT_WHOLE;
+
+    switch (role) {
+    case ROLE_EVENT: item->fit = FIT_BARE; return whole;
+    case ROLE_REPLY: item->reply_refused = true; return true;
+    case ROLE_DEAD_LETTER: break;
     }
     size_t size = item->dlq_limit == 0 ? record_size(&item->record) : item->dlq_limit;
     item->dlq_limit = size / 2;
@@ -73,15 +102,18 @@ static bool shrink(struct batch_item *item, const struct delivery *delivery)
 
 bool outbox_shrink(const struct outbox *outbox, struct batch *batch, struct err *err)
 {
+    static const char *const names[] = {
+        [ROLE_EVENT] = "event", [ROLE_REPLY] = "reply", [ROLE_DEAD_LETTER] = "dead-letter copy"};
+
     for (size_t i = 0; i < outbox->count; i++) {
         const struct delivery *delivery = &outbox->list[i];
         struct batch_item *item = &batch->items[delivery->item];
-        const char *what = delivery->is_copy ? "dead-letter copy" : "event";
+        const char *what = names[delivery->role];
         if (!delivery->too_large)
             continue;
-        log_record(LOG_WARNING, "E-KAFKA-SIZE", &item->record,
-                   "its %s is too large for the topic; a smaller form follows", what);
-        if (!shrink(item, delivery))
+        log_record(LOG_WARNING, "E-KAFKA-SIZE", &item->record, "its %s is too large for the topic; %s", what,
+                   delivery->role == ROLE_REPLY ? "it is left out" : "a smaller form follows");
+        if (!shrink(item, delivery->role))
             return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-SIZE",
                            "even the smallest %s for %s[%" PRId32 "]@%" PRId64 " is too large for its topic\n"
                            "  fix: raise max.message.bytes of that topic",

@@ -8,7 +8,7 @@
 static struct arena arena;
 
 /* A writer's schema as a plan; the arena keeps it. */
-static struct avro_plan plan_of(const struct table_row *row, const char *json)
+static struct avro_plan plan_from(const struct table_row *row, enum avro_top top, const char *json)
 {
     avro_schema_t schema;
     struct avro_plan plan;
@@ -16,9 +16,14 @@ static struct avro_plan plan_of(const struct table_row *row, const char *json)
 
     ck_assert_msg(avro_schema_from_json_length(json, strlen(json), &schema) == 0, "%s:%d: %s", row->path, row->line,
                   avro_strerror());
-    ck_assert_msg(avro_plan_make(schema, &arena, &plan, &reason), "%s:%d: %s", row->path, row->line, reason);
+    ck_assert_msg(avro_plan_make(schema, top, &arena, &plan, &reason), "%s:%d: %s", row->path, row->line, reason);
     avro_schema_decref(schema);
     return plan;
+}
+
+static struct avro_plan plan_of(const struct table_row *row, const char *json)
+{
+    return plan_from(row, AVRO_TOP_ALL, json);
 }
 
 /* A record of one field and, behind it, group_id and study_activity_id unless the field is one of these. */
@@ -93,6 +98,29 @@ START_TEST(our_fields_are_read_by_the_writers_type)
 }
 END_TEST
 
+static void check_top(const struct table_row *row)
+{
+    enum avro_top top = strcmp(row->cell[0], "last") == 0 ? AVRO_TOP_LAST : AVRO_TOP_ALL;
+    struct avro_plan plan = plan_from(row, top, row->cell[1]);
+    struct bytes bytes = case_hex(row->cell[2]);
+    struct command command;
+    const char *reason = NULL;
+    bool accepted = avro_command_decode(&plan, bytes, &command, &reason);
+
+    ck_assert_msg(accepted == (row->count == 6), "%s:%d: %s", row->path, row->line, accepted ? "accepted" : reason);
+    if (accepted)
+        case_check_command(row, 3, &command);
+    else
+        case_check_refused(row, row->cell[3], reason);
+    free((void *)bytes.data);
+}
+
+START_TEST(a_command_is_read_from_the_record_that_a_message_begins_with)
+{
+    table_each("tests/codec/avro_tops.table", check_top);
+}
+END_TEST
+
 START_TEST(bytes_left_over_are_refused)
 {
     struct table_row row = {.path = __FILE__};
@@ -114,7 +142,7 @@ START_TEST(a_schema_that_is_no_record_reads_no_command)
     const char *reason;
 
     ck_assert(!avro_command_decode(&plan, (struct bytes){(const uint8_t *)"\x00", 1}, &command, &reason));
-    ck_assert_str_eq(reason, "the writer's schema is not a record");
+    ck_assert_str_eq(reason, "the Avro value is not a record");
 }
 END_TEST
 
@@ -128,7 +156,7 @@ START_TEST(a_schema_that_names_a_field_of_ours_twice_is_refused)
     avro_schema_t schema;
 
     ck_assert_int_eq(avro_schema_from_json_literal(json, &schema), 0);
-    ck_assert(!avro_plan_make(schema, &arena, &plan, &reason));
+    ck_assert(!avro_plan_make(schema, AVRO_TOP_ALL, &arena, &plan, &reason));
     ck_assert_str_eq(reason, "a field is named twice");
     avro_schema_decref(schema);
 }
@@ -173,6 +201,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, NULL, release);
     tcase_add_test(tcase, values_of_every_type_are_stepped_over_or_refused_as_the_table_says);
     tcase_add_test(tcase, our_fields_are_read_by_the_writers_type);
+    tcase_add_test(tcase, a_command_is_read_from_the_record_that_a_message_begins_with);
     tcase_add_test(tcase, bytes_left_over_are_refused);
     tcase_add_test(tcase, a_schema_that_is_no_record_reads_no_command);
     tcase_add_test(tcase, a_schema_that_names_a_field_of_ours_twice_is_refused);

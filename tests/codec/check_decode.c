@@ -13,7 +13,7 @@ static void open_schemas(void)
 
     schemas = schemas_open("tests/data/writers", &err);
     ck_assert_msg(schemas != NULL, "%s", err.message);
-    options = (struct decode_options){COMMANDS_AUTO, 65536, schemas};
+    options = (struct decode_options){.format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = schemas};
 }
 
 static void close_schemas(void)
@@ -79,6 +79,72 @@ static void check_record(const struct table_row *row)
 START_TEST(records_are_read_as_the_table_says)
 {
     table_each("tests/codec/decode.table", check_record);
+}
+END_TEST
+
+/* ---- Schemas of a registry ---- */
+
+static void found(int32_t number, enum schema_type type, const char *text)
+{
+    registered_found(options.registered, &(struct schema_id){.number = number}, type, text);
+}
+
+static void open_registry(void)
+{
+    static const char command[] =
+        "{\"type\":\"record\",\"name\":\"C\",\"fields\":[{\"name\":\"command_id\",\"type\":[\"null\",\"string\"]},"
+        "{\"name\":\"group_id\",\"type\":\"long\"},{\"name\":\"study_activity_id\",\"type\":\"long\"}]}";
+    struct schema_id guid = {.is_guid = true};
+    char both[1024];
+
+    open_schemas();
+    ck_assert(uuid_parse(bytes_of("00000000-0000-4000-8000-000000000001"), &guid.guid));
+    snprintf(both, sizeof both,
+             "[{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"group_id\",\"type\":\"string\"}]},%s]",
+             command);
+    options.registered = registered_new();
+    registered_found(options.registered, &guid, SCHEMA_AVRO, command);
+    found(1, SCHEMA_AVRO, command);
+    found(2, SCHEMA_JSON, "{\"type\":\"object\"}");
+    found(3, SCHEMA_OTHER, "syntax = \"proto3\";");
+    found(4, SCHEMA_AVRO, "{\"type\":");
+    found(5, SCHEMA_AVRO, "\"long\"");
+    found(6, SCHEMA_AVRO, both);
+    registered_missing(options.registered, &(struct schema_id){.number = 9}, 0);
+}
+
+static void close_registry(void)
+{
+    registered_free(options.registered);
+    close_schemas();
+}
+
+START_TEST(records_that_name_their_schema_are_read_by_it)
+{
+    table_each("tests/codec/registered.table", check_record);
+}
+END_TEST
+
+START_TEST(only_a_record_that_is_read_by_its_schema_asks_for_it)
+{
+    struct record record = {
+        .topic = "commands", .value = {(const uint8_t *)"\0\0\0\1\2rest", 9}
+    };
+    struct schema_id id;
+
+    ck_assert(decode_schema_id(&options, &record, &id));
+    ck_assert_int_eq(id.number, 258);
+    record.value.len = 4;
+    ck_assert(!decode_schema_id(&options, &record, &id));
+    record.value.len = 9;
+    options.max_bytes = 8;
+    ck_assert(!decode_schema_id(&options, &record, &id));
+    options.max_bytes = 9;
+    options.format = COMMANDS_JSON;
+    ck_assert(!decode_schema_id(&options, &record, &id));
+    record.value = (struct bytes){0};
+    options.format = COMMANDS_AUTO;
+    ck_assert(!decode_schema_id(&options, &record, &id));
 }
 END_TEST
 
@@ -187,6 +253,8 @@ int main(void)
     Suite *suite = suite_create("decode");
     TCase *tcase = tcase_create("decode");
 
+    TCase *registry = tcase_create("schemas of a registry");
+
     tcase_add_checked_fixture(tcase, open_schemas, close_schemas);
     tcase_set_timeout(tcase, 20);
     tcase_add_test(tcase, records_are_read_as_the_table_says);
@@ -195,5 +263,9 @@ int main(void)
     tcase_add_test(tcase, no_prefix_of_a_message_is_a_message);
     tcase_add_test(tcase, damaged_messages_are_judged_without_harm);
     suite_add_tcase(suite, tcase);
+    tcase_add_checked_fixture(registry, open_registry, close_registry);
+    tcase_add_test(registry, records_that_name_their_schema_are_read_by_it);
+    tcase_add_test(registry, only_a_record_that_is_read_by_its_schema_asks_for_it);
+    suite_add_tcase(suite, registry);
     return table_run(suite);
 }

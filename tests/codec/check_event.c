@@ -20,6 +20,7 @@ static struct config config = {
     .events_echo_headers = (char **)(uintptr_t)echo_headers,
     .commands_max_bytes = 65536,
 };
+static const struct event_ids event_ids = {.created = 0x01020304, .rejected = -2};
 static struct schemas *schemas;
 static struct arena arena;
 
@@ -42,7 +43,7 @@ static struct outbound encode(enum events_format format, const struct batch_item
     struct outbound out = {0};
 
     config.events_format = format;
-    struct event_encoder *encoder = event_encoder_new(&config, schemas);
+    struct event_encoder *encoder = event_encoder_new(&config, schemas, &event_ids);
     event_encode(encoder, item, &arena, &out);
     event_encoder_free(encoder);
 
@@ -138,16 +139,27 @@ static void assert_same_envelope(const struct outbound *json, const struct outbo
     assert_header(avro, "content-type", "application/avro");
 }
 
+/* The same Avro after another prefix. */
+static void assert_same_avro(const struct outbound *avro, const struct outbound *confluent, const char *prefix)
+{
+    ck_assert_uint_eq(confluent->value.len, avro->value.len - 5);
+    ck_assert(memcmp(confluent->value.data, prefix, 5) == 0);
+    ck_assert(memcmp(confluent->value.data + 5, avro->value.data + 10, avro->value.len - 10) == 0);
+}
+
 static void check_golden(const struct table_row *row)
 {
     struct batch_item item = case_item(row, &arena);
     struct outbound json = encode(EVENTS_JSON, &item);
     struct outbound avro = encode(EVENTS_AVRO, &item);
+    struct outbound confluent = encode(EVENTS_CONFLUENT, &item);
     const char *mode = getenv("EVENT_GOLDEN");
     char path[256], *text;
     size_t size;
 
     assert_same_envelope(&json, &avro);
+    assert_same_envelope(&json, &confluent);
+    assert_same_avro(&avro, &confluent, item.outcome.kind == OUTCOME_CREATED ? "\0\1\2\3\4" : "\0\377\377\377\376");
     snprintf(path, sizeof path, "tests/data/event_%s.golden", row->cell[CASE_NAME]);
     bool write = mode != NULL && strcmp(mode, "write") == 0;
     FILE *file = write ? fopen(path, "w") : open_memstream(&text, &size);
@@ -186,7 +198,7 @@ static void check_reused(const struct table_row *row)
 START_TEST(an_encoder_that_has_seen_other_events_gives_the_same_bytes)
 {
     config.events_format = _i == 0 ? EVENTS_JSON : EVENTS_AVRO;
-    reused = event_encoder_new(&config, schemas);
+    reused = event_encoder_new(&config, schemas, &event_ids);
     for (int round = 0; round < 2; round++)
         table_each(CASES, check_reused);
     event_encoder_free(reused);

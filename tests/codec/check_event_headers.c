@@ -22,7 +22,7 @@ static void teardown(void)
 
 static struct outbound encode(const struct batch_item *item)
 {
-    struct event_encoder *encoder = event_encoder_new(&config, NULL);
+    struct event_encoder *encoder = event_encoder_new(&config, NULL, NULL);
     struct outbound out = {0};
 
     event_encode(encoder, item, &arena, &out);
@@ -76,7 +76,7 @@ static void assert_bare(const struct outbound *out)
 }
 
 #define FULL_HEADERS                                                                                                   \
-    "ce_id=c; ce_correlationid=f; correlation-id=e; tracestate=s; "                                                    \
+    "ce_id=c; ce_correlationid=f; correlation-id=e; tracestate=s=1; "                                                  \
     "traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 START_TEST(an_oversized_envelope_is_answered_under_the_command_id_and_without_echo)
@@ -122,33 +122,49 @@ START_TEST(the_id_of_a_structured_event_is_the_causation)
 }
 END_TEST
 
-static void check_trace(const struct table_row *row)
+START_TEST(a_trace_is_continued_with_a_span_of_the_records_own)
 {
     struct batch_item item = created_item();
-    struct header headers[] = {
-        {bytes_of("traceparent"), case_bytes(row->cell[0], &arena)},
-        {bytes_of("tracestate"),                       bytes_of("rojo=1")                        }
-    };
 
-    item.record.headers = headers;
-    item.record.header_count = 2;
+    item_headers(&item, "traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01; tracestate=rojo=1");
     struct outbound out = encode(&item);
-    const struct header *trace = header_of(&out, "traceparent");
-    bool continues = strncmp(row->cell[1], "continues", 9) == 0;
+    struct bytes first = header_of(&out, "traceparent")->value;
+    ck_assert(memcmp(first.data, "00-4bf92f3577b34da6a3ce929d0e0e4736-", 36) == 0);
+    ck_assert(memcmp(first.data + 36, "00f067aa0ba902b7", 16) != 0);
+    assert_header(&out, "tracestate", "rojo=1");
 
-    ck_assert_msg((trace != NULL) == continues, "%s:%d", row->path, row->line);
-    ck_assert_msg((header_of(&out, "tracestate") != NULL) == continues, "%s:%d", row->path, row->line);
-    if (!continues)
-        return;
-    ck_assert_uint_eq(trace->value.len, headers[0].value.len);
-    ck_assert(memcmp(trace->value.data, headers[0].value.data, 36) == 0);
-    ck_assert(memcmp(trace->value.data + 36, headers[0].value.data + 36, 16) != 0);
-    ck_assert(memcmp(trace->value.data + 52, headers[0].value.data + 52, 3) == 0);
+    struct outbound again = encode(&item);
+    ck_assert(bytes_equal(header_of(&again, "traceparent")->value, first));
+    item.record.offset++;
+    struct outbound next = encode(&item);
+    ck_assert(!bytes_equal(header_of(&next, "traceparent")->value, first));
 }
+END_TEST
 
-START_TEST(a_trace_is_continued_or_ends)
+START_TEST(what_is_malformed_ends_the_trace_or_its_state)
 {
-    table_each("tests/data/event_traces.table", check_trace);
+    struct batch_item item = created_item();
+
+    item_headers(&item, "traceparent=00-nonsense; tracestate=rojo=1; ce_traceparent=nonsense; ce_tracestate=rojo=1");
+    struct outbound out = encode(&item);
+    ck_assert(header_of(&out, "traceparent") == NULL && header_of(&out, "tracestate") == NULL);
+    ck_assert(header_of(&out, "ce_traceparent") == NULL && header_of(&out, "ce_tracestate") == NULL);
+
+    item_headers(&item, "traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01; tracestate=nonsense");
+    out = encode(&item);
+    ck_assert(header_of(&out, "traceparent") != NULL && header_of(&out, "tracestate") == NULL);
+}
+END_TEST
+
+START_TEST(where_a_transmission_began_is_copied_as_it_is)
+{
+    struct batch_item item = created_item();
+
+    item_headers(&item, "ce_traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01; ce_tracestate=rojo=1");
+    struct outbound out = encode(&item);
+    assert_header(&out, "ce_traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    assert_header(&out, "ce_tracestate", "rojo=1");
+    ck_assert(header_of(&out, "traceparent") == NULL);
 }
 END_TEST
 
@@ -161,7 +177,9 @@ int main(void)
     tcase_add_test(tcase, an_oversized_envelope_is_answered_under_the_command_id_and_without_echo);
     tcase_add_test(tcase, an_event_that_its_topic_refused_is_answered_bare);
     tcase_add_test(tcase, the_id_of_a_structured_event_is_the_causation);
-    tcase_add_test(tcase, a_trace_is_continued_or_ends);
+    tcase_add_test(tcase, a_trace_is_continued_with_a_span_of_the_records_own);
+    tcase_add_test(tcase, what_is_malformed_ends_the_trace_or_its_state);
+    tcase_add_test(tcase, where_a_transmission_began_is_copied_as_it_is);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
 }

@@ -147,6 +147,7 @@ static void check_identity(const struct table_row *row)
     struct header headers[2];
     struct command command = {
         .command_id = given_id(row->cell[0]),
+        .structured = strcmp(row->cell[1], "absent") != 0 || strcmp(row->cell[2], "absent") != 0,
         .ce_id = attribute(row->cell[1]),
         .ce_source = attribute(row->cell[2]),
     };

@@ -25,8 +25,8 @@ static void produce(void)
     case 3:
         (void)given(partition, id, (int64_t)world_random(PARENTS + 3) - 1, (int64_t)world_random(PARENTS + 3) - 1);
         break;
-    case 4:
-    case 5: (void)given_command(partition); break;
+    case 4: (void)given_command(partition); break;
+    case 5: (void)given_registered(partition); break;
     default: (void)given(partition, id, 1, 1 + id % 2); break;
     }
 }

@@ -47,20 +47,26 @@ static int64_t append(int partition, struct entry *entry, const char *value, siz
     snprintf(key, sizeof key, "key-%d", partition);
     entry->timestamp_ms = 1795313585000 + world.now_ms;
     entry->key = strdup(key);
-    entry->value = strdup(value);
+    entry->value = malloc(len);
     entry->value_len = len;
     if (entry->key == NULL || entry->value == NULL)
         abort();
+    memcpy(entry->value, value, len);
     broker_append(partition, entry);
     return (int64_t)world.broker.ends[partition] - 1;
 }
 
-int64_t given(int partition, unsigned id, int64_t group_id, int64_t activity_id)
+/* `prefix`: what stands before the JSON. */
+static int64_t given_after(struct bytes prefix, int partition, unsigned id, int64_t group_id, int64_t activity_id)
 {
     struct entry entry = {.kind = ENTRY_COMMAND, .group_id = group_id, .activity_id = activity_id};
     char uuid[UUID_TEXT + 1] = "";
     char json[256];
-    size_t len = (size_t)snprintf(json, sizeof json, "{");
+    size_t len = prefix.len;
+
+    if (len > 0)
+        memcpy(json, prefix.data, len);
+    json[len++] = '{';
 
     entry.id = derived_id(partition, 1795313585000 + world.now_ms);
     if (id != 0) {
@@ -72,6 +78,18 @@ int64_t given(int partition, unsigned id, int64_t group_id, int64_t activity_id)
     len = member(json, len, sizeof json, "study_activity_id", activity_id);
     len += (size_t)snprintf(json + len, sizeof json - len, "\"note\":null}");
     return append(partition, &entry, json, len);
+}
+
+int64_t given(int partition, unsigned id, int64_t group_id, int64_t activity_id)
+{
+    return given_after((struct bytes){0}, partition, id, group_id, activity_id);
+}
+
+int64_t given_registered(int partition)
+{
+    static const uint8_t known[] = {0, 0, 0, 0, FAKE_REGISTRY_KNOWN};
+
+    return given_after((struct bytes){known, sizeof known}, partition, own_id++, 1, 2);
 }
 
 int64_t given_kind(int partition, enum entry_kind kind)

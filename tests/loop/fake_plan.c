@@ -16,10 +16,10 @@ static struct planned {
 static size_t planned_count;
 
 static const char *const call_names[CALL_COUNT] = {
-    [CALL_ANY] = "any",         [CALL_CONNECT] = "connect", [CALL_SEND] = "send",       [CALL_RECEIVE] = "receive",
-    [CALL_TOPICS] = "topics",   [CALL_FILL] = "fill",       [CALL_SERVE] = "serve",     [CALL_SETTLED] = "settled",
-    [CALL_INIT] = "init",       [CALL_BEGIN] = "begin",     [CALL_PRODUCE] = "produce", [CALL_FLUSH] = "flush",
-    [CALL_OFFSETS] = "offsets", [CALL_COMMIT] = "commit",   [CALL_ABORT] = "abort",
+    [CALL_ANY] = "any",           [CALL_CONNECT] = "connect", [CALL_SEND] = "send",     [CALL_RECEIVE] = "receive",
+    [CALL_REGISTRY] = "registry", [CALL_TOPICS] = "topics",   [CALL_FILL] = "fill",     [CALL_SERVE] = "serve",
+    [CALL_SETTLED] = "settled",   [CALL_INIT] = "init",       [CALL_BEGIN] = "begin",   [CALL_PRODUCE] = "produce",
+    [CALL_FLUSH] = "flush",       [CALL_OFFSETS] = "offsets", [CALL_COMMIT] = "commit", [CALL_ABORT] = "abort",
 };
 
 static const char *const fault_names[FAULT_COUNT] = {
@@ -45,6 +45,7 @@ static const unsigned possible[CALL_COUNT] = {
     [CALL_FILL] = STOPPABLE | BIT(REBALANCE) | BIT(REVOKE),
     [CALL_SERVE] = STOPPABLE | BIT(REBALANCE) | BIT(REVOKE),
     [CALL_SETTLED] = STOPPABLE | BIT(PENDING),
+    [CALL_REGISTRY] = EVERYWHERE | BIT(PENDING),
     [CALL_INIT] = TRANSACTION | BIT(PENDING),
     [CALL_BEGIN] = TRANSACTION,
     [CALL_PRODUCE] = ANSWERED,

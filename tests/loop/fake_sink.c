@@ -128,9 +128,9 @@ bool sink_begin(struct sink *sink, struct err *err)
     return true;
 }
 
-static bool too_large(const struct outbound *out, bool is_copy)
+static bool too_large(const struct outbound *out, enum delivery_role role)
 {
-    size_t limit = is_copy ? world.broker.copy_max_bytes : world.broker.event_max_bytes;
+    size_t limit = role == ROLE_DEAD_LETTER ? world.broker.copy_max_bytes : world.broker.event_max_bytes;
     size_t size = out->key.len + out->value.len;
 
     for (size_t i = 0; i < out->header_count; i++)
@@ -156,10 +156,10 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
     if (!sink->open)
         world_violation("a record was produced outside a transaction");
     sink->queued++;
-    if (too_large(out, delivery->is_copy))
+    if (too_large(out, delivery->role))
         refuse(sink, delivery);
     else
-        broker_publish(sink->txn, out, delivery->is_copy);
+        broker_publish(sink->txn, out, delivery->role == ROLE_DEAD_LETTER);
     tear(sink);
     return true;
 }

@@ -1,7 +1,7 @@
 /**
  * A world to run the loop in: brokers, a database, time and faults, all in memory; the worker itself is the real one.
  *
- * The fakes implement kafka/source.h, kafka/sink.h, postgres/store.h and the clock and stop flag of ops by their symbols
+ * The fakes implement kafka/source.h, kafka/sink.h, postgres/store.h, registry/registry.h and the clock and stop flag of ops by their symbols
  * (the linker takes them instead of the archives'). They keep what those headers promise and no more: a broker accepts
  * offsets from any live member of the present generation, whoever owns the partition; a producer that was tainted tears
  * the next transaction; a commit whose answer is lost may have happened. So a check that the loop forgets is found out.
@@ -65,6 +65,15 @@ struct store {
     struct batch *flight; /* NULL: none */
 };
 
+/** The one schema id that the registry knows: a JSON Schema's. */
+#define FAKE_REGISTRY_KNOWN 1
+
+struct registry {
+    int process;
+    struct schema_id *asked; /* in their order */
+    size_t count;
+};
+
 struct process {
     int index;
     bool up;
@@ -73,6 +82,9 @@ struct process {
     struct source source;
     struct sink sink;
     struct store store;
+    struct registry registry;
+    struct registered *registered;
+    struct decode_options decode;
     struct event_encoder *encoder;
     struct worker *worker;
     struct err end; /* why it ended by itself */
@@ -135,6 +147,9 @@ void given_commands(int partition, int count);
 /** Any command: `id` 0 for none, else a number that stands for a UUID; absent values are 0. */
 int64_t given(int partition, unsigned id, int64_t group_id, int64_t activity_id);
 int64_t given_kind(int partition, enum entry_kind kind);
+
+/** A good command whose record names its schema by an id that the registry knows. */
+int64_t given_registered(int partition);
 
 /* ---- Verdicts ----------------------------------------------------------------------------------------------------- */
 

@@ -16,6 +16,7 @@ enum call {
     CALL_FILL,
     CALL_SERVE,
     CALL_SETTLED,
+    CALL_REGISTRY,
     CALL_INIT,
     CALL_BEGIN,
     CALL_PRODUCE,

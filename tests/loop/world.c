@@ -18,7 +18,7 @@
 struct world world;
 
 static struct schemas *schemas; /* opened once, kept to the end of the program */
-static struct decode_options decode_options;
+static const char *const no_names[] = {NULL};
 static const char *const echo_headers[] = {"correlation-id", NULL};
 
 static char *text(const char *constant)
@@ -35,6 +35,7 @@ static void configure(struct config *config)
         .dlq_topic = text("dlq"),
         .commands_max_bytes = 65536,
         .events_source = text("/sessiond/commands"),
+        .events_reply_topics = (char **)(uintptr_t)no_names,
         .events_echo_headers = (char **)(uintptr_t)echo_headers,
         .group_id = text("sessiond"),
         .instance_id = text("one"),
@@ -62,7 +63,6 @@ void world_begin(uint64_t seed)
     if (schemas == NULL)
         schemas = schemas_open("", &err);
     ck_assert(schemas != NULL);
-    decode_options = (struct decode_options){COMMANDS_AUTO, 65536, schemas};
     log_setup(LOG_TEXT, getenv("LOOP_LOG") == NULL ? LOG_ERROR : LOG_DEBUG);
     srandom((unsigned)seed);
     plan_clear();
@@ -107,13 +107,18 @@ static void process_start(struct process *p)
     p->source = (struct source){.process = p->index};
     p->sink = (struct sink){.process = p->index};
     p->store = (struct store){.process = p->index};
-    p->encoder = event_encoder_new(&world.config, schemas);
+    p->registry = (struct registry){.process = p->index};
+    p->registered = registered_new();
+    p->decode = (struct decode_options){
+        .format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = schemas, .registered = p->registered};
+    p->encoder = event_encoder_new(&world.config, schemas, NULL);
     p->worker = worker_new(&(struct worker_parts){
         .config = &world.config,
         .source = &p->source,
         .sink = &p->sink,
         .store = &p->store,
-        .decode = &decode_options,
+        .decode = &p->decode,
+        .registry = &p->registry,
         .encoder = p->encoder,
     });
     p->up = true;
@@ -131,6 +136,9 @@ void process_kill(struct process *p)
     if (p->source.borrowed != 0)
         world_violation("messages were not given back");
     event_encoder_free(p->encoder);
+    registered_free(p->registered);
+    free(p->registry.asked);
+    p->registry.asked = NULL;
     free(p->sink.refused);
     p->sink.refused = NULL;
     p->up = false;

@@ -1,0 +1,54 @@
+/**
+ * `sessiond schemas`: what its four actions share. One file each: schemas_list.c, schemas_check.c, schemas_register.c,
+ * schemas_fingerprint.c.
+ */
+#ifndef CLI_SCHEMAS_H
+#define CLI_SCHEMAS_H
+
+#include "cli/cli.h"
+#include "codec/schemas.h"
+#include "registry/subjects.h"
+
+#include <stdio.h>
+
+/** The schema of one kind of message, newest version, and where a registry has it. */
+struct schemas_own {
+    const char *record; /* without namespace */
+    const char *subject;
+    const struct schema *schema;
+    bool is_event; /* others read what we write, and we may be older or newer than they: compatible both ways */
+};
+
+enum schemas_kind { SCHEMAS_COMMAND, SCHEMAS_CREATED, SCHEMAS_REJECTED, SCHEMAS_OWN };
+
+/** Names the three, each in its place; what they point to is in `arena` or in `schemas`. */
+void schemas_name_own(struct schemas_own own[static SCHEMAS_OWN], const struct schemas *schemas,
+                      const struct config *config, struct arena *arena);
+
+/** Borrows what it points to for the time of the action. */
+struct schemas_tool {
+    const struct cli *cli;
+    const struct schemas *schemas;
+    struct subjects *subjects; /* NULL: no registry is configured */
+    struct schemas_own own[SCHEMAS_OWN];
+};
+
+/** Each returns the exit code. */
+
+int schemas_list(const struct schemas_tool *tool);
+int schemas_check(const struct schemas_tool *tool);
+int schemas_register(const struct schemas_tool *tool);
+
+/** The files, or with none of them the built-in schemas. Asks neither configuration nor registry. */
+int schemas_fingerprint(const struct cli *cli, char **files);
+
+/**
+ * Checks all own schemas as schemas_check does. 0 and `*compatible`, or an exit code after printing why. A report goes to `out`;
+ * NULL: none.
+ */
+MUSTUSE int schemas_compare(const struct schemas_tool *tool, bool *compatible, FILE *out, bool json);
+
+/** The exit code of a registry that answered nothing, or of a stop, after printing why. */
+int schemas_registry_fail(struct err *err);
+
+#endif

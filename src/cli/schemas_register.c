@@ -1,0 +1,85 @@
+#include "cli/schemas.h"
+#include "codec/json_write.h"
+
+#include <inttypes.h>
+
+static void print_one(const struct schemas_tool *tool, const struct schemas_own *own, bool is_new,
+                      const struct subjects_version *found, bool first)
+{
+    const char *state = is_new ? "registered" : "exists";
+
+    if (!tool->cli->json) {
+        printf("%s: %s, version %" PRId32 ", id %" PRId32 "\n", own->subject, state, found->version, found->id);
+        return;
+    }
+    printf("%s{\"subject\": ", first ? "" : ", ");
+    json_write_string(stdout, bytes_of(own->subject));
+    printf(", \"record\": \"%s\", \"state\": \"%s\", \"version\": %" PRId32 ", \"id\": %" PRId32 "}", own->record,
+           state, found->version, found->id);
+}
+
+/* Looked up first, so that what exists is told apart, and a registry that is closed for writing does for it. */
+static enum subjects_answer register_one(const struct schemas_tool *tool, const struct schemas_own *own, bool *is_new,
+                                         struct subjects_version *found, struct err *err)
+{
+    const char *text = schema_text(own->schema);
+    enum subjects_answer answer = subjects_find(tool->subjects, own->subject, text, found, err);
+
+    *is_new = answer == SUBJECTS_NO;
+    if (answer != SUBJECTS_NO)
+        return answer;
+    answer = subjects_register(tool->subjects, own->subject, text, &found->id, err);
+    if (answer != SUBJECTS_YES)
+        return answer;
+    answer = subjects_find(tool->subjects, own->subject, text, found, err);
+    if (answer == SUBJECTS_NO)
+        err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-SCHEMA-06",
+                "%s: registered with id %" PRId32 ", but the registry does not know it yet; next: schemas list",
+                own->subject, found->id);
+    return answer;
+}
+
+static int register_all(const struct schemas_tool *tool)
+{
+    struct subjects_version found;
+    struct err err;
+    bool is_new;
+
+    for (size_t i = 0; i < SCHEMAS_OWN; i++) {
+        switch (register_one(tool, &tool->own[i], &is_new, &found, &err)) {
+        case SUBJECTS_YES: print_one(tool, &tool->own[i], is_new, &found, i == 0); break;
+        case SUBJECTS_NO: return cli_fail(&err);
+        case SUBJECTS_FAILED: return schemas_registry_fail(&err);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int refuse(enum exit_code exit_code, const char *code, const char *why)
+{
+    struct err err;
+
+    err_set(&err, ERR_STOP, exit_code, code, "nothing is registered: %s", why);
+    return cli_fail(&err);
+}
+
+int schemas_register(const struct schemas_tool *tool)
+{
+    bool is_compatible = false;
+
+    if (tool->subjects == NULL)
+        return refuse(EXIT_CONFIG, "E-SCHEMA-05", "schema.registry.url is not set");
+    int status = schemas_compare(tool, &is_compatible, NULL, false);
+    if (status != 0)
+        return status;
+    if (!is_compatible)
+        return refuse(EXIT_NO, "E-SCHEMA-07",
+                      "ours are not compatible with what is there; next: schemas check says why");
+
+    if (tool->cli->json)
+        printf("{\"subjects\": [");
+    status = register_all(tool);
+    if (tool->cli->json)
+        printf("]}\n");
+    return status;
+}
