@@ -1,17 +1,18 @@
 # sessiond: `make`, `make demo`, `make check`. `make help` lists the rest.
 #
 # Variables: V=1 full command lines; SANITIZER=address,undefined|thread, FAILPOINTS=yes (their own build folders); CC; CFLAGS;
-# DESTDIR, PREFIX.
+# DESTDIR, PREFIX; WITH_REGISTRY=0 (a program without libcurl, which knows no schema registry; its own build folder).
 
 CC        ?= cc
 PREFIX    ?= /usr/local
 SETUP     ?= yes
 SANITIZER ?=
 FAILPOINTS ?=
+WITH_REGISTRY ?= 1
 comma     := ,
 empty     :=
 space     := $(empty) $(empty)
-B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAILPOINTS),-failpoints)
+B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAILPOINTS),-failpoints)$(if $(filter 0,$(WITH_REGISTRY)),-without-registry)
 
 # ---- Flags ----------------------------------------------------------------------------------------------------------
 
@@ -32,6 +33,9 @@ else
 ALL_CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif
 
+# ThreadSanitizer has to see the threads and locks of librdkafka.
+THREADS := $(if $(filter thread,$(SANITIZER)),tests/tsan/c11_threads.c)
+
 ifneq ($(FAILPOINTS),)
 ALL_CFLAGS  += -DFAILPOINTS
 endif
@@ -40,6 +44,7 @@ endif
 PC         = $(shell pkg-config $(1))
 LIBS_codec    = $(call PC,--libs avro-c jansson)
 LIBS_kafka    = $(call PC,--libs rdkafka)
+LIBS_registry = $(if $(filter 0,$(WITH_REGISTRY)),,$(call PC,--libs libcurl jansson))
 LIBS_postgres = $(call PC,--libs libpq)
 CFLAGS_postgres = $(call PC,--cflags libpq)
 
@@ -53,8 +58,10 @@ endif
 
 # ---- Sources: one folder a layer, lower ones first ------------------------------------------------------------------
 
-LAYERS := core ops codec kafka postgres worker cli
-src     = $(sort $(wildcard src/$(1)/*.c))
+LAYERS := core ops codec kafka postgres registry worker cli
+WITHOUT := src/registry/without.c
+LEFT_OUT := $(if $(filter 0,$(WITH_REGISTRY)),$(filter-out $(WITHOUT),$(wildcard src/registry/*.c)),$(WITHOUT))
+src     = $(filter-out $(LEFT_OUT),$(sort $(wildcard src/$(1)/*.c)))
 objects = $(patsubst src/%.c,$(B)/%.o,$(call src,$(1)))
 OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer))) $(B)/main.o
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
@@ -63,9 +70,9 @@ archives = $(foreach layer,$(1),$(B)/lib$(layer).a)
 .PHONY: all
 all: $(B)/sessiond
 
-$(B)/sessiond: $(B)/main.o $(ARCHIVES)
-	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(call archives,cli worker postgres kafka codec ops core) \
-	    $(LIBS_codec) $(LIBS_kafka) $(LIBS_postgres) -lpthread
+$(B)/sessiond: $(B)/main.o $(THREADS) $(ARCHIVES)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker registry postgres kafka codec ops core) \
+	    $(LIBS_codec) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) -lpthread
 
 $(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h
 	@mkdir -p $(@D)
@@ -84,7 +91,7 @@ $(B)/lib$(1).a: $(call objects,$(1)) $(2)
 	@rm -f $$@
 	$$(call say,AR,$$@)$$(AR) rcs $$@ $$^
 endef
-$(foreach layer,core ops kafka worker cli,$(eval $(call archive_rule,$(layer),)))
+$(foreach layer,core ops kafka registry worker cli,$(eval $(call archive_rule,$(layer),)))
 $(eval $(call archive_rule,codec,$(B)/gen/schema.o))
 $(eval $(call archive_rule,postgres,$(B)/gen/sql.o))
 
@@ -104,47 +111,70 @@ $(B)/gen/%.h: $(B)/gen/%.c ;
 # ---- Tests: tests/<layer>/check_<noun>.c is one Check program, linked with that layer and those below it -------------
 
 checks = $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/$(1)/check_*.c)))
-CHECKS_PURE     := $(call checks,core) $(call checks,ops) $(call checks,codec) $(call checks,kafka) $(call checks,loop)
-CHECKS_POSTGRES := $(call checks,postgres)
-FAKES := $(filter-out tests/loop/check_%,$(wildcard tests/loop/*.c))
+CHECKS := $(foreach layer,core ops codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry),$(call checks,$(layer)))
 
 below_core     := core
 below_ops      := ops core
 below_codec    := codec ops core
 below_kafka    := kafka ops core
 below_postgres := postgres ops core
+below_registry := registry ops core
 below_loop     := worker codec ops core
+below_mock     := worker kafka registry codec ops core
 libs_codec      = $(LIBS_codec)
 libs_kafka      = $(LIBS_kafka)
 libs_postgres   = $(LIBS_postgres)
+libs_registry   = $(LIBS_registry)
 libs_loop       = $(LIBS_codec)
+libs_mock       = $(LIBS_codec) $(LIBS_kafka) $(LIBS_registry)
+
+# The other sources of a folder are its fakes.
+fakes = $(filter-out tests/$(1)/check_%,$(wildcard tests/$(1)/*.c))
 
 define check_rule
-$(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.h) $(if $(filter loop,$(1)),$(FAKES)) $(call archives,$(below_$(1)))
+$(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.h) $(call fakes,$(1)) $(THREADS) $(call archives,$(below_$(1)))
 	@mkdir -p $$(@D)
 	$$(call say,CHECK,$$@)$$(CC) $$(ALL_CFLAGS) $$(CFLAGS_$(1)) $$(call PC,--cflags check) -Itests $$(ALL_LDFLAGS) -o $$@ $$< \
-	    $(if $(filter loop,$(1)),$(FAKES)) $(call archives,$(below_$(1))) $$(libs_$(1)) $$(call PC,--libs check) -lpthread
+	    $(call fakes,$(1)) $(THREADS) $(call archives,$(below_$(1))) $$(libs_$(1)) $$(call PC,--libs check) -lpthread
 endef
-$(foreach layer,core ops codec kafka postgres loop,$(eval $(call check_rule,$(layer))))
+$(foreach layer,core ops codec kafka loop mock postgres registry,$(eval $(call check_rule,$(layer))))
 
 .PHONY: setup check check-all check-built check-layers demo bench up down
 setup:
-	@SETUP=$(SETUP) deploy/setup.sh $(SETUP_FOR)
+	@SETUP=$(SETUP) WITH_REGISTRY=$(WITH_REGISTRY) deploy/setup.sh $(SETUP_FOR)
 
 # Two makes: the second one reads what the first one may have installed.
 check: SETUP_FOR = check
 check: setup
-	@$(MAKE) -s --no-print-directory all checks
+	@$(MAKE) -s --no-print-directory every-build
 	@tests/run.sh $(B) decide
 check-all: SETUP_FOR = check
 check-all: setup
-	@$(MAKE) -s --no-print-directory all checks
+	@$(MAKE) -s --no-print-directory every-build
 	@tests/run.sh $(B) all
-.PHONY: checks
-checks: $(CHECKS_PURE) $(CHECKS_POSTGRES)
+.PHONY: checks every-build with-failpoints
+checks: $(CHECKS)
+
+# What tests/run.sh wants: the program itself, and the same for the sanitizers.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+every-build:
+	@$(MAKE) -s --no-print-directory $(JOBS) all checks with-failpoints
+	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=address,undefined B=$(B)-address-undefined all checks with-failpoints
+	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=thread B=$(B)-thread checks
+
+# The program that the system tests hold at a step: include/ops/failpoint.h.
+with-failpoints:
+	@$(MAKE) -s --no-print-directory FAILPOINTS=yes B=$(B)-failpoints all
 
 check-layers: all
 	@tests/layers.sh $(B)
+
+# Does a test fail when a guarantee is broken? MUTANTS: names of some of tests/mutants.
+.PHONY: mutants
+mutants: SETUP_FOR = check
+mutants: setup
+	@$(MAKE) -s --no-print-directory with-failpoints
+	@tests/mutants.sh $(MUTANTS)
 
 bench: SETUP_FOR = check
 demo up bench: setup
@@ -153,15 +183,37 @@ demo up bench: setup
 down:
 	@deploy/down.sh
 
+# ---- Fuzzing: tests/fuzz/fuzz_<target>.c with clang's libFuzzer, in a build of their own (tests/README.md) --------------
+
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out $(if $(filter 0,$(WITH_REGISTRY)),%_answer.c),$(sort $(wildcard tests/fuzz/fuzz_*.c))))
+FUZZ_PARTS := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
+FUZZ_BELOW := registry codec ops core
+
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_PARTS) $(wildcard tests/fuzz/*.h) $(call archives,$(FUZZ_BELOW))
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(FUZZ_PARTS) $(call archives,$(FUZZ_BELOW)) $(LIBS_codec)
+
+# gcc has no libFuzzer, and clang 14 not all of the hardening. What is never initialised should be seen here, too.
+CLANG = CC=clang-14 HARDENING=-fPIE CFLAGS='-O1 -g -Wno-sometimes-uninitialized'
+.PHONY: fuzz fuzzers fuzzers-here
+fuzzers-here: $(FUZZERS)
+fuzzers:
+	@$(MAKE) -s --no-print-directory $(JOBS) $(CLANG) SANITIZER=address,undefined,fuzzer-no-link B=$(B)-fuzz fuzzers-here
+fuzz: SETUP_FOR = check
+fuzz: setup
+	@$(MAKE) -s --no-print-directory fuzzers
+	@tests/fuzz/run.sh $(B)-fuzz $(FUZZ_SECONDS) $(FUZZ)
+
 # ---- Housekeeping ---------------------------------------------------------------------------------------------------
 
 .PHONY: format lint install clean help
 FORMATTED = $(wildcard src/*.c src/*/*.c include/*/*.h tests/*/*.c tests/*/*.h tests/*.h)
 format:
-	@clang-format --version | grep -q ' version 14\.' || { echo "format: clang-format 14 is needed (Debian: clang-format-14)"; exit 1; }
-	@clang-format -i $(FORMATTED)
-lint:
-	@tests/lint.sh
+	@command -v clang-format-14 >/dev/null || { echo "format: clang-format 14 is needed (Debian: clang-format-14)"; exit 1; }
+	@clang-format-14 -i $(FORMATTED)
+lint: $(B)/gen/sql.h $(B)/gen/schema.h
+	@tests/lint.sh $(B)
 
 install: all
 	install -D -m 0755 $(B)/sessiond $(DESTDIR)$(PREFIX)/bin/sessiond
@@ -176,6 +228,7 @@ help:
 	@echo "make demo       the main job for real: broker, database, worker, a kill -9, and a count"
 	@echo "make up, down   the same as a development environment that stays"
 	@echo "make check      every test that decides; make check-all adds the long ones"
+	@echo "make mutants    does a test fail when a guarantee is broken; MUTANTS='no-unique-key no-abort'"
 	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"
 	@echo "make format, lint, check-layers, install DESTDIR=, clean"
 	@echo "SETUP=no        install nothing; SANITIZER=address,undefined; V=1"

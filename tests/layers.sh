@@ -6,14 +6,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:?usage: tests/layers.sh BUILD}
 
-# What each layer may include of ours. The adapters (codec, kafka, postgres) know nothing of each other.
+# What each layer may include of ours. The adapters (codec, kafka, postgres, registry) know nothing of each other.
 may_include() {
     case $1 in
         core) echo core ;;
         ops) echo ops core ;;
-        codec | kafka | postgres) echo "$1" ops core ;;
-        worker) echo worker codec kafka postgres ops core ;;
-        cli | main) echo cli worker codec kafka postgres ops core ;;
+        codec | kafka | postgres | registry) echo "$1" ops core ;;
+        worker) echo worker codec kafka postgres registry ops core ;;
+        cli | main) echo cli worker codec kafka postgres registry ops core ;;
         *) return 1 ;;
     esac
 }
@@ -24,7 +24,8 @@ foreign_header() {
         librdkafka/*) echo kafka ;;
         libpq* | postgres* | pg_*) echo postgres ;;
         avro*) echo codec ;;
-        jansson*) echo codec cli ops ;;
+        jansson*) echo codec cli ops registry ;;
+        curl/*) echo registry ;;
         *) return 1 ;;
     esac
 }
@@ -34,7 +35,8 @@ foreign_calls='
 rd_kafka_  kafka
 PQ         postgres
 avro_      codec
-json_      codec cli ops
+json_      codec cli ops registry
+curl_      registry
 '
 
 c_headers=' assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic

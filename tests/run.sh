@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests, one line a suite and the whole output of a suite that fails; the last line is the sum.
 #
-#   tests/run.sh BUILD decide    Check programs, layers, system tests
-#   tests/run.sh BUILD all       the same and the system tests marked slow
+#   tests/run.sh BUILD decide    lint, layers, Check programs, system tests; with the sanitizers' builds and under valgrind
+#   tests/run.sh BUILD all       the same, all system tests with both builds, more under valgrind, and the mutants
 #
 # The Check programs are built (make checks); deploy/setup.sh check has been run.
 set -euo pipefail
@@ -11,9 +11,20 @@ cd "$(dirname "$0")/.."
 . deploy/paths.sh
 
 build=${1:?usage: tests/run.sh BUILD decide|all}
+memory=$build-address-undefined
+threads=$build-thread
 case ${2:-decide} in
-    decide) system_tests='not slow' ;;
-    all) system_tests='slow or not slow' ;;
+    decide)
+        marked='not slow'
+        plain_system=(tests/system/test_{created,kill,outages,stop}.py)
+        under_valgrind=(codec/check_{decode,event,json_command,schemas} kafka/check_client loop/check_{publish,worker})
+        ;;
+    all)
+        marked='slow or not slow'
+        plain_system=(tests/system)
+        under_valgrind=(core/check_{outcome,record} codec/check_{avro_command,decode,dlq,event,json_command,schemas}
+            kafka/check_{client,kafka_error} loop/check_{brake,publish,rebalance,size,stop,worker} mock/check_loop)
+        ;;
     *) die 'usage: tests/run.sh BUILD decide|all' ;;
 esac
 
@@ -32,6 +43,11 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# What a sanitizer finds ends the program with a code that none of ours is, and is written to a file: seen even where a test
+# expects a program to fail, or kills it.
+finding="exitcode=99:log_path=$work/sanitizer"
+export ASAN_OPTIONS=$finding UBSAN_OPTIONS=$finding:print_stacktrace=1 TSAN_OPTIONS=$finding
+
 passed=0
 failed=0
 
@@ -45,32 +61,64 @@ report() {
     [ "$3" -eq 0 ] || sed 's/^/       /' "$work/log"
 }
 
-# One Check program. Not to have run, to have run nothing and to have crashed after its summary are failures too.
+# Adds what the sanitizers have found to the log; fails when there is nothing.
+move_findings() {
+    compgen -G "$work/sanitizer.*" >/dev/null || return 1
+    cat "$work"/sanitizer.* >>"$work/log"
+    rm -f "$work"/sanitizer.*
+}
+
+# run_check NAME COMMAND...: one Check program. Not to have run, to have run nothing and to have crashed after its summary are
+# failures too, and so is a finding.
 run_check() {
-    local program=$1 started=$SECONDS code=0 checks=0 bad=0
-    "$program" >"$work/log" 2>&1 || code=$?
+    local name=$1 started=$SECONDS code=0 checks=0 bad=0
+    shift
+    "$@" >"$work/log" 2>&1 || code=$?
     read -r checks bad < <(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' \
         "$work/log" | awk '{ checks += $1; bad += $2 + $3 } END { print checks + 0, bad + 0 }')
+    ! move_findings || code=99
     if [ "$bad" -eq 0 ] && { [ "$checks" -eq 0 ] || [ "$code" -ne 0 ]; }; then
         echo "exit status $code after $checks tests" >>"$work/log"
-        report "${program#"$build/tests/"}" "$checks" 1 $((SECONDS - started))
+        report "$name" "$checks" 1 $((SECONDS - started))
     else
-        report "${program#"$build/tests/"}" $((checks - bad)) "$bad" $((SECONDS - started))
+        report "$name" $((checks - bad)) "$bad" $((SECONDS - started))
     fi
 }
 
-# Named after the sources, so that what was built of a source since removed is not run.
+# run_layer BUILD LAYER [HOW]: named after the sources, so that what was built of a source since removed is not run.
 run_layer() {
     local source
-    for source in tests/"$1"/check_*.c; do
-        [ ! -e "$source" ] || run_check "$build/${source%.c}"
+    for source in tests/"$2"/check_*.c; do
+        source=${source#tests/}
+        [ ! -e "tests/$source" ] || run_check "${source%.c}${3:+ ($3)}" "$1/tests/${source%.c}"
     done
+}
+
+# In one process, without Check's forks: valgrind is slow to start.
+run_valgrind() {
+    local name
+    for name in "${under_valgrind[@]}"; do
+        CK_FORK=no CK_DEFAULT_TIMEOUT=300 run_check "$name (valgrind)" valgrind -q --error-exitcode=98 --leak-check=full \
+            --show-leak-kinds=definite --errors-for-leak-kinds=definite "$build/tests/$name"
+    done
+}
+
+run_lint() {
+    local started=$SECONDS bad=0
+    tests/lint.sh "$build" >"$work/log" 2>&1 || bad=1
+    report lint $((1 - bad)) $bad $((SECONDS - started))
 }
 
 run_layers_check() {
     local started=$SECONDS bad=0
     tests/layers.sh "$build" >"$work/log" 2>&1 || bad=1
     report layers $((1 - bad)) $bad $((SECONDS - started))
+}
+
+run_promises_check() {
+    local bad=0
+    tests/promises.sh >"$work/log" 2>&1 || bad=1
+    report promises $((1 - bad)) $bad 0
 }
 
 run_postgres() {
@@ -80,15 +128,20 @@ run_postgres() {
     # shellcheck disable=SC1091  # written by services.sh
     . "$work/services.env"
     set +a
-    run_layer postgres
+    run_layer "$build" postgres
+    run_layer "$memory" postgres memory
     deploy/services.sh remove "$work"
     unset PGHOST PGPORT PGUSER PGDATABASE PGSOCKET JARS
 }
 
+# run_system NAME BUILD TEST...
 run_system() {
-    local started=$SECONDS code=0 counts tests failures errors skipped
-    TMPDIR=$work BUILD=$(cd "$build" && pwd) "$VENV/bin/python" -m pytest -q -p no:cacheprovider -m "$system_tests" \
-        --junitxml="$work/system.xml" tests/system >"$work/log" 2>&1 || code=$?
+    local started=$SECONDS code=0 counts tests failures errors skipped name=$1 build=$2
+    shift 2
+    rm -f "$work/system.xml"
+    TMPDIR=$work BUILD=$(cd "$build" && pwd) "$VENV/bin/python" -m pytest -q -p no:cacheprovider -n 3 -m "$marked" \
+        --junitxml="$work/system.xml" "$@" >"$work/log" 2>&1 || code=$?
+    ! move_findings || code=99
     counts=$(grep -o '<testsuite [^>]*>' "$work/system.xml" 2>/dev/null || true)
     count_of() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }
     tests=$(count_of tests) failures=$(count_of failures) errors=$(count_of errors) skipped=$(count_of skipped)
@@ -98,14 +151,33 @@ run_system() {
         failures=1
         printf '\npytest ended with exit status %d\n' $code >>"$work/log"
     fi
-    report system $((${tests:-0} > failures + ${skipped:-0} ? ${tests:-0} - failures - ${skipped:-0} : 0)) $failures $((SECONDS - started))
+    # What tests measured, and their seeds.
+    sed -n 's/^note: /       /p' "$work/log"
+    report "$name" $((${tests:-0} > failures + ${skipped:-0} ? ${tests:-0} - failures - ${skipped:-0} : 0)) $failures $((SECONDS - started))
     [ "${skipped:-0}" -eq 0 ] || echo "       $skipped skipped"
 }
 
-for layer in core ops codec kafka loop; do run_layer $layer; done
-run_postgres
+# They print the same last line as this script.
+run_mutants() {
+    local started=$SECONDS killed survived
+    tests/mutants.sh >"$work/log" 2>&1 || true
+    read -r killed survived < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/log") || true
+    report mutants "${killed:-0}" "${survived:-1}" $((SECONDS - started))
+}
+
+run_lint
 run_layers_check
-run_system
+run_promises_check
+registry=registry
+[ ! -e "$build/registry/without.o" ] || registry=
+for layer in core ops codec kafka $registry loop; do run_layer "$build" "$layer"; done
+run_valgrind
+for layer in core ops codec kafka $registry loop mock; do run_layer "$memory" "$layer" memory; done
+for layer in ops kafka $registry loop mock; do run_layer "$threads" "$layer" threads; done
+run_postgres
+run_system system "$build" tests/judge "${plain_system[@]}"
+run_system 'system (memory)' "$memory" tests/system
+[ "${2:-decide}" = decide ] || run_mutants
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

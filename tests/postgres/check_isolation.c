@@ -121,6 +121,23 @@ START_TEST(what_a_trigger_says_about_a_row_is_not_repeated)
 }
 END_TEST
 
+START_TEST(what_only_the_commit_refuses_is_refused)
+{
+    sql("CREATE FUNCTION \"%s\".refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.group_id = 2 THEN "
+        "RAISE EXCEPTION 'not this group'; END IF; RETURN NULL; END $$",
+        schema_name);
+    sql("CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON study_sessions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+        "EXECUTE FUNCTION \"%s\".refuse()",
+        schema_name);
+    add(&batch, 1, 1, 1);
+    add(&batch, 2, 2, 1);
+    must_decide(store, &batch);
+    assert_created(0);
+    assert_refused(1, "P0001");
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 1);
+}
+END_TEST
+
 START_TEST(a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent)
 {
     sql("CREATE TABLE rooms (id bigint PRIMARY KEY)");
@@ -239,6 +256,7 @@ int main(void)
     tcase_add_test(tcase, when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint);
     tcase_add_test(tcase, the_next_record_of_a_refused_id_is_decided_in_its_own_right);
     tcase_add_test(tcase, what_a_trigger_says_about_a_row_is_not_repeated);
+    tcase_add_test(tcase, what_only_the_commit_refuses_is_refused);
     tcase_add_test(tcase, a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent);
     tcase_add_test(tcase, row_security_refuses_a_row_only_when_its_neighbours_pass);
     tcase_add_test(tcase, a_grant_that_is_taken_away_stops_with_77);

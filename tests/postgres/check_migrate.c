@@ -22,7 +22,7 @@ static void up(void)
 {
     bool ok;
 
-    capture(ok = migrate_up(&config, out, &err));
+    capture(ok = migrate_up(&config, out, false, &err));
     ck_assert_msg(ok, "%s", err.message);
 }
 
@@ -69,14 +69,14 @@ START_TEST(up_refuses_a_table_that_cannot_serve_names_it_and_leaves_nothing_behi
 {
     sql("CREATE SCHEMA \"%s\"", schema_name);
     sql("CREATE TABLE \"%s\".groups (id numeric PRIMARY KEY, title text)", schema_name);
-    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert(!migrate_up(&config, stdout, false, &err));
     ck_assert_int_eq(err.class, ERR_STOP);
     ck_assert_int_eq(err.exit_code, EXIT_CONFIG);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM pg_tables WHERE schemaname = '%s'", schema_name)), 1);
 
     sql("DROP TABLE \"%s\".groups", schema_name);
     sql("CREATE TABLE \"%s\".groups (id bigint PRIMARY KEY, title text)", schema_name);
-    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert(!migrate_up(&config, stdout, false, &err));
     ck_assert_ptr_nonnull(strstr(err.message, "groups.name"));
     sql("DROP TABLE \"%s\".groups", schema_name);
     up();
@@ -112,7 +112,7 @@ START_TEST(two_migrations_at_once_take_turns)
 {
     sql("BEGIN; SELECT pg_advisory_xact_lock(x'73657373696f6e64'::bigint)");
     snprintf(conninfo, sizeof conninfo, "options='-c lock_timeout=200ms'");
-    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert(!migrate_up(&config, stdout, false, &err));
     ck_assert_str_eq(err.code, "E-PG-55P03");
     ck_assert_int_eq(err.exit_code, EXIT_TIMEOUT);
     sql("ROLLBACK");
@@ -154,7 +154,7 @@ END_TEST
 static void assert_fails(const char *with, enum exit_code exit_code)
 {
     snprintf(conninfo, sizeof conninfo, "%s", with);
-    ck_assert(!migrate_up(&config, stdout, &err));
+    ck_assert(!migrate_up(&config, stdout, false, &err));
     ck_assert_int_eq(err.class, ERR_STOP);
     ck_assert_msg(err.exit_code == exit_code, "%s: exit %d: %s", with, (int)err.exit_code, err.message);
 }

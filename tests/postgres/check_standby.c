@@ -10,19 +10,20 @@ static void set_standby(const char *name)
     usleep(200000);
 }
 
-static void standby_setup(void)
-{
-    setup();
-    sql("SET synchronous_commit = local");
-}
-
-/* In the parent of the tests: runs whatever became of them, or every commit of the server would wait for ever. */
+/* Before each test, and in their parent after them all: whatever became of one, or every commit of the server would wait for ever. */
 static void standby_forget(void)
 {
     connect_beside();
     sql("SET synchronous_commit = local");
     set_standby("");
     PQfinish(beside);
+}
+
+static void standby_setup(void)
+{
+    standby_forget();
+    setup();
+    sql("SET synchronous_commit = local");
 }
 
 START_TEST(an_outcome_that_was_found_waits_for_the_standby_too)

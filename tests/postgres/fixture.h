@@ -60,7 +60,7 @@ static inline void make_tables(void)
 {
     FILE *quiet = fopen("/dev/null", "w");
 
-    ck_assert_msg(migrate_up(&config, quiet, &err), "%s", err.message);
+    ck_assert_msg(migrate_up(&config, quiet, false, &err), "%s", err.message);
     fclose(quiet);
     sql("SET search_path = \"%s\"", schema_name);
     sql("INSERT INTO groups (name) VALUES ('Animals'), ('Colours')");

@@ -1,0 +1,173 @@
+/*
+ * The real loop, source and sink against mock brokers that fail: every command has an event at the end, and nothing that the threads
+ * share is touched by two of them at once (built with SANITIZER=thread this is what the program is for).
+ */
+#include "cluster.h"
+#include "memory_store.h"
+#include "table.h"
+
+#include "ops/clock.h"
+#include "ops/log.h"
+#include "ops/stop.h"
+#include "ops/watchdog.h"
+#include "worker/worker.h"
+
+#include <signal.h>
+
+#define BROKERS  3
+#define COMMANDS 4000
+#define LIMIT_MS 60000
+
+/* What `sessiond run` opens, see src/cli/run.c. */
+struct run {
+    struct schemas *schemas;
+    struct decode_options decode;
+    struct event_encoder *encoder;
+    struct store *store;
+    struct source *source;
+    struct sink *sink;
+    struct worker *worker;
+};
+
+static struct cluster cluster;
+
+static void run_open(struct run *run)
+{
+    const struct config *config = &cluster.config;
+    struct err err;
+
+    run->schemas = schemas_open("", &err);
+    run->decode = (struct decode_options){.format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = run->schemas};
+    run->encoder = event_encoder_new(config, run->schemas, NULL);
+    run->store = store_new(config);
+    run->source = source_open(config, &err);
+    run->sink = sink_open(config, &err);
+    ck_assert(run->schemas != NULL && run->source != NULL && run->sink != NULL);
+    run->worker = worker_new(&(struct worker_parts){
+        .config = config,
+        .source = run->source,
+        .sink = run->sink,
+        .store = run->store,
+        .decode = &run->decode,
+        .encoder = run->encoder,
+    });
+}
+
+static void run_close(struct run *run)
+{
+    worker_free(run->worker);
+    source_close(run->source);
+    sink_close(run->sink);
+    store_free(run->store);
+    event_encoder_free(run->encoder);
+    schemas_close(run->schemas);
+}
+
+/* ---- Trouble ------------------------------------------------------------------------------------------------------ */
+
+/* After so many decisions the brokers do this. _TRANSPORT cuts the connections, which sets the taint flag in their threads. */
+static const struct trouble {
+    int64_t after;
+    enum api api;
+    rd_kafka_resp_err_t code;
+    int times;
+} troubles[] = {
+    {1,    API_PRODUCE,           RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,     2},
+    {500,  API_TXN_OFFSET_COMMIT, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, 2},
+    {1000, API_PRODUCE,           RD_KAFKA_RESP_ERR__TRANSPORT,                   6},
+    {1500, API_END_TXN,           RD_KAFKA_RESP_ERR__TRANSPORT,                   1},
+    {2000, API_TXN_OFFSET_COMMIT, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,           1},
+    {2500, API_END_TXN,           RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,       1},
+    {3000, API_FETCH,             RD_KAFKA_RESP_ERR__TRANSPORT,                   3},
+    {3000, API_ADD_PARTITIONS,    RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS,      2},
+    {3500, API_PRODUCE,           RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,          2},
+};
+
+static size_t troubled;
+
+static void make_trouble(void)
+{
+    while (troubled < sizeof troubles / sizeof *troubles && memory_store_decisions() >= troubles[troubled].after) {
+        const struct trouble *trouble = &troubles[troubled++];
+        cluster_fail(&cluster, trouble->api, trouble->code, trouble->times);
+    }
+}
+
+/* ---- Runs --------------------------------------------------------------------------------------------------------- */
+
+/* Until the store has decided so many, or a stop is asked for; then what is in flight is published. */
+static bool work(struct worker *worker, int64_t enough, struct err *err)
+{
+    int64_t deadline_ms = clock_ms() + LIMIT_MS;
+
+    if (!worker_start(worker, err))
+        return false;
+    while (!stop_requested()) {
+        make_trouble();
+        if (!worker_step(worker, err))
+            return false;
+        if (memory_store_decisions() >= enough)
+            raise(SIGTERM);
+        ck_assert_msg(clock_ms() < deadline_ms, "%d decisions after a minute", (int)memory_store_decisions());
+    }
+    return worker_drain(worker, err);
+}
+
+/* As run.c does: what asks for a new consumer gets one. */
+static void work_to_the_end(int64_t enough)
+{
+    struct err err = {0};
+    bool good;
+
+    do {
+        struct run run;
+        run_open(&run);
+        good = work(run.worker, enough, &err);
+        run_close(&run);
+    } while (!good && err.class == ERR_RENEW);
+    ck_assert_msg(good, "%s", err.message);
+}
+
+static void setup(void)
+{
+    log_setup(LOG_JSON, LOG_INFO);
+    stop_setup();
+    watchdog_start(60000, 60000);
+    cluster_open(&cluster, BROKERS);
+    cluster_send(&cluster, COMMANDS);
+}
+
+static void teardown(void)
+{
+    cluster_close(&cluster);
+}
+
+START_TEST(brokers_that_fail_in_many_ways_cost_no_command_its_event)
+{
+    work_to_the_end(COMMANDS);
+    ck_assert_uint_eq(troubled, sizeof troubles / sizeof *troubles);
+    ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
+}
+END_TEST
+
+START_TEST(a_stop_in_the_middle_publishes_what_was_decided)
+{
+    troubled = sizeof troubles / sizeof *troubles;
+    work_to_the_end(COMMANDS / 2);
+    int decided = (int)memory_store_decisions();
+    ck_assert_int_eq(cluster_answered(&cluster, decided), decided);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("loop against mock brokers");
+    TCase *tcase = tcase_create("loop");
+
+    tcase_set_timeout(tcase, 120);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, brokers_that_fail_in_many_ways_cost_no_command_its_event);
+    tcase_add_test(tcase, a_stop_in_the_middle_publishes_what_was_decided);
+    suite_add_tcase(suite, tcase);
+    return table_run(suite);
+}
