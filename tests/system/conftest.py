@@ -9,28 +9,36 @@ import pytest
 from services import Services
 from stage import Stage
 
-NOTES = []  # what tests measured, shown at the end
-
-
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; make check-all runs it")
 
 
 @pytest.fixture(scope="session")
 def services():
-    # Given by tests/run.sh, which removes what is left there even if this process dies.
-    folder = os.environ.get("SERVICES") or tempfile.mkdtemp(prefix="sessiond-system.")
+    given = os.environ.get("SERVICES")  # whoever gives a folder removes what runs there
+    folder = given or tempfile.mkdtemp(prefix="sessiond-system.")
     services = Services(folder)
     try:
         services.start()
         yield services
     finally:
-        services.remove()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not given:
+            services.remove()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def no_findings(tmp_path, monkeypatch):
+    """What a sanitizer says about any process of the test fails it, whatever was expected of that process; 99 is no code of ours."""
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+        monkeypatch.setenv(name, f"exitcode=99:print_stacktrace=1:log_path={tmp_path}/sanitizer")
+    yield
+    findings = "".join(path.read_text(errors="replace") for path in sorted(tmp_path.glob("sanitizer.*")))
+    assert not findings, findings
 
 
 @pytest.fixture
-def stage(services, request, tmp_path):
+def stage(no_findings, services, request, tmp_path):
     stage = Stage(services, request.node.originalname, tmp_path)
     try:
         yield stage.open()
@@ -41,7 +49,7 @@ def stage(services, request, tmp_path):
 @pytest.fixture
 def note(request):
     """Says something in the summary: a measurement that is not judged."""
-    return lambda text: NOTES.append(f"{request.node.name}: {text}")
+    return lambda text: request.node.user_properties.append(("note", text))
 
 
 @pytest.fixture
@@ -64,5 +72,8 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter):
-    for text in NOTES:
-        terminalreporter.write_line(text)
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, text in report.user_properties:
+                if report.when == "call" and name == "note":
+                    terminalreporter.write_line(f"note: {report.location[2]}: {text}")

@@ -9,12 +9,22 @@ import uuid
 from pathlib import Path
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourcePatternType,
+    ResourceType,
+)
 from psycopg.rows import dict_row
 
 import judge
 from deadline import until
-from records import Reader, Record, read_all
+from judge.records import Reader, Record, read_all
 from services import REPO
 from worker import Worker
 
@@ -30,7 +40,8 @@ def program():
 
 def program_with_failpoints():
     """A test build: include/ops/failpoint.h."""
-    return str((REPO / os.environ.get("SESSIOND_FAILPOINTS", "build-failpoints/sessiond")).resolve())
+    build = os.environ.get("BUILD", "build")
+    return str((REPO / os.environ.get("SESSIOND_FAILPOINTS", f"{build}-failpoints/sessiond")).resolve())
 
 
 def new_id():
@@ -41,6 +52,10 @@ def command(command_id=None, group_id=1, study_activity_id=1, **other):
     """The value of a JSON command; fields that are None are left out."""
     fields = {"command_id": command_id, "group_id": group_id, "study_activity_id": study_activity_id, **other}
     return json.dumps({name: value for name, value in fields.items() if value is not None}).encode()
+
+
+def may_see(consumer, prefix):
+    return any(topic.startswith(prefix) for topic in consumer.list_topics(timeout=10).topics)
 
 
 class Stage:
@@ -122,10 +137,15 @@ class Stage:
         assert done.returncode == 0, f"{' '.join(args)} ended with {done.returncode}: {done.stdout}{done.stderr}"
         return done
 
-    def start(self, **settings):
-        """A worker in the background; setting names with dots: `**{"batch.max.messages": 100}`."""
+    def start(self, failpoint=None, **settings):
+        """A worker in the background; setting names with dots: `**{"batch.max.messages": 100}`.
+
+        `failpoint`, "NAME" or "NAME:N": a test build, which holds itself there."""
         log = self.folder / f"worker-{len(self.workers) + 1}.log"
-        worker = Worker(self.command_line("run", **settings), log, self.environment())
+        line, environment = self.command_line("run", **settings), self.environment()
+        if failpoint is not None:
+            line[0], environment["FAILPOINT"] = program_with_failpoints(), failpoint
+        worker = Worker(line, log, environment)
         self.workers.append(worker)
         return worker
 
@@ -140,6 +160,34 @@ class Stage:
         """A worker until everything sent is answered and committed."""
         with self.working(**settings):
             self.await_drained(seconds)
+
+    # ---- Users of the broker ----
+
+    def sasl(self, user="worker", **other):
+        """Settings for the listener with users; `other` wins, None leaves out."""
+        return {
+            "kafka.bootstrap.servers": self.services.kafka_sasl,
+            "kafka.security.protocol": "SASL_PLAINTEXT",
+            "kafka.sasl.mechanism": "PLAIN",
+            "kafka.sasl.username": user,
+            "kafka.sasl.password": self.services.kafka_password(user),
+            **other,
+        }
+
+    def allow(self, user, *grants, pattern="LITERAL"):
+        """ACLs, each (kind of resource, name, operation), in force when this returns."""
+        for kind, name, operation in grants:
+            where = (ResourceType[kind], name, ResourcePatternType[pattern])
+            acl = AclBinding(*where, f"User:{user}", "*", AclOperation[operation], AclPermissionType.ALLOW)
+            for done in self.admin.create_acls([acl]).values():
+                done.result(10)
+        client = {name[len("kafka."):]: value for name, value in self.sasl(user).items()}
+        topics = {name for kind, name, _ in grants if kind == "TOPIC"}
+        consumer = Consumer({**client, "group.id": "looks"})
+        try:
+            until(lambda: all(may_see(consumer, name) for name in topics), 20, "the ACLs are in force")
+        finally:
+            consumer.close()
 
     # ---- Commands in ----
 
@@ -216,37 +264,30 @@ class Stage:
     def partitions(self):
         return range(4)  # topics.partitions
 
+    def places(self):
+        return [TopicPartition(self.commands, partition) for partition in self.partitions()]
+
     def ends(self):
         """As soon as the broker says so: after a restart it takes a moment."""
-        config = {"bootstrap.servers": self.services.kafka, "group.id": "ends", "isolation.level": "read_uncommitted"}
-        consumer = Consumer(config)
 
         def answer():
             try:
-                return {
-                    partition: consumer.get_watermark_offsets(TopicPartition(self.commands, partition), timeout=10)[1]
-                    for partition in self.partitions()
-                }
+                return judge.end_offsets(self.services.kafka, self.places())
             except KafkaException:
                 return None
 
-        try:
-            return until(answer, 30, "the broker knows the ends of the commands topic")
-        finally:
-            consumer.close()
+        return until(answer, 30, "the broker knows the ends of the commands topic")
 
     def committed(self):
-        """What no open transaction can still change. (AdminClient would ask too, and crash while a broker starts: 2.16.1.)"""
+        """Empty while they are not known: unstable just now, or the broker is away."""
         group = self.settings["group.id"]
         if group not in self.offset_readers:
             config = {"bootstrap.servers": self.services.kafka, "group.id": group, "isolation.level": "read_committed"}
             self.offset_readers[group] = Consumer(config)  # never joins
-        places = [TopicPartition(self.commands, partition) for partition in self.partitions()]
         try:
-            found = self.offset_readers[group].committed(places, timeout=2)
-        except KafkaException:  # unstable just now, or the broker is away
+            return judge.committed_offsets(self.offset_readers[group], self.places())
+        except KafkaException:
             return {}
-        return {place.partition: place.offset for place in found if place.error is None and place.offset >= 0}
 
     def rewind(self, offset=0, partition=None):
         """Sets the stopped group, as an operator would, once its members are gone: one partition, or all."""
@@ -286,19 +327,17 @@ class Stage:
     # ---- The verdict ----
 
     def evidence(self):
-        return judge.Evidence(
-            commands=read_all(self.services.kafka, self.commands),
-            events=self.events(),
-            dead_letters=self.dead_letters(),
-            created_topic=self.created,
-            rejected_topic=self.rejected,
-            source=self.settings.get("events.source", f"/sessiond/{self.commands}"),
-            group=self.settings["group.id"],
-            committed=self.committed(),
-            ends=self.ends(),
-            ledger=self.ledger(),
-            sessions=self.sessions(),
+        return judge.gather(
+            self.services.kafka,
+            self.settings["group.id"],
+            self.commands,
+            self.created,
+            self.rejected,
+            self.dlq,
+            self.services.conninfo(),
+            self.schema,
+            self.settings.get("events.source"),
         )
 
     def judge(self, **how):
-        judge.judge(self.evidence(), **how)
+        return judge.judge(self.evidence(), **how)

@@ -1,8 +1,7 @@
 """Avro in and out, with fastavro on the other side."""
 import json
 
-import avro
-import identity
+from judge import avro, identity
 from stage import command, new_id
 
 

@@ -1,5 +1,5 @@
 """A command id is decided once."""
-import identity
+from judge import identity
 from stage import command, new_id
 
 

@@ -1,7 +1,7 @@
 """What a command's id is when its fields do not say."""
 import uuid
 
-import identity
+from judge import identity
 from stage import command, new_id
 
 

@@ -2,7 +2,7 @@
 import json
 from pathlib import Path
 
-import identity
+from judge import identity
 from stage import command, new_id
 
 

@@ -1,5 +1,5 @@
 """A row that PostgreSQL refuses and its neighbours that it does not."""
-import identity
+from judge import identity
 from stage import command, new_id
 
 

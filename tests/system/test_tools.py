@@ -3,8 +3,8 @@ import json
 import subprocess
 import uuid
 
-import identity
 from deadline import until
+from judge import identity
 from stage import command, new_id
 from worker import die_with_parent
 

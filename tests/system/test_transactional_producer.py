@@ -31,6 +31,29 @@ def test_behind_a_transactional_producer_the_lag_reaches_zero_and_aborted_comman
     stage.judge()
 
 
+def lag(stage):
+    return sum(stage.ends().values()) - sum(stage.committed().values())
+
+
+def test_what_was_aborted_while_no_worker_ran_is_passed_over_and_stays_so(stage):
+    producer = Producer({"bootstrap.servers": stage.services.kafka, "transactional.id": f"{stage.name}-producer"})
+    producer.init_transactions(10)
+
+    for commit in (False, True, False):
+        transaction(producer, stage, [command(new_id()) for _ in range(5)], commit)
+    for _ in range(2):
+        stage.drain()
+        assert lag(stage) == 0
+    transaction(producer, stage, [command(new_id()) for _ in range(5)], False)
+    worker = stage.start().await_ready()
+    stage.await_drained()
+    worker.kill()
+    stage.drain()
+
+    assert lag(stage) == 0 and len(stage.events()) == 5
+    stage.judge()
+
+
 def test_a_command_is_answered_when_its_transaction_commits_and_not_before(stage):
     producer = Producer({"bootstrap.servers": stage.services.kafka, "transactional.id": f"{stage.name}-producer"})
     producer.init_transactions(10)

@@ -2,8 +2,7 @@
 import random
 import struct
 
-import avro
-import identity
+from judge import avro, identity
 from stage import command, new_id
 
 GOOD = command(None)
@@ -126,6 +125,14 @@ def test_a_key_and_headers_over_the_limit_are_answered_under_the_command_id_with
     event = stage.event_of(sent)
     assert event.body["code"] == "UNDECODABLE"
     assert event.key == event.body["command_id"].encode() and event.header("correlation-id") is None
+    stage.judge()
+
+
+def test_a_dead_letter_comes_with_its_event_or_not_at_all(stage):
+    stage.send_all([b"garbage"] * 3, key=b"k")
+    stage.start("flushed").await_held().kill()
+    assert (stage.events(), stage.dead_letters()) == ([], []), "all are with the broker, and not committed"
+    stage.drain()
     stage.judge()
 
 

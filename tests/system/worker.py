@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 from deadline import until
 
@@ -27,7 +28,8 @@ class Worker:
 
     def lines(self):
         """The log, one dict a line."""
-        return [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+        whole = self.log.rpartition("\n")[0]  # the last one may be half written
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     @property
     def running(self):
@@ -49,6 +51,18 @@ class Worker:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"still running after {seconds} s\n{self.log}") from None
+
+    def await_held(self, seconds=20):
+        """Stopped by its failpoint, all threads of it: state T of proc(5)."""
+
+        def held():
+            assert self.running, f"ended with {self._process.returncode} before it was held\n{self.log}"
+            stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+            return stat.rpartition(")")[2].split()[0] == "T"
+
+        until(held, seconds, lambda: f"held at a failpoint\n{self.log[-3000:]}")
+        assert any(line["message"].startswith("held at ") for line in self.lines()), self.log
+        return self
 
     def stop(self):
         """As a supervisor does; a clean stop is 0."""

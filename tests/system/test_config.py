@@ -1,0 +1,180 @@
+"""Where the settings come from, and what `sessiond config` says of them."""
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from stage import Stage, new_id, program
+
+DEFAULTS = {
+    "kafka.bootstrap.servers": "127.0.0.1:9092",
+    "group.id": "sessiond",
+    "commands.topic": "study-sessions.commands",
+    "events.created.topic": "study-sessions.created",
+    "events.rejected.topic": "study-sessions.rejected",
+    "dlq.topic": "study-sessions.commands.dlq",
+    "dlq.brake": 1000,
+    "topics.partitions": 4,
+    "topics.replication.factor": -1,
+    "commands.format": "auto",
+    "commands.max.bytes": 65536,
+    "commands.id.required": False,
+    "events.format": "json",
+    "events.source": "/sessiond/study-sessions.commands",
+    "events.echo.headers": "kafka_correlationId,correlation-id",
+    "events.delivery": "exactly-once",
+    "duplicates": "republish",
+    "schemas.dir": "",
+    "postgres.conninfo": "",
+    "postgres.schema": "public",
+    "postgres.reference.checks": "per-row",
+    "postgres.connections": 1,
+    "batch.max.messages": 5000,
+    "batch.max.bytes": 4194304,
+    "startup.timeout.ms": 60000,
+    "shutdown.timeout.ms": 10000,
+    "http.listen": "127.0.0.1:9465",
+    "log.format": "auto",
+    "log.level": "info",
+}
+
+
+def sessiond(*args, folder=None, **variables):
+    env = {**Stage.environment(), **variables}
+    return subprocess.run([program(), *args], capture_output=True, text=True, timeout=20, env=env, cwd=folder, check=False)
+
+
+def config(*args, **how):
+    """Each key's value and origin."""
+    done = sessiond("config", "--json", *args, **how)
+    assert done.returncode == 0, done.stderr
+    return {name: (entry["value"], entry["origin"]) for name, entry in json.loads(done.stdout).items()}
+
+
+def test_the_defaults_are_the_promised_ones():
+    found = config()
+    assert {name: found[name] for name in DEFAULTS} == {name: (value, "default") for name, value in DEFAULTS.items()}
+    host = subprocess.run(["hostname"], capture_output=True, text=True, check=True).stdout.strip()
+    assert found["instance.id"][0] == host
+
+
+def test_later_wins_file_then_environment_then_command_line(tmp_path):
+    (tmp_path / "main.conf").write_text("# ours\ngroup.id=file\ninclude=more.conf\n\nlog.level=error\ndlq.topic=file.dlq\n")
+    (tmp_path / "more.conf").write_text("group.id=included\nkafka.client.id=included\n")
+    found = config(
+        "-F", str(tmp_path / "main.conf"), "-X", "log.level=debug",
+        SESSIOND_LOG_LEVEL="warning", SESSIOND_DLQ_TOPIC="variable.dlq",
+    )  # fmt: skip
+    assert found["group.id"] == ("included", f"{tmp_path}/more.conf:1"), "where the include stands, it comes later"
+    assert found["kafka.client.id"] == ("included", f"{tmp_path}/more.conf:2")
+    assert found["dlq.topic"] == ("variable.dlq", "SESSIOND_DLQ_TOPIC")
+    assert found["log.level"] == ("debug", "-X")
+    assert found["commands.topic"][1] == "default"
+
+
+def test_text_says_the_same_a_line_a_key():
+    lines = sessiond("config", "-X", "group.id=night").stdout.splitlines()
+    pairs = dict(line.split("#")[0].strip().split("=", 1) for line in lines)
+    assert pairs["group.id"] == "night" and pairs.keys() == config().keys()
+    assert [line.split("#")[1].strip() for line in lines if line.startswith("group.id=")] == ["-X"]
+
+
+def test_the_file_in_etc_is_read_when_no_other_is_named(tmp_path):
+    """In a mount namespace of its own, where /etc is empty but for that file."""
+    etc = "mount -t tmpfs none /etc && mkdir /etc/sessiond && echo group.id=from-etc >/etc/sessiond/sessiond.conf && exec "
+    probe = ["unshare", "-Umr", "true"]
+    if not shutil.which("unshare") or subprocess.run(probe, capture_output=True, check=False).returncode:
+        pytest.skip("no user namespaces here")
+    (tmp_path / "other.conf").write_text("log.level=error\n")
+
+    def group(args):
+        line = ["unshare", "-Umr", "sh", "-c", f"{etc} {program()} config --json {args}"]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=20, env=Stage.environment(), check=True)
+        return json.loads(done.stdout)["group.id"]
+
+    assert group("") == {"value": "from-etc", "origin": "/etc/sessiond/sessiond.conf:1"}
+    assert group(f"-F {tmp_path}/other.conf")["value"] == "sessiond"
+
+
+def test_each_key_is_listed_with_its_type_default_and_meaning_and_has_a_variable():
+    keys = json.loads(sessiond("config", "--list", "--json").stdout)
+    text = sessiond("config", "--list").stdout
+    assert DEFAULTS.keys() - keys.keys() == set()
+    for name, key in keys.items():
+        assert key["type"] and key["meaning"] and name in text, name
+        if name in DEFAULTS and key["default"] is not None:
+            assert key["default"] == str(DEFAULTS[name]).replace("False", "false"), name
+
+
+def test_what_a_variable_is_called():
+    found = config(
+        SESSIOND_KAFKA_SOCKET_TIMEOUT_MS="5000", SESSIOND_KAFKA_A__B___C="x", SESSIOND_COMMANDS_ID_REQUIRED="true"
+    )
+    assert found["kafka.socket.timeout.ms"] == ("5000", "SESSIOND_KAFKA_SOCKET_TIMEOUT_MS")
+    assert found["kafka.a_b-c"] == ("x", "SESSIOND_KAFKA_A__B___C")
+    assert found["commands.id.required"] == (True, "SESSIOND_COMMANDS_ID_REQUIRED")
+
+
+def test_an_unknown_variable_is_a_warning_and_an_unknown_key_is_refused_with_the_nearest(tmp_path):
+    done = sessiond("config", SESSIOND_GROPU_ID="x", SESSIOND_PORT="tcp://10.0.0.1:9465")
+    assert done.returncode == 0 and "SESSIOND_GROPU_ID" in done.stderr and "SESSIOND_PORT" in done.stderr
+    assert "gropu" not in done.stdout and "10.0.0.1" not in done.stdout
+
+    (tmp_path / "wrong.conf").write_text("\ngropu.id=x\n")
+    for how, place in ((["-F", str(tmp_path / "wrong.conf")], "wrong.conf:2"), (["-X", "gropu.id=x"], "-X")):
+        done = sessiond(*how, "config")
+        assert (done.returncode, done.stdout) == (78, "")
+        assert "gropu.id" in done.stderr and "did you mean group.id?" in done.stderr and place in done.stderr
+
+
+def test_secrets_are_never_shown(tmp_path):
+    secret = "hunter-and-gatherer"
+    (tmp_path / "secret").write_text(secret + "\n")
+    (tmp_path / "conninfo").write_text(f"host=db password={secret}\n")
+    (tmp_path / "main.conf").write_text("kafka.sasl.password.file=secret\nkafka.sasl.username=me\n")
+    for how in (["config"], ["config", "--json"]):
+        done = sessiond(
+            *how, "-F", "main.conf", "-X", "postgres.conninfo.file=conninfo", "-X", f"kafka.ssl.key.password={secret}",
+            folder=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert secret not in done.stdout + done.stderr
+        assert "me" in done.stdout and "host=db" in done.stdout and done.stdout.count("****") >= 3
+
+
+def test_a_file_named_on_the_command_line_must_exist(tmp_path):
+    for command in ("config", "run", "migrate", "send", "tail"):
+        args = {"migrate": ["status"], "send": ["-"]}.get(command, [])
+        done = sessiond("-F", str(tmp_path / "none.conf"), command, *args)
+        assert (done.returncode, done.stdout) == (66, "") and "none.conf" in done.stderr, command
+
+
+def test_a_connection_string_may_come_from_a_file(stage, tmp_path):
+    (tmp_path / "conninfo").write_text(stage.settings.pop("postgres.conninfo") + "\n")
+    assert stage.run("get", new_id(), **{"postgres.conninfo.file": tmp_path / "conninfo"}).returncode == 1
+    env = {**stage.environment(), "SESSIOND_POSTGRES_CONNINFO_FILE": str(tmp_path / "conninfo")}
+    done = subprocess.run(stage.command_line("get", new_id()), capture_output=True, timeout=20, env=env, check=False)
+    assert done.returncode == 1, done.stderr
+
+
+def test_libpqs_own_variables_and_service_files_work_untouched(stage, tmp_path):
+    fields = dict(word.split("=", 1) for word in stage.settings["postgres.conninfo"].split())
+    (tmp_path / "services").write_text("[here]\n" + "".join(f"{name}={value}\n" for name, value in fields.items()))
+    by_variables = {f"PG{name.upper()}".replace("DBNAME", "DATABASE"): value for name, value in fields.items()}
+    service_file = {"PGSERVICEFILE": str(tmp_path / "services")}
+
+    def status(conninfo, variables):
+        line = stage.command_line("migrate", "status", **{"postgres.conninfo": conninfo})
+        env = {**stage.environment(), **variables}
+        return subprocess.run(line, capture_output=True, text=True, timeout=20, env=env, check=False)
+
+    for conninfo, variables in (
+        (None, by_variables),
+        ("", by_variables),
+        ("service=here", service_file),
+        (None, {**service_file, "PGSERVICE": "here"}),
+    ):
+        done = status(conninfo, variables)
+        assert done.returncode == 0, done.stderr
+    assert status(None, {**by_variables, "PGPORT": "1"}).returncode == 69

@@ -1,0 +1,101 @@
+"""`sessiond send`: commands from options, a file or standard input."""
+import json
+import os
+import pty
+import subprocess
+
+from judge import avro
+from judge.records import read_all
+from stage import command, new_id
+
+
+def sent(stage):
+    """What is in the commands topic."""
+    return read_all(stage.services.kafka, stage.commands)
+
+
+def pipe(stage, text, *args, **settings):
+    line = stage.command_line("send", *args, **settings)
+    return subprocess.run(
+        line, input=text, capture_output=True, text=True, timeout=60, env=stage.environment(), check=False
+    )
+
+
+def test_options_make_one_command_keyed_by_its_id(stage):
+    command_id = new_id()
+    done = stage.must("send", "--group-id", "2", "--study-activity-id", "1", "--command-id", command_id.upper())
+    (record,) = sent(stage)
+    assert json.loads(record.value) == {"command_id": command_id, "group_id": 2, "study_activity_id": 1}
+    assert record.key == command_id.encode()
+    assert done.stdout == f"{command_id} sent to {record}\n"
+
+    told = json.loads(stage.must("send", "--group-id", "1", "--study-activity-id", "1", "--key", "k", "--json").stdout)
+    (other,) = [each for each in sent(stage) if each.key == b"k"]
+    assert (told["topic"], told["partition"], told["offset"]) == other.place
+    assert told["command_id"] == json.loads(other.value)["command_id"] != command_id
+    stage.drain()
+    stage.judge()
+
+
+def test_each_line_of_a_file_or_of_standard_input_is_a_command(stage, tmp_path):
+    ids = [new_id() for _ in range(3)]
+    good = [command(ids[0]), command(ids[1], extra="é"), command(None)]
+    lines = [good[0].decode(), "", f"  {good[1].decode()}  ", good[2].decode(), "no JSON"]
+    (tmp_path / "commands").write_text("\n".join(lines))
+    told = json.loads(stage.must("send", str(tmp_path / "commands"), "--json").stdout)
+    assert told == {"topic": stage.commands, "sent": 4}
+    assert sorted((record.key or b"", record.value.decode()) for record in sent(stage)) == sorted(
+        [(ids[0].encode(), lines[0]), (ids[1].encode(), lines[2].strip()), (b"", lines[3]), (b"", lines[4])]
+    )
+
+    done = pipe(stage, command(ids[2]).decode() + "\n", "-")
+    assert done.returncode == 0 and [record.key for record in sent(stage)].count(ids[2].encode()) == 1
+    stage.drain()
+    stage.judge()
+
+
+def test_a_foreign_reader_reads_what_is_sent_as_avro(stage):
+    fields = {"command_id": new_id(), "group_id": 2, "study_activity_id": 1}
+    done = pipe(stage, json.dumps(fields), "-", "--format", "avro-single-object")
+    assert done.returncode == 0, done.stderr
+    (record,) = sent(stage)
+    assert avro.read_command(record.value) == fields
+    stage.drain()
+    stage.judge()
+
+
+def test_exit_codes_of_send(stage, tmp_path):
+    one = ["--group-id", "1", "--study-activity-id", "1"]
+    for args in (
+        [], ["--group-id", "1"], ["--group-id", "x", "--study-activity-id", "1"], [*one, "--command-id", "x"],
+        [*one, "file"], ["-", "--format", "xml"], ["a", "b"], [*one, "--timeout", "x"],
+    ):  # fmt: skip
+        done = stage.run("send", *args)
+        assert (done.returncode, done.stdout) == (64, "") and "--help" in done.stderr, args
+    done = stage.run("send", str(tmp_path / "none"))
+    assert done.returncode == 66 and str(tmp_path / "none") in done.stderr
+    good = command(new_id()).decode()
+    done = pipe(stage, f"{good}\n{{}}\n{good}\n", "-", "--format", "avro-single-object")
+    assert done.returncode == 65 and ":2: " in done.stderr and len(sent(stage)) == 1
+    assert stage.run("send", *one, "--timeout", "1s", **{"kafka.bootstrap.servers": "127.0.0.1:1"}).returncode == 69
+    done = stage.run("send", *one, **{"commands.topic": "no-such-topic"})
+    assert done.returncode == 78 and "no-such-topic" in done.stderr
+
+
+def test_progress_is_shown_on_a_terminal_only_and_never_among_the_data(stage, tmp_path):
+    (tmp_path / "commands").write_text((command().decode() + "\n") * 300)
+    line = stage.command_line("send", str(tmp_path / "commands"))
+    controller, terminal = pty.openpty()
+    try:
+        on_terminal = subprocess.run(
+            line, stdout=subprocess.PIPE, stderr=terminal, timeout=60, env=stage.environment(), check=True
+        )
+        drawn = os.read(controller, 65536)
+    finally:
+        os.close(terminal)
+        os.close(controller)
+    piped = stage.must("send", str(tmp_path / "commands"))
+    erase = "\033[K"
+    assert erase.encode() in drawn and erase.encode() not in on_terminal.stdout
+    assert erase not in piped.stderr + piped.stdout
+    assert on_terminal.stdout.decode() == piped.stdout
