@@ -413,6 +413,8 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
         (void)err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment of this batch is over");
         return FAILED;
     }
+    if (source_kept(source, offsets, err) == FAILED)
+        return FAILED;
     rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
     rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(sink->rk, list, metadata, timeout_ms);
     rd_kafka_topic_partition_list_destroy(list);
@@ -421,6 +423,8 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
 
 static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, struct err *err)
 {
+    if (source_kept(source, offsets, err) == FAILED)
+        return FAILED;
     if (source_commit(source, offsets, err))
         return DONE;
     return err->class == ERR_RETRY ? PENDING : FAILED;

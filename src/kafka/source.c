@@ -20,6 +20,9 @@
 /* Each try to read the committed offsets; while batches are in flight it must not hold them up. */
 #define BEGIN_MS 200
 
+/* How long source_kept asks. A transaction of ours that is still being ended takes some ms. */
+#define KEPT_MS 100
+
 struct source {
     const struct config *config;
     rd_kafka_t *rk;
@@ -370,6 +373,33 @@ enum progress source_settled(struct source *source, const struct offsets *offset
                              struct err *err)
 {
     return positions_settled(source->rk, source->config->commands_topic, offsets, timeout_ms, moved, err);
+}
+
+static bool lost_with_its_topic(const struct source *source, int32_t partition, int64_t committed, struct err *err)
+{
+    const char *topic = source->config->commands_topic;
+    char place[320];
+
+    snprintf(place, sizeof place, "%s[%" PRId32 "]: the group's offset %" PRId64 " is gone", topic, partition,
+             committed);
+    return kafka_error_classify(err, KAFKA_CALL_CONSUME, RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, KAFKA_FLAG_NONE,
+                                "the topic was made anew", place);
+}
+
+enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = positions_list(source->config->commands_topic, offsets);
+    bool kept = true;
+
+    if (positions_committed(source->rk, list, KEPT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        for (int i = 0; i < list->cnt && kept; i++) {
+            const struct owned_partition *owned = assignment_find(&source->assignment, list->elems[i].partition);
+            if (owned != NULL && owned->committed >= 0 && list->elems[i].offset < 0)
+                kept = lost_with_its_topic(source, owned->partition, owned->committed, err);
+        }
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return kept ? DONE : FAILED;
 }
 
 bool source_commit(struct source *source, const struct offsets *offsets, struct err *err)

@@ -1,4 +1,5 @@
 """The commands topic is deleted and made anew: its first record is another record, wherever the old one's was."""
+import signal
 from dataclasses import replace
 
 import judge
@@ -84,3 +85,23 @@ def test_offsets_beyond_the_end_are_lost_input(stage):
     stage.drain(**AUTO)
     assert len(stage.events()) == 5
     stage.judge()
+
+
+def test_a_topic_made_anew_behind_the_workers_back_skips_nothing(stage):
+    """It stood still meanwhile, and where it reads on there are records again: of another topic, whose first ten it never saw."""
+    worker = stage.start(**{"shutdown.timeout.ms": 1000}).await_ready()
+    stage.send_all([command() for _ in range(10)], partition=1)
+    stage.await_drained()
+    old = stage.events(), stage.ledger(), stage.sessions()
+
+    worker.signal(signal.SIGSTOP)
+    delete(stage)
+    create(stage)
+    stage.send_all([command() for _ in range(30)], partition=1)
+    worker.signal(signal.SIGCONT)
+    assert worker.await_exit(30) in (65, 78), worker.log
+    assert len(stage.events()) == 10, "nothing of the new topic was answered"
+
+    stage.drain()
+    judge_the_new(stage, *old)
+    assert len(stage.events()) == 40
