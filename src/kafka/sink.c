@@ -3,18 +3,15 @@
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
+#include "kafka/outlets.h"
 #include "kafka/positions.h"
 #include "kafka/taint.h"
-#include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
-
-/* created, rejected, dlq; the reply topics come behind them */
-#define OWN_TOPICS 3
 
 /* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
 #define ALONE_MS 60000
@@ -25,11 +22,7 @@ struct sink {
     const struct config *config;
     bool transactional;
     rd_kafka_t *rk;
-    const char **names; /* of the topics, each once; the configuration's */
-    size_t name_count;
-    rd_kafka_topic_t **topics; /* in the same order */
-    int32_t *partitions;       /* how many each has */
-    size_t topic_count;        /* how many are ready: all or none */
+    struct outlets outlets;
     taint_flag tainted;
     struct login login;
     bool fenced;
@@ -87,42 +80,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
 
-static void *list_of(size_t count, size_t size)
-{
-    void *list = calloc(count, size);
-
-    if (list == NULL)
-        abort();
-    return list;
-}
-
-static void add_name(struct sink *sink, const char *name)
-{
-    if (*name == 0)
-        return;
-    for (size_t i = 0; i < sink->name_count; i++)
-        if (strcmp(sink->names[i], name) == 0)
-            return;
-    sink->names[sink->name_count++] = name;
-}
-
-static void name_topics(struct sink *sink)
-{
-    const struct config *config = sink->config;
-    size_t capacity = OWN_TOPICS;
-
-    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        capacity++;
-    sink->names = list_of(capacity, sizeof *sink->names);
-    sink->topics = list_of(capacity, sizeof *sink->topics);
-    sink->partitions = list_of(capacity, sizeof *sink->partitions);
-    add_name(sink, config->events_created_topic);
-    add_name(sink, config->events_rejected_topic);
-    add_name(sink, config->dlq_topic);
-    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        add_name(sink, *reply);
-}
-
 static int64_t transaction_timeout_ms(const rd_kafka_conf_t *conf)
 {
     char value[24];
@@ -150,7 +107,6 @@ static bool producer_new(struct sink *sink, struct err *err)
     sink->rk = client_new(conf, CLIENT_PRODUCER, err);
     if (sink->rk == NULL)
         return false;
-    sink->topic_count = 0;
     sink->fenced = false;
     sink->begun_ms = 0;
     return true;
@@ -160,9 +116,7 @@ static void producer_destroy(struct sink *sink)
 {
     if (sink->rk == NULL)
         return;
-    for (size_t i = 0; i < sink->topic_count; i++)
-        rd_kafka_topic_destroy(sink->topics[i]);
-    sink->topic_count = 0;
+    outlets_close(&sink->outlets);
     /* What is still queued belongs to a transaction that is over; waiting for it would hold the restart up. */
     rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
     rd_kafka_destroy(sink->rk);
@@ -171,10 +125,12 @@ static void producer_destroy(struct sink *sink)
 
 struct sink *sink_open(const struct config *config, struct err *err)
 {
-    struct sink *sink = list_of(1, sizeof *sink);
+    struct sink *sink = calloc(1, sizeof *sink);
 
+    if (sink == NULL)
+        abort();
     sink->config = config;
-    name_topics(sink);
+    outlets_name(&sink->outlets, config);
     sink->init_patience_ms = INIT_PATIENCE_MS;
     sink->transactional = config->events_delivery == DELIVERY_EXACTLY_ONCE;
     if (producer_new(sink, err))
@@ -188,9 +144,7 @@ void sink_close(struct sink *sink)
     if (sink == NULL)
         return;
     producer_destroy(sink);
-    free(sink->names);
-    free(sink->topics);
-    free(sink->partitions);
+    outlets_free(&sink->outlets);
     free(sink);
 }
 
@@ -245,19 +199,6 @@ static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *erro
 
 /* ---- Ready -------------------------------------------------------------------------------------------------------- */
 
-static enum progress warm_topics(struct sink *sink, int timeout_ms, struct err *err)
-{
-    for (size_t i = 0; i < sink->name_count; i++) {
-        enum progress progress = topic_metadata(sink->rk, sink->names[i], &sink->partitions[i], timeout_ms, err);
-        if (progress != DONE)
-            return progress;
-    }
-    for (size_t i = 0; i < sink->name_count; i++)
-        sink->topics[i] = rd_kafka_topic_new(sink->rk, sink->names[i], NULL);
-    sink->topic_count = sink->name_count;
-    return DONE;
-}
-
 /*
  * A predecessor's open transaction is ended first, and the broker says "not yet" until it is; librdkafka (2.0.2 to 2.15) then asks again
  * after 500 ms. A new producer asks at once. Each one is given twice the time of the one before, so that a slow broker gets its turn.
@@ -284,11 +225,9 @@ enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
     rd_kafka_poll(sink->rk, 0);
     if (failed(sink, err))
         return FAILED;
-    if (sink->topic_count == 0) {
-        enum progress progress = warm_topics(sink, timeout_ms, err);
-        if (progress != DONE)
-            return progress;
-    }
+    enum progress progress = outlets_open(&sink->outlets, sink->rk, timeout_ms, err);
+    if (progress != DONE)
+        return progress;
     return sink->transactional ? init_transactions(sink, timeout_ms, err) : DONE;
 }
 
@@ -306,16 +245,6 @@ bool sink_begin(struct sink *sink, struct err *err)
     return error == NULL || transaction_error(sink, error, "beginning a transaction", err) == DONE;
 }
 
-/* Its index; topic_count when there is none. */
-static size_t topic_of(const struct sink *sink, const char *name)
-{
-    size_t i = 0;
-
-    while (i < sink->topic_count && strcmp(sink->names[i], name) != 0)
-        i++;
-    return i;
-}
-
 static rd_kafka_headers_t *headers_of(const struct outbound *out)
 {
     rd_kafka_headers_t *headers = rd_kafka_headers_new(out->header_count);
@@ -331,10 +260,10 @@ static rd_kafka_headers_t *headers_of(const struct outbound *out)
 static rd_kafka_resp_err_t produce_once(struct sink *sink, size_t topic, const struct outbound *out,
                                         struct delivery *delivery)
 {
-    int32_t partition = out->partition < sink->partitions[topic] ? out->partition : RD_KAFKA_PARTITION_UA;
+    int32_t partition = out->partition < sink->outlets.partitions[topic] ? out->partition : RD_KAFKA_PARTITION_UA;
     rd_kafka_headers_t *headers = headers_of(out);
     rd_kafka_resp_err_t code =
-        rd_kafka_producev(sink->rk, RD_KAFKA_V_RKT(sink->topics[topic]), RD_KAFKA_V_PARTITION(partition),
+        rd_kafka_producev(sink->rk, RD_KAFKA_V_RKT(sink->outlets.topics[topic]), RD_KAFKA_V_PARTITION(partition),
                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(out->key.data, out->key.len),
                           RD_KAFKA_V_VALUE((void *)out->value.data, out->value.len), RD_KAFKA_V_HEADERS(headers),
                           RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
@@ -347,10 +276,10 @@ static rd_kafka_resp_err_t produce_once(struct sink *sink, size_t topic, const s
 bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery *delivery, struct err *err)
 {
     int64_t deadline_ms = clock_ms() + sink->young_ms;
-    size_t topic = topic_of(sink, out->topic);
+    size_t topic = outlets_find(&sink->outlets, out->topic);
     rd_kafka_resp_err_t code;
 
-    if (topic == sink->topic_count)
+    if (topic == sink->outlets.count)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "no producer for topic %s", out->topic);
     while ((code = produce_once(sink, topic, out, delivery)) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
            clock_ms() < deadline_ms)
@@ -374,9 +303,9 @@ static bool refused_for_good(struct sink *sink, struct err *err)
 
     if (error == NULL)
         return false;
-    for (size_t i = 0; i < sink->name_count; i++) {
+    for (size_t i = 0; i < sink->outlets.count; i++) {
         size_t len = strlen(what);
-        snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->names[i]);
+        snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->outlets.names[i]);
     }
     (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
     if (why.class == ERR_STOP)
