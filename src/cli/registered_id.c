@@ -35,18 +35,31 @@ static enum subjects_answer ask(struct subjects *subjects, const struct schemas_
     return SUBJECTS_NO;
 }
 
+/* A registry that never answered is more likely a wrong name than an outage; one that says 401 all the time means us. */
+static bool give_up(struct err *err)
+{
+    char why[sizeof err->message];
+
+    memcpy(why, err->message, sizeof why);
+    if (err->exit_code == EXIT_PERMISSION)
+        return err_set(err, ERR_STOP, EXIT_PERMISSION, err->code,
+                       "the schema registry does not let us in: %.500s\n"
+                       "  fix: correct schema.registry.basic.auth.user.info or schema.registry.bearer.auth.token",
+                       why);
+    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
+                   "the schema registry (schema.registry.url) never answered\n  %.500s\n"
+                   "  fix: correct its address, or raise startup.timeout.ms for one that starts later",
+                   why);
+}
+
 /* False when it is time to give up, or to stop. */
 static bool wait_for_registry(int64_t deadline_ms, struct backoff *backoff, struct err *err)
 {
     int64_t pause_ms = backoff_next(backoff, (uint32_t)random());
     int64_t until_ms = clock_ms() + pause_ms;
-    char why[sizeof err->message];
 
-    if (until_ms > deadline_ms) {
-        memcpy(why, err->message, sizeof why);
-        return err_set(err, ERR_STOP, err->exit_code, "E-START-01",
-                       "the schema registry (schema.registry.url) does not answer\n  %.500s", why);
-    }
+    if (until_ms > deadline_ms)
+        return give_up(err);
     log_warning(err->code, "waiting for the schema registry: %s; again in %" PRId64 " ms", err->message, pause_ms);
     while (clock_ms() < until_ms) {
         watchdog_tick("waiting for the schema registry");

@@ -7,8 +7,10 @@ import contextlib
 import json
 import re
 import subprocess
+import threading
 import uuid
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
@@ -456,6 +458,44 @@ def lost_input(scene):
 def commit(consumer, places):
     with contextlib.suppress(Exception):
         return consumer.commit(offsets=places, asynchronous=False)
+
+
+@mistake("wrong host or port of the schema registry")
+def no_registry(scene):
+    yield "schema.registry.url", scene.worker(**SOON, **{"schema.registry.url": "http://127.0.0.1:9"})
+
+
+@mistake("wrong user or token for the schema registry")
+def wrong_registry_login(scene):
+    class Closed(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(401)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Closed)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    wrong = {"schema.registry.url": url, "schema.registry.basic.auth.user.info": "us:s3cret-wrong"}
+    done = scene.worker(**SOON, **wrong)
+    server.shutdown()
+    server.server_close()
+    assert "s3cret" not in done.stderr
+    yield url, done
+
+
+@mistake("a CA file of the schema registry that is not there")
+def no_ca_file(scene):
+    url = {"schema.registry.url": "https://127.0.0.1:9"}
+    yield "/no/such/ca.pem", scene.worker(**url, **{"schema.registry.ssl.ca.location": "/no/such/ca.pem"})
+
+
+@mistake("the schema registry does not have the event schemas")
+def not_registered(scene):
+    yield f"{scene.created}-value", scene.worker(**{"schema.registry.url": scene.services.registry})
 
 
 @mistake("`topics apply` with more replicas than brokers")
