@@ -1,0 +1,1 @@
+"""schemas/asyncapi.yaml: valid, and saying what the Avro schemas and the program say."""
