@@ -7,7 +7,7 @@
 #include "ops/clock.h"
 #include "ops/log.h"
 #include "ops/stop.h"
-#include "registry/registry.h"
+#include "worker/resolver.h"
 
 #include <stdlib.h>
 
@@ -48,15 +48,6 @@ void value_schemas_close(struct value_schemas *schemas)
 
 /* ---- Asking the registry ----------------------------------------------------------------------------------------- */
 
-static void take(struct registered *registered, struct registry_answer *answer)
-{
-    if (answer->found)
-        registered_found(registered, &answer->id, answer->type, answer->text);
-    else
-        registered_missing(registered, &answer->id, clock_ms());
-    free(answer->text);
-}
-
 /* What does not come in time is taken for unknown from then on: a tool shows the bytes and goes on. */
 static void give_up(struct value_schemas *schemas, const struct schema_id *id, const struct err *err)
 {
@@ -81,7 +72,7 @@ static const struct registered_schema *look_up(struct value_schemas *schemas, co
     registry_ask(schemas->registry, id);
     while (registered_find(schemas->registered, id)->state == REGISTERED_ASKED) {
         if (registry_next(schemas->registry, SLICE_MS, &answer, &err) == DONE)
-            take(schemas->registered, &answer);
+            resolver_take(schemas->registered, &answer);
         else if (clock_ms() >= until_ms || stop_requested())
             give_up(schemas, id, &err);
     }

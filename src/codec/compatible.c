@@ -9,6 +9,8 @@
 
 /* Schemas that nest deeper than any message may are not compared further. */
 #define DEPTH_MAX 200
+/* Types that refer to each other make a tree that grows with every level: far more than any schema that people write. */
+#define STEPS_MAX 1000000
 #define PATH_SIZE 160
 
 /* ---- A schema's text and the types that it defines ---- */
@@ -125,6 +127,7 @@ struct comparison {
     struct side writer;
     const struct open_pair *open;
     unsigned depth;
+    unsigned steps;  /* comparisons so far */
     unsigned trials; /* a branch of a union is only tried: nothing is noted */
     char path[PATH_SIZE];
     struct differences *differences;
@@ -417,6 +420,8 @@ static bool compare_kind(struct comparison *comparison, const struct type *reade
 
 static bool compare(struct comparison *comparison, const struct type *reader, const struct type *writer)
 {
+    if (++comparison->steps > STEPS_MAX)
+        return differ(comparison, "too large to be compared");
     if (writer->kind == AVRO_KIND_UNION)
         return compare_written_union(comparison, reader, writer);
     if (reader->kind == AVRO_KIND_UNION)
@@ -456,6 +461,15 @@ static bool define_list(struct comparison *comparison, struct side *side, const 
     return json_is_array(list) || differ(comparison, "the %s's schema is no Avro schema", side->role);
 }
 
+static bool check_symbols(struct comparison *comparison, const struct side *side, const json_t *symbols)
+{
+    bool texts = json_is_array(symbols);
+
+    for (size_t i = 0; i < json_array_size(symbols); i++)
+        texts = texts && json_is_string(json_array_get(symbols, i));
+    return texts || differ(comparison, "the %s's schema is no Avro schema", side->role);
+}
+
 static bool define_name(struct comparison *comparison, struct side *side, const struct type *type)
 {
     struct definition *definition = arena_alloc(&comparison->arena, sizeof *definition);
@@ -475,6 +489,7 @@ static bool define_parts(struct comparison *comparison, struct side *side, const
     case AVRO_KIND_RECORD: return define_list(comparison, side, type, json_object_get(type->json, "fields"));
     case AVRO_KIND_ARRAY:
     case AVRO_KIND_MAP: return define(comparison, side, inner(type), type->space);
+    case AVRO_KIND_ENUM: return check_symbols(comparison, side, json_object_get(type->json, "symbols"));
     default: return true;
     }
 }

@@ -41,7 +41,7 @@ bool resolver_ask(struct resolver *resolver, const struct batch *batch)
     return registered_waiting(registered) == 0 || all_known(resolver, batch);
 }
 
-static void take(struct registered *registered, struct registry_answer *answer)
+void resolver_take(struct registered *registered, struct registry_answer *answer)
 {
     if (answer->found)
         registered_found(registered, &answer->id, answer->type, answer->text);
@@ -66,7 +66,7 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
 
     while (source_epoch(resolver->beat->source) == batch->epoch) {
         if (registered_waiting(registered) > 0 && registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
-            take(registered, &answer);
+            resolver_take(registered, &answer);
             continue;
         }
         if (all_known(resolver, batch))
