@@ -126,7 +126,8 @@ libs_kafka      = $(LIBS_kafka)
 libs_postgres   = $(LIBS_postgres)
 libs_registry   = $(LIBS_registry)
 libs_loop       = $(LIBS_codec)
-libs_mock       = $(LIBS_codec) $(LIBS_kafka) $(LIBS_registry)
+# Mock brokers forget the offsets of transactions: tests/mock/cluster.c.
+libs_mock       = $(LIBS_codec) $(LIBS_kafka) $(LIBS_registry) -Wl,--wrap=source_kept
 
 # The other sources of a folder are its fakes.
 fakes = $(filter-out tests/$(1)/check_%,$(wildcard tests/$(1)/*.c))
@@ -161,6 +162,7 @@ every-build:
 	@$(MAKE) -s --no-print-directory $(JOBS) all checks with-failpoints
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=address,undefined B=$(B)-address-undefined all checks with-failpoints
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=thread B=$(B)-thread checks
+	@$(MAKE) -s --no-print-directory fuzzers
 
 # The program that the system tests hold at a step: include/ops/failpoint.h.
 with-failpoints:
@@ -194,7 +196,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_PARTS) $(wildcard tests/fuzz/*.h) $(call arch
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(FUZZ_PARTS) $(call archives,$(FUZZ_BELOW)) $(LIBS_codec)
 
-# gcc has no libFuzzer, and clang 14 not all of the hardening. What is never initialised should be seen here, too.
+# gcc has no libFuzzer, and clang 14 not all of the hardening; avro-c's macros look to it as if they left variables unset.
 CLANG = CC=clang-14 HARDENING=-fPIE CFLAGS='-O1 -g -Wno-sometimes-uninitialized'
 .PHONY: fuzz fuzzers fuzzers-here
 fuzzers-here: $(FUZZERS)
@@ -204,6 +206,23 @@ fuzz: SETUP_FOR = check
 fuzz: setup
 	@$(MAKE) -s --no-print-directory fuzzers
 	@tests/fuzz/run.sh $(B)-fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+COVERAGE = -O1 -g -Wno-sometimes-uninitialized -fprofile-instr-generate -fcoverage-mapping
+.PHONY: coverage coverage-here
+coverage-here: $(call checks,codec) $(FUZZERS)
+coverage: SETUP_FOR = check
+coverage: setup
+	@$(MAKE) -s --no-print-directory $(JOBS) $(CLANG) CFLAGS='$(COVERAGE)' B=$(B)-coverage coverage-here
+	@tests/coverage.sh $(B)-coverage
+
+# ---- Decoding, measured beside avro-c and jansson ---------------------------------------------------------------------
+
+$(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec ops core)
+	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec ops core) $(LIBS_codec)
+.PHONY: bench-codec
+bench-codec: setup
+	@$(MAKE) -s --no-print-directory $(B)/bench_codec
+	@$(B)/bench_codec $(ROUNDS)
 
 # ---- Housekeeping ---------------------------------------------------------------------------------------------------
 
@@ -229,6 +248,9 @@ help:
 	@echo "make up, down   the same as a development environment that stays"
 	@echo "make check      every test that decides; make check-all adds the long ones"
 	@echo "make mutants    does a test fail when a guarantee is broken; MUTANTS='no-unique-key no-abort'"
+	@echo "make fuzz       new inputs for what reads strangers' bytes; FUZZ_SECONDS=60 each, FUZZ='avro json'"
+	@echo "make coverage   which lines of src/codec the tests reach"
+	@echo "make bench-codec  what decoding one command costs, beside avro-c and jansson"
 	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"
 	@echo "make format, lint, check-layers, install DESTDIR=, clean"
 	@echo "SETUP=no        install nothing; SANITIZER=address,undefined; V=1"

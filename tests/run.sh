@@ -157,12 +157,13 @@ run_system() {
     [ "${skipped:-0}" -eq 0 ] || echo "       $skipped skipped"
 }
 
-# They print the same last line as this script.
-run_mutants() {
-    local started=$SECONDS killed survived
-    tests/mutants.sh >"$work/log" 2>&1 || true
-    read -r killed survived < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/log") || true
-    report mutants "${killed:-0}" "${survived:-1}" $((SECONDS - started))
+# run_script NAME COMMAND...: one that prints the same last line as this script.
+run_script() {
+    local started=$SECONDS good bad name=$1
+    shift
+    "$@" >"$work/log" 2>&1 || true
+    read -r good bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/log") || true
+    report "$name" "${good:-0}" "${bad:-1}" $((SECONDS - started))
 }
 
 run_lint
@@ -174,10 +175,12 @@ for layer in core ops codec kafka $registry loop; do run_layer "$build" "$layer"
 run_valgrind
 for layer in core ops codec kafka $registry loop mock; do run_layer "$memory" "$layer" memory; done
 for layer in ops kafka $registry loop mock; do run_layer "$threads" "$layer" threads; done
+run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
 run_postgres
+run_system schemas "$build" tests/schemas
 run_system system "$build" tests/judge "${plain_system[@]}"
 run_system 'system (memory)' "$memory" tests/system
-[ "${2:-decide}" = decide ] || run_mutants
+[ "${2:-decide}" = decide ] || run_script mutants tests/mutants.sh
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,9 +1,7 @@
 #include "codec/compatible.h"
 
-#include "codec/avro_name.h"
-#include "codec/avro_plan.h"
+#include "codec/avro_type.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -12,105 +10,6 @@
 /* Types that refer to each other make a tree that grows with every level: far more than any schema that people write. */
 #define STEPS_MAX 1000000
 #define PATH_SIZE 160
-
-/* ---- A schema's text and the types that it defines ---- */
-
-struct definition {
-    struct avro_name name;
-    const json_t *object;
-    struct definition *before;
-};
-
-struct side {
-    const char *role; /* "reader", "writer" */
-    json_t *json;
-    struct definition *definitions;
-};
-
-/* One type at one place. */
-struct type {
-    enum avro_kind kind;
-    const json_t *json;    /* the object, a union's array, or the name of a primitive type */
-    struct bytes space;    /* the namespace around what is inside */
-    struct avro_name name; /* of records, enums, fixed */
-};
-
-static const char *const kind_words[] = {
-    [AVRO_KIND_NULL] = "null",   [AVRO_KIND_BOOLEAN] = "boolean", [AVRO_KIND_INT] = "int",
-    [AVRO_KIND_LONG] = "long",   [AVRO_KIND_FLOAT] = "float",     [AVRO_KIND_DOUBLE] = "double",
-    [AVRO_KIND_BYTES] = "bytes", [AVRO_KIND_STRING] = "string",   [AVRO_KIND_ENUM] = "enum",
-    [AVRO_KIND_FIXED] = "fixed", [AVRO_KIND_ARRAY] = "array",     [AVRO_KIND_MAP] = "map",
-    [AVRO_KIND_UNION] = "union", [AVRO_KIND_RECORD] = "record",
-};
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
-/* A union has no word: it is an array. */
-static bool kind_of_word(const char *word, enum avro_kind *kind)
-{
-    for (size_t i = 0; i < sizeof kind_words / sizeof *kind_words; i++) {
-        if (i == AVRO_KIND_UNION || strcmp(word, kind_words[i]) != 0)
-            continue;
-        *kind = (enum avro_kind)i;
-        return true;
-    }
-    return false;
-}
-
-static bool is_named(enum avro_kind kind)
-{
-    return kind == AVRO_KIND_RECORD || kind == AVRO_KIND_ENUM || kind == AVRO_KIND_FIXED;
-}
-
-static bool type_of_definition(const json_t *object, struct bytes space, struct type *type)
-{
-    const char *name = text_at(object, "name");
-
-    if (name == NULL)
-        return false;
-    type->json = object;
-    type->name = avro_name_of(name, text_at(object, "namespace"), space);
-    type->space = type->name.space;
-    return true;
-}
-
-static bool type_of_word(const struct side *side, const char *word, struct bytes space, struct type *type)
-{
-    struct avro_name name = avro_name_of(word, NULL, space);
-
-    if (avro_name_is_primitive(word))
-        return kind_of_word(word, &type->kind);
-    for (const struct definition *found = side->definitions; found != NULL; found = found->before)
-        if (avro_name_equal(found->name, name))
-            return kind_of_word(text_at(found->object, "type"), &type->kind) &&
-                   type_of_definition(found->object, name.space, type);
-    return false;
-}
-
-/* False when there is no such type. */
-static bool type_of(const struct side *side, const json_t *json, struct bytes space, struct type *type)
-{
-    const char *word = json_is_object(json) ? text_at(json, "type") : json_string_value(json);
-
-    *type = (struct type){.json = json, .space = space};
-    if (json_is_array(json)) {
-        type->kind = AVRO_KIND_UNION;
-        return true;
-    }
-    if (word == NULL)
-        return false;
-    if (json_is_string(json) || !kind_of_word(word, &type->kind))
-        return type_of_word(side, word, space, type);
-    return !is_named(type->kind) || type_of_definition(json, space, type);
-}
-
-static const json_t *inner(const struct type *type)
-{
-    return json_object_get(type->json, type->kind == AVRO_KIND_ARRAY ? "items" : "values");
-}
 
 /* ---- The comparison ---- */
 
@@ -123,8 +22,8 @@ struct open_pair {
 
 struct comparison {
     struct arena arena;
-    struct side reader;
-    struct side writer;
+    struct avro_text reader;
+    struct avro_text writer;
     const struct open_pair *open;
     unsigned depth;
     unsigned steps;  /* comparisons so far */
@@ -174,18 +73,18 @@ static void leave(struct comparison *comparison, size_t length)
     comparison->depth--;
 }
 
-static bool compare(struct comparison *comparison, const struct type *reader, const struct type *writer);
+static bool compare(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer);
 
 /* What stands at one place of both schemas. */
-static bool compare_json(struct comparison *comparison, const struct type *around_reader, const json_t *reader,
-                         const struct type *around_writer, const json_t *writer)
+static bool compare_json(struct comparison *comparison, const struct avro_type *around_reader, const json_t *reader,
+                         const struct avro_type *around_writer, const json_t *writer)
 {
-    struct type read, written;
+    struct avro_type read, written;
 
     if (comparison->depth > DEPTH_MAX)
         return differ(comparison, "nested too deep to be compared");
-    if (!type_of(&comparison->reader, reader, around_reader->space, &read) ||
-        !type_of(&comparison->writer, writer, around_writer->space, &written))
+    if (!avro_type_of(&comparison->reader, reader, around_reader->space, &read) ||
+        !avro_type_of(&comparison->writer, writer, around_writer->space, &written))
         return differ(comparison, "not a type");
     return compare(comparison, &read, &written);
 }
@@ -193,13 +92,14 @@ static bool compare_json(struct comparison *comparison, const struct type *aroun
 /* ---- Unions ---- */
 
 /* Every value that was written has to be readable, so every branch. */
-static bool compare_written_union(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_written_union(struct comparison *comparison, const struct avro_type *reader,
+                                  const struct avro_type *writer)
 {
     bool matches = true;
 
     for (size_t i = 0; i < json_array_size(writer->json); i++) {
-        struct type branch;
-        if (!type_of(&comparison->writer, json_array_get(writer->json, i), writer->space, &branch))
+        struct avro_type branch;
+        if (!avro_type_of(&comparison->writer, json_array_get(writer->json, i), writer->space, &branch))
             matches = differ(comparison, "not a type");
         else if (!compare(comparison, reader, &branch))
             matches = false;
@@ -207,7 +107,7 @@ static bool compare_written_union(struct comparison *comparison, const struct ty
     return matches;
 }
 
-static bool try_branch(struct comparison *comparison, const struct type *branch, const struct type *writer)
+static bool try_branch(struct comparison *comparison, const struct avro_type *branch, const struct avro_type *writer)
 {
     comparison->trials++;
     bool matches = compare(comparison, branch, writer);
@@ -216,12 +116,13 @@ static bool try_branch(struct comparison *comparison, const struct type *branch,
 }
 
 /* None matches: if one is of the written kind, what it lacks says more than that none matches. */
-static bool compare_read_union(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_read_union(struct comparison *comparison, const struct avro_type *reader,
+                               const struct avro_type *writer)
 {
-    struct type branch, alike = {.json = NULL};
+    struct avro_type branch, alike = {.json = NULL};
 
     for (size_t i = 0; i < json_array_size(reader->json); i++) {
-        if (!type_of(&comparison->reader, json_array_get(reader->json, i), reader->space, &branch))
+        if (!avro_type_of(&comparison->reader, json_array_get(reader->json, i), reader->space, &branch))
             continue;
         if (try_branch(comparison, &branch, writer))
             return true;
@@ -230,7 +131,7 @@ static bool compare_read_union(struct comparison *comparison, const struct type 
     }
     if (alike.json != NULL)
         return compare(comparison, &alike, writer);
-    return differ(comparison, "%s is written, no branch of the union reads it", kind_words[writer->kind]);
+    return differ(comparison, "%s is written, no branch of the union reads it", avro_kind_words[writer->kind]);
 }
 
 /* ---- Named types ---- */
@@ -247,12 +148,12 @@ static bool is_alias(const json_t *object, struct bytes space, struct avro_name 
     return false;
 }
 
-static bool compare_names(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_names(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     if (strcmp(reader->name.simple, writer->name.simple) == 0 ||
         is_alias(reader->json, reader->name.space, writer->name))
         return true;
-    return differ(comparison, "%s %s is written, %s is read", kind_words[writer->kind], writer->name.simple,
+    return differ(comparison, "%s %s is written, %s is read", avro_kind_words[writer->kind], writer->name.simple,
                   reader->name.simple);
 }
 
@@ -266,10 +167,10 @@ static bool has_text(const json_t *list, const char *text)
     return false;
 }
 
-static bool compare_enums(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_enums(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     const json_t *written = json_object_get(writer->json, "symbols"), *read = json_object_get(reader->json, "symbols");
-    const char *otherwise = text_at(reader->json, "default");
+    const char *otherwise = avro_text_at(reader->json, "default");
     bool matches = compare_names(comparison, reader, writer);
 
     if (otherwise != NULL && has_text(read, otherwise))
@@ -283,7 +184,7 @@ static bool compare_enums(struct comparison *comparison, const struct type *read
     return matches;
 }
 
-static bool compare_fixed(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_fixed(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     json_int_t read = json_integer_value(json_object_get(reader->json, "size"));
     json_int_t written = json_integer_value(json_object_get(writer->json, "size"));
@@ -299,7 +200,7 @@ static const json_t *field_named(const json_t *fields, const char *name)
 {
     for (size_t i = 0; i < json_array_size(fields); i++) {
         const json_t *field = json_array_get(fields, i);
-        const char *given = text_at(field, "name");
+        const char *given = avro_text_at(field, "name");
         if (given != NULL && strcmp(given, name) == 0)
             return field;
     }
@@ -309,7 +210,8 @@ static const json_t *field_named(const json_t *fields, const char *name)
 /* The writer's field that gives the reader's its value; NULL: none. */
 static const json_t *source_of(const json_t *field, const json_t *written)
 {
-    const json_t *aliases = json_object_get(field, "aliases"), *found = field_named(written, text_at(field, "name"));
+    const json_t *aliases = json_object_get(field, "aliases"),
+                 *found = field_named(written, avro_text_at(field, "name"));
 
     for (size_t i = 0; found == NULL && i < json_array_size(aliases); i++) {
         const char *alias = json_string_value(json_array_get(aliases, i));
@@ -319,11 +221,11 @@ static const json_t *source_of(const json_t *field, const json_t *written)
     return found;
 }
 
-static bool compare_field(struct comparison *comparison, const struct type *reader, const json_t *field,
-                          const struct type *writer)
+static bool compare_field(struct comparison *comparison, const struct avro_type *reader, const json_t *field,
+                          const struct avro_type *writer)
 {
     const json_t *source = source_of(field, json_object_get(writer->json, "fields"));
-    size_t before = enter(comparison, ".", text_at(field, "name"));
+    size_t before = enter(comparison, ".", avro_text_at(field, "name"));
     bool matches = true;
 
     if (source != NULL)
@@ -335,7 +237,7 @@ static bool compare_field(struct comparison *comparison, const struct type *read
     return matches;
 }
 
-static bool is_open(const struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool is_open(const struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     const struct open_pair *pair = comparison->open;
 
@@ -344,7 +246,8 @@ static bool is_open(const struct comparison *comparison, const struct type *read
     return pair != NULL;
 }
 
-static bool compare_records(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_records(struct comparison *comparison, const struct avro_type *reader,
+                            const struct avro_type *writer)
 {
     struct open_pair pair = {reader->json, writer->json, comparison->open};
     const json_t *fields = json_object_get(reader->json, "fields");
@@ -364,10 +267,10 @@ static bool compare_records(struct comparison *comparison, const struct type *re
 
 /* ---- The other types ---- */
 
-static bool compare_inner(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_inner(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     size_t before = enter(comparison, "", reader->kind == AVRO_KIND_ARRAY ? "[]" : "{}");
-    bool matches = compare_json(comparison, reader, inner(reader), writer, inner(writer));
+    bool matches = compare_json(comparison, reader, avro_type_inner(reader), writer, avro_type_inner(writer));
 
     leave(comparison, before);
     return matches;
@@ -394,7 +297,7 @@ static json_int_t number_at(const json_t *object, const char *key)
 /* Of the two one may have no logical type: it is the plain type then, and says so. */
 static bool compare_meaning(struct comparison *comparison, const json_t *reader, const json_t *writer)
 {
-    const char *read = text_at(reader, "logicalType"), *written = text_at(writer, "logicalType");
+    const char *read = avro_text_at(reader, "logicalType"), *written = avro_text_at(writer, "logicalType");
 
     if (read == NULL || written == NULL)
         return true;
@@ -406,7 +309,7 @@ static bool compare_meaning(struct comparison *comparison, const json_t *reader,
     return differ(comparison, "a decimal of another precision or scale is written");
 }
 
-static bool compare_kind(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare_kind(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     switch (reader->kind) {
     case AVRO_KIND_RECORD: return compare_records(comparison, reader, writer);
@@ -418,7 +321,7 @@ static bool compare_kind(struct comparison *comparison, const struct type *reade
     }
 }
 
-static bool compare(struct comparison *comparison, const struct type *reader, const struct type *writer)
+static bool compare(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     if (++comparison->steps > STEPS_MAX)
         return differ(comparison, "too large to be compared");
@@ -427,29 +330,31 @@ static bool compare(struct comparison *comparison, const struct type *reader, co
     if (reader->kind == AVRO_KIND_UNION)
         return compare_read_union(comparison, reader, writer);
     if (reader->kind != writer->kind && !promotes(writer->kind, reader->kind))
-        return differ(comparison, "%s is written, %s is read", kind_words[writer->kind], kind_words[reader->kind]);
+        return differ(comparison, "%s is written, %s is read", avro_kind_words[writer->kind],
+                      avro_kind_words[reader->kind]);
     bool matches = compare_meaning(comparison, reader->json, writer->json);
     return (reader->kind != writer->kind || compare_kind(comparison, reader, writer)) && matches;
 }
 
 /* ---- Reading the texts ---- */
 
-static bool define(struct comparison *comparison, struct side *side, const json_t *json, struct bytes space);
+static bool define(struct comparison *comparison, struct avro_text *side, const json_t *json, struct bytes space);
 
 /* The field at `index` has a name, and none before it the same. */
-static bool check_field(struct comparison *comparison, const struct side *side, const json_t *fields, size_t index)
+static bool check_field(struct comparison *comparison, const struct avro_text *side, const json_t *fields, size_t index)
 {
-    const char *name = text_at(json_array_get(fields, index), "name");
+    const char *name = avro_text_at(json_array_get(fields, index), "name");
 
     if (name == NULL)
         return differ(comparison, "the %s's schema has a field without a name", side->role);
     for (size_t i = 0; i < index; i++)
-        if (strcmp(text_at(json_array_get(fields, i), "name"), name) == 0)
+        if (strcmp(avro_text_at(json_array_get(fields, i), "name"), name) == 0)
             return differ(comparison, "the %s's schema names the field %s twice", side->role, name);
     return true;
 }
 
-static bool define_list(struct comparison *comparison, struct side *side, const struct type *type, const json_t *list)
+static bool define_list(struct comparison *comparison, struct avro_text *side, const struct avro_type *type,
+                        const json_t *list)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
@@ -461,7 +366,7 @@ static bool define_list(struct comparison *comparison, struct side *side, const 
     return json_is_array(list) || differ(comparison, "the %s's schema is no Avro schema", side->role);
 }
 
-static bool check_symbols(struct comparison *comparison, const struct side *side, const json_t *symbols)
+static bool check_symbols(struct comparison *comparison, const struct avro_text *side, const json_t *symbols)
 {
     bool texts = json_is_array(symbols);
 
@@ -470,47 +375,48 @@ static bool check_symbols(struct comparison *comparison, const struct side *side
     return texts || differ(comparison, "the %s's schema is no Avro schema", side->role);
 }
 
-static bool define_name(struct comparison *comparison, struct side *side, const struct type *type)
+static bool define_name(struct comparison *comparison, struct avro_text *side, const struct avro_type *type)
 {
-    struct definition *definition = arena_alloc(&comparison->arena, sizeof *definition);
+    struct avro_definition *definition = arena_alloc(&comparison->arena, sizeof *definition);
 
-    for (const struct definition *other = side->definitions; other != NULL; other = other->before)
+    for (const struct avro_definition *other = side->definitions; other != NULL; other = other->before)
         if (avro_name_equal(other->name, type->name))
             return differ(comparison, "the %s's schema defines %s twice", side->role, type->name.simple);
-    *definition = (struct definition){type->name, type->json, side->definitions};
+    *definition = (struct avro_definition){type->name, type->json, side->definitions};
     side->definitions = definition;
     return true;
 }
 
-static bool define_parts(struct comparison *comparison, struct side *side, const struct type *type)
+static bool define_parts(struct comparison *comparison, struct avro_text *side, const struct avro_type *type)
 {
     switch (type->kind) {
     case AVRO_KIND_UNION: return define_list(comparison, side, type, type->json);
     case AVRO_KIND_RECORD: return define_list(comparison, side, type, json_object_get(type->json, "fields"));
     case AVRO_KIND_ARRAY:
-    case AVRO_KIND_MAP: return define(comparison, side, inner(type), type->space);
+    case AVRO_KIND_MAP: return define(comparison, side, avro_type_inner(type), type->space);
     case AVRO_KIND_ENUM: return check_symbols(comparison, side, json_object_get(type->json, "symbols"));
     default: return true;
     }
 }
 
 /* Notes each type that is defined, in the order of the text, and sees that each one used has been. */
-static bool define(struct comparison *comparison, struct side *side, const json_t *json, struct bytes space)
+static bool define(struct comparison *comparison, struct avro_text *side, const json_t *json, struct bytes space)
 {
-    const char *word = json_is_object(json) ? text_at(json, "type") : json_string_value(json);
-    struct type type;
+    const char *word = json_is_object(json) ? avro_text_at(json, "type") : json_string_value(json);
+    struct avro_type type;
 
-    if (!type_of(side, json, space, &type)) {
+    if (!avro_type_of(side, json, space, &type)) {
         if (word == NULL)
             return differ(comparison, "the %s's schema is no Avro schema", side->role);
         return differ(comparison, "the %s's schema does not say what %s is", side->role, word);
     }
     if (type.json != json)
         return true;
-    return (!is_named(type.kind) || define_name(comparison, side, &type)) && define_parts(comparison, side, &type);
+    return (!avro_type_is_named(type.kind) || define_name(comparison, side, &type)) &&
+           define_parts(comparison, side, &type);
 }
 
-static bool read_side(struct comparison *comparison, struct side *side, struct bytes text)
+static bool read_side(struct comparison *comparison, struct avro_text *side, struct bytes text)
 {
     side->json = json_loadb((const char *)text.data, text.len, JSON_DECODE_ANY, NULL);
     if (side->json == NULL)
@@ -521,7 +427,7 @@ static bool read_side(struct comparison *comparison, struct side *side, struct b
 bool compatible(struct bytes reader, struct bytes writer, struct differences *differences)
 {
     struct comparison comparison = {.reader.role = "reader", .writer.role = "writer", .differences = differences};
-    const struct type top = {.json = NULL};
+    const struct avro_type top = {.json = NULL};
 
     differences->count = 0;
     bool matches = read_side(&comparison, &comparison.reader, reader) &&

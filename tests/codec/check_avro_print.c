@@ -61,15 +61,21 @@ END_TEST
 
 START_TEST(what_the_schema_cannot_say_is_refused)
 {
+    static const char *const reasons[] = {"command_id is not a UUID", "group_id is not an integer",
+                                          "study_activity_id is not an integer"};
     struct schemas *schemas = open_schemas();
-    struct command command = a_command();
     struct arena arena = {0};
     struct bytes value;
     const char *reason = NULL;
 
-    command.group_id.state = FIELD_INVALID;
-    ck_assert(!avro_send_encode(schemas, NULL, &command, &arena, &value, &reason));
-    ck_assert_str_eq(reason, "group_id is not an integer");
+    for (int field = 0; field < 3; field++) {
+        struct command command = a_command();
+        enum field_state *states[] = {&command.command_id.state, &command.group_id.state,
+                                      &command.study_activity_id.state};
+        *states[field] = FIELD_INVALID;
+        ck_assert(!avro_send_encode(schemas, NULL, &command, &arena, &value, &reason));
+        ck_assert_str_eq(reason, reasons[field]);
+    }
     arena_free(&arena);
     schemas_close(schemas);
 }

@@ -73,6 +73,28 @@ START_TEST(the_deepest_schemas_are_not_compared_further)
 }
 END_TEST
 
+/* Records in records, ten of each in each: 10^14 comparisons, and only one text of some pages. */
+START_TEST(a_tree_of_records_ends_the_comparison)
+{
+    char type[8192] = "{\"type\":\"record\",\"name\":\"R15\",\"fields\":[]}";
+    struct differences differences;
+
+    for (int level = 14; level > 0; level--) {
+        char inner[8192];
+        memcpy(inner, type, sizeof inner);
+        int len =
+            snprintf(type, sizeof type,
+                     "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"a\",\"type\":%s}", level, inner);
+        for (char name = 'b'; name <= 'j'; name++)
+            len +=
+                snprintf(type + len, sizeof type - (size_t)len, ",{\"name\":\"%c\",\"type\":\"R%d\"}", name, level + 1);
+        snprintf(type + len, sizeof type - (size_t)len, "]}");
+    }
+    ck_assert(!compatible(bytes_of(type), bytes_of(type), &differences));
+    ck_assert_ptr_nonnull(strstr(differences.text[0], ": too large to be compared"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("compatible");
@@ -81,6 +103,7 @@ int main(void)
     tcase_add_test(tcase, pairs_are_judged_as_the_table_says);
     tcase_add_test(tcase, all_differences_are_counted_and_the_first_ones_kept);
     tcase_add_test(tcase, the_deepest_schemas_are_not_compared_further);
+    tcase_add_test(tcase, a_tree_of_records_ends_the_comparison);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
 }

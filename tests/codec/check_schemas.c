@@ -112,7 +112,7 @@ static void folder_make(void)
 
 static void folder_remove(void)
 {
-    static const char *const names[] = {"good.avsc", "bad.avsc", "notes.txt", "copy.avsc"};
+    static const char *const names[] = {"good.avsc", "bad.avsc", "notes.txt", "copy.avsc", "large.avsc", "other.avsc"};
     char path[96];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -130,7 +130,11 @@ START_TEST(every_avsc_of_the_folder_is_known)
     folder_file("notes.txt", "not a schema, and not asked");
     struct schemas *schemas = schemas_open(folder, &err);
     ck_assert_ptr_nonnull(schemas);
-    ck_assert_ptr_nonnull(schemas_find(schemas, 0xd054e14493f41db7));
+    const struct schema *schema = schemas_find(schemas, 0xd054e14493f41db7);
+    ck_assert_ptr_nonnull(schema);
+    ck_assert_str_eq(schema_file(schema), "good.avsc");
+    ck_assert(!schema_is_builtin(schema));
+    ck_assert_ptr_null(schema_record(schema));
     schemas_close(schemas);
 }
 END_TEST
@@ -147,6 +151,8 @@ START_TEST(a_copy_of_a_built_in_schema_hides_nothing)
     ck_assert_ptr_nonnull(schemas);
     const struct schema *builtin = schemas_builtin(schemas, "CreateStudySession");
     ck_assert_ptr_eq(schemas_find(schemas, schema_fingerprint(builtin)), builtin);
+    ck_assert(schema_is_builtin(builtin));
+    ck_assert_str_eq(schema_record(builtin), "study_sessions.v1.CreateStudySession");
     schemas_close(schemas);
 }
 END_TEST
@@ -173,6 +179,35 @@ START_TEST(a_file_that_is_not_a_schema_stops_the_program_and_is_named)
     check_stop(folder, "E-SCHEMA-01", path, "is not a usable Avro schema");
     folder_file("bad.avsc", "");
     check_stop(folder, "E-SCHEMA-01", path, "is not a usable Avro schema");
+    folder_file("bad.avsc", "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"group_id\",\"type\":\"int\"},"
+                            "{\"name\":\"group_id\",\"type\":\"int\"}]}");
+    check_stop(folder, "E-SCHEMA-01", path, "a field is named twice");
+}
+END_TEST
+
+START_TEST(a_file_of_1_mib_stops_the_program)
+{
+    char *text = malloc((1u << 20) + 1);
+
+    memset(text, ' ', 1u << 20);
+    text[1u << 20] = 0;
+    const char *path = folder_file("large.avsc", text);
+    check_stop(folder, "E-SCHEMA-01", path, "it is larger than 1 MiB");
+    free(text);
+}
+END_TEST
+
+/* Readable as a file, but not its content; and not even that. */
+START_TEST(a_schema_that_cannot_be_read_stops_the_program)
+{
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/other.avsc", folder);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    check_stop(folder, "E-SCHEMA-02", path, "Is a directory");
+    ck_assert_int_eq(rmdir(path), 0);
+    ck_assert_int_eq(symlink("nowhere", path), 0);
+    check_stop(folder, "E-SCHEMA-02", path, "No such file or directory");
 }
 END_TEST
 
@@ -195,6 +230,8 @@ int main(void)
     tcase_add_test(tcase, every_avsc_of_the_folder_is_known);
     tcase_add_test(tcase, a_copy_of_a_built_in_schema_hides_nothing);
     tcase_add_test(tcase, a_file_that_is_not_a_schema_stops_the_program_and_is_named);
+    tcase_add_test(tcase, a_file_of_1_mib_stops_the_program);
+    tcase_add_test(tcase, a_schema_that_cannot_be_read_stops_the_program);
     tcase_add_test(tcase, a_folder_that_is_not_there_stops_the_program);
     suite_add_tcase(suite, tcase);
     return table_run(suite);

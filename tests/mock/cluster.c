@@ -1,5 +1,6 @@
 #include "cluster.h"
 
+#include "kafka/source.h"
 #include "ops/clock.h"
 
 #include <check.h>
@@ -9,6 +10,14 @@
 
 #define COMMANDS_MAX 10000
 #define ANSWERED_MS  20000
+
+/* To the worker a group whose offsets are gone has lost its topic; these brokers keep none (the linker wraps it, see the Makefile). */
+enum progress __wrap_source_kept(struct source *source, const struct offsets *offsets, struct err *err);
+enum progress __wrap_source_kept(struct source *source, const struct offsets *offsets, struct err *err)
+{
+    (void)source, (void)offsets, (void)err;
+    return DONE;
+}
 
 static void configure(struct cluster *cluster)
 {

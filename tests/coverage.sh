@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Which lines of src/codec the Check programs and the inputs of the fuzz targets reach, file by file; fails under 95 % in all.
+#
+#   tests/coverage.sh BUILD    BUILD: made with clang's -fprofile-instr-generate -fcoverage-mapping (make coverage)
+#
+# The fuzz targets run no new inputs, only the seeds and what is in the cache (tests/fuzz/run.sh). The lines that nothing
+# reaches: $BUILD/coverage.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=deploy/paths.sh
+. deploy/paths.sh
+
+build=$(cd "${1:?usage: tests/coverage.sh BUILD}" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/sessiond-coverage.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+programs=()
+
+# run NAME COMMAND...: its profile in $work/NAME.raw.
+run() {
+    local name=$1
+    shift
+    TMPDIR=$work LLVM_PROFILE_FILE="$work/$name.raw" quiet "$@" || die "$name failed"
+    programs+=(${programs[0]:+-object} "$1") # llvm-cov wants the first without the option
+}
+quiet() { "$@" </dev/null >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }; }
+
+# In one process: a child of Check's leaves no profile.
+for source in tests/codec/check_*.c; do
+    name=$(basename "$source" .c)
+    CK_FORK=no CK_DEFAULT_TIMEOUT=300 run "$name" "$build/tests/codec/$name"
+done
+for program in "$build"/fuzz/fuzz_*; do
+    target=${program##*/fuzz_}
+    mkdir -p "$CACHE/fuzz/$target"
+    python3 tests/fuzz/seeds.py "$target" "$work/seeds/$target"
+    run "fuzz_$target" "$program" -runs=0 "$work/seeds/$target" "$CACHE/fuzz/$target"
+done
+
+llvm-profdata-14 merge -o "$work/profile" "$work"/*.raw
+llvm-cov-14 show "${programs[@]}" -instr-profile="$work/profile" src/codec |
+    awk '/^.*\.c:$/ { file = $0 } /^ +[0-9]+\| +0\|/ { print file $0 }' | sed "s|^.*src/codec|src/codec|" >"$build/coverage.txt"
+llvm-cov-14 export -summary-only "${programs[@]}" -instr-profile="$work/profile" src/codec/*.c |
+    jq -r '.data[0] | (.files[] | {filename, lines: .summary.lines}), {filename: "all", lines: .totals.lines} |
+        [.filename, .lines.count, .lines.covered] | @tsv' |
+    awk '{ sub(/.*\//, "", $1); printf "%-22s %5d lines %5d reached %6.1f %%\n", $1, $2, $3, 100 * $3 / $2; share = 100 * $3 / $2 }
+         END { exit share < 95 }'
