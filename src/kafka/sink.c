@@ -36,6 +36,58 @@ struct sink {
     struct log_limit limit;
 };
 
+/* ---- Errors ------------------------------------------------------------------------------------------------------- */
+
+/* A callback's finding ends the call that it came with. */
+static bool failed(struct sink *sink, struct err *err)
+{
+    login_renew(&sink->login, sink->rk);
+    if (sink->failure.class != ERR_STOP)
+        return false;
+    *err = sink->failure;
+    return true;
+}
+
+/*
+ * "Fenced" has two causes that the old protocol does not tell apart: another process took our transactional.id, or the broker timed our
+ * transaction out. A young transaction cannot have been timed out.
+ */
+static void judge_fence(struct sink *sink, struct err *err)
+{
+    bool young = sink->begun_ms == 0 || clock_ms() - sink->begun_ms < sink->young_ms;
+
+    if (err->code != kafka_error_fenced)
+        return;
+    sink->fenced = true;
+    if (young && !sink->config->instance_auto) {
+        (void)err_set(err, ERR_STOP, EXIT_FENCED, "E-KAFKA-FENCED",
+                      "another process runs with instance.id %s in group %s and has taken over\n"
+                      "  fix: give each process its own instance.id, or set instance.id=auto",
+                      sink->config->instance_id, sink->config->group_id);
+    }
+}
+
+/* From an error object to what the worker does. */
+static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what, struct err *err)
+{
+    (void)kafka_error_object(err, KAFKA_CALL_TRANSACTION, error, what);
+    judge_fence(sink, err);
+    return err->class == ERR_RETRY ? PENDING : FAILED;
+}
+
+/*
+ * An error of one record. Once the producer has failed for good every record says just that; why it has, and whether that was a fence,
+ * only the producer knows. (Taken for any other failure, a new producer would fence whoever has taken over.)
+ */
+static void record_error(struct sink *sink, int code, const char *topic, struct err *err)
+{
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        (void)kafka_error_fatal(err, KAFKA_CALL_TRANSACTION, sink->rk, topic);
+    else
+        (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, topic);
+    judge_fence(sink, err);
+}
+
 /* ---- Callbacks ---------------------------------------------------------------------------------------------------- */
 
 /*
@@ -51,7 +103,7 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
     (void)rk;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
-    (void)kafka_error_code(&err, KAFKA_CALL_DELIVERY, message->err, rd_kafka_topic_name(message->rkt));
+    record_error(sink, message->err, rd_kafka_topic_name(message->rkt), &err);
     if (err.code == kafka_error_too_large && sink->alone)
         delivery->too_large = true;
     else if (err.code == kafka_error_too_large)
@@ -166,37 +218,6 @@ bool sink_fenced(const struct sink *sink)
     return sink->fenced;
 }
 
-/* ---- Errors ------------------------------------------------------------------------------------------------------- */
-
-/* A callback's finding ends the call that it came with. */
-static bool failed(struct sink *sink, struct err *err)
-{
-    login_renew(&sink->login, sink->rk);
-    if (sink->failure.class != ERR_STOP)
-        return false;
-    *err = sink->failure;
-    return true;
-}
-
-/*
- * From an error object to what the worker does. "Fenced" has two causes that the old protocol does not tell apart: another process
- * took our transactional.id, or the broker timed our transaction out. A young transaction cannot have been timed out.
- */
-static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what, struct err *err)
-{
-    bool young = sink->begun_ms == 0 || clock_ms() - sink->begun_ms < sink->young_ms;
-
-    sink->fenced = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED;
-    (void)kafka_error_object(err, KAFKA_CALL_TRANSACTION, error, what);
-    if (sink->fenced && young && !sink->config->instance_auto) {
-        (void)err_set(err, ERR_STOP, EXIT_FENCED, "E-KAFKA-FENCED",
-                      "another process runs with instance.id %s in group %s and has taken over\n"
-                      "  fix: give each process its own instance.id, or set instance.id=auto",
-                      sink->config->instance_id, sink->config->group_id);
-    }
-    return err->class == ERR_RETRY ? PENDING : FAILED;
-}
-
 /* ---- Ready -------------------------------------------------------------------------------------------------------- */
 
 /*
@@ -286,7 +307,7 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
         rd_kafka_poll(sink->rk, 10);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
-    (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, out->topic);
+    record_error(sink, code, out->topic, err);
     delivery->too_large = err->code == kafka_error_too_large;
     return false;
 }

@@ -2,6 +2,7 @@
 
 #include "codec/dlq.h"
 #include "codec/reply.h"
+#include "ops/failpoint.h"
 #include "ops/log.h"
 
 #include <inttypes.h>
@@ -70,6 +71,8 @@ bool outbox_produce(struct outbox *outbox, struct sink *sink, struct event_encod
         encode(encoder, config, item, delivery->role, &outbox->scratch, &out);
         good = sink_produce(sink, &out, delivery, err);
         arena_reset(&outbox->scratch);
+        if (i == 0)
+            failpoint("producing");
     }
     return good;
 }

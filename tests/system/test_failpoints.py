@@ -6,7 +6,7 @@ import pytest
 from services import REPO
 from test_kill import mixed
 
-STEPS = ["filled", "sent", "decided", "begun", "produced", "flushed", "offsets-added", "committed", "released"]
+STEPS = ["filled", "sent", "decided", "begun", "producing", "produced", "flushed", "offsets-added", "committed", "released"]
 
 # A batch below 256 is published before another is read; larger ones meet: one at the database while one is published.
 ALONE = {"batch.max.messages": 100}

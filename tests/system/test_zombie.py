@@ -69,6 +69,21 @@ def test_while_it_slept_another_process_took_its_identity(stage, step):
     stage.judge()
 
 
+def test_one_that_learns_it_in_the_middle_of_producing_does_not_fence_its_successor(stage):
+    """librdkafka says it with the next record: "fatal error", and only the error's cause is that another has the identity."""
+    large = {**LEFT, "batch.max.messages": 20000}
+    keyed(stage, 20000)
+    zombie = stage.start("producing:2", **large).await_held()
+
+    with stage.working(**large):
+        zombie.signal(signal.SIGCONT)
+        assert zombie.await_exit() == 76, zombie.log
+        assert "replacing the producer" not in zombie.log, "a new producer takes the identity back"
+        stage.await_drained(60)
+    assert len(stage.events()) == 20000
+    stage.judge()
+
+
 def end_of_events(stage, isolation_level):
     """Of the created events; under read_committed that is where the first open transaction begins."""
     config = {"bootstrap.servers": stage.services.kafka, "group.id": "ends", "isolation.level": isolation_level}
