@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves that every promise listed in tests/README.md names tests, that each of them is there, and that the guarantees of
-# README.md are among the promises.
+# Proves that every promise listed in tests/README.md names tests, that each test named there is there, and that the guarantees
+# of README.md are among the promises.
 #
 #   tests/promises.sh
 set -euo pipefail
@@ -26,6 +26,17 @@ tests_there | awk -v guarantees="$(guarantees | tr '\n' ' ')" -F ' [|] ?' '
     function fail(text) { print "promises: " text; failures++ }
 
     FILENAME == "-" { there[$0]; next }
+
+    # In the other tables too; what stands between backquotes is an example.
+    !/^\| [0-9N]+\.[0-9]+ \|/ {
+        rest = $0
+        gsub(/`[^`]*`/, "", rest)
+        while (match(rest, /(test|check)_[a-z0-9_]+::[a-z0-9_]+/)) {
+            if (!(substr(rest, RSTART, RLENGTH) in there))
+                fail("line " FNR " names " substr(rest, RSTART, RLENGTH) ", which is not there")
+            rest = substr(rest, RSTART + RLENGTH)
+        }
+    }
 
     # | SECTION.NUMBER | promise | ... | tests |
     /^\| [0-9N]+\.[0-9]+ \|/ {

@@ -469,6 +469,14 @@ def test_an_avro_command_carries_its_id_and_values():
     assert found(evidence, "asks for (5, 1)", 3) is True
 
 
+@pytest.mark.parametrize("nearly", [f"{IDS[4][:-1]} ", IDS[4].replace("-", "_"), f"{IDS[4][:23]}{IDS[4][24:]}-", IDS[4][1:]])
+def test_what_is_nearly_a_uuid_is_no_id(nearly):
+    fields = {"command_id": nearly, "group_id": 1, "study_activity_id": 1}
+    for value in (avro.write(avro.COMMAND, fields), json.dumps(fields).encode()):
+        record = Record("c", 0, 0, NOW_MS, None, value)
+        assert identity.command_id(record) == identity.derived_id(record)
+
+
 @pytest.mark.parametrize("content_type", [[], [("content-type", b"application/cloudevents+json; charset=utf-8")]])
 def test_a_structured_cloudevent_carries_the_command_in_its_data(content_type):
     envelope = {"specversion": "1.0", "id": IDS[4], "source": "s", "type": "t"}

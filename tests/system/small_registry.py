@@ -1,16 +1,33 @@
-"""A schema registry in a thread: as much of Confluent's API as tools use, all in memory, with no rules of its own."""
+"""A schema registry in a thread: as much of Confluent's API as its clients use, all in memory, with no rules of its own."""
+import contextlib
 import json
 import re
 import threading
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+
+class Reply(NamedTuple):
+    """What goes over the wire, well-formed or not."""
+
+    status: int
+    body: bytes
+    missing: int = 0  # bytes of it that never come
+    headers: tuple = ()
 
 
 class SmallRegistry:
-    def __init__(self):
+    def __init__(self, port=0, context=None):
+        """On any free port, or one that was free; with a context by TLS."""
         self.subjects = {}  # by name: [(id, type, text)]; versions count from 1
         self.ids = {}  # by (type, text)
         self.requests = []  # "METHOD /path", in order
         self.refuse = {}  # by the start of a request: (status, error code, message)
+        self.script = {}  # by the start of a request: an iterator of Reply; at its end the registry answers itself
+        self.awake = threading.Event()  # while cleared, every request waits
+        self.awake.set()
+        self.authorization = None  # the header that every request must have
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -18,24 +35,30 @@ class SmallRegistry:
 
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                status, answer = registry.answer(f"{self.command} {self.path}", json.loads(body) if body else None)
-                text = json.dumps(answer).encode()
-                self.send_response(status)
+                reply = registry.reply(f"{self.command} {self.path}", self.headers, body)
+                self.send_response(reply.status)
                 self.send_header("content-type", "application/vnd.schemaregistry.v1+json")
-                self.send_header("content-length", str(len(text)))
+                self.send_header("content-length", str(len(reply.body) + reply.missing))
+                for header in reply.headers:
+                    self.send_header(*header)
                 self.end_headers()
-                self.wfile.write(text)
+                with contextlib.suppress(ConnectionError):  # whoever asked had no patience
+                    self.wfile.write(reply.body)
+                self.close_connection = self.close_connection or reply.missing > 0
 
             do_GET = do_POST = do_PUT = answer
 
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        if context is not None:
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"http{'' if context is None else 's'}://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self):
+        self.awake.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -59,6 +82,27 @@ class SmallRegistry:
         named = {} if type_ == "AVRO" else {"schemaType": type_}
         return 200, {"subject": subject, "version": version, "id": number, "schema": text, **named}
 
+    @staticmethod
+    def guid_of(number):
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, str(number)))
+
+    def by_id(self, kind, wanted):
+        for (type_, text), number in self.ids.items():
+            if wanted == (str(number) if kind == "ids" else self.guid_of(number)):
+                return 200, {"schema": text, **({} if type_ == "AVRO" else {"schemaType": type_})}
+        return 404, {"error_code": 40403, "message": f"Schema {wanted} not found"}
+
+    def reply(self, request, headers, body):
+        self.awake.wait(60)
+        if self.authorization not in (None, headers.get("authorization")):
+            return Reply(401, b'{"error_code": 401, "message": "Unauthorized"}')
+        scripted = [replies for start, replies in list(self.script.items()) if request.startswith(start)]
+        for reply in (each for replies in scripted for each in replies):
+            self.requests.append(request)
+            return reply
+        status, answer = self.answer(request, json.loads(body) if body else None)
+        return Reply(status, json.dumps(answer).encode())
+
     def answer(self, request, body):
         self.requests.append(request)
         for start, (status, code, message) in self.refuse.items():
@@ -66,9 +110,16 @@ class SmallRegistry:
                 return status, {"error_code": code, "message": message}
         if request.startswith("GET /config/"):
             return 200, {"compatibilityLevel": "BACKWARD"}
-        method, subject, rest = re.fullmatch(r"(\w+) /subjects/([^/?]+)([^?]*).*", request).groups()
+        by_id = re.match(r"GET /schemas/(ids|guids)/([^/?]+)", request)
+        if by_id:
+            return self.by_id(*by_id.groups())
+        of_subject = re.fullmatch(r"(\w+) /subjects/([^/?]+)([^?]*).*", request)
+        if of_subject is None:
+            return 404, {"error_code": 404, "message": "HTTP 404 Not Found"}
+        method, subject, rest = of_subject.groups()
         if method == "POST" and rest == "/versions":
-            return 200, {"id": self.register(subject, body["schema"])}
+            number = self.register(subject, body["schema"], body.get("schemaType", "AVRO"))
+            return 200, {"id": number, "guid": self.guid_of(number)}
         if method == "POST":
             return self.find(subject, body["schema"])
         if subject not in self.subjects:

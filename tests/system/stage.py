@@ -197,23 +197,24 @@ class Stage:
         return record
 
     def send_all(self, values, key=None, headers=(), partition=None, timestamp_ms=None, topic=None):
-        """One record for each value; `key` may be a function of the index."""
+        """One record for each value; `key` and `headers` may be functions of the index."""
         sent = [None] * len(values)
         place = {} if partition is None else {"partition": partition}
         place.update({} if timestamp_ms is None else {"timestamp": timestamp_ms})
 
         for i, value in enumerate(values):
+            own_headers = list(headers(i) if callable(headers) else headers)
 
-            def acknowledged(error, message, i=i, value=value):
+            def acknowledged(error, message, i=i, value=value, own_headers=own_headers):
                 assert error is None, error
                 sent[i] = Record.of(message)
-                sent[i].headers, sent[i].value = list(headers), value
+                sent[i].headers, sent[i].value = own_headers, value
 
             self.producer.produce(
                 topic or self.commands,
                 value,
                 key(i) if callable(key) else key,
-                headers=list(headers),
+                headers=own_headers,
                 on_delivery=acknowledged,
                 **place,
             )

@@ -106,3 +106,62 @@ def test_an_id_that_the_registry_does_not_know_is_answered(stage, registry):
     assert stage.event_of(unknown).body["code"] == "UNKNOWN_SCHEMA"
     assert "session" in stage.event_of(good).body
     stage.judge()
+
+
+def test_a_schema_that_refers_to_others_is_put_together(stage, registry):
+    """Two levels of references, and what they name before and behind our fields."""
+    unit = {"type": "record", "name": "Unit", "namespace": "elsewhere", "fields": [{"name": "id", "type": "string"}]}
+    place = {
+        "type": "record", "name": "Place", "namespace": "elsewhere",
+        "fields": [{"name": "unit", "type": "elsewhere.Unit"}, {"name": "group_id", "type": "double"}],
+    }  # fmt: skip
+    schema = {
+        "type": "record", "name": "CreateStudySession", "namespace": "elsewhere",
+        "fields": [
+            {"name": "place", "type": "elsewhere.Place"},
+            {"name": "group_id", "type": "long"},
+            {"name": "units", "type": {"type": "array", "items": "elsewhere.Unit"}},
+            {"name": "study_activity_id", "type": "long"},
+        ],
+    }  # fmt: skip
+    subjects = {name: f"{stage.name}-{name}" for name in ("unit", "place")}
+    to_unit = {"name": "elsewhere.Unit", "subject": subjects["unit"], "version": 1}
+    to_place = {"name": "elsewhere.Place", "subject": subjects["place"], "version": 1}
+    registry.register(subjects["unit"], unit)
+    registry.register(subjects["place"], place, references=[to_unit])
+    schema_id = registry.register(f"{stage.commands}-value", schema, references=[to_unit, to_place])
+
+    data = {"place": {"unit": {"id": "a"}, "group_id": 0.5}, "units": [{"id": "b"}], "group_id": 2, "study_activity_id": 1}
+    body = io.BytesIO()
+    named = {}
+    fastavro.parse_schema(unit, named)
+    fastavro.parse_schema(place, named)
+    fastavro.schemaless_writer(body, fastavro.parse_schema(schema, named), data)
+    sent = stage.send(framed(schema_id, body.getvalue()), key=b"k")
+    stage.drain()
+    assert stage.event_of(sent).body["session"]["group_id"] == 2
+    stage.judge()
+
+
+def test_a_union_as_the_whole_schema_is_read_by_the_branch_that_was_written(stage, registry):
+    other = {"type": "record", "name": "Other", "namespace": "elsewhere", "fields": [{"name": "group_id", "type": "int"}]}
+    schema_id = registry.register(f"{stage.commands}-value", [other, "string", avro.COMMAND])
+    ours = stage.send(framed(schema_id, b"\x04" + avro_body(avro.COMMAND, values())), key=b"k")
+    another = stage.send(framed(schema_id, b"\x00" + avro_body(other, {"group_id": 1})), key=b"k")
+    text = stage.send(framed(schema_id, b"\x02\x02a"), key=b"k")
+    beyond = stage.send(framed(schema_id, b"\x06"), key=b"k")
+    stage.drain()
+    codes = [event.body.get("code") for event in stage.answers([ours, another, text, beyond])]
+    assert codes == [None, "MISSING_FIELD", "UNDECODABLE", "UNDECODABLE"]
+    stage.judge()
+
+
+def test_a_schema_of_another_kind_is_known_and_cannot_be_read(stage, registry):
+    proto = 'syntax = "proto3"; message CreateStudySession { int64 group_id = 1; int64 study_activity_id = 2; }'
+    schema_id = registry.register(f"{stage.commands}-value", proto, schemaType="PROTOBUF")
+    sent = stage.send(framed(schema_id, b"\x00\x08\x01\x10\x01"), key=b"k")
+    stage.drain()
+    assert stage.event_of(sent).body["code"] == "UNDECODABLE"
+    (letter,) = stage.dead_letters()
+    assert (letter.value, letter.header("__dlq.errors.code")) == (sent.value, b"UNDECODABLE")
+    stage.judge()

@@ -32,6 +32,10 @@ class Worker:
         return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def running(self):
         return self._process.poll() is None
 
