@@ -8,8 +8,8 @@
 #include "registry/answer.h"
 #include "registry/http.h"
 
-/** Longer answers are not read: "nothing is known". */
-#define EXCHANGE_ANSWER_MAX (2u << 20)
+/** Longer answers are not read: "nothing is known". Far longer than a schema that a registry keeps (a Kafka record of 1 MiB). */
+#define EXCHANGE_ANSWER_MAX (16u << 20)
 
 struct request {
     const char *method; /* "GET", "POST", "PUT" */

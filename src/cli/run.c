@@ -12,13 +12,14 @@
 /* Longer than any wait of the loop between two ticks; shorter than anybody's patience. */
 #define WATCHDOG_MS 60000
 
-/* Everything that `run` opens, in the order of opening. */
+/* Everything that `run` opens, in the order of opening. What depends on no broker and no database is opened once. */
 struct run {
     struct schemas *schemas;
     struct registry *registry;     /* NULL: none is configured */
     struct registered *registered; /* what it has answered */
     struct decode_options decode;
     struct event_encoder *encoder;
+
     struct store *store;
     struct source *source;
     struct sink *sink;
@@ -62,10 +63,16 @@ static bool open_codec(struct run *run, const struct config *config, struct err 
     return true;
 }
 
-static bool run_open(struct run *run, const struct config *config, struct err *err)
+static void close_codec(struct run *run)
 {
-    if (!open_codec(run, config, err))
-        return false;
+    event_encoder_free(run->encoder);
+    registry_close(run->registry);
+    registered_free(run->registered);
+    schemas_close(run->schemas);
+}
+
+static bool open_worker(struct run *run, const struct config *config, struct err *err)
+{
     run->store = store_new(config);
     run->source = source_open(config, err);
     if (run->source == NULL)
@@ -85,16 +92,16 @@ static bool run_open(struct run *run, const struct config *config, struct err *e
     return true;
 }
 
-static void run_close(struct run *run)
+static void close_worker(struct run *run)
 {
     worker_free(run->worker);
     source_close(run->source);
     sink_close(run->sink);
     store_free(run->store);
-    event_encoder_free(run->encoder);
-    registry_close(run->registry);
-    registered_free(run->registered);
-    schemas_close(run->schemas);
+    run->worker = NULL;
+    run->source = NULL;
+    run->sink = NULL;
+    run->store = NULL;
 }
 
 static bool run_loop(struct worker *worker, struct err *err)
@@ -110,10 +117,9 @@ static bool run_loop(struct worker *worker, struct err *err)
 }
 
 /* False with ERR_RENEW: everything is closed and may be opened again, as if the process had been started anew. */
-static bool run_once(const struct config *config, struct err *err)
+static bool run_once(struct run *run, const struct config *config, struct err *err)
 {
-    struct run run = {0};
-    bool good = run_open(&run, config, err) && run_loop(run.worker, err);
+    bool good = open_worker(run, config, err) && run_loop(run->worker, err);
 
     if (err->class != ERR_NONE && !good)
         log_err(err->class == ERR_RENEW ? LOG_WARNING : LOG_ERROR, err);
@@ -122,7 +128,7 @@ static bool run_once(const struct config *config, struct err *err)
         watchdog_failed((int)err->exit_code);
     if (good || err->class != ERR_RENEW)
         notify("STOPPING=1");
-    run_close(&run);
+    close_worker(run);
     return good;
 }
 
@@ -140,9 +146,15 @@ static int run_main(struct cli *cli, int argc, char **argv)
     log_info("starting: group %s, instance %s, commands from %s", cli->config.group_id,
              cli->config.instance_auto ? "auto" : cli->config.instance_id, cli->config.commands_topic);
 
-    bool good;
-    while (!(good = run_once(&cli->config, &err)) && err.class == ERR_RENEW && !stop_requested())
+    struct run run = {0};
+    bool good = open_codec(&run, &cli->config, &err);
+    if (!good && err.class != ERR_NONE)
+        log_err(LOG_ERROR, &err);
+    while (good && !(good = run_once(&run, &cli->config, &err)) && err.class == ERR_RENEW && !stop_requested()) {
         log_warning(err.code, "starting over");
+        good = true;
+    }
+    close_codec(&run);
     log_info("stopped");
     return good || err.class != ERR_STOP ? EXIT_DONE : (int)err.exit_code;
 }

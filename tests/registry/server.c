@@ -12,7 +12,7 @@
 
 #define ROWS      16
 #define SEEN_MAX  20000
-#define LONG_SIZE (4 << 20)
+#define LONG_SIZE (20 << 20)
 
 struct server {
     const struct script *script;
