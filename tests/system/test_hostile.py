@@ -19,6 +19,7 @@ from test_undecodable import UNDECODABLE
 
 MAX_BYTES = 300_000  # commands.max.bytes
 LARGE = 900 * 1024
+FRAMINGS = 6
 PARTS = 9
 GROWTH_KIB = 8 * 1024  # several times what it goes up and down by itself
 KEYS = [None, b"", b"a", b"\xff\0", b"k" * 100]
@@ -58,6 +59,7 @@ def varint(number):
 class Hostile:
     def __init__(self, dice, registry):
         self.dice = dice
+        self.cut = self.cuts()
         self.large = dice.randbytes(LARGE)  # nothing that compression could make small
         self.avro_id = registry.register("avro", json.dumps(avro.COMMAND))
         self.json_id = registry.register("json", json.dumps(JSON_SCHEMA), "JSON")
@@ -70,23 +72,32 @@ class Hostile:
             self.unreadable_schema, self.flipped, self.odd_header, self.unfinished,
         ]  # fmt: skip
 
-    def good(self):
-        """In each of the framings."""
+    def good(self, framing=None):
+        """In one of the framings, whose number may be given."""
         command_id = str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
         as_avro = avro_body(avro.COMMAND, values(command_id=command_id, group_id=self.dice.choice((1, 2))))
         prefix = struct.pack(">bi", 0, self.avro_id)
-        return self.dice.choice([
+        framings = [
             lambda: Sent(command(command_id), None),
             lambda: Sent(envelope(command_id, group_id=1, study_activity_id=2), None, STRUCTURED),
             lambda: Sent(avro.magic(avro.COMMAND) + as_avro, None),
             lambda: Sent(prefix + as_avro, None),
             lambda: Sent(as_avro, None, [("__value_schema_id", prefix)]),
             lambda: Sent(framed(self.json_id, command(command_id)), None),
-        ])()  # fmt: skip
+        ]
+        return (self.dice.choice(framings) if framing is None else framings[framing])()
+
+    def cuts(self):
+        """Each framing at every byte, over and over; of one framing all values have the same length."""
+        while True:
+            for framing in range(FRAMINGS):
+                for length in range(len(self.good(framing).value)):
+                    yield framing, length
 
     def truncated(self):
-        whole = self.good()
-        return whole._replace(value=whole.value[: self.dice.randrange(len(whole.value))], code="UNDECODABLE")
+        framing, length = next(self.cut)
+        whole = self.good(framing)
+        return whole._replace(value=whole.value[:length], code="UNDECODABLE")
 
     def stretched(self):
         whole = self.good()
