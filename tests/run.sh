@@ -173,6 +173,8 @@ registry=registry
 [ ! -e "$build/registry/without.o" ] || registry=
 for layer in core ops codec kafka $registry loop; do run_layer "$build" "$layer"; done
 run_valgrind
+# What a seed of the simulation shows of memory and threads, the next one shows again.
+export SIM_RUNS=${SIM_RUNS:-60}
 for layer in core ops codec kafka $registry loop mock; do run_layer "$memory" "$layer" memory; done
 for layer in ops kafka $registry loop mock; do run_layer "$threads" "$layer" threads; done
 run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
