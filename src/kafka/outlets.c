@@ -33,6 +33,7 @@ void outlets_name(struct outlets *outlets, const struct config *config)
 
     for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
         capacity++;
+    outlets->count = 0;
     outlets->names = list_of(capacity, sizeof *outlets->names);
     outlets->topics = list_of(capacity, sizeof *outlets->topics);
     outlets->partitions = list_of(capacity, sizeof *outlets->partitions);

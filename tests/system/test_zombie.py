@@ -71,7 +71,7 @@ def test_while_it_slept_another_process_took_its_identity(stage, step):
 
 def test_one_that_learns_it_in_the_middle_of_producing_does_not_fence_its_successor(stage):
     """librdkafka says it with the next record: "fatal error", and only the error's cause is that another has the identity."""
-    large = {**LEFT, "batch.max.messages": 20000}
+    large = {**LEFT, "batch.max.messages": 6000}
     keyed(stage, 20000)
     zombie = stage.start("producing:2", **large).await_held()
 
