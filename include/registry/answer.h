@@ -1,8 +1,8 @@
 /**
  * What an answer of the registry means, and the schema in it. Pure.
  *
- * A proxy, a load balancer or a wrong path answers too, also with 200 and 404: only what is said in the registry's own form is
- * taken for its word. Errors are `{"error_code": 40403, "message": "…"}`.
+ * A proxy, a load balancer or a wrong path answers too, also with 200 and 404: what is said in the registry's own form is taken for
+ * its word, and a 404 in plain text or with nothing. Errors are `{"error_code": 40403, "message": "…"}`.
  *
  * Source: Confluent Schema Registry API, "Errors"; Apicurio Registry 2.6 answers in the same form.
  */

@@ -2,7 +2,7 @@
  * Looking up schemas by the ids that records carry, on a thread of its own, so that the group is served while a registry is
  * slow or away.
  *
- * What an answer means: 200 with a schema is one; 404 with the registry's own error code (asked `schema.registry.retries` times
+ * What an answer means: 200 with a schema is one; 404 (unless it is a proxy's page or names a path; asked `schema.registry.retries` times
  * more, with pauses, since a registry may be behind its producers) is that there is none; everything else (401, 403, 429, 5xx, no
  * connection, no answer, an answer that is not a registry's) says nothing about the record and is asked again, with backoff, for
  * as long as it takes, of the next URL if there are several.

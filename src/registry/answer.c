@@ -20,13 +20,27 @@ static void words_of(const json_t *json, char words[static WORDS_SIZE])
             *c = ' ';
 }
 
-/* 40401 subject, 40402 version, 40403 schema, 40408 no level: all say that there is none. For a path that they do not know
- * Confluent's registry has 404, Apicurio's 0. */
-static bool says_none(const json_t *json, bool bare_404)
+/* Neither a proxy's page nor the beginning of JSON that broke off. */
+static bool is_plain(struct bytes body)
+{
+    size_t i = 0;
+
+    while (i < body.len && body.data[i] <= ' ')
+        i++;
+    return i == body.len || (body.data[i] != '<' && body.data[i] != '{');
+}
+
+/*
+ * 40401 subject, 40402 version, 40403 schema, 40408 no level: all say that there is none, and so does a 404 in plain words or none. For a
+ * path that they do not know Confluent's registry has 404, Apicurio's 0, and gateways have JSON of their own.
+ */
+static bool says_none(struct bytes body, const json_t *json, bool bare_404)
 {
     const json_t *error = json_object_get(json, "error_code");
     json_int_t code = json_integer_value(error);
 
+    if (json == NULL)
+        return is_plain(body);
     return (code >= 40400 && code <= 40499) || (bare_404 && json_is_integer(error) && (code == 404 || code == 0));
 }
 
@@ -36,14 +50,14 @@ static enum answer unknown(struct err *err, enum exit_code exit_code, const char
     return ANSWER_UNKNOWN;
 }
 
-static enum answer failure(long status, const json_t *json, bool bare_404, struct err *err)
+static enum answer failure(long status, struct bytes body, const json_t *json, bool bare_404, struct err *err)
 {
     char words[WORDS_SIZE];
     bool has_code = json_is_integer(json_object_get(json, "error_code"));
 
     words_of(json, words);
     if (status == 404)
-        return says_none(json, bare_404)
+        return says_none(body, json, bare_404)
                    ? ANSWER_NONE
                    : unknown(err, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER", status,
                              ", not in a registry's form; is the path in schema.registry.url complete?");
@@ -72,7 +86,7 @@ enum answer answer_read(long status, struct bytes body, const struct expected *e
 
     *json = NULL;
     if (status != 200)
-        answer = failure(status, read, expected->bare_404, err);
+        answer = failure(status, body, read, expected->bare_404, err);
     else if (!is_expected(read, expected))
         answer = unknown(err, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER", status, ", and the answer is not a registry's");
     if (answer == ANSWER_YES)
