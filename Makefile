@@ -162,6 +162,7 @@ every-build:
 	@$(MAKE) -s --no-print-directory $(JOBS) all checks with-failpoints
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=address,undefined B=$(B)-address-undefined all checks with-failpoints
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=thread B=$(B)-thread checks
+	@$(MAKE) -s --no-print-directory $(JOBS) WITH_REGISTRY=0 B=$(B)-without-registry all
 	@$(MAKE) -s --no-print-directory fuzzers
 
 # The program that the system tests hold at a step: include/ops/failpoint.h.

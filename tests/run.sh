@@ -178,6 +178,7 @@ export SIM_RUNS=${SIM_RUNS:-60}
 for layer in core ops codec kafka $registry loop mock; do run_layer "$memory" "$layer" memory; done
 for layer in ops kafka $registry loop mock; do run_layer "$threads" "$layer" threads; done
 run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
+run_script 'without registry' tests/without_registry.sh "$build-without-registry/sessiond"
 run_postgres
 run_system schemas "$build" tests/schemas
 run_system system "$build" tests/judge "${plain_system[@]}"

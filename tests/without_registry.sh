@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The program built without libcurl: it is linked without it, says so, and refuses a registry at the start.
+#
+#   tests/without_registry.sh PROGRAM
+set -euo pipefail
+program=${1:?usage: tests/without_registry.sh PROGRAM}
+
+passed=0
+failed=0
+# claim TEXT COMMAND...
+claim() {
+    local text=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "without a registry: not so: $text"
+    fi
+}
+
+not_linked() { ! ldd "$program" | grep -q libcurl; }
+says_none() { "$program" version | grep -qx 'registry: none'; }
+refuses_a_url() {
+    local code=0 said
+    said=$(env -i "$program" -X schema.registry.url=http://127.0.0.1:9 -X events.format=json run 2>&1) || code=$?
+    [ $code -eq 78 ] && [[ $said == *E-REGISTRY-CONFIG* ]]
+}
+
+claim 'it is not linked with libcurl' not_linked
+claim 'version says that there is none' says_none
+claim 'a URL is refused with 78' refuses_a_url
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
