@@ -31,11 +31,24 @@ usage() { sed -n '2,24s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 
 # ---- Ports and waiting ------------------------------------------------------------------------------------------------
 
+# One after the other, whoever asks: two sets of services that start together would else choose one port, and a broker that cannot
+# open its second listener ends after it has answered on its first.
+next_port() {
+    local file=/tmp/sessiond-ports.$UID last
+    (
+        flock 9
+        last=$(cat "$file" 2>/dev/null || echo $RANDOM)
+        last=$(((last + 1) % 22000))
+        echo $last >"$file"
+        echo $((10240 + last))
+    ) 9>>"$file.lock"
+}
+
 # Below the range that Linux gives to outgoing connections, so that a port stays free between two starts.
 free_port() {
     local port
     for _ in {1..100}; do
-        port=$((10240 + RANDOM % 22000))
+        port=$(next_port)
         (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
     done
     die 'no free port'
