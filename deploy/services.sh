@@ -68,6 +68,19 @@ wait_for() {
 # A dead process that nobody has waited for has no command line any more.
 gone() { ! grep -qs . "/proc/$1/cmdline"; }
 
+# stop_java kafka|registry SIGNAL
+stop_java() {
+    local name=$1 signal=$2 pid
+    "${name}_runs" || return 0
+    pid=$("${name}_pid")
+    kill -s "$signal" "$pid"
+    case $signal in
+        STOP | CONT) return ;;
+    esac
+    wait_for 20 "$pid" "${name}_stopped" || kill -s KILL "$pid" 2>/dev/null || true
+    rm -f "$dir/$name/pid"
+}
+
 # ---- Kafka ------------------------------------------------------------------------------------------------------------
 
 # Compression libraries are unpacked into java.io.tmpdir, and a killed broker leaves them there.
@@ -180,17 +193,7 @@ await_kafka() {
     die "Kafka did not start, see $dir/kafka/log"
 }
 
-stop_kafka() {
-    local signal=${1:-TERM} pid
-    kafka_runs || return 0
-    pid=$(kafka_pid)
-    kill -s "$signal" "$pid"
-    case $signal in
-        STOP | CONT) return ;;
-    esac
-    wait_for 20 "$pid" kafka_stopped || kill -s KILL "$pid" 2>/dev/null || true
-    rm -f "$dir/kafka/pid"
-}
+stop_kafka() { stop_java kafka "${1:-TERM}"; }
 
 # ---- PostgreSQL -------------------------------------------------------------------------------------------------------
 
@@ -292,17 +295,7 @@ start_registry() {
     die "the schema registry did not start, see $dir/registry/log"
 }
 
-stop_registry() {
-    local signal=${1:-TERM} pid
-    registry_runs || return 0
-    pid=$(registry_pid)
-    kill -s "$signal" "$pid"
-    case $signal in
-        STOP | CONT) return ;;
-    esac
-    wait_for 20 "$pid" registry_stopped || kill -s KILL "$pid" 2>/dev/null || true
-    rm -f "$dir/registry/pid"
-}
+stop_registry() { stop_java registry "${1:-TERM}"; }
 
 # ---- All of them -------------------------------------------------------------------------------------------------------------
 
