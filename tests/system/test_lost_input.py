@@ -45,8 +45,9 @@ def test_input_lost_while_the_worker_waits_for_the_database_stops_it_too(stage, 
     stage.await_drained()
     services.do("stop-postgres", "immediate")
     try:
-        stage.send_all([command(new_id(), text="x" * 5000) for _ in range(300)], partition=2)
-        delete_before(stage, 2, 300)
+        # More than a few fetches bring: a whole batch of the producer's comes at once, whatever the queue's limit.
+        stage.send_all([command(new_id(), text="x" * 5000) for _ in range(3000)], partition=2)
+        delete_before(stage, 2, 3000)
     finally:
         services.do("start-postgres")
         stage.reconnect()
