@@ -1,7 +1,6 @@
 #include "codec/avro_send.h"
 
 #include "codec/avro_frame.h"
-
 #include "ops/log.h"
 
 #include <avro.h>
