@@ -150,6 +150,8 @@ static int run_main(struct cli *cli, int argc, char **argv)
     bool good = open_codec(&run, &cli->config, &err);
     if (!good && err.class != ERR_NONE)
         log_err(LOG_ERROR, &err);
+    if (!good)
+        notify("STOPPING=1");
     while (good && !(good = run_once(&run, &cli->config, &err)) && err.class == ERR_RENEW && !stop_requested()) {
         log_warning(err.code, "starting over");
         good = true;
