@@ -66,12 +66,19 @@ static void run_close(struct run *run)
 /* ---- Trouble ------------------------------------------------------------------------------------------------------ */
 
 /* After so many decisions the brokers do this. _TRANSPORT cuts the connections, which sets the taint flag in their threads. */
-static const struct trouble {
+struct trouble {
     int64_t after;
     enum api api;
     rd_kafka_resp_err_t code;
-    int times;
-} troubles[] = {
+    int times; /* 0: ends the list */
+};
+
+#define NO_MORE                                                                                                        \
+    {                                                                                                                  \
+        0, 0, 0, 0                                                                                                     \
+    }
+
+static const struct trouble many_ways[] = {
     {1,    API_PRODUCE,           RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,     2},
     {500,  API_TXN_OFFSET_COMMIT, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, 2},
     {1000, API_PRODUCE,           RD_KAFKA_RESP_ERR__TRANSPORT,                   6},
@@ -81,16 +88,32 @@ static const struct trouble {
     {3000, API_FETCH,             RD_KAFKA_RESP_ERR__TRANSPORT,                   3},
     {3000, API_ADD_PARTITIONS,    RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS,      2},
     {3500, API_PRODUCE,           RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,          2},
+    NO_MORE,
 };
 
-static size_t troubled;
+/* Two heartbeats are seconds apart. */
+static const struct trouble fence_after_loss_while_reading[] = {
+    {1, API_HEARTBEAT, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,  1},
+    {1, API_HEARTBEAT, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, 1},
+    NO_MORE,
+};
+
+static const struct trouble fence_after_loss_while_joining[] = {
+    {0, API_HEARTBEAT, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,  1},
+    {0, API_HEARTBEAT, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, 1},
+    NO_MORE,
+};
+
+static const struct trouble *const fences[] = {fence_after_loss_while_reading, fence_after_loss_while_joining};
+
+static const struct trouble none[] = {NO_MORE};
+
+static const struct trouble *trouble = none; /* the next */
 
 static void make_trouble(void)
 {
-    while (troubled < sizeof troubles / sizeof *troubles && memory_store_decisions() >= troubles[troubled].after) {
-        const struct trouble *trouble = &troubles[troubled++];
+    for (; trouble->times > 0 && memory_store_decisions() >= trouble->after; trouble++)
         cluster_fail(&cluster, trouble->api, trouble->code, trouble->times);
-    }
 }
 
 /* ---- Runs --------------------------------------------------------------------------------------------------------- */
@@ -144,18 +167,44 @@ static void teardown(void)
 
 START_TEST(brokers_that_fail_in_many_ways_cost_no_command_its_event)
 {
+    trouble = many_ways;
     work_to_the_end(COMMANDS);
-    ck_assert_uint_eq(troubled, sizeof troubles / sizeof *troubles);
+    ck_assert_int_eq(trouble->times, 0);
     ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
 }
 END_TEST
 
 START_TEST(a_stop_in_the_middle_publishes_what_was_decided)
 {
-    troubled = sizeof troubles / sizeof *troubles;
     work_to_the_end(COMMANDS / 2);
     int decided = (int)memory_store_decisions();
     ck_assert_int_eq(cluster_answered(&cluster, decided), decided);
+}
+END_TEST
+
+static void be_static_member(void)
+{
+    free(cluster.config.instance_id);
+    cluster.config.instance_id = strdup("mock");
+    cluster.config.instance_auto = false;
+}
+
+/* src/kafka/source.c, own_fence. */
+START_TEST(a_fence_after_a_lost_session_is_our_own_and_a_new_consumer_goes_on)
+{
+    struct run run;
+    struct err err = {0};
+
+    be_static_member();
+    trouble = fences[_i];
+    run_open(&run);
+    ck_assert(!work(run.worker, INT64_MAX, &err));
+    run_close(&run);
+    ck_assert_str_eq(err.code, "E-KAFKA-INSTANCE");
+    ck_assert_int_eq(err.class, ERR_RENEW);
+
+    work_to_the_end(memory_store_decisions() + COMMANDS);
+    ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
 }
 END_TEST
 
@@ -167,6 +216,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, brokers_that_fail_in_many_ways_cost_no_command_its_event);
+    tcase_add_loop_test(tcase, a_fence_after_a_lost_session_is_our_own_and_a_new_consumer_goes_on, 0, 2);
     tcase_add_test(tcase, a_stop_in_the_middle_publishes_what_was_decided);
     suite_add_tcase(suite, tcase);
     return table_run(suite);

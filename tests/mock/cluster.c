@@ -26,13 +26,17 @@ enum progress __wrap_source_kept(struct source *source, const struct offsets *of
  */
 #define REFRESH "kafka.topic.metadata.refresh.interval.ms=487"
 
+/* Shorter than ours, since the mock waits as long for members that are gone. */
+#define SESSION "kafka.consumer.session.timeout.ms=6000"
+
 static void configure(struct cluster *cluster)
 {
     static char *no_environment[] = {NULL};
     char brokers[256];
     const char *overrides[] = {
         brokers,         "commands.topic=commands", "events.created.topic=created", "events.rejected.topic=rejected",
-        "dlq.topic=dlq", "instance.id=auto",        "batch.max.messages=500",       REFRESH};
+        "dlq.topic=dlq", "instance.id=auto",        "batch.max.messages=500",       REFRESH,
+        SESSION};
     struct config_request request = {
         .overrides = overrides, .override_count = sizeof overrides / sizeof *overrides, .environ = no_environment};
     struct err err;
