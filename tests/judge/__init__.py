@@ -4,7 +4,7 @@ It shares no code with the program. The tests of `system` ask it at the end of e
 environment left by hand: `PYTHONPATH=tests python -m judge --help`.
 """
 
-from .evidence import Evidence, LedgerRow, SessionRow, committed_offsets, end_offsets, gather
+from .evidence import Evidence, LedgerRow, SessionRow, await_transactions, committed_offsets, end_offsets, gather
 from .report import FORM, Report
 from .verdict import examine, judge
 
@@ -14,6 +14,7 @@ __all__ = [
     "LedgerRow",
     "Report",
     "SessionRow",
+    "await_transactions",
     "committed_offsets",
     "end_offsets",
     "examine",

@@ -73,6 +73,7 @@ class Evidence:
 
 def gather(bootstrap, group, commands, created, rejected, dlq, conninfo, schema="public", source=None, max_bytes=65536):
     """The evidence of an environment in which nothing works any more: every part is read at a moment of its own."""
+    await_transactions(bootstrap, created, rejected, *([dlq] if dlq else []))
     places = _retry(lambda: _places(bootstrap, commands))
     consumer = Consumer(
         {"bootstrap.servers": bootstrap, "group.id": group, "isolation.level": "read_committed"}
@@ -127,13 +128,27 @@ def committed_offsets(consumer, places):
     return {place.partition: place.offset for place in found if place.offset >= 0}
 
 
-def end_offsets(bootstrap, places):
-    """partition -> where its next record will be; KafkaException while that is not known."""
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "ends", "isolation.level": "read_uncommitted"})
+def end_offsets(bootstrap, places, isolation="read_uncommitted"):
+    """partition -> where its next record will be, or which a consumer of this isolation can see; KafkaException while that is not
+    known."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "ends", "isolation.level": isolation})
     try:
         return {place.partition: consumer.get_watermark_offsets(place, timeout=10)[1] for place in places}
     finally:
         consumer.close()
+
+
+def await_transactions(bootstrap, *topics):
+    """Until none is open in these topics: a worker that was killed leaves its last one to the broker, which ends it when its time
+    is up, and hides what came after it until then."""
+
+    def none_is_open():
+        for topic in topics:
+            places = _places(bootstrap, topic)
+            if end_offsets(bootstrap, places, "read_committed") != end_offsets(bootstrap, places):
+                raise KafkaException(f"a transaction is open in {topic}")
+
+    _retry(none_is_open, 60)
 
 
 def _retry(question, seconds=30):

@@ -315,6 +315,7 @@ class Stage:
             return all(state.get(partition, 0) >= end for partition, end in ends.items())
 
         until(drained, seconds, lambda: f"committed {state} of {ends}\n{self.workers[-1].log[-3000:]}")
+        judge.await_transactions(self.services.kafka, self.created, self.rejected)
 
     def configure_topic(self, topic, **entries):
         changes = [

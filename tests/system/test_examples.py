@@ -58,7 +58,7 @@ def running(path):
         assert process.poll() is None, log.read_text()
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(90)
 
 
 def read_by(stage, group, events):
