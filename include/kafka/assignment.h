@@ -29,7 +29,8 @@ struct assignment {
     uint64_t epochs; /* how many there have been */
     struct rd_kafka_consumer_group_metadata_s *metadata;
     struct rd_kafka_topic_partition_list_s *offered; /* given by the group, not begun yet; owned */
-    struct owned_partition *list;                    /* owned */
+    int64_t offered_ms;
+    struct owned_partition *list; /* owned */
     size_t count;
 };
 

@@ -10,14 +10,38 @@
 #include <stdlib.h>
 
 /*
- * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
- * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
+ * A member for so long whose group's offsets cannot be read: no worker's transaction is open that long, so one of them has lost its
+ * end (a broker that stopped, or an unclean leader election: KAFKA-20716), and no time heals it.
  */
-static enum progress read_committed_offsets(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
-                                            struct err *err)
+#define HANGING_MS 60000
+
+static void log_unreadable(const struct assignment *assignment, const struct err *err)
 {
     static struct log_limit limit;
     uint64_t held_back;
+    int64_t now_ms = clock_ms();
+
+    if (!log_allowed(&limit, now_ms, &held_back))
+        return;
+    if (now_ms - assignment->offered_ms < HANGING_MS)
+        log_warning(err->code, "%s; asking again (%" PRIu64 " more held back)", err->message, held_back);
+    else
+        log_error("E-KAFKA-HANGING",
+                  "the group's committed offsets have not been readable for %" PRId64
+                  " s, as when a transaction that never "
+                  "ends holds them\n"
+                  "  fix: end it: README, \"A transaction that hangs\"",
+                  (now_ms - assignment->offered_ms) / 1000);
+}
+
+/*
+ * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
+ * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
+ */
+static enum progress read_committed_offsets(const struct assignment *assignment, rd_kafka_t *rk,
+                                            rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
+                                            struct err *err)
+{
     int code = positions_committed(rk, partitions, timeout_ms);
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -25,8 +49,7 @@ static enum progress read_committed_offsets(rd_kafka_t *rk, rd_kafka_topic_parti
     (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "reading the group's committed offsets");
     if (err->class == ERR_STOP)
         return FAILED;
-    if (log_allowed(&limit, clock_ms(), &held_back))
-        log_warning(err->code, "%s; asking again (%" PRIu64 " more held back)", err->message, held_back);
+    log_unreadable(assignment, err);
     return PENDING;
 }
 
@@ -112,6 +135,7 @@ bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,
         return err_set(err, ERR_RETRY, 0, "E-KAFKA-MEMBER", "assigned partitions, but no longer a member of the group");
     }
     assignment->offered = rd_kafka_topic_partition_list_copy(partitions);
+    assignment->offered_ms = clock_ms();
     return true;
 }
 
@@ -122,7 +146,7 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
 
     if (partitions == NULL)
         return DONE;
-    enum progress progress = read_committed_offsets(rk, partitions, timeout_ms, err);
+    enum progress progress = read_committed_offsets(assignment, rk, partitions, timeout_ms, err);
     if (progress != DONE)
         return progress;
 

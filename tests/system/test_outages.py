@@ -5,6 +5,7 @@ import time
 
 import psycopg
 import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from deadline import until
 from stage import command, new_id
@@ -52,6 +53,25 @@ def test_a_broker_that_restarts_is_waited_for(stage, services, how):
             services.do("start-kafka")
         stage.send_all([command(new_id()) for _ in range(100)], key=b"late")
         stage.await_drained(90)
+    stage.judge()
+
+
+@pytest.mark.slow
+def test_a_transaction_that_hangs_is_named(stage):
+    """One that holds the group's offsets for longer than any worker's would."""
+    stage.send_all([command(new_id()) for _ in range(20)])
+    group = Consumer({"bootstrap.servers": stage.services.kafka, "group.id": stage.settings["group.id"]})  # never joins
+    holder = Producer({"bootstrap.servers": stage.services.kafka, "transactional.id": stage.name, "transaction.timeout.ms": 600000})
+    holder.init_transactions(20)
+    holder.begin_transaction()
+    holder.send_offsets_to_transaction([TopicPartition(stage.commands, 0, 1)], group.consumer_group_metadata(), 20)
+
+    with stage.working() as worker:
+        until(lambda: "E-KAFKA-HANGING" in worker.log, 120, "the transaction is named")
+        assert not stage.events()
+        holder.abort_transaction(20)
+        stage.await_drained(30)
+    group.close()
     stage.judge()
 
 
