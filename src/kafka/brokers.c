@@ -1,6 +1,7 @@
 #include "kafka/brokers.h"
 
 #include "kafka/kafka_error.h"
+#include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 #include "ops/stop.h"
@@ -50,21 +51,15 @@ static bool refused(const struct brokers *brokers, struct err *err)
     return err->class == ERR_STOP;
 }
 
-static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms, int *partitions)
+/* Missing is an answer, too. */
+static int ask(rd_kafka_t *rk, const char *topic, int timeout_ms, int *partitions)
 {
-    const rd_kafka_metadata_t *metadata;
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
-    if (topic == NULL)
-        return rd_kafka_last_error();
+    int code = topic_ask(rk, topic, partitions, timeout_ms);
 
-    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
-    rd_kafka_topic_destroy(topic);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
         return code;
-    code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    *partitions = code == RD_KAFKA_RESP_ERR_NO_ERROR ? metadata->topics[0].partition_cnt : 0;
-    rd_kafka_metadata_destroy(metadata);
-    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ? RD_KAFKA_RESP_ERR_NO_ERROR : code;
+    *partitions = 0;
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 static void say_what_is_awaited(const struct brokers *brokers, int64_t waited_ms, bool *said)
@@ -94,7 +89,7 @@ bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *t
             return brokers_silent(brokers, timeout_ms, err);
         say_what_is_awaited(brokers, waited_ms, &said);
 
-        rd_kafka_resp_err_t code = ask(rk, topic, (int)(left_ms < SLICE_MS ? left_ms : SLICE_MS), partitions);
+        int code = ask(rk, topic, (int)(left_ms < SLICE_MS ? left_ms : SLICE_MS), partitions);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
             return true;
         kafka_error_code(err, KAFKA_CALL_ADMIN, code, topic);

@@ -4,7 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int32_t *partitions, int timeout_ms)
+int topic_ask(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms)
 {
     const rd_kafka_metadata_t *metadata;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
@@ -25,7 +25,7 @@ static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int32_t *partit
 enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
                              struct err *err)
 {
-    rd_kafka_resp_err_t code = ask(rk, name, partitions, timeout_ms);
+    int code = topic_ask(rk, name, partitions, timeout_ms);
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return DONE;
