@@ -23,4 +23,7 @@ enum framing framing_of(const struct record *record, enum commands_format format
 /** Of a record with one of the two FRAMING_REGISTERED_*: the id of its schema, and where its data begin. */
 void framing_schema_id(const struct record *record, enum framing framing, struct schema_id *id, struct bytes *body);
 
+/** The same of a value in single-object encoding: its schema's CRC-64-AVRO fingerprint. False: it is none, or cut off before its data. */
+bool framing_fingerprint(struct bytes value, uint64_t *fingerprint, struct bytes *body);
+
 #endif

@@ -1,24 +1,12 @@
 #include "codec/avro_print.h"
 
 #include "codec/avro_command.h"
+#include "codec/framing.h"
 #include "codec/json_write.h"
 
 #include <avro.h>
 #include <inttypes.h>
 #include <math.h>
-
-#define FRAME_SIZE 10u /* C3 01 and the fingerprint, little-endian */
-
-static const struct schema *schema_of(const struct schemas *schemas, struct bytes value)
-{
-    uint64_t fingerprint = 0;
-
-    if (value.data == NULL || value.len < FRAME_SIZE || value.data[0] != 0xc3 || value.data[1] != 0x01)
-        return NULL;
-    for (unsigned i = 0; i < 8; i++)
-        fingerprint |= (uint64_t)value.data[2 + i] << 8 * i;
-    return schemas_find(schemas, fingerprint);
-}
 
 /* JSON has no infinities. */
 static void print_real(double number, FILE *out)
@@ -159,11 +147,14 @@ static bool print_checked(const struct avro_plan *plan, struct avro_obj_t *schem
 
 bool avro_print(const struct schemas *schemas, struct bytes value, FILE *out)
 {
-    const struct schema *schema = schema_of(schemas, value);
+    uint64_t fingerprint;
+    struct bytes body;
+
+    if (!framing_fingerprint(value, &fingerprint, &body))
+        return false;
+    const struct schema *schema = schemas_find(schemas, fingerprint);
     if (schema == NULL)
         return false;
-
-    struct bytes body = {value.data + FRAME_SIZE, value.len - FRAME_SIZE};
     return print_checked(schema_plan(schema), schema_avro(schema), body, out);
 }
 

@@ -4,8 +4,6 @@
 #include "codec/framing.h"
 #include "codec/json_command.h"
 
-#define SINGLE_OBJECT_HEADER 10 /* C3 01, 8 bytes of fingerprint, the lowest first */
-
 static enum errcode undecodable(const char **reason, const char *why)
 {
     *reason = why;
@@ -18,15 +16,6 @@ static enum errcode unknown_schema(const char **reason, const char *why)
     return ERRCODE_UNKNOWN_SCHEMA;
 }
 
-static uint64_t little_endian_64(const uint8_t *bytes)
-{
-    uint64_t value = 0;
-
-    for (int i = 7; i >= 0; i--)
-        value = value << 8 | bytes[i];
-    return value;
-}
-
 static enum errcode decode_avro(const struct avro_plan *writer, struct bytes bytes, struct command *command,
                                 const char **reason)
 {
@@ -36,12 +25,14 @@ static enum errcode decode_avro(const struct avro_plan *writer, struct bytes byt
 static enum errcode decode_single_object(const struct schemas *schemas, struct bytes value, struct command *command,
                                          const char **reason)
 {
-    if (value.len < SINGLE_OBJECT_HEADER)
+    uint64_t fingerprint;
+    struct bytes body;
+
+    if (!framing_fingerprint(value, &fingerprint, &body))
         return undecodable(reason, "the Avro single-object header is cut off");
-    const struct schema *writer = schemas_find(schemas, little_endian_64(value.data + 2));
+    const struct schema *writer = schemas_find(schemas, fingerprint);
     if (writer == NULL)
         return unknown_schema(reason, "no known schema has this Avro fingerprint");
-    struct bytes body = {value.data + SINGLE_OBJECT_HEADER, value.len - SINGLE_OBJECT_HEADER};
     return decode_avro(schema_plan(writer), body, command, reason);
 }
 

@@ -5,6 +5,9 @@
 #define ID_HEADER_SIZE   5  /* 00, int32 */
 #define GUID_HEADER_SIZE 17 /* 01, 16 bytes */
 
+#define SINGLE_OBJECT      "\xC3\x01"
+#define SINGLE_OBJECT_SIZE 10 /* and 8 bytes of fingerprint, the lowest first */
+
 static bool begins(struct bytes bytes, const char *magic, size_t length)
 {
     return bytes.len >= length && memcmp(bytes.data, magic, length) == 0;
@@ -52,7 +55,7 @@ static enum framing avro_framing(const struct record *record)
 {
     if (has_schema_header(record))
         return FRAMING_REGISTERED_HEADER;
-    if (begins(record->value, "\xC3\x01", 2))
+    if (begins(record->value, SINGLE_OBJECT, 2))
         return FRAMING_SINGLE_OBJECT;
     return begins(record->value, "\0", 1) && record->value.len >= 5 ? FRAMING_REGISTERED_PREFIX : FRAMING_NONE;
 }
@@ -68,7 +71,7 @@ enum framing framing_of(const struct record *record, enum commands_format format
 
     switch (format) {
     case COMMANDS_JSON: return json_framing(record);
-    case COMMANDS_AVRO: return begins(record->value, "\xC3\x01", 2) ? FRAMING_SINGLE_OBJECT : FRAMING_NONE;
+    case COMMANDS_AVRO: return begins(record->value, SINGLE_OBJECT, 2) ? FRAMING_SINGLE_OBJECT : FRAMING_NONE;
     case COMMANDS_CONFLUENT: return framing == FRAMING_SINGLE_OBJECT ? FRAMING_NONE : framing;
     case COMMANDS_AUTO: break;
     }
@@ -90,4 +93,15 @@ void framing_schema_id(const struct record *record, enum framing framing, struct
     if (read && framing == FRAMING_REGISTERED_PREFIX)
         value = (struct bytes){value.data + schema_id_size(id), value.len - schema_id_size(id)};
     *body = value;
+}
+
+bool framing_fingerprint(struct bytes value, uint64_t *fingerprint, struct bytes *body)
+{
+    if (value.len < SINGLE_OBJECT_SIZE || !begins(value, SINGLE_OBJECT, 2))
+        return false;
+    *fingerprint = 0;
+    for (unsigned i = 0; i < 8; i++)
+        *fingerprint |= (uint64_t)value.data[2 + i] << 8 * i;
+    *body = (struct bytes){value.data + SINGLE_OBJECT_SIZE, value.len - SINGLE_OBJECT_SIZE};
+    return true;
 }
