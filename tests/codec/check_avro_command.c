@@ -2,6 +2,7 @@
 #include "codec/avro_command.h"
 
 #include "command_case.h"
+#include "schema_case.h"
 
 #include <avro.h>
 
@@ -166,20 +167,9 @@ END_TEST
 START_TEST(a_tree_of_empty_values_ends_the_walk)
 {
     struct table_row row = {.path = __FILE__};
-    char type[8192] = "{\"type\":\"record\",\"name\":\"R15\",\"fields\":[]}";
+    char type[TREE_TEXT];
 
-    for (int level = 14; level > 1; level--) {
-        char inner[8192];
-        memcpy(inner, type, sizeof inner);
-        int len =
-            snprintf(type, sizeof type,
-                     "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"a\",\"type\":%s}", level, inner);
-        for (char name = 'b'; name <= 'j'; name++)
-            len +=
-                snprintf(type + len, sizeof type - (size_t)len, ",{\"name\":\"%c\",\"type\":\"R%d\"}", name, level + 1);
-        snprintf(type + len, sizeof type - (size_t)len, "]}");
-    }
-
+    tree_of_records(2, type);
     struct avro_plan plan = plan_of(&row, type);
     struct command command;
     const char *reason;

@@ -1,6 +1,7 @@
 /* Readers and writers of Avro, pair by pair. tests/system/test_compatible.py judges the same table by fastavro. */
 #include "codec/compatible.h"
 
+#include "schema_case.h"
 #include "table.h"
 
 static void check_pair(const struct table_row *row)
@@ -76,20 +77,10 @@ END_TEST
 /* Records in records, ten of each in each: 10^14 comparisons, and only one text of some pages. */
 START_TEST(a_tree_of_records_ends_the_comparison)
 {
-    char type[8192] = "{\"type\":\"record\",\"name\":\"R15\",\"fields\":[]}";
+    char type[TREE_TEXT];
     struct differences differences;
 
-    for (int level = 14; level > 0; level--) {
-        char inner[8192];
-        memcpy(inner, type, sizeof inner);
-        int len =
-            snprintf(type, sizeof type,
-                     "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"a\",\"type\":%s}", level, inner);
-        for (char name = 'b'; name <= 'j'; name++)
-            len +=
-                snprintf(type + len, sizeof type - (size_t)len, ",{\"name\":\"%c\",\"type\":\"R%d\"}", name, level + 1);
-        snprintf(type + len, sizeof type - (size_t)len, "]}");
-    }
+    tree_of_records(1, type);
     ck_assert(!compatible(bytes_of(type), bytes_of(type), &differences));
     ck_assert_ptr_nonnull(strstr(differences.text[0], ": too large to be compared"));
 }

@@ -51,35 +51,6 @@ static struct outbound encode(enum events_format format, const struct batch_item
     return out;
 }
 
-/* An item that was carried out, without key or headers. */
-static struct batch_item created_item(void)
-{
-    struct batch_item item = {
-        .record = {.topic = "commands",            .partition = 2, .offset = 5, .timestamp_ms = 1795313585000},
-        .outcome = {.kind = OUTCOME_CREATED, .decided = true              },
-    };
-
-    ck_assert(uuid_parse(bytes_of("7d1f3a52-6c1e-4b0a-9e55-0f6c1b2d3e4f"), &item.command_id));
-    item.outcome.session = (struct session){1, 2, 3, bytes_of("g"), bytes_of("a"), 1795313585123456};
-    return item;
-}
-
-static const struct header *header_of(const struct outbound *out, const char *name)
-{
-    struct record record = {.headers = out->headers, .header_count = out->header_count};
-
-    return record_header(&record, name);
-}
-
-static void assert_header(const struct outbound *out, const char *name, const char *value)
-{
-    const struct header *header = header_of(out, name);
-
-    ck_assert_msg(header != NULL, "no header %s", name);
-    ck_assert_msg(bytes_equal(header->value, bytes_of(value)), "%s is %.*s, not %s", name, (int)header->value.len,
-                  (const char *)header->value.data, value);
-}
-
 /* ---- Golden files ---- */
 
 static void print_bytes(FILE *file, struct bytes bytes)

@@ -1,8 +1,7 @@
 /* Key and headers of events, beyond the golden files of check_event.c: what is taken over from a command, and when not. */
 #include "codec/event.h"
 
-#include "item_case.h"
-#include "table.h"
+#include "event_case.h"
 
 static const char *const echo_headers[] = {"correlation-id", NULL};
 
@@ -30,38 +29,9 @@ static struct outbound encode(const struct batch_item *item)
     return out;
 }
 
-/* An item that was carried out, without key or headers. */
-static struct batch_item created_item(void)
-{
-    struct batch_item item = {
-        .record = {.topic = "commands",            .partition = 2, .offset = 5, .timestamp_ms = 1795313585000},
-        .outcome = {.kind = OUTCOME_CREATED, .decided = true              },
-    };
-
-    ck_assert(uuid_parse(bytes_of("7d1f3a52-6c1e-4b0a-9e55-0f6c1b2d3e4f"), &item.command_id));
-    item.outcome.session = (struct session){1, 2, 3, bytes_of("g"), bytes_of("a"), 1795313585123456};
-    return item;
-}
-
 static void item_headers(struct batch_item *item, const char *text)
 {
     case_headers(&item->record, text, &arena);
-}
-
-static const struct header *header_of(const struct outbound *out, const char *name)
-{
-    struct record record = {.headers = out->headers, .header_count = out->header_count};
-
-    return record_header(&record, name);
-}
-
-static void assert_header(const struct outbound *out, const char *name, const char *value)
-{
-    const struct header *header = header_of(out, name);
-
-    ck_assert_msg(header != NULL, "no header %s", name);
-    ck_assert_msg(bytes_equal(header->value, bytes_of(value)), "%s is %.*s, not %s", name, (int)header->value.len,
-                  (const char *)header->value.data, value);
 }
 
 static void assert_bare(const struct outbound *out)

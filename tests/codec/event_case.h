@@ -1,4 +1,4 @@
-/** One line of tests/data/event_cases.table as a batch item with its outcome. */
+/** One line of tests/data/event_cases.table as a batch item with its outcome; and what events are asked. */
 #ifndef TESTS_CODEC_EVENT_CASE_H
 #define TESTS_CODEC_EVENT_CASE_H
 
@@ -125,6 +125,35 @@ static inline struct batch_item case_item(const struct table_row *row, struct ar
         ck_assert(uuid_parse(bytes_of(row->cell[CASE_COMMAND_ID]), &item.command_id));
     case_outcome(row, &item, arena);
     return item;
+}
+
+/* An item that was carried out, without key or headers. */
+static inline struct batch_item created_item(void)
+{
+    struct batch_item item = {
+        .record = {.topic = "commands",            .partition = 2, .offset = 5, .timestamp_ms = 1795313585000},
+        .outcome = {.kind = OUTCOME_CREATED, .decided = true              },
+    };
+
+    ck_assert(uuid_parse(bytes_of("7d1f3a52-6c1e-4b0a-9e55-0f6c1b2d3e4f"), &item.command_id));
+    item.outcome.session = (struct session){1, 2, 3, bytes_of("g"), bytes_of("a"), 1795313585123456};
+    return item;
+}
+
+static inline const struct header *header_of(const struct outbound *out, const char *name)
+{
+    struct record record = {.headers = out->headers, .header_count = out->header_count};
+
+    return record_header(&record, name);
+}
+
+static inline void assert_header(const struct outbound *out, const char *name, const char *value)
+{
+    const struct header *header = header_of(out, name);
+
+    ck_assert_msg(header != NULL, "no header %s", name);
+    ck_assert_msg(bytes_equal(header->value, bytes_of(value)), "%s is %.*s, not %s", name, (int)header->value.len,
+                  (const char *)header->value.data, value);
 }
 
 #endif
