@@ -48,6 +48,9 @@ trap 'exit 143' TERM
 finding="exitcode=99:log_path=$work/sanitizer"
 export ASAN_OPTIONS=$finding UBSAN_OPTIONS=$finding:print_stacktrace=1 TSAN_OPTIONS=$finding
 
+# Check's limits are for a quiet machine.
+export CK_TIMEOUT_MULTIPLIER=5
+
 passed=0
 failed=0
 

@@ -17,7 +17,7 @@
 #define TABLE    "tests/mock/errors.table"
 #define ROWS_MAX 200
 #define AT_ONCE  24
-#define LIMIT_MS 40000
+#define LIMIT_MS 120000
 #define SLICE_MS 300
 
 /* ---- The table ---------------------------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define COMMANDS_MAX 10000
-#define ANSWERED_MS  20000
+#define ANSWERED_MS  60000
 
 /* To the worker a group whose offsets are gone has lost its topic; these brokers keep none (the linker wraps it, see the Makefile). */
 enum progress __wrap_source_kept(struct source *source, const struct offsets *offsets, struct err *err);

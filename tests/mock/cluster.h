@@ -55,7 +55,7 @@ void cluster_set_down(struct cluster *cluster, bool is_down);
 /** Sends `count` good commands with ids of their own to all partitions. */
 void cluster_send(struct cluster *cluster, int count);
 
-/** How many commands have an event in the created topic; waits until they are `enough`, 20 s at most. */
+/** How many commands have an event in the created topic; waits until they are `enough`, a minute at most. */
 int cluster_answered(struct cluster *cluster, int enough);
 
 #endif

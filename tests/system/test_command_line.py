@@ -21,7 +21,7 @@ KEYS_NOT_YET = {
 
 
 def sessiond(*args, stdout=subprocess.PIPE):
-    how = {"stdout": stdout, "stderr": subprocess.PIPE, "text": True, "timeout": 20, "check": False}
+    how = {"stdout": stdout, "stderr": subprocess.PIPE, "text": True, "timeout": 90, "check": False}
     return subprocess.run([program(), *args], env=Stage.environment(), **how)
 
 
@@ -118,7 +118,7 @@ def test_every_tool_refuses_an_unknown_key(stage):
 def test_a_service_manager_is_told_when_it_is_ready_and_when_it_stops(stage, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(20)
+        manager.settimeout(90)
         line = stage.command_line("run")
         env = {**stage.environment(), "NOTIFY_SOCKET": str(tmp_path / "notify")}
         process = subprocess.Popen(line, stderr=subprocess.DEVNULL, env=env)

@@ -42,7 +42,7 @@ DEFAULTS = {
 
 def sessiond(*args, folder=None, **variables):
     env = {**Stage.environment(), **variables}
-    return subprocess.run([program(), *args], capture_output=True, text=True, timeout=20, env=env, cwd=folder, check=False)
+    return subprocess.run([program(), *args], capture_output=True, text=True, timeout=90, env=env, cwd=folder, check=False)
 
 
 def config(*args, **how):
@@ -90,7 +90,7 @@ def test_the_file_in_etc_is_read_when_no_other_is_named(tmp_path):
 
     def group(args):
         line = ["unshare", "-Umr", "sh", "-c", f"{etc} {program()} config --json {args}"]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=20, env=Stage.environment(), check=True)
+        done = subprocess.run(line, capture_output=True, text=True, timeout=90, env=Stage.environment(), check=True)
         return json.loads(done.stdout)["group.id"]
 
     assert group("") == {"value": "from-etc", "origin": "/etc/sessiond/sessiond.conf:1"}
@@ -154,7 +154,7 @@ def test_a_connection_string_may_come_from_a_file(stage, tmp_path):
     (tmp_path / "conninfo").write_text(stage.settings.pop("postgres.conninfo") + "\n")
     assert stage.run("get", new_id(), **{"postgres.conninfo.file": tmp_path / "conninfo"}).returncode == 1
     env = {**stage.environment(), "SESSIOND_POSTGRES_CONNINFO_FILE": str(tmp_path / "conninfo")}
-    done = subprocess.run(stage.command_line("get", new_id()), capture_output=True, timeout=20, env=env, check=False)
+    done = subprocess.run(stage.command_line("get", new_id()), capture_output=True, timeout=90, env=env, check=False)
     assert done.returncode == 1, done.stderr
 
 
@@ -167,7 +167,7 @@ def test_libpqs_own_variables_and_service_files_work_untouched(stage, tmp_path):
     def status(conninfo, variables):
         line = stage.command_line("migrate", "status", **{"postgres.conninfo": conninfo})
         env = {**stage.environment(), **variables}
-        return subprocess.run(line, capture_output=True, text=True, timeout=20, env=env, check=False)
+        return subprocess.run(line, capture_output=True, text=True, timeout=90, env=env, check=False)
 
     for conninfo, variables in (
         (None, by_variables),

@@ -23,7 +23,7 @@ ECHOED = [("kafka_correlationId", b"one"), ("correlation-id", b"two")]
 
 
 def test_topics_and_partitions_are_the_defaults():
-    listing = subprocess.run([program(), "config", "--list"], capture_output=True, text=True, timeout=20, check=True).stdout
+    listing = subprocess.run([program(), "config", "--list"], capture_output=True, text=True, timeout=90, check=True).stdout
     rows = [line.split() for line in listing.splitlines() if line]
     channels = {
         "commands": "commands.topic",

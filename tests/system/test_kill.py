@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import judge
 import pytest
-from deadline import until
+from deadline import PATIENCE, until
 from stage import command, new_id
 from worker import Worker
 
@@ -117,7 +117,7 @@ class Pair:
 
     def watch(self, enough, seconds, what):
         """Sees events come until it is enough, or late."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while not enough():
             event = self.reader.next()
             if event is not None:

@@ -27,7 +27,7 @@ class Registry:
             self.url + path, data=json.dumps(body).encode(), headers={"Content-Type": CONTENT_TYPE}
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=90) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{path}: {error.code} {error.read().decode()}") from None
@@ -37,7 +37,7 @@ class Registry:
         return self.post(f"/subjects/{subject}/versions", schema=text, **other)["id"]
 
     def get(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=90) as answer:
             return json.load(answer)
 
 

@@ -87,10 +87,10 @@ def test_the_schemas_of_events_are_looked_up_in_a_registry_and_not_registered_un
     registry = stage.services.registry
     worker = stage.start(**{"schema.registry.url": registry})
     assert worker.await_exit() == 78 and "schemas register" in worker.log, worker.log
-    with urllib.request.urlopen(f"{registry}/subjects", timeout=20) as answer:
+    with urllib.request.urlopen(f"{registry}/subjects", timeout=90) as answer:
         assert [subject for subject in json.load(answer) if subject.startswith(stage.name)] == []
     with stage.working(**{"schema.registry.url": registry, "schema.registry.auto.register": "true"}):
         pass
-    with urllib.request.urlopen(f"{registry}/subjects", timeout=20) as answer:
+    with urllib.request.urlopen(f"{registry}/subjects", timeout=90) as answer:
         registered = {subject for subject in json.load(answer) if subject.startswith(stage.name)}
     assert registered == {f"{stage.created}-value", f"{stage.rejected}-value"}
