@@ -55,10 +55,8 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
     struct err err;
 
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        bool lost = !assignment_offer(&source->assignment, rk, partitions, &err);
-        if (lost)
+        if (!assignment_offer(&source->assignment, rk, partitions, &err))
             log_err(LOG_WARNING, &err);
-        note_loss(source, lost);
         return;
     }
     log_info("%d partitions revoked", partitions->cnt);
