@@ -46,13 +46,19 @@ def run(*line, cwd):
     return done.stdout
 
 
+def as_in_a_terminal():
+    """A shell that runs the tests in the background has Ctrl-C ignored, by them and by what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    die_with_parent()
+
+
 @contextlib.contextmanager
 def running(path):
     """In the background for the length of a block; ended as by Ctrl-C. Gives the file of what it says."""
     log = path.with_suffix(".log")
     with open(log, "wb") as out:
         line = [sys.executable, path]
-        process = subprocess.Popen(line, cwd=path.parent, stdout=out, stderr=out, preexec_fn=die_with_parent)
+        process = subprocess.Popen(line, cwd=path.parent, stdout=out, stderr=out, preexec_fn=as_in_a_terminal)
     try:
         yield log
         assert process.poll() is None, log.read_text()
