@@ -32,6 +32,7 @@ struct source {
     struct login login;
 
     int64_t lost_ms;    /* when this consumer lost its session; 0: never */
+    int64_t down_ms;    /* when a broker was last out of reach; 0: never */
     struct err failure; /* what a callback found: ends the next call */
     struct log_limit limit;
 };
@@ -68,13 +69,18 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
  * Fenced although nobody else has our identity: after a session that ended in an outage librdkafka joins anew as the same static
  * member, and a request of the old one that comes late is answered "fenced". Only a new consumer helps; if another process does run
  * with our instance.id, that one will be fenced without any outage before it.
+ *
+ * A process that was stopped for long loses its session, too, and is fenced with good reason in the same moment: a loss alone counts
+ * only when it is older than that.
  */
 static void own_fence(const struct source *source, struct err *err)
 {
-    int64_t ago_ms = clock_ms() - source->lost_ms;
+    int64_t now_ms = clock_ms();
+    int64_t lost_ago_ms = now_ms - source->lost_ms;
+    bool lost = source->lost_ms != 0 && lost_ago_ms > OWN_FENCE_MIN_MS && lost_ago_ms < OWN_FENCE_MAX_MS;
+    bool down = source->down_ms != 0 && now_ms - source->down_ms < OWN_FENCE_MAX_MS;
 
-    if (err->class == ERR_STOP && err->exit_code == EXIT_FENCED && source->lost_ms != 0 && ago_ms > OWN_FENCE_MIN_MS &&
-        ago_ms < OWN_FENCE_MAX_MS)
+    if (err->class == ERR_STOP && err->exit_code == EXIT_FENCED && (lost || down))
         err->class = ERR_RENEW;
 }
 
@@ -92,6 +98,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     } else {
         /* Of a connection, not of records: _BAD_MSG is here somebody who speaks another protocol, no damaged batch. */
         brokers_trouble(&source->brokers, code, reason);
+        if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+            source->down_ms = clock_ms();
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, source->brokers.reason,
                                    source->brokers.setting);
     }

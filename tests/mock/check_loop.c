@@ -200,6 +200,42 @@ START_TEST(a_fence_after_a_lost_session_is_our_own_and_a_new_consumer_goes_on)
 }
 END_TEST
 
+static bool step_for(struct worker *worker, int64_t ms, struct err *err)
+{
+    int64_t until_ms = clock_ms() + ms;
+
+    while (clock_ms() < until_ms)
+        if (!worker_step(worker, err))
+            return false;
+    return true;
+}
+
+/* The fence may come in the moment in which the loss is noticed: then the outage tells that it is our own. */
+START_TEST(a_fence_after_an_outage_is_our_own_and_a_new_consumer_goes_on)
+{
+    struct run run;
+    struct err err = {0};
+
+    be_static_member();
+    run_open(&run);
+    ck_assert(worker_start(run.worker, &err));
+    while (memory_store_decisions() < COMMANDS)
+        ck_assert_msg(step_for(run.worker, 10, &err), "%s", err.message);
+    ck_assert_msg(step_for(run.worker, 1000, &err), "%s", err.message); /* nothing is under way then */
+    cluster_set_down(&cluster, true);
+    ck_assert_msg(step_for(run.worker, 1000, &err), "%s", err.message);
+    cluster_set_down(&cluster, false);
+    cluster_fail(&cluster, API_HEARTBEAT, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, 1);
+    ck_assert(!step_for(run.worker, LIMIT_MS, &err));
+    run_close(&run);
+    ck_assert_str_eq(err.code, "E-KAFKA-INSTANCE");
+    ck_assert_int_eq(err.class, ERR_RENEW);
+
+    work_to_the_end(memory_store_decisions() + COMMANDS);
+    ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("loop against mock brokers");
@@ -209,6 +245,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, brokers_that_fail_in_many_ways_cost_no_command_its_event);
     tcase_add_test(tcase, a_fence_after_a_lost_session_is_our_own_and_a_new_consumer_goes_on);
+    tcase_add_test(tcase, a_fence_after_an_outage_is_our_own_and_a_new_consumer_goes_on);
     tcase_add_test(tcase, a_stop_in_the_middle_publishes_what_was_decided);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
