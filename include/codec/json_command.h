@@ -15,8 +15,8 @@
  * True and a command; false and a static reason.
  *
  * `structured`: the record says that it is a structured CloudEvent; an object with both `specversion` and `data` is one
- * even so. Only then are `ce_id` and `ce_source` set, when they are strings that are not empty. They borrow from `json`,
- * or from the arena where they had escapes. The arena is also the place for the keys of an object with very many.
+ * even so. Only then are the `ce_*` of the command set, each when it is a string that is not empty. They borrow from
+ * `json`, or from the arena where they had escapes. The arena is also the place for the keys of an object with very many.
  */
 MUSTUSE bool json_command_decode(struct bytes json, bool structured, struct arena *arena, struct command *command,
                                  const char **reason);

@@ -29,9 +29,12 @@ struct command {
     struct field_uuid command_id;
     struct field_int group_id;
     struct field_int study_activity_id;
-    bool structured;        /* it came in a structured CloudEvent, whose id and source count and not the headers' */
-    struct bytes ce_id;     /* of that; absent otherwise. Borrowed from the record or the arena */
-    struct bytes ce_source; /* likewise */
+    bool structured;               /* it came in a structured CloudEvent, whose attributes count, not ce_* headers */
+    struct bytes ce_id;            /* of that; absent otherwise. Borrowed from the record or the arena */
+    struct bytes ce_source;        /* likewise */
+    struct bytes ce_correlationid; /* likewise */
+    struct bytes ce_traceparent;   /* likewise; not yet checked */
+    struct bytes ce_tracestate;    /* likewise; not yet checked */
 };
 
 static inline bool field_int_equal(struct field_int a, struct field_int b)

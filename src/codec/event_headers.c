@@ -31,17 +31,37 @@ static struct bytes header_or(const struct record *record, const char *name, str
     return header == NULL || header->value.len == 0 ? otherwise : header->value;
 }
 
-static struct bytes correlation(const struct batch_item *item, const struct event_data *data)
+/* An attribute of the command as an event: of a structured CloudEvent its envelope's and never a header's, else the header's. */
+static struct bytes attribute_or(const struct batch_item *item, const char *header, struct bytes of_envelope,
+                                 struct bytes otherwise)
 {
-    return header_or(&item->record, "ce_correlationid", data->command_id);
+    if (item->command.structured)
+        return of_envelope.len == 0 ? otherwise : of_envelope;
+    return header_or(&item->record, header, otherwise);
 }
 
-/* The id of the command as an event: of a structured CloudEvent its envelope's, else the header's. */
+static struct bytes correlation(const struct batch_item *item, const struct event_data *data)
+{
+    return attribute_or(item, "ce_correlationid", item->command.ce_correlationid, data->command_id);
+}
+
 static struct bytes causation(const struct batch_item *item, const struct event_data *data)
 {
-    if (item->command.ce_id.len > 0)
-        return item->command.ce_id;
-    return header_or(&item->record, "ce_id", data->command_id);
+    return attribute_or(item, "ce_id", item->command.ce_id, data->command_id);
+}
+
+/*
+ * A duplicate gets the stored event's source. It is not stored: by default it is made of the topic in which the command was decided;
+ * one that is set stays what it is now.
+ */
+static struct bytes source(const struct config *config, const struct batch_item *item, struct arena *arena)
+{
+    struct bytes here = bytes_of(config->events_source);
+
+    if (!item->outcome.replayed || item->decision == NULL ||
+        !bytes_equal(here, arena_printf(arena, "/sessiond/%s", item->record.topic)))
+        return here;
+    return arena_printf(arena, "/sessiond/%s", item->decision->topic);
 }
 
 static void add_cloudevent(struct header_list *headers, const struct config *config, const struct batch_item *item,
@@ -51,7 +71,7 @@ static void add_cloudevent(struct header_list *headers, const struct config *con
 
     add(headers, "ce_specversion", bytes_of("1.0"));
     add(headers, "ce_id", data->event_id);
-    add(headers, "ce_source", bytes_of(config->events_source));
+    add(headers, "ce_source", source(config, item, arena));
     add(headers, "ce_type", bytes_of(created ? "study-session.created.v1" : "study-session.rejected.v1"));
     add(headers, "ce_time", data->occurred_at);
     add(headers, "ce_subject", created ? number(item->outcome.session.id, arena) : data->command_id);
@@ -70,6 +90,24 @@ static void add_command(struct header_list *headers, const struct batch_item *it
         add(headers, "idempotent-replayed", bytes_of("true"));
 }
 
+struct trace {
+    struct bytes parent;
+    struct bytes state;
+};
+
+/*
+ * What the transport's headers say, else what the structured CloudEvent does; parent and state from one of the two. A `traceparent`
+ * header that is empty or malformed is one all the same: the envelope's may be older than it.
+ */
+static struct trace trace_of(const struct batch_item *item)
+{
+    const struct header *parent = record_header(&item->record, "traceparent");
+
+    if (parent == NULL)
+        return (struct trace){item->command.ce_traceparent, item->command.ce_tracestate};
+    return (struct trace){parent->value, header_or(&item->record, "tracestate", (struct bytes){0})};
+}
+
 /*
  * The trace goes on with a span of ours, derived from the record's position so that a redelivered command gets the same bytes.
  * `tracestate` belongs to its parent and goes where that goes. What is malformed ends here: a new trace that nobody asked for would
@@ -77,19 +115,18 @@ static void add_command(struct header_list *headers, const struct batch_item *it
  */
 static void add_trace(struct header_list *headers, const struct batch_item *item, bool bare, struct arena *arena)
 {
-    const struct header *parent = record_header(&item->record, "traceparent");
-    const struct header *state = record_header(&item->record, "tracestate");
+    struct trace trace = trace_of(item);
 
-    if (parent == NULL)
+    if (trace.parent.len == 0)
         return;
     /* Never zero: the version digit of a UUIDv5 is among these eight bytes. */
     struct uuid span = record_answer_id(&item->record, "span", arena);
     char *text = arena_alloc(arena, TRACE_PARENT_TEXT);
-    if (!trace_continue(parent->value, span.b, text))
+    if (!trace_continue(trace.parent, span.b, text))
         return;
     add(headers, "traceparent", (struct bytes){(const uint8_t *)text, TRACE_PARENT_TEXT});
-    if (state != NULL && !bare && trace_state_valid(state->value))
-        add(headers, "tracestate", state->value);
+    if (trace.state.len > 0 && !bare && trace_state_valid(trace.state))
+        add(headers, "tracestate", trace.state);
 }
 
 /*

@@ -10,6 +10,9 @@ struct object {
     struct bytes data; /* the value as it stands, checked */
     struct json_string id;
     struct json_string source;
+    struct json_string correlationid;
+    struct json_string traceparent;
+    struct json_string tracestate;
 };
 
 enum member {
@@ -21,6 +24,9 @@ enum member {
     MEMBER_DATA,
     MEMBER_ID,
     MEMBER_SOURCE,
+    MEMBER_CORRELATIONID,
+    MEMBER_TRACEPARENT,
+    MEMBER_TRACESTATE,
 };
 
 static const struct {
@@ -34,6 +40,9 @@ static const struct {
     [MEMBER_DATA] = {"data",              4 },
     [MEMBER_ID] = {"id",                2 },
     [MEMBER_SOURCE] = {"source",            6 },
+    [MEMBER_CORRELATIONID] = {"correlationid",     13},
+    [MEMBER_TRACEPARENT] = {"traceparent",       11},
+    [MEMBER_TRACESTATE] = {"tracestate",        10},
 };
 
 #define MEMBER_NAME_MAX 17
@@ -115,6 +124,9 @@ static bool member_value(struct json_scan *scan, enum member member, struct obje
     case MEMBER_DATA: return data_value(scan, object);
     case MEMBER_ID: return attribute(scan, &object->id);
     case MEMBER_SOURCE: return attribute(scan, &object->source);
+    case MEMBER_CORRELATIONID: return attribute(scan, &object->correlationid);
+    case MEMBER_TRACEPARENT: return attribute(scan, &object->traceparent);
+    case MEMBER_TRACESTATE: return attribute(scan, &object->tracestate);
     case MEMBER_SPECVERSION: object->has_specversion = true; return json_scan_value(scan);
     case MEMBER_OTHER: break;
     }
@@ -171,6 +183,9 @@ static bool read_data(struct object *envelope, struct arena *arena, const char *
     envelope->command.structured = true;
     envelope->command.ce_id = text_of(&envelope->id, arena);
     envelope->command.ce_source = text_of(&envelope->source, arena);
+    envelope->command.ce_correlationid = text_of(&envelope->correlationid, arena);
+    envelope->command.ce_traceparent = text_of(&envelope->traceparent, arena);
+    envelope->command.ce_tracestate = text_of(&envelope->tracestate, arena);
     return true;
 }
 

@@ -107,6 +107,41 @@ START_TEST(an_envelope_gives_its_id_and_source_unescaped)
 }
 END_TEST
 
+START_TEST(an_envelope_gives_its_correlation_and_trace_unescaped)
+{
+    struct command command;
+    const char *reason;
+
+    ck_assert(decode_text(
+        "{\"specversion\":\"1.0\",\"c\\u006frrelationid\":\"flow\\/\\u00e9\",\"traceparent\":\"\\u0030\\u0030-4b\","
+        "\"tracestate\":\"a=1\",\"data\":{\"correlationid\":\"of the data\",\"traceparent\":\"01\"}}",
+        &command, &reason));
+    ck_assert(bytes_equal(command.ce_correlationid, bytes_of("flow/é")));
+    ck_assert(bytes_equal(command.ce_traceparent, bytes_of("00-4b")));
+    ck_assert(bytes_equal(command.ce_tracestate, bytes_of("a=1")));
+}
+END_TEST
+
+START_TEST(an_attribute_that_is_not_a_text_or_empty_is_absent)
+{
+    static const char *const values[] = {"\"\"", "null", "7", "true", "{\"a\":\"b\"}", "[\"b\"]"};
+    struct command command;
+    const char *reason;
+    char text[256];
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        snprintf(text, sizeof text,
+                 "{\"specversion\":\"1.0\",\"data\":{},\"correlationid\":%s,\"traceparent\":%s,\"tracestate\":%s}",
+                 values[i], values[i], values[i]);
+        ck_assert_msg(decode_text(text, &command, &reason), "%s: %s", text, reason);
+        ck_assert(command.structured);
+        ck_assert_ptr_null(command.ce_correlationid.data);
+        ck_assert_ptr_null(command.ce_traceparent.data);
+        ck_assert_ptr_null(command.ce_tracestate.data);
+    }
+}
+END_TEST
+
 START_TEST(an_envelope_without_a_text_for_its_id_has_none)
 {
     static const char *const envelopes[] = {
@@ -130,8 +165,10 @@ START_TEST(a_bare_command_has_no_envelope)
     struct command command;
     const char *reason;
 
-    ck_assert(decode_text("{\"id\":\"x\",\"source\":\"y\",\"data\":{},\"group_id\":1}", &command, &reason));
+    ck_assert(decode_text("{\"id\":\"x\",\"source\":\"y\",\"correlationid\":\"z\",\"data\":{},\"group_id\":1}",
+                          &command, &reason));
     ck_assert_ptr_null(command.ce_id.data);
+    ck_assert_ptr_null(command.ce_correlationid.data);
     ck_assert_int_eq(command.group_id.value, 1);
 }
 END_TEST
@@ -208,6 +245,8 @@ int main(void)
     tcase_add_test(tcase, no_prefix_of_a_command_is_a_command);
     tcase_add_test(tcase, nesting_of_64_is_accepted_and_65_is_refused);
     tcase_add_test(tcase, an_envelope_gives_its_id_and_source_unescaped);
+    tcase_add_test(tcase, an_envelope_gives_its_correlation_and_trace_unescaped);
+    tcase_add_test(tcase, an_attribute_that_is_not_a_text_or_empty_is_absent);
     tcase_add_test(tcase, an_envelope_without_a_text_for_its_id_has_none);
     tcase_add_test(tcase, a_bare_command_has_no_envelope);
     tcase_add_test(tcase, a_record_that_says_it_is_an_envelope_needs_data);

@@ -1,7 +1,8 @@
 /*
  * Events as JSON, read back with jansson, and as Avro, read back with avro-c.
  *
- * Input: kind and code, three integers of 8 bytes, then texts, each up to a NUL: the headers' value, the group's name, the activity's.
+ * Input: kind and code, three integers of 8 bytes, then texts, each up to a NUL: the headers' value (by a bit of the kind that of a
+ * structured CloudEvent's attributes), the group's name, the activity's.
  */
 #include "codec/event.h"
 
@@ -194,6 +195,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     item.outcome = take_outcome(&input, &arena, &headers[0]);
     headers[1].value = headers[2].value = headers[3].value = headers[0].value;
     item.record.header_count = sizeof headers / sizeof *headers;
+    if (size > 0 && (data[0] & 32) != 0) {
+        item.record.header_count = 1;
+        item.command = (struct command){
+            .structured = true,
+            .ce_id = headers[0].value,
+            .ce_correlationid = headers[0].value,
+            .ce_traceparent = headers[0].value,
+            .ce_tracestate = headers[0].value,
+        };
+    }
     item.command_id = record_derived_id(&item.record, &arena);
     check_json(encode(EVENTS_JSON, &item, &arena), &item.outcome);
     check_avro(encode(EVENTS_AVRO, &item, &arena), &item.outcome);

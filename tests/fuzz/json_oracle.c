@@ -172,6 +172,9 @@ static void check_read(const char *text, const json_t *top, bool structured, con
     check_command(envelope ? data : top, command);
     check_text(envelope ? json_object_get(top, "id") : NULL, command->ce_id);
     check_text(envelope ? json_object_get(top, "source") : NULL, command->ce_source);
+    check_text(envelope ? json_object_get(top, "correlationid") : NULL, command->ce_correlationid);
+    check_text(envelope ? json_object_get(top, "traceparent") : NULL, command->ce_traceparent);
+    check_text(envelope ? json_object_get(top, "tracestate") : NULL, command->ce_tracestate);
 }
 
 void json_oracle_check(struct bytes json, bool structured, const struct command *command)

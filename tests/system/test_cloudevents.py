@@ -10,8 +10,13 @@ from stage import new_id
 STRUCTURED = [("content-type", b"Application/CloudEvents+JSON; charset=UTF-8")]
 
 
-def envelope(ce_id="order-7", source="/shop", **data):
+OUTER = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+INNER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def envelope(ce_id="order-7", source="/shop", extensions=None, **data):
     fields = {"specversion": "1.0", "type": "create-session", "id": ce_id, "source": source, "data": data}
+    fields |= extensions or {}
     return json.dumps({name: value for name, value in fields.items() if value is not None}).encode()
 
 
@@ -41,6 +46,52 @@ def test_the_command_is_in_data_and_the_id_in_the_envelope(stage, headers):
     assert [event.text("ce_causationid") for event in events[:3]] == ["order-7", ce.upper(), "order-7"]
     (copy,) = [event for event in stage.events() if event.command_place == again.place]
     assert copy.replayed and copy.value == events[0].value
+    stage.judge()
+
+
+def test_the_correlation_is_the_envelopes_and_never_a_headers(stage):
+    headers = [*STRUCTURED, ("ce_id", b"header"), ("ce_correlationid", b"header")]
+    given = [{"correlationid": "lesson \u00e9/9"}, {}, {"correlationid": ""}, {"correlationid": 7}, {"correlationid": None}]
+    values = [envelope(new_id(), extensions=each, group_id=2, study_activity_id=1) for each in given]
+    values.append(envelope(None, extensions=given[0], group_id=99, study_activity_id=1))
+    sent = stage.send_all(values, key=b"k", headers=headers)
+    stage.drain()
+
+    events = stage.answers(sent)
+    ids = [event.body["command_id"] for event in events]
+    assert [event.text("ce_correlationid") for event in events] == ["lesson \u00e9/9", *ids[1:5], "lesson \u00e9/9"]
+    assert [event.text("ce_causationid") for event in events] == ids, "nor is the cause, without an id in the envelope"
+    assert events[5].body["code"] == "GROUP_NOT_FOUND"
+    stage.judge()
+
+
+def test_the_trace_of_the_envelope_goes_on_unless_the_headers_have_one(stage):
+    inner = {"traceparent": INNER, "tracestate": "inner=1"}
+
+    def send(extensions, *headers):
+        value = envelope(new_id(), extensions=extensions, group_id=2, study_activity_id=1)
+        return stage.send(value, key=b"k", headers=[*STRUCTURED, *headers])
+
+    sent = [
+        send(inner),
+        send(inner, ("traceparent", OUTER.encode()), ("tracestate", b"outer=1")),
+        send(inner, ("traceparent", OUTER.encode())),
+        send(inner, ("tracestate", b"outer=1")),
+        send({**inner, "tracestate": "nonsense"}),
+        send({**inner, "traceparent": "00-nonsense"}),
+        send({**inner, "traceparent": 7}),
+    ]
+    stage.drain()
+
+    events = stage.answers(sent)
+    parents = [event.text("traceparent") for event in events[:5]]
+    traces = [parent.split("-")[1] for parent in parents]
+    inner_trace, outer_trace = INNER.split("-")[1], OUTER.split("-")[1]
+    assert traces == [inner_trace, outer_trace, outer_trace, inner_trace, inner_trace]
+    assert len({parent.split("-")[2] for parent in [*parents, INNER, OUTER]}) == 7
+    assert [event.header("tracestate") for event in events[:5]] == [b"inner=1", b"outer=1", None, b"inner=1", None]
+    for event in events[5:]:
+        assert event.header("traceparent") is None and event.header("tracestate") is None
     stage.judge()
 
 

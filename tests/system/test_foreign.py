@@ -208,14 +208,14 @@ def cloud_event(**other):
     [(to_binary, AS_JSON), (to_structured, AS_JSON), (to_structured, {})],
 )
 def test_commands_by_the_cloudevents_sdk_are_read_and_its_id_counts(stage, write, attributes):
-    event = cloud_event(**attributes)
+    event = cloud_event(**attributes, correlationid="lesson-9")
     message = write(event)
     sent = [stage.send(message.value, key=message.key, headers=list(message.headers.items())) for _ in range(2)]
     stage.drain()
     answer, repeated = stage.answers(sent)
     assert answer.body["command_id"] == str(uuid.uuid5(identity.NAMESPACE, f"/sdk\n{event['id']}"))
     assert answer.body["session"]["group_id"] == 2
-    assert answer.text("ce_causationid") == event["id"]
+    assert (answer.text("ce_causationid"), answer.text("ce_correlationid")) == (event["id"], "lesson-9")
     assert repeated.replayed and repeated.value == answer.value
     stage.judge()
 
