@@ -36,7 +36,10 @@ void sender_on_delivered(struct sender *sender, void (*delivered)(void *opaque, 
  */
 MUSTUSE bool sender_send(struct sender *sender, struct bytes key, struct bytes value, uint64_t tag, struct err *err);
 
-/** Waits until every record is delivered or given up. False as `sender_send`. */
+/**
+ * Waits until every record is delivered or given up; after a signal at most a few seconds more. False as `sender_send`,
+ * but a signal makes no difference when everything was delivered.
+ */
 MUSTUSE bool sender_finish(struct sender *sender, struct err *err);
 
 const struct sent *sender_sent(const struct sender *sender);

@@ -74,12 +74,15 @@ static int prune_run(const struct cli *cli, const struct prune_request *request)
 
     while (progress == PENDING && !stop_requested()) {
         progress = prune_step(prune, &count, &err);
-        show_progress(&count);
+        if (progress != FAILED)
+            show_progress(&count);
     }
-    end_progress();
     prune_close(prune);
-    /* Also after a failure: what is pruned stays pruned. */
-    print_count(cli, request, &count);
+    /* Also after a failure: what is pruned stays pruned. A first window that failed has nothing to tell. */
+    if (progress == DONE || count.examined > 0) {
+        end_progress();
+        print_count(cli, request, &count);
+    }
     if (progress == PENDING)
         err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; next: the same command does the rest");
     return progress == DONE ? EXIT_DONE : cli_fail(&err);

@@ -2,6 +2,7 @@
 #include "codec/canonical.h"
 #include "codec/json_write.h"
 #include "core/sha256.h"
+#include "ops/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -87,7 +88,10 @@ static int fail_to_read(const char *name)
 {
     struct err err;
 
-    err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SCHEMA-04", "cannot read %s: %s", name, strerror(errno));
+    if (stop_requested())
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while reading %s", name);
+    else
+        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SCHEMA-04", "cannot read %s: %s", name, strerror(errno));
     return cli_fail(&err);
 }
 
@@ -100,8 +104,9 @@ static int print_file(struct output *output, const char *name)
     if (file == NULL)
         return fail_to_read(name);
     size_t len = fread(text, 1, sizeof text, file);
-    int status =
-        ferror(file) ? fail_to_read(name) : print_schema(output, name, (struct bytes){(const uint8_t *)text, len});
+    /* A signal may have ended the writer too: then what came is cut, without an error. */
+    bool whole = !ferror(file) && !stop_requested();
+    int status = whole ? print_schema(output, name, (struct bytes){(const uint8_t *)text, len}) : fail_to_read(name);
     if (!is_stdin)
         fclose(file);
     return status;
@@ -112,6 +117,7 @@ int schemas_fingerprint(const struct cli *cli, char **files)
     struct output output = {.json = cli->json};
     int status = EXIT_DONE;
 
+    stop_setup();
     if (cli->json)
         printf("{\"schemas\": [");
     if (*files == NULL)

@@ -239,6 +239,18 @@ static FILE *open_file(const char *path)
     return fopen(path, "re");
 }
 
+static int fail_to_open(const char *path)
+{
+    struct err err;
+
+    /* A FIFO that nobody writes to yet. */
+    if (errno == EINTR)
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while opening %s", path);
+    else
+        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", path, strerror(errno));
+    return cli_fail(&err);
+}
+
 static int send_main(struct cli *cli, int argc, char **argv)
 {
     struct send send = {.timeout_ms = 30000};
@@ -251,14 +263,11 @@ static int send_main(struct cli *cli, int argc, char **argv)
 
     if (send.confluent && *cli->config.schema_registry_url == NULL)
         return cli_usage(&cli_send, "--format confluent needs schema.registry.url");
+    stop_setup();
     if (send.path != NULL)
         file = strcmp(send.path, "-") == 0 ? stdin : open_file(send.path);
-    if (send.path != NULL && file == NULL) {
-        struct err err;
-        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", send.path, strerror(errno));
-        return cli_fail(&err);
-    }
-    stop_setup();
+    if (send.path != NULL && file == NULL)
+        return fail_to_open(send.path);
     int status = send_run(&send, cli, file);
     if (file != NULL && file != stdin)
         fclose(file);
@@ -294,7 +303,7 @@ const struct subcommand cli_send = {
         "\n"
         "Exit codes: 0, with --await all created; 3 one was rejected; 65 a line that cannot be sent (it is named, no\n"
         "later one is taken and none is awaited); 66 no such file; 69 no broker answered; 75 events are missing after\n"
-        "--timeout, or interrupted; 77 not allowed; 78 no such topic.\n"
+        "--timeout, or interrupted (the lines read by then are sent); 77 not allowed; 78 no such topic.\n"
         "\n"
         "Examples:\n"
         "  sessiond send --group-id 1 --study-activity-id 2 --await\n"

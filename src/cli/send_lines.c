@@ -4,6 +4,7 @@
 #include "codec/json_command.h"
 #include "kafka/kafka_error.h"
 #include "ops/clock.h"
+#include "ops/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -65,6 +66,23 @@ static void show_progress(const struct send_lines *lines, uint64_t number, int64
     fprintf(stderr, "\r%" PRIu64 " sent", sender_sent(lines->sender)->delivered);
 }
 
+/* What came of a line before reading failed, or a signal that ended its writer too, is no line: it may be cut. */
+static bool next_line(const struct send_lines *lines, char **line, size_t *size, ssize_t *len)
+{
+    if (stop_requested())
+        return false;
+    *len = getline(line, size, lines->file);
+    return *len >= 0 && !ferror(lines->file) && !stop_requested();
+}
+
+static bool all_read(const struct send_lines *lines, struct err *err)
+{
+    if (stop_requested())
+        return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while reading %s", lines->name);
+    return !ferror(lines->file) ||
+           err_set(err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", lines->name, strerror(errno));
+}
+
 static bool send_all(struct send_lines *lines, struct err *err)
 {
     struct arena arena = {0};
@@ -75,7 +93,7 @@ static bool send_all(struct send_lines *lines, struct err *err)
     bool sent = true;
     ssize_t len;
 
-    while (sent && (len = getline(&line, &size, lines->file)) >= 0) {
+    while (sent && next_line(lines, &line, &size, &len)) {
         struct bytes value = trim(line, (size_t)len);
         number++;
         if (value.len > 0)
@@ -83,8 +101,7 @@ static bool send_all(struct send_lines *lines, struct err *err)
         arena_reset(&arena);
         show_progress(lines, number, &shown_ms);
     }
-    if (sent && ferror(lines->file))
-        sent = err_set(err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", lines->name, strerror(errno));
+    sent = sent && all_read(lines, err);
     free(line);
     arena_free(&arena);
     return sent;

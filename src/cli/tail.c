@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define TOPICS_MAX 4
 #define SLICE_MS   100
@@ -133,6 +135,14 @@ static int too_late(const struct tail *tail, int64_t printed)
     return cli_fail(&err);
 }
 
+/* Writing would tell, but `tail | head -1` may have nothing more to write for days. */
+static bool output_is_closed(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+
+    return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 static int follow(const struct tail *tail, const struct cli *cli, struct reader *reader, struct value_schemas *schemas)
 {
     int64_t deadline_ms = tail->timeout_ms > 0 ? clock_ms() + tail->timeout_ms : INT64_MAX;
@@ -148,7 +158,11 @@ static int follow(const struct tail *tail, const struct cli *cli, struct reader 
             (cli->json ? record_print_json : record_print_text)(schemas, &record, stdout);
             printed++;
             break;
-        case PENDING: fflush(stdout); break;
+        case PENDING:
+            fflush(stdout);
+            if (output_is_closed())
+                return EXIT_DONE;
+            break;
         case FAILED: fflush(stdout); return cli_fail(&err);
         }
     }
@@ -211,8 +225,8 @@ const struct subcommand cli_tail = {
             "\"value\"};\n"
             "                a value that is neither JSON nor Avro of a known schema is in \"value_base64\"\n"
             "\n"
-            "Exit codes: 0, also after an interrupt; 69 no broker answered; 75 --timeout before --count or the end;\n"
-            "77 not allowed; 78 no such topic.\n"
+            "Exit codes: 0, also after an interrupt and when nobody reads the output any more; 69 no broker answered;\n"
+            "75 --timeout before --count or the end; 77 not allowed; 78 no such topic.\n"
             "\n"
             "Examples:\n"
             "  sessiond tail rejected\n"

@@ -2,6 +2,7 @@
 
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
+#include "ops/clock.h"
 #include "ops/stop.h"
 
 #include <inttypes.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 
 #define SLICE_MS 100
+#define STOP_MS  5000 /* after a signal, for what is on its way */
 
 struct sender {
     struct brokers brokers;
@@ -169,11 +171,16 @@ bool sender_send(struct sender *sender, struct bytes key, struct bytes value, ui
 
 bool sender_finish(struct sender *sender, struct err *err)
 {
-    /* Ends: message.timeout.ms gives every record up in time. */
-    while (rd_kafka_flush(sender->rk, SLICE_MS) == RD_KAFKA_RESP_ERR__TIMED_OUT)
-        if (stop_requested())
-            break;
-    return !failed(sender, err);
+    int64_t until_ms = INT64_MAX;
+    rd_kafka_resp_err_t left;
+
+    /* Ends: message.timeout.ms gives every record up in time. After a signal a broker that answers still gets them all:
+     * between partitions they have no order, so the number of those delivered would not say which. */
+    while ((left = rd_kafka_flush(sender->rk, SLICE_MS)) == RD_KAFKA_RESP_ERR__TIMED_OUT && clock_ms() < until_ms)
+        if (until_ms == INT64_MAX && stop_requested())
+            until_ms = clock_ms() + STOP_MS;
+    bool delivered = left == RD_KAFKA_RESP_ERR_NO_ERROR && sender->failure.class == ERR_NONE;
+    return delivered || !failed(sender, err);
 }
 
 const struct sent *sender_sent(const struct sender *sender)

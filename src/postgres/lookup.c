@@ -11,12 +11,14 @@
 /* In the order in which a question goes through them. */
 enum lookup_step {
     LOOKUP_OPENING,
+    LOOKUP_CHECKING, /* the schema */
     LOOKUP_PREPARING,
     LOOKUP_ASKING,
 };
 
 struct lookup {
     struct connection *connection;
+    const char *schema;
     enum lookup_step step;
     bool by_session;        /* what is asked now is only which command it was */
     struct array parameter; /* of one id */
@@ -29,6 +31,7 @@ struct lookup *lookup_new(const struct config *config)
     if (lookup == NULL)
         abort();
     lookup->connection = connection_new(config);
+    lookup->schema = config->postgres_schema;
     return lookup;
 }
 
@@ -57,6 +60,26 @@ void lookup_session(struct lookup *lookup, int64_t session_id)
     array_add_int8(&lookup->parameter, session_id);
 }
 
+static bool say_grant(const struct lookup *lookup, struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-GRANTS",
+                   "the present role may not read what was decided\n"
+                   "  fix: as the owner of the tables:\n"
+                   "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT ON \"%.64s\".command_outcomes TO ...;",
+                   lookup->schema, lookup->schema);
+}
+
+/* No row of a batch is the cause, and there are no neighbours to tell: the role may not, or only the operator knows. */
+static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
+{
+    if (err->class != ERR_ISOLATE)
+        return FAILED;
+    err->class = ERR_STOP;
+    if (err->exit_code == EXIT_PERMISSION && lookup->step != LOOKUP_OPENING)
+        (void)say_grant(lookup, err);
+    return FAILED;
+}
+
 static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult **result, struct err *err)
 {
     *result = NULL;
@@ -65,8 +88,15 @@ static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult *
     return question_answer(lookup->connection, timeout_ms, result, err);
 }
 
+static bool may_use_schema(const struct lookup *lookup, const PGresult *result, struct err *err)
+{
+    return PQntuples(result) == 0 || *PQgetvalue(result, 0, 0) == 't' || say_grant(lookup, err);
+}
+
 static bool ask(struct lookup *lookup, struct err *err)
 {
+    if (lookup->step == LOOKUP_CHECKING)
+        return question_query(lookup->connection, sql_may_use_schema, lookup->schema, err);
     if (lookup->step == LOOKUP_PREPARING)
         return question_prepare(lookup->connection, "", lookup->by_session ? sql_find_session : sql_read_outcomes, err);
     return question_execute(lookup->connection, "", &lookup->parameter, 1, err);
@@ -105,6 +135,8 @@ static enum progress advance(struct lookup *lookup, const PGresult *result, stru
         if (progress != PENDING)
             return progress;
     } else {
+        if (lookup->step == LOOKUP_CHECKING && !may_use_schema(lookup, result, err))
+            return FAILED;
         lookup->step++;
     }
     return lookup->step == LOOKUP_OPENING || ask(lookup, err) ? PENDING : FAILED;
@@ -120,7 +152,7 @@ enum progress lookup_answer(struct lookup *lookup, int timeout_ms, struct arena 
         int64_t left = until - clock_ms();
         enum progress progress = step_wait(lookup, left > 0 ? (int)left : 0, &result, err);
         if (progress != DONE)
-            return progress;
+            return progress == FAILED ? lookup_failed(lookup, err) : PENDING;
         progress = advance(lookup, result, arena, found, err);
         PQclear(result);
         if (progress != PENDING)

@@ -70,9 +70,8 @@ static bool open_connection(struct prune *prune, struct err *err)
 /* Tables in a schema that the role may not use look as if they did not exist. */
 static bool may_use_schema(struct prune *prune, struct err *err)
 {
-    static const char question[] = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = $1";
     PGresult *result;
-    bool ok = answer(prune, question_query(prune->connection, question, prune->schema, err), &result, err);
+    bool ok = answer(prune, question_query(prune->connection, sql_may_use_schema, prune->schema, err), &result, err);
 
     if (ok && PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 'f')
         ok = say_grant(prune, err);

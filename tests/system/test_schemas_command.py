@@ -1,10 +1,15 @@
 """`sessiond schemas`: fingerprints as fastavro has them, and what is in a registry, what would be, and what must not be."""
 import json
+import os
+import select
+import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
+from deadline import until
 from judge import avro
 from services import REPO
 from small_registry import SmallRegistry
@@ -89,6 +94,31 @@ def test_what_is_not_there_is_66_and_what_is_not_a_schema_is_65(tmp_path):
         done = sessiond("schemas", "fingerprint", str(good), str(path), "--json")
         assert done.returncode == code and str(path) in done.stderr, done.stderr
         assert [each["file"] for each in json.loads(done.stdout)["schemas"]] == [str(good)], "those before it are told"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_schema_is_read_is_75(number):
+    """Its writer may die of it too: what came by then is cut, and no finding about the schema."""
+    line = [program(), "schemas", "fingerprint", "-"]
+
+    def waits(pid):
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "S" and not select.select([source], [], [], 0)[0]
+
+    source, sink = os.pipe()
+    pipes = {"stdin": source, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, **pipes, text=True, env=Stage.environment()) as process:
+        try:
+            os.write(sink, b'{"type": "rec')
+            until(lambda: waits(process.pid), 20, "it has read that and waits for more")
+            for each in (signal.SIGSTOP, number):
+                process.send_signal(each)
+            os.close(sink)
+            process.send_signal(signal.SIGCONT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            os.close(source)
+    assert (process.returncode, out) == (75, "") and "[E-INTERRUPTED]" in err, err
 
 
 @pytest.mark.parametrize("args", [[], ["x"], ["list", "x"], ["check", "x"], ["register", "x"], ["fingerprint", "--x"]])

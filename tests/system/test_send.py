@@ -1,12 +1,22 @@
 """`sessiond send`: commands from options, a file or standard input."""
+import contextlib
 import json
 import os
 import pty
+import signal
 import subprocess
+from pathlib import Path
 
+import pytest
+
+import proxy as api
+from deadline import until
 from judge import avro
 from judge.records import read_all
+from proxy import Kafka, Proxy
 from stage import command, new_id
+from test_proxy import host_and_port
+from worker import die_with_parent
 
 
 def sent(stage):
@@ -19,6 +29,18 @@ def pipe(stage, text, *args, **settings):
     return subprocess.run(
         line, input=text, capture_output=True, text=True, timeout=60, env=stage.environment(), check=False
     )
+
+
+@contextlib.contextmanager
+def reading(stage, *options, path="-", **settings):
+    """`send` while its input goes on."""
+    line = stage.command_line("send", path, *options, **settings)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, **pipes, text=True, env=stage.environment(), preexec_fn=die_with_parent) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_options_make_one_command_keyed_by_its_id(stage):
@@ -80,6 +102,50 @@ def test_exit_codes_of_send(stage, tmp_path):
     assert stage.run("send", *one, "--timeout", "1s", **{"kafka.bootstrap.servers": "127.0.0.1:1"}).returncode == 69
     done = stage.run("send", *one, **{"commands.topic": "no-such-topic"})
     assert done.returncode == 78 and "no-such-topic" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("options", [[], ["--json"], ["--await", "--format", "avro-single-object"]])
+def test_a_signal_while_it_reads_is_75_and_what_was_read_is_sent_but_no_line_that_may_be_cut(stage, number, options):
+    with reading(stage, *options) as process:
+        process.stdin.write(command(new_id()).decode() + '\n{"group_id":')
+        process.stdin.flush()
+        until(lambda: len(sent(stage)) == 1, 20, "the line is sent")
+        process.send_signal(number)
+        assert process.wait(60) == 75
+        out, err = process.stdout.read(), process.stderr.read()
+    assert "1 sent" in err and "[E-INTERRUPTED]" in err and "standard input" in err, err
+    assert out == (json.dumps({"topic": stage.commands, "sent": 1}) + "\n" if options == ["--json"] else "")
+    assert len(sent(stage)) == 1
+
+
+def is_waiting(pid):
+    """It catches SIGINT already, and sleeps."""
+    status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return status["State"].startswith("S") and int(status["SigCgt"], 16) >> (signal.SIGINT - 1) & 1
+
+
+def test_a_signal_before_a_fifo_has_a_writer_is_75(stage):
+    path = stage.folder / "fifo"
+    os.mkfifo(path)
+    with reading(stage, path=str(path)) as process:
+        until(lambda: is_waiting(process.pid), 20, "it waits for a writer")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 75
+        assert "[E-INTERRUPTED]" in process.stderr.read()
+
+
+def test_after_a_signal_it_waits_for_the_answer_to_what_was_read(stage):
+    services = stage.services
+    with Proxy(host_and_port(services.kafka_proxy), host_and_port(services.kafka_proxied), Kafka) as broker:
+        late = broker.next(api.PRODUCE, "late answer", seconds=1.0)
+        with reading(stage, **{"kafka.bootstrap.servers": services.kafka_proxy}) as process:
+            process.stdin.write(command(new_id()).decode() + "\n")
+            process.stdin.flush()
+            until(lambda: len(sent(stage)) == 1, 20, "the broker has the line")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 75
+            assert "1 sent" in process.stderr.read() and late.happened
 
 
 def test_progress_is_shown_on_a_terminal_only_and_never_among_the_data(stage, tmp_path):

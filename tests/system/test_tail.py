@@ -112,6 +112,20 @@ def test_it_ends_after_so_many_or_when_its_time_is_over(stage):
     assert stage.run("tail", "commands", "--timeout", "1s").returncode == 0
 
 
+def test_it_ends_when_its_reader_has_gone_though_nothing_more_comes(stage):
+    stage.send(command(), partition=0)
+    line = stage.command_line("tail", "commands", "--from", "beginning")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, **pipes, text=True, env=stage.environment(), preexec_fn=die_with_parent) as process:
+        try:
+            assert process.stdout.readline()
+            process.stdout.close()
+            assert process.wait(60) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
+
+
 def test_exit_codes_of_tail(stage):
     for args in (["nothing"], ["created", "rejected"], ["--from", "soon"], ["--count", "0"], ["--timeout", "x"], ["--what"]):
         done = stage.run("tail", *args)

@@ -114,6 +114,40 @@ def test_get_asks_no_broker_and_its_exit_code_says_why_it_found_nothing(stage):
         assert failed.returncode == code and "[E-PG-" in failed.stderr, failed.stderr
 
 
+def test_a_role_that_may_not_read_the_ledger_is_told_the_grant(stage):
+    command_id, event = sent_and_decided(stage)
+    tools = (["get", command_id], ["get", "--session", str(event.body["session"]["id"])], ["await", command_id])
+    role = f"role_{stage.schema}"
+    settings = {"postgres.conninfo": stage.services.conninfo(user=role)}
+    stage.db.execute(f"CREATE ROLE {role} LOGIN")
+    try:
+        for grant in (f"USAGE ON SCHEMA {stage.schema}", "SELECT ON command_outcomes"):
+            for args in tools:
+                refused = stage.run(*args, **settings)
+                assert (refused.returncode, refused.stdout) == (77, ""), f"{args} before {grant}: {refused.stderr}"
+                assert grant.split()[0] in refused.stderr and "[E-PG-GRANTS]" in refused.stderr
+            stage.db.execute(f"GRANT {grant} TO {role}")
+        assert [stage.run(*args, **settings).returncode for args in tools] == [0, 0, 0]
+    finally:
+        stage.db.execute(f"DROP OWNED BY {role}")
+        stage.db.execute(f"DROP ROLE {role}")
+
+
+def test_await_ends_when_the_grant_is_taken_away_while_it_waits(stage):
+    role = f"role_{stage.schema}"
+    stage.db.execute(f"CREATE ROLE {role} LOGIN")
+    stage.db.execute(f"GRANT USAGE ON SCHEMA {stage.schema} TO {role}; GRANT SELECT ON command_outcomes TO {role}")
+    stage.settings["postgres.conninfo"] = stage.services.conninfo(user=role)
+    try:
+        ended, _ = awaiting(stage, new_id())
+        stage.db.execute(f"REVOKE SELECT ON command_outcomes FROM {role}")
+        done = ended()
+    finally:
+        stage.db.execute(f"DROP OWNED BY {role}")
+        stage.db.execute(f"DROP ROLE {role}")
+    assert (done.returncode, done.stdout) == (77, "") and "[E-PG-GRANTS]" in done.stderr, done.stderr
+
+
 def test_an_outcome_that_is_no_longer_kept_is_expired(stage):
     command_id = new_id()
     stage.db.execute("INSERT INTO command_outcomes (command_id) VALUES (%s)", (command_id,))
