@@ -31,6 +31,7 @@ struct kafka_property {
     char *value;
     char *origin; /* "file:line", the variable's name or "-X": for messages */
     char *file;   /* where the value was read (KEY.file), to be read again by a later login; NULL: not in a file */
+    bool from_environment; /* then `origin` is a variable, which may be somebody else's */
 };
 
 struct config {
@@ -109,6 +110,9 @@ void config_free(struct config *config);
 
 /** Logs a warning for each SESSIOND_* variable that is no key (Kubernetes injects such names). After log_setup. */
 void config_warn_unknown(const struct config_request *request);
+
+/** The same for config->kafka[index], whose variable turned out to be no property of librdkafka: warns, removes it. */
+void config_ignore_variable(struct config *config, size_t index);
 
 /** For messages: a key that is no secret, its value and where it was set, e.g. "dlq.topic = x (/etc/x.conf:12)". */
 #define CONFIG_SETTING_TEXT 512

@@ -74,6 +74,9 @@ void config_value_rule(const struct config_key *key, char text[static CONFIG_RUL
 MUSTUSE bool config_set(struct config *config, const char *name, const char *value, const char *origin,
                         struct err *err);
 
+/** Frees what the property holds. */
+void config_property_free(struct kafka_property *property);
+
 /** True when `name` has a meaning for `config_set` (it may still refuse the value). */
 bool config_settable(const char *name);
 

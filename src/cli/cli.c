@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "cli/invocation.h"
+#include "kafka/properties.h"
 #include "ops/log.h"
 #include "ops/nearest.h"
 
@@ -99,6 +100,8 @@ int cli_load_config(struct cli *cli)
     cli->config_loaded = true;
     log_setup(cli->config.log_format, cli->config.log_level);
     config_warn_unknown(&cli->request);
+    if (!properties_check(&cli->config, &err))
+        return cli_fail(&err);
     return 0;
 }
 

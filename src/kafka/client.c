@@ -1,5 +1,6 @@
 #include "kafka/client.h"
 
+#include "kafka/properties.h"
 #include "ops/log.h"
 #include "ops/secret.h"
 #include "ops/text.h"
@@ -205,13 +206,6 @@ static bool applies(const struct kafka_property *property, enum client_role role
            (property->scope == KAFKA_PRODUCER && writes);
 }
 
-static const char *scope_prefix(enum kafka_scope scope)
-{
-    static const char *const prefix[] = {
-        [KAFKA_ALL] = "kafka.", [KAFKA_CONSUMER] = "kafka.consumer.", [KAFKA_PRODUCER] = "kafka.producer."};
-    return prefix[scope];
-}
-
 /* The value as it is now: what came from a file is read again, for a client that is made later. The caller frees. */
 static char *current_value(const struct kafka_property *property)
 {
@@ -229,18 +223,14 @@ static bool set_users(rd_kafka_conf_t *conf, const struct config *config, enum c
 {
     for (size_t i = 0; i < config->kafka_count; i++) {
         const struct kafka_property *property = &config->kafka[i];
-        char reason[512];
 
         if (!applies(property, role))
             continue;
         char *value = current_value(property);
-        rd_kafka_conf_res_t result = rd_kafka_conf_set(conf, property->name, value, reason, sizeof reason);
+        bool done = properties_set(conf, property, value, err);
         free(value);
-        if (result != RD_KAFKA_CONF_OK)
-            return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
-                           "%s%s cannot be used: %s\n  set in %s\n  fix: see librdkafka's CONFIGURATION.md for %s",
-                           scope_prefix(property->scope), property->name, reason, property->origin,
-                           rd_kafka_version_str());
+        if (!done)
+            return false;
     }
     return true;
 }
@@ -316,8 +306,8 @@ bool client_credentials(const struct config *config, enum client_role role, char
 
 void client_brokers(const struct config *config, enum client_role role, char text[static CLIENT_BROKERS_TEXT])
 {
-    static const struct kafka_property initial = {KAFKA_ALL, "bootstrap.servers", CLIENT_DEFAULT_BROKERS, "default",
-                                                  NULL};
+    static const struct kafka_property initial = {
+        KAFKA_ALL, "bootstrap.servers", CLIENT_DEFAULT_BROKERS, "default", NULL, false};
     const struct kafka_property *named = &initial;
 
     for (size_t i = 0; i < config->kafka_count; i++) {
@@ -326,6 +316,6 @@ void client_brokers(const struct config *config, enum client_role role, char tex
         if (names_brokers && applies(&config->kafka[i], role))
             named = &config->kafka[i];
     }
-    snprintf(text, CLIENT_BROKERS_TEXT, "%s%s = %s (%s)", scope_prefix(named->scope), named->name, named->value,
+    snprintf(text, CLIENT_BROKERS_TEXT, "%s%s = %s (%s)", properties_prefix(named->scope), named->name, named->value,
              named->origin);
 }

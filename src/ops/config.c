@@ -237,12 +237,8 @@ void config_free(struct config *config)
         free(config->origins[i].origin);
         free(config->origins[i].file);
     }
-    for (size_t i = 0; i < config->kafka_count; i++) {
-        free(config->kafka[i].name);
-        free(config->kafka[i].value);
-        free(config->kafka[i].origin);
-        free(config->kafka[i].file);
-    }
+    for (size_t i = 0; i < config->kafka_count; i++)
+        config_property_free(&config->kafka[i]);
     free(config->kafka);
     free(config->origins);
     free(config->transactional_id);

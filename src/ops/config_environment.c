@@ -77,6 +77,15 @@ static void variable_free(struct variable *variable)
     free(variable->key);
 }
 
+static bool set_by_variable(struct config *config, const struct variable *variable, struct err *err)
+{
+    if (!config_set(config, variable->key, variable->value, variable->name, err))
+        return false;
+    if (text_begins(variable->key, "kafka."))
+        config->kafka[config->kafka_count - 1].from_environment = true; /* the one just set */
+    return true;
+}
+
 bool config_environment_read(struct config *config, char *const *environment, struct err *err)
 {
     struct variable variable;
@@ -86,10 +95,15 @@ bool config_environment_read(struct config *config, char *const *environment, st
         if (!variable_read(*entry, &variable))
             continue;
         if (variable.key != NULL)
-            done = config_set(config, variable.key, variable.value, variable.name, err);
+            done = set_by_variable(config, &variable, err);
         variable_free(&variable);
     }
     return done;
+}
+
+static void warn_ignored(const char *name)
+{
+    log_warning("E-CONFIG-10", "the variable %s is no key of sessiond: ignored", name);
 }
 
 void config_warn_unknown(const struct config_request *request)
@@ -100,7 +114,19 @@ void config_warn_unknown(const struct config_request *request)
         if (!variable_read(*entry, &variable))
             continue;
         if (variable.key == NULL)
-            log_warning("E-CONFIG-10", "the variable %s is no key of sessiond: ignored", variable.name);
+            warn_ignored(variable.name);
         variable_free(&variable);
     }
+}
+
+void config_ignore_variable(struct config *config, size_t index)
+{
+    struct kafka_property *property = &config->kafka[index];
+    char *name = text_copy_n(property->origin, strcspn(property->origin, ",")); /* "NAME, from FILE" */
+
+    warn_ignored(name);
+    free(name);
+    config_property_free(property);
+    config->kafka_count--;
+    memmove(property, property + 1, (config->kafka_count - index) * sizeof *property);
 }

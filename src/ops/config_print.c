@@ -154,9 +154,12 @@ static void list_text(FILE *out)
         fprintf(out, "%-40s  %-32s  %-35s  %s\n", key->name, rule, key->initial == NULL ? "" : key->initial,
                 key->meaning);
     }
-    fputs("\nIn a file also include=FILE. A secret (postgres.conninfo, any kafka.* key) is read from a file by "
-          "KEY.file=PATH.\n"
-          "Environment: SESSIOND_<KEY>, upper case, `.` as `_`, `_` as `__`, `-` as `___`: SESSIOND_GROUP_ID,\n"
+    fputs("\nIn a file also include=FILE. Any kafka.* key and each secret is read from a file by KEY.file=PATH:\n",
+          out);
+    for (size_t i = 0; i < config_key_count; i++)
+        if (config_keys[i].secret)
+            fprintf(out, "  %s.file\n", config_keys[i].name);
+    fputs("Environment: SESSIOND_<KEY>, upper case, `.` as `_`, `_` as `__`, `-` as `___`: SESSIOND_GROUP_ID,\n"
           "SESSIOND_KAFKA_BOOTSTRAP_SERVERS. Later wins: file, environment, -X.\n",
           out);
 }

@@ -38,6 +38,14 @@ static bool refuse_owned(const char *name, const char *reason, const char *origi
                    name, reason, origin);
 }
 
+void config_property_free(struct kafka_property *property)
+{
+    free(property->name);
+    free(property->value);
+    free(property->origin);
+    free(property->file);
+}
+
 static bool kafka_set(struct config *config, const char *name, const char *value, const char *origin, struct err *err)
 {
     enum kafka_scope scope = KAFKA_ALL;
@@ -51,21 +59,17 @@ static bool kafka_set(struct config *config, const char *name, const char *value
     /* Set again means set later: aliases and scopes of one property take effect in the order of the sources. */
     for (size_t i = 0; i < config->kafka_count; i++) {
         struct kafka_property *old = &config->kafka[i];
-        if (old->scope == scope && strcmp(old->name, property) == 0) {
-            free(old->name);
-            free(old->value);
-            free(old->origin);
-            free(old->file);
-        } else {
+        if (old->scope == scope && strcmp(old->name, property) == 0)
+            config_property_free(old);
+        else
             config->kafka[kept++] = *old;
-        }
     }
     config->kafka_count = kept;
     config->kafka = reallocarray(config->kafka, kept + 1, sizeof *config->kafka);
     if (config->kafka == NULL)
         abort();
     config->kafka[config->kafka_count++] =
-        (struct kafka_property){scope, text_copy(property), text_copy(value), text_copy(origin), NULL};
+        (struct kafka_property){scope, text_copy(property), text_copy(value), text_copy(origin), NULL, false};
     return true;
 }
 

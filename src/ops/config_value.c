@@ -35,7 +35,9 @@ void config_value_rule(const struct config_key *key, char text[static CONFIG_RUL
         snprintf(text, CONFIG_RULE_SIZE, "bytes %lld..%lld, KiB, MiB", (long long)key->min, (long long)key->max);
         return;
     case CONFIG_WORD: words_rule(key, text); return;
-    case CONFIG_TEXT: rule = key->min > 0 ? "text, not empty" : "text"; break;
+    case CONFIG_TEXT:
+        snprintf(text, CONFIG_RULE_SIZE, "text, %lld..%lld bytes", (long long)key->min, (long long)key->max);
+        return;
     case CONFIG_TOPIC: rule = key->min > 0 ? "topic name" : "topic name or empty"; break;
     case CONFIG_ADDRESS: rule = "host:port or empty"; break;
     case CONFIG_LIST: rule = "names, by commas"; break;

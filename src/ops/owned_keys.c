@@ -1,5 +1,7 @@
 #include "ops/owned_keys.h"
 
+#include "ops/text.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -46,6 +48,9 @@ static const struct owned_key {
 
 const char *owned_key_reason(const char *property)
 {
+    /* librdkafka takes properties of topics by this prefix too. */
+    if (text_begins(property, "topic."))
+        property += strlen("topic.");
     for (size_t i = 0; i < sizeof owned_keys / sizeof *owned_keys; i++)
         if (strcmp(owned_keys[i].property, property) == 0)
             return owned_keys[i].reason;

@@ -1,6 +1,8 @@
 /* Which librdkafka property each client gets, and from whom. */
 #include "kafka/client.h"
 
+#include "kafka/properties.h"
+#include "ops/log.h"
 #include "table.h"
 
 #include <librdkafka/rdkafka.h>
@@ -58,8 +60,8 @@ END_TEST
 START_TEST(a_users_key_wins_over_ours_and_a_later_one_over_an_earlier)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_ALL, "client.id", "first",  "a.conf:1", NULL},
-        {KAFKA_ALL, "client.id", "second", "a.conf:2", NULL},
+        {KAFKA_ALL, "client.id", "first",  "a.conf:1", NULL, false},
+        {KAFKA_ALL, "client.id", "second", "a.conf:2", NULL, false},
     };
     struct config config = config_with(kafka, 2);
 
@@ -71,8 +73,8 @@ END_TEST
 START_TEST(a_key_reaches_the_clients_of_its_scope_only)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_CONSUMER, "client.id", "reads",  "-X", NULL},
-        {KAFKA_PRODUCER, "client.id", "writes", "-X", NULL},
+        {KAFKA_CONSUMER, "client.id", "reads",  "-X", NULL, false},
+        {KAFKA_PRODUCER, "client.id", "writes", "-X", NULL, false},
     };
     struct config config = config_with(kafka, 2);
 
@@ -87,14 +89,14 @@ END_TEST
 START_TEST(nothing_wins_over_what_the_guarantees_rest_on)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_ALL, "enable.auto.commit",       "true",             "-X", NULL},
-        {KAFKA_ALL, "isolation.level",          "read_uncommitted", "-X", NULL},
-        {KAFKA_ALL, "auto.offset.reset",        "latest",           "-X", NULL},
-        {KAFKA_ALL, "allow.auto.create.topics", "true",             "-X", NULL},
-        {KAFKA_ALL, "enable.idempotence",       "false",            "-X", NULL},
-        {KAFKA_ALL, "partitioner",              "random",           "-X", NULL},
-        {KAFKA_ALL, "group.id",                 "other",            "-X", NULL},
-        {KAFKA_ALL, "transactional.id",         "other",            "-X", NULL},
+        {KAFKA_ALL, "enable.auto.commit",       "true",             "-X", NULL, false},
+        {KAFKA_ALL, "isolation.level",          "read_uncommitted", "-X", NULL, false},
+        {KAFKA_ALL, "auto.offset.reset",        "latest",           "-X", NULL, false},
+        {KAFKA_ALL, "allow.auto.create.topics", "true",             "-X", NULL, false},
+        {KAFKA_ALL, "enable.idempotence",       "false",            "-X", NULL, false},
+        {KAFKA_ALL, "partitioner",              "random",           "-X", NULL, false},
+        {KAFKA_ALL, "group.id",                 "other",            "-X", NULL, false},
+        {KAFKA_ALL, "transactional.id",         "other",            "-X", NULL, false},
     };
     struct config config = config_with(kafka, sizeof kafka / sizeof *kafka);
 
@@ -159,7 +161,7 @@ END_TEST
 START_TEST(a_wrong_key_is_refused_with_its_full_name_and_origin)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_CONSUMER, "fetch.min.bites", "1", "/etc/sessiond.conf:14", NULL}
+        {KAFKA_CONSUMER, "fetch.min.bites", "1", "/etc/sessiond.conf:14", NULL, false}
     };
     struct config config = config_with(kafka, 1);
     struct err err;
@@ -172,10 +174,90 @@ START_TEST(a_wrong_key_is_refused_with_its_full_name_and_origin)
 }
 END_TEST
 
+/* ---- Keys that librdkafka does not know -------------------------------------------------------------------------- */
+
+/* NULL: accepted. */
+static const char *refusal(enum kafka_scope scope, const char *name, const char *value)
+{
+    static struct err err;
+    struct kafka_property property = {scope, (char *)(uintptr_t)name, (char *)(uintptr_t)value, "a.conf:3", NULL,
+                                      false};
+    struct config config = config_with(&property, 1);
+
+    if (properties_check(&config, &err))
+        return NULL;
+    ck_assert_str_eq(err.code, "E-KAFKA-CONFIG");
+    ck_assert_int_eq(err.class, ERR_STOP);
+    ck_assert_int_eq(err.exit_code, EXIT_CONFIG);
+    ck_assert_ptr_nonnull(strstr(err.message, "set in a.conf:3\n"));
+    return err.message;
+}
+
+START_TEST(an_unknown_key_is_refused_with_the_nearest)
+{
+    static const struct {
+        enum kafka_scope scope;
+        const char *name;
+        const char *words;
+    } cases[] = {
+        {KAFKA_ALL,      "boostrap.servers",     "did you mean kafka.bootstrap.servers?"          }, /* an alias */
+        {KAFKA_ALL,      "sasl.pasword",         "did you mean kafka.sasl.password?"              },
+        {KAFKA_CONSUMER, "fetch.min.bites",      "did you mean kafka.consumer.fetch.min.bytes?"   },
+        {KAFKA_PRODUCER, "request.timeot.ms",    "did you mean kafka.producer.request.timeout.ms?"}, /* of a topic */
+        {KAFKA_ALL,      "session.timeout",      "did you mean kafka.session.timeout.ms?"         },
+        {KAFKA_ALL,      "ssl.key",              "fix: all keys are in CONFIGURATION.md"          }, /* not ssl_key */
+        {KAFKA_ALL,      "flux.capacitor.power", "fix: all keys are in CONFIGURATION.md"          },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *message = refusal(cases[i].scope, cases[i].name, "1");
+        ck_assert_msg(message != NULL, "%s: accepted", cases[i].name);
+        ck_assert_msg(strstr(message, cases[i].words) != NULL, "no \"%s\" in: %s", cases[i].words, message);
+    }
+}
+END_TEST
+
+START_TEST(a_known_key_is_accepted_and_its_wrong_value_is_refused)
+{
+    ck_assert_ptr_null(refusal(KAFKA_ALL, "bootstrap.servers", "a:1"));
+    ck_assert_ptr_null(refusal(KAFKA_CONSUMER, "request.timeout.ms", "30000"));
+    ck_assert_ptr_null(refusal(KAFKA_PRODUCER, "topic.request.timeout.ms", "30000"));
+    ck_assert_ptr_nonnull(
+        strstr(refusal(KAFKA_ALL, "socket.timeout.ms", "soon"), "kafka.socket.timeout.ms cannot be used"));
+    ck_assert_ptr_nonnull(strstr(refusal(KAFKA_ALL, "ssl.truststore.location", "x"), "ssl.ca.location"));
+}
+END_TEST
+
+static bool load_with_variables(struct config *config, char *const *environment)
+{
+    struct err err;
+
+    ck_assert_msg(config_load(config, &(struct config_request){.environ = environment}, &err), "%s", err.message);
+    return properties_check(config, &err);
+}
+
+START_TEST(a_variable_that_is_no_property_is_left_out_and_a_wrong_value_is_refused)
+{
+    char *unknown[] = {"SESSIOND_KAFKA_BOGUS=1", "SESSIOND_KAFKA_CLIENT_ID=c", "SESSIOND_KAFKA_CONSUMER_BOGUS=2", NULL};
+    char *wrong[] = {"SESSIOND_KAFKA_SOCKET_TIMEOUT_MS=soon", NULL};
+    struct config config;
+
+    log_setup(LOG_TEXT, LOG_ERROR);
+    ck_assert(load_with_variables(&config, unknown));
+    ck_assert_uint_eq(config.kafka_count, 2);
+    ck_assert_str_eq(config.kafka[1].name, "client.id");
+    ck_assert_str_eq(value_of(&config, CLIENT_CONSUMER, "client.id"), "c");
+    config_free(&config);
+
+    ck_assert(!load_with_variables(&config, wrong));
+    config_free(&config);
+}
+END_TEST
+
 START_TEST(settings_that_contradict_each_other_are_refused_with_librdkafkas_reason)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_PRODUCER, "message.timeout.ms", "60000", "-X", NULL}
+        {KAFKA_PRODUCER, "message.timeout.ms", "60000", "-X", NULL, false}
     };
     struct config config = config_with(kafka, 1);
     struct err err;
@@ -191,8 +273,8 @@ END_TEST
 START_TEST(the_brokers_are_named_with_their_origin)
 {
     struct kafka_property kafka[] = {
-        {KAFKA_ALL,      "bootstrap.servers", "a:9092", "a.conf:1", NULL},
-        {KAFKA_PRODUCER, "bootstrap.servers", "b:9092", "a.conf:2", NULL},
+        {KAFKA_ALL,      "bootstrap.servers", "a:9092", "a.conf:1", NULL, false},
+        {KAFKA_PRODUCER, "bootstrap.servers", "b:9092", "a.conf:2", NULL, false},
     };
     struct config config = config_with(kafka, 2);
     char text[CLIENT_BROKERS_TEXT];
@@ -222,6 +304,9 @@ int main(void)
     tcase_add_test(tcase, at_least_once_has_no_transactional_id);
     tcase_add_test(tcase, the_producers_queue_holds_whatever_a_batch_publishes);
     tcase_add_test(tcase, a_wrong_key_is_refused_with_its_full_name_and_origin);
+    tcase_add_test(tcase, an_unknown_key_is_refused_with_the_nearest);
+    tcase_add_test(tcase, a_known_key_is_accepted_and_its_wrong_value_is_refused);
+    tcase_add_test(tcase, a_variable_that_is_no_property_is_left_out_and_a_wrong_value_is_refused);
     tcase_add_test(tcase, settings_that_contradict_each_other_are_refused_with_librdkafkas_reason);
     tcase_add_test(tcase, the_brokers_are_named_with_their_origin);
     suite_add_tcase(suite, tcase);

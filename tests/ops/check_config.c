@@ -2,6 +2,7 @@
 #include "table.h"
 
 #include "ops/config_table.h"
+#include "ops/log.h"
 #include "ops/nearest.h"
 #include "ops/owned_keys.h"
 #include "ops/secret.h"
@@ -331,6 +332,27 @@ START_TEST(every_key_is_listed_and_has_a_meaning)
 }
 END_TEST
 
+START_TEST(every_key_that_a_file_may_hold_is_listed_so)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    config_list(out, false);
+    fclose(out);
+    for (size_t i = 0; i < config_key_count; i++) {
+        char *line = text_printf("\n  %s.file\n", config_keys[i].name);
+        bool listed = strstr(text, line) != NULL;
+        line[strlen(line) - 1] = 0;
+        bool settable = config_keys[i].type != CONFIG_KAFKA && config_settable(line + strlen("\n  "));
+        ck_assert_msg(listed == settable, "%s", line);
+        free(line);
+    }
+    ck_assert_ptr_nonnull(strstr(text, "Any kafka.* key"));
+    free(text);
+}
+END_TEST
+
 START_TEST(no_key_of_ours_is_an_owned_one_except_group_id)
 {
     for (size_t i = 0; i < config_key_count; i++)
@@ -442,6 +464,33 @@ START_TEST(a_scope_keeps_its_own_value_in_the_order_of_the_sources)
 }
 END_TEST
 
+START_TEST(a_property_from_a_variable_is_marked_and_can_be_left_out)
+{
+    static const char *const overrides[] = {"kafka.both=x"};
+    char *environment[] = {"SESSIOND_KAFKA_ONE=1", "SESSIOND_KAFKA_BOTH=2", "SESSIOND_KAFKA_LAST=3", NULL};
+    struct config_request request = {.environ = environment, .overrides = overrides, .override_count = 1};
+    struct config config;
+    struct err err;
+
+    ck_assert(config_load(&config, &request, &err));
+    ck_assert_uint_eq(config.kafka_count, 4);
+    ck_assert(!config.kafka[0].from_environment);
+    ck_assert(config.kafka[1].from_environment);
+    ck_assert_str_eq(config.kafka[2].name, "last");
+    ck_assert(config.kafka[2].from_environment);
+    ck_assert_str_eq(config.kafka[3].name, "both");
+    ck_assert_msg(!config.kafka[3].from_environment, "-X came later");
+
+    log_setup(LOG_TEXT, LOG_ERROR);
+    config_ignore_variable(&config, 1);
+    ck_assert_uint_eq(config.kafka_count, 3);
+    ck_assert_str_eq(config.kafka[0].name, "bootstrap.servers");
+    ck_assert_str_eq(config.kafka[1].name, "last");
+    ck_assert_str_eq(config.kafka[2].name, "both");
+    config_free(&config);
+}
+END_TEST
+
 START_TEST(a_file_named_by_the_user_must_exist)
 {
     struct config config;
@@ -487,12 +536,14 @@ int main(void)
     tcase_add_test(keys, every_default_round_trips);
     tcase_add_test(keys, every_key_can_be_set_by_its_variable);
     tcase_add_test(keys, every_key_is_listed_and_has_a_meaning);
+    tcase_add_test(keys, every_key_that_a_file_may_hold_is_listed_so);
     tcase_add_test(keys, no_key_of_ours_is_an_owned_one_except_group_id);
     tcase_add_test(keys, json_has_numbers_booleans_and_masks);
     tcase_add_test(results, values_reach_the_struct);
     tcase_add_test(results, the_instance_is_the_host_unless_named);
     tcase_add_test(results, an_automatic_instance_is_another_one_each_time);
     tcase_add_test(results, a_scope_keeps_its_own_value_in_the_order_of_the_sources);
+    tcase_add_test(results, a_property_from_a_variable_is_marked_and_can_be_left_out);
     tcase_add_test(results, a_file_named_by_the_user_must_exist);
     tcase_add_test(results, a_file_with_a_nul_byte_is_refused);
     suite_add_tcase(suite, rules);

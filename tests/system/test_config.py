@@ -109,10 +109,10 @@ def test_each_key_is_listed_with_its_type_default_and_meaning_and_has_a_variable
 
 def test_what_a_variable_is_called():
     found = config(
-        SESSIOND_KAFKA_SOCKET_TIMEOUT_MS="5000", SESSIOND_KAFKA_A__B___C="x", SESSIOND_COMMANDS_ID_REQUIRED="true"
+        SESSIOND_KAFKA_SOCKET_TIMEOUT_MS="5000", SESSIOND_KAFKA_LOG__LEVEL="6", SESSIOND_COMMANDS_ID_REQUIRED="true"
     )
     assert found["kafka.socket.timeout.ms"] == ("5000", "SESSIOND_KAFKA_SOCKET_TIMEOUT_MS")
-    assert found["kafka.a_b-c"] == ("x", "SESSIOND_KAFKA_A__B___C")
+    assert found["kafka.log_level"] == ("6", "SESSIOND_KAFKA_LOG__LEVEL")
     assert found["commands.id.required"] == (True, "SESSIOND_COMMANDS_ID_REQUIRED")
 
 
@@ -126,6 +126,32 @@ def test_an_unknown_variable_is_a_warning_and_an_unknown_key_is_refused_with_the
         done = sessiond(*how, "config")
         assert (done.returncode, done.stdout) == (78, "")
         assert "gropu.id" in done.stderr and "did you mean group.id?" in done.stderr and place in done.stderr
+
+
+def test_an_unknown_property_of_librdkafka_is_a_warning_from_a_variable_and_refused_from_elsewhere(tmp_path):
+    (tmp_path / "empty").write_text("x\n")
+    done = sessiond("config", SESSIOND_KAFKA_BOGUS="1", SESSIOND_KAFKA_BOGUS_FILE=str(tmp_path / "empty"))
+    assert done.returncode == 0 and "bogus" not in done.stdout
+    assert "E-CONFIG-10" in done.stderr and "SESSIOND_KAFKA_BOGUS_FILE" in done.stderr and "ignored" in done.stderr
+
+    (tmp_path / "wrong.conf").write_text("\nkafka.boostrap.servers=x\n")
+    wrong_file = ["-F", str(tmp_path / "wrong.conf")]
+    for how, place in ((wrong_file, "wrong.conf:2"), (["-X", "kafka.boostrap.servers=x"], "-X")):
+        said = {sessiond(*how, command).stderr for command in ("config", "run", "status")}
+        assert len(said) == 1, "the same, whoever is asked"
+        done = sessiond(*how, "config")
+        assert (done.returncode, done.stdout) == (78, "") and {done.stderr} == said
+        assert "unknown key kafka.boostrap.servers" in done.stderr and place in done.stderr
+        assert "did you mean kafka.bootstrap.servers?" in done.stderr
+
+
+def test_a_wrong_value_of_a_property_is_refused_whoever_is_asked():
+    variable = {"SESSIOND_KAFKA_SOCKET_TIMEOUT_MS": "soon"}
+    for how, variables in ((["-X", "kafka.socket.timeout.ms=soon"], {}), ([], variable)):
+        for command in ("config", "run"):
+            done = sessiond(*how, command, **variables)
+            assert (done.returncode, done.stdout) == (78, "") and "E-KAFKA-CONFIG" in done.stderr, command
+            assert "kafka.socket.timeout.ms" in done.stderr
 
 
 def test_secrets_are_never_shown(tmp_path):
