@@ -197,9 +197,15 @@ static void print_grants(const char *schema, const char *role, FILE *out)
 
 void migrate_sql(const struct config *config, const char *role, FILE *out)
 {
-    fprintf(out, "BEGIN;\n\nCREATE SCHEMA IF NOT EXISTS ");
-    print_quoted(config->postgres_schema, '"', out);
-    fprintf(out, ";\nSET LOCAL search_path = ");
+    /* For the same reason as in create_schema; EXECUTE, since a name within $$ could end it. */
+    fprintf(out, "BEGIN;\n\nSET LOCAL sessiond.schema = ");
+    print_quoted(config->postgres_schema, '\'', out);
+    fprintf(out, ";\nDO $$ BEGIN\n"
+                 "    IF to_regnamespace(quote_ident(current_setting('sessiond.schema'))) IS NULL THEN\n"
+                 "        EXECUTE format('CREATE SCHEMA %%I', current_setting('sessiond.schema'));\n"
+                 "    END IF;\n"
+                 "END $$;\n"
+                 "SET LOCAL search_path = ");
     print_quoted(config->postgres_schema, '"', out);
     fprintf(out, ", pg_temp;\n\n%s\n", sql_schema);
     print_grants(config->postgres_schema, role, out);

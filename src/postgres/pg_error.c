@@ -11,6 +11,7 @@ static const char see_log[] = "\n  fix: see the server's log";
 static const char see_values[] = "\n  fix: look for a check, domain or trigger that the command's values break";
 static const char see_constraint[] = "\n  fix: look at the constraint";
 static const char see_triggers[] = "\n  fix: look at the triggers of study_sessions and command_outcomes";
+static const char see_policies[] = "\n  fix: look at the row security policies";
 static const char see_view[] = "\n  fix: look at the view's WITH CHECK OPTION";
 static const char see_login[] = "\n  fix: check user, password and pg_hba.conf";
 static const char see_database[] = "\n  fix: create the database or correct postgres.conninfo";
@@ -34,6 +35,9 @@ static const struct pg_error_rule {
     const char *next;
 } rules[] = {
     {"08",    ERR_RENEW,   EXIT_DONE,       nothing       },
+    {"09",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
+    {"20",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
+    {"21",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
     {"2200H", ERR_STOP,    EXIT_CONFIG,     widen_sequence},
     {"22",    ERR_ISOLATE, EXIT_CONFIG,     see_values    },
     {"23505", ERR_STOP,    EXIT_CONFIG,     move_sequence },
@@ -41,7 +45,11 @@ static const struct pg_error_rule {
     {"25006", ERR_RENEW,   EXIT_DONE,       nothing       },
     {"25P",   ERR_RENEW,   EXIT_DONE,       nothing       },
     {"26000", ERR_STOP,    EXIT_CONFIG,     no_pooler     },
+    {"27",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
     {"28",    ERR_STOP,    EXIT_PERMISSION, see_login     },
+    {"2F",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
+    {"38",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
+    {"39",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
     {"3D",    ERR_STOP,    EXIT_CONFIG,     see_database  },
     {"3F",    ERR_STOP,    EXIT_CONFIG,     migrate       },
     {"40003", ERR_RENEW,   EXIT_DONE,       nothing       },
@@ -61,12 +69,32 @@ static const struct pg_error_rule {
     {"",      ERR_STOP,    EXIT_CONFIG,     see_log       },
 };
 
+/* Texts are translated, the names of the server's functions are not (PostgreSQL 15: pl_exec.c, execMain.c). */
+#define RAISE  "exec_stmt_raise"
+#define POLICY "ExecWithCheckOptions"
+
+/* What a trigger raises is about its row, under whatever SQLSTATE. */
+static const struct pg_error_rule raised = {"", ERR_ISOLATE, EXIT_CONFIG, see_triggers};
+
+/* Row security, which answers like a missing grant. */
+static const struct pg_error_rule policy = {"", ERR_ISOLATE, EXIT_CONFIG, see_policies};
+
+static bool comes_from(const struct pg_error *error, const char *function)
+{
+    return error->function != NULL && strcmp(error->function, function) == 0;
+}
+
 static const struct pg_error_rule *find_rule(const struct pg_error *error)
 {
     const struct pg_error_rule *rule = rules;
 
     while (strncmp(error->sqlstate, rule->prefix, strlen(rule->prefix)) != 0)
         rule++;
+    /* RAISE with a code of the first kind is how a trigger asks for another try. */
+    if (comes_from(error, RAISE) && rule->class != ERR_RETRY)
+        return &raised;
+    if (comes_from(error, POLICY) && rule->class == ERR_ISOLATE && rule->exit_code == EXIT_PERMISSION)
+        return &policy;
     return rule;
 }
 
@@ -86,8 +114,12 @@ static const char *keep_code(const char *sqlstate)
 }
 
 /* 2200H names the exhausted sequence, nothing of the row. */
-static bool caused_by_data(const char *sqlstate)
+static bool caused_by_data(const struct pg_error *error)
 {
+    const char *sqlstate = error->sqlstate;
+
+    if (comes_from(error, RAISE))
+        return true;
     if (strcmp(sqlstate, "2200H") == 0)
         return false;
     return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "44", 2) == 0 ||
@@ -97,7 +129,7 @@ static bool caused_by_data(const char *sqlstate)
 /* "table t, constraint c", or the server's text where it cannot hold values. */
 static void describe(const struct pg_error *error, char *text, size_t size)
 {
-    if (!caused_by_data(error->sqlstate)) {
+    if (!caused_by_data(error)) {
         snprintf(text, size, "%.300s", error->message == NULL ? "no message" : error->message);
         return;
     }
@@ -118,7 +150,7 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
     describe(error, text, sizeof text);
 
     /* Without a constraint's name 23514 says that no partition takes the row: a table's lack, not the row's fault. */
-    if (strcmp(error->sqlstate, "23514") == 0 && error->constraint == NULL) {
+    if (strcmp(error->sqlstate, "23514") == 0 && error->constraint == NULL && !comes_from(error, RAISE)) {
         err_set(err, ERR_STOP, EXIT_CONFIG, keep_code(error->sqlstate),
                 "PostgreSQL: %s: no partition takes it\n  fix: create the partition", text);
         return;

@@ -115,6 +115,7 @@ static void answer_classify(struct connection *connection, const PGresult *answe
         .message = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY),
         .constraint = PQresultErrorField(answer, PG_DIAG_CONSTRAINT_NAME),
         .table = PQresultErrorField(answer, PG_DIAG_TABLE_NAME),
+        .function = PQresultErrorField(answer, PG_DIAG_SOURCE_FUNCTION),
     };
 
     if (error.sqlstate == NULL) {

@@ -121,6 +121,32 @@ START_TEST(what_a_trigger_says_about_a_row_is_not_repeated)
 }
 END_TEST
 
+static const char *const raised[] = {
+    "check_violation", "unique_violation", "undefined_table", "insufficient_privilege", "45000", "connection_failure"};
+static const char *const sqlstates[] = {"23514", "23505", "42P01", "42501", "45000", "08006"};
+
+START_TEST(whatever_a_trigger_raises_is_about_its_row)
+{
+    sql("CREATE FUNCTION \"%s\".refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.group_id = 2 THEN "
+        "RAISE EXCEPTION 'secret of group %%', NEW.group_id USING ERRCODE = '%s'; END IF; RETURN NEW; END $$",
+        schema_name, raised[_i]);
+    sql("CREATE TRIGGER refuse BEFORE INSERT ON study_sessions FOR EACH ROW EXECUTE FUNCTION \"%s\".refuse()",
+        schema_name);
+    add(&batch, 1, 1, 1);
+    add(&batch, 2, 2, 1);
+    add(&batch, 3, 1, 1);
+    must_decide(store, &batch);
+    assert_created(0);
+    assert_refused(1, sqlstates[_i]);
+    assert_created(2);
+
+    begin_batch();
+    add(&batch, 4, 2, 1);
+    must_decide(store, &batch);
+    assert_refused(0, sqlstates[_i]);
+}
+END_TEST
+
 START_TEST(what_only_the_commit_refuses_is_refused)
 {
     sql("CREATE FUNCTION \"%s\".refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.group_id = 2 THEN "
@@ -170,7 +196,7 @@ static void forget(const char *role)
     sql("DROP ROLE %s", role);
 }
 
-START_TEST(row_security_refuses_a_row_only_when_its_neighbours_pass)
+START_TEST(row_security_refuses_a_row_as_a_constraint_does)
 {
     char role[64];
 
@@ -186,7 +212,13 @@ START_TEST(row_security_refuses_a_row_only_when_its_neighbours_pass)
 
     begin_batch();
     add(&batch, 3, 2, 1);
-    assert_stopped(EXIT_PERMISSION, "nothing passes");
+    must_decide(store, &batch);
+    assert_refused(0, "42501");
+
+    begin_batch();
+    for (unsigned id = 4; id <= 8; id++)
+        add(&batch, id, 2, 1);
+    assert_stopped(EXIT_CONFIG, "nothing passes");
     forget(role);
 }
 END_TEST
@@ -256,9 +288,10 @@ int main(void)
     tcase_add_test(tcase, when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint);
     tcase_add_test(tcase, the_next_record_of_a_refused_id_is_decided_in_its_own_right);
     tcase_add_test(tcase, what_a_trigger_says_about_a_row_is_not_repeated);
+    tcase_add_loop_test(tcase, whatever_a_trigger_raises_is_about_its_row, 0, sizeof raised / sizeof *raised);
     tcase_add_test(tcase, what_only_the_commit_refuses_is_refused);
     tcase_add_test(tcase, a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent);
-    tcase_add_test(tcase, row_security_refuses_a_row_only_when_its_neighbours_pass);
+    tcase_add_test(tcase, row_security_refuses_a_row_as_a_constraint_does);
     tcase_add_test(tcase, a_grant_that_is_taken_away_stops_with_77);
     tcase_add_test(tcase, a_sequence_left_behind_by_an_import_stops_and_says_how_to_move_it);
     tcase_add_test(tcase, an_exhausted_sequence_stops);

@@ -83,6 +83,19 @@ START_TEST(up_refuses_a_table_that_cannot_serve_names_it_and_leaves_nothing_behi
 }
 END_TEST
 
+START_TEST(a_ledger_without_its_key_is_not_complete)
+{
+    up();
+    sql("ALTER TABLE \"%s\".command_outcomes DROP CONSTRAINT command_outcomes_pkey", schema_name);
+    ck_assert(!is_complete(false));
+    ck_assert_ptr_nonnull(strstr(output, "command_outcomes.command_id has no unique key"));
+    sql("CREATE UNIQUE INDEX ON \"%s\".command_outcomes (command_id) WHERE outcome IS NOT NULL", schema_name);
+    ck_assert(!is_complete(false));
+    sql("CREATE UNIQUE INDEX ON \"%s\".command_outcomes (command_id)", schema_name);
+    ck_assert_msg(is_complete(false), "%s", output);
+}
+END_TEST
+
 START_TEST(any_schema_name_serves)
 {
     snprintf(schema_name, sizeof schema_name, "Odd 'schema', %%s; user_%d", (int)getpid());
@@ -151,6 +164,26 @@ START_TEST(the_printed_sql_makes_the_tables_and_its_role_can_run_and_no_more)
 }
 END_TEST
 
+START_TEST(the_printed_sql_serves_the_owner_of_a_schema_who_may_create_none)
+{
+    char quoted[] = "it's $$ \"mine\"";
+
+    config.postgres_schema = quoted;
+    sql("CREATE ROLE owner_%d", (int)getpid());
+    sql("CREATE SCHEMA \"it's $$ \"\"mine\"\"\" AUTHORIZATION owner_%d", (int)getpid());
+    sql("SET ROLE owner_%d", (int)getpid());
+    capture(migrate_sql(&config, "owner", out));
+    *strstr(output, "GRANT ") = 0;
+    PGresult *result = PQexec(beside, output);
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(beside));
+    PQclear(result);
+    sql("COMMIT; RESET ROLE");
+    ck_assert(is_complete(false));
+    sql("DROP OWNED BY owner_%d CASCADE; DROP ROLE owner_%d", (int)getpid(), (int)getpid());
+    sql("CREATE SCHEMA \"%s\"", schema_name);
+}
+END_TEST
+
 static void assert_fails(const char *with, enum exit_code exit_code)
 {
     snprintf(conninfo, sizeof conninfo, "%s", with);
@@ -198,6 +231,8 @@ int main(void)
     tcase_add_test(tcase, up_creates_what_is_missing_and_a_second_time_nothing);
     tcase_add_test(tcase, status_as_json_says_what_is_missing);
     tcase_add_test(tcase, up_refuses_a_table_that_cannot_serve_names_it_and_leaves_nothing_behind);
+    tcase_add_test(tcase, a_ledger_without_its_key_is_not_complete);
+    tcase_add_test(tcase, the_printed_sql_serves_the_owner_of_a_schema_who_may_create_none);
     tcase_add_test(tcase, any_schema_name_serves);
     tcase_add_test(tcase, a_schema_name_with_a_quote_is_quoted);
     tcase_add_test(tcase, two_migrations_at_once_take_turns);

@@ -17,14 +17,15 @@ static void check_row(const struct table_row *row)
         .sqlstate = unless(row->cell[0], "none"),
         .message = "some text",
         .constraint = unless(row->cell[1], "-"),
+        .function = unless(row->cell[2], "-"),
     };
     struct err err;
 
-    ck_assert_msg(row->count == 5, "%s:%d: five cells", row->path, row->line);
+    ck_assert_msg(row->count == 6, "%s:%d: six cells", row->path, row->line);
     pg_error_classify(&error, &err);
-    ck_assert_msg(strcmp(class_names[err.class], row->cell[2]) == 0, "%s:%d: %s is %s", row->path, row->line,
+    ck_assert_msg(strcmp(class_names[err.class], row->cell[3]) == 0, "%s:%d: %s is %s", row->path, row->line,
                   row->cell[0], class_names[err.class]);
-    ck_assert_msg((int)err.exit_code == (int)strtol(row->cell[3], NULL, 10), "%s:%d: exit %d", row->path, row->line,
+    ck_assert_msg((int)err.exit_code == (int)strtol(row->cell[4], NULL, 10), "%s:%d: exit %d", row->path, row->line,
                   (int)err.exit_code);
     ck_assert_str_eq(pg_error_sqlstate(&err), error.sqlstate == NULL ? "08006" : error.sqlstate);
 }
@@ -41,7 +42,7 @@ START_TEST(what_data_can_cause_is_told_by_table_and_constraint_never_by_its_text
     struct err err;
 
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        struct pg_error error = {states[i], "group 4711 is not welcome", "no_guests", "study_sessions"};
+        struct pg_error error = {states[i], "group 4711 is not welcome", "no_guests", "study_sessions", NULL};
         pg_error_classify(&error, &err);
         ck_assert_ptr_null(strstr(err.message, "4711"));
         ck_assert_ptr_nonnull(strstr(err.message, "no_guests"));
@@ -68,7 +69,7 @@ START_TEST(a_sequence_left_behind_says_how_to_move_it)
 {
     struct err err;
 
-    pg_error_classify(&(struct pg_error){"23505", NULL, "study_sessions_pkey", "study_sessions"}, &err);
+    pg_error_classify(&(struct pg_error){"23505", NULL, "study_sessions_pkey", "study_sessions", NULL}, &err);
     ck_assert_ptr_nonnull(strstr(err.message, "setval"));
     ck_assert_ptr_nonnull(strstr(err.message, "study_sessions_pkey"));
 }

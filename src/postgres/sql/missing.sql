@@ -1,5 +1,5 @@
 -- What the tables in search_path lack, one row each, in the order of the tables; none when `sessiond run` can work.
--- `problem` is one of: table, column, type, sequence, privilege; `text` says it for people.
+-- `problem` is one of: table, column, type, key, sequence, privilege; `text` says it for people.
 WITH needed (position, table_name, column_name, family, privileges) AS (VALUES
     ( 1, 'groups',           'id',                        'integer',     'SELECT'),
     ( 2, 'groups',           'name',                      'string',      'SELECT'),
@@ -62,6 +62,15 @@ problems (position, table_name, column_name, problem, text) AS (
     FROM found
     WHERE attnum IS NOT NULL
         AND NOT EXISTS (SELECT FROM family WHERE family.name = found.family AND family.type = found.type)
+    UNION ALL
+    SELECT position, table_name, column_name, 'key', 'has no unique key of its own, which one decision per command rests on'
+    FROM found
+    WHERE table_name = 'command_outcomes' AND column_name = 'command_id' AND attnum IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM pg_index
+            WHERE indrelid = relation AND indisunique AND indisvalid AND indimmediate AND indpred IS NULL
+                AND indnkeyatts = 1 AND indkey[0] = attnum
+        )
     UNION ALL
     SELECT position, table_name, column_name, 'privilege', format('role %I lacks %s', current_user, privilege)
     FROM found CROSS JOIN LATERAL unnest(string_to_array(privileges, ',')) AS privilege
