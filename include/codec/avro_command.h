@@ -3,7 +3,7 @@
  * `study_activity_id` are picked by name at the top level of the record, everything else is skipped. When the top is a
  * union, the record is the branch that the value chose.
  *
- * Every length is checked against what is left; records, arrays and maps nest at most 16 deep; all bytes must be
+ * Every length is checked against what is left; records, arrays and maps nest at most 64 deep; all bytes must be
  * consumed; strings, those that are skipped too, must be UTF-8 without NUL. No allocation, and no more steps than there
  * are bytes, give or take a fixed number.
  *

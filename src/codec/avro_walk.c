@@ -2,7 +2,7 @@
 
 #include "codec/utf8.h"
 
-#define DEPTH_MAX 16
+#define DEPTH_MAX 64
 
 /* Values that take no bytes (null, an empty record) cost their sender nothing: a block may claim 2^62 of them. */
 #define EMPTY_VALUES_MAX 4096
@@ -113,7 +113,7 @@ bool avro_walk_branch(struct avro_walk *walk, const struct avro_node **node)
 static bool enter(struct avro_walk *walk)
 {
     if (walk->depth == DEPTH_MAX)
-        return avro_walk_fail(walk, "Avro values nested deeper than 16");
+        return avro_walk_fail(walk, "Avro values nested deeper than 64");
     walk->depth++;
     return true;
 }
