@@ -7,7 +7,10 @@
 #ifndef OPS_OWNED_KEYS_H
 #define OPS_OWNED_KEYS_H
 
-/** Why the property (without `kafka.` prefix, with or without `topic.`) cannot be set, and what to do instead; NULL when it can. Static. */
+/**
+ * Why the property (without `kafka.` prefix, with or without `topic.`) cannot be set, and what to do instead; NULL when it can.
+ * Static.
+ */
 const char *owned_key_reason(const char *property);
 
 #endif
