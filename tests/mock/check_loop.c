@@ -181,6 +181,15 @@ static void be_static_member(void)
     cluster.config.instance_auto = false;
 }
 
+static void assert_own_fence(const struct err *err)
+{
+    ck_assert_str_eq(err->code, "E-KAFKA-INSTANCE");
+    ck_assert_int_eq(err->class, ERR_RENEW);
+
+    work_to_the_end(memory_store_decisions() + COMMANDS);
+    ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
+}
+
 /* src/kafka/source.c, own_fence. */
 START_TEST(a_fence_after_a_lost_session_is_our_own_and_a_new_consumer_goes_on)
 {
@@ -192,11 +201,7 @@ START_TEST(a_fence_after_a_lost_session_is_our_own_and_a_new_consumer_goes_on)
     run_open(&run);
     ck_assert(!work(run.worker, INT64_MAX, &err));
     run_close(&run);
-    ck_assert_str_eq(err.code, "E-KAFKA-INSTANCE");
-    ck_assert_int_eq(err.class, ERR_RENEW);
-
-    work_to_the_end(memory_store_decisions() + COMMANDS);
-    ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
+    assert_own_fence(&err);
 }
 END_TEST
 
@@ -228,11 +233,7 @@ START_TEST(a_fence_after_an_outage_is_our_own_and_a_new_consumer_goes_on)
     cluster_fail(&cluster, API_HEARTBEAT, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, 1);
     ck_assert(!step_for(run.worker, LIMIT_MS, &err));
     run_close(&run);
-    ck_assert_str_eq(err.code, "E-KAFKA-INSTANCE");
-    ck_assert_int_eq(err.class, ERR_RENEW);
-
-    work_to_the_end(memory_store_decisions() + COMMANDS);
-    ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
+    assert_own_fence(&err);
 }
 END_TEST
 
