@@ -76,7 +76,7 @@ static const struct pg_error_rule {
 /* What a trigger raises is about its row, under whatever SQLSTATE. */
 static const struct pg_error_rule raised = {"", ERR_ISOLATE, EXIT_CONFIG, see_triggers};
 
-/* Row security, which answers like a missing grant. */
+/* Row security, which answers like a missing grant (42501). */
 static const struct pg_error_rule policy = {"", ERR_ISOLATE, EXIT_CONFIG, see_policies};
 
 static bool comes_from(const struct pg_error *error, const char *function)
@@ -93,7 +93,7 @@ static const struct pg_error_rule *find_rule(const struct pg_error *error)
     /* RAISE with a code of the first kind is how a trigger asks for another try. */
     if (comes_from(error, RAISE) && rule->class != ERR_RETRY)
         return &raised;
-    if (comes_from(error, POLICY) && rule->class == ERR_ISOLATE && rule->exit_code == EXIT_PERMISSION)
+    if (comes_from(error, POLICY) && strcmp(error->sqlstate, "42501") == 0)
         return &policy;
     return rule;
 }

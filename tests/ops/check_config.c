@@ -316,7 +316,7 @@ START_TEST(every_key_can_be_set_by_its_variable)
 }
 END_TEST
 
-START_TEST(every_key_is_listed_and_has_a_meaning)
+static char *listing(void)
 {
     char *text = NULL;
     size_t size = 0;
@@ -324,6 +324,13 @@ START_TEST(every_key_is_listed_and_has_a_meaning)
 
     config_list(out, false);
     fclose(out);
+    return text;
+}
+
+START_TEST(every_key_is_listed_and_has_a_meaning)
+{
+    char *text = listing();
+
     for (size_t i = 0; i < config_key_count; i++) {
         ck_assert_msg(has_line(text, config_keys[i].name), "%s is not listed", config_keys[i].name);
         ck_assert_msg(*config_keys[i].meaning != 0, "%s has no meaning", config_keys[i].name);
@@ -334,12 +341,8 @@ END_TEST
 
 START_TEST(every_key_that_a_file_may_hold_is_listed_so)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    char *text = listing();
 
-    config_list(out, false);
-    fclose(out);
     for (size_t i = 0; i < config_key_count; i++) {
         char *line = text_printf("\n  %s.file\n", config_keys[i].name);
         bool listed = strstr(text, line) != NULL;
