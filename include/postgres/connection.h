@@ -1,6 +1,9 @@
 /**
- * One connection to PostgreSQL, non-blocking, in a session with the settings of sql/session.sql. What is asked on it:
- * postgres/question.h. One thread.
+ * One connection to PostgreSQL, non-blocking. What is asked on it: postgres/question.h. One thread.
+ *
+ * Nothing is set for the session: settings last for one transaction (sql/local_settings.sql), and the server's process
+ * id, which sql/session.sql answered, tells in each of them whether the connection still leads to the same session. A
+ * pooler that gives each transaction another server connection is noticed so, and keeps nothing of ours.
  */
 #ifndef POSTGRES_CONNECTION_H
 #define POSTGRES_CONNECTION_H
@@ -14,8 +17,20 @@ struct pg_result; /* PGresult */
 enum connection_state {
     CONNECTION_CLOSED = 0,
     CONNECTION_CONNECTING,
-    CONNECTION_SETTING,
+    CONNECTION_ASKING,
     CONNECTION_OPEN,
+};
+
+/** Columns of sql/session.sql; from the backend on they are the parameters of sql/local_settings.sql. */
+enum session_column {
+    SESSION_READ_ONLY,
+    SESSION_BACKEND_PID,
+    SESSION_SEARCH_PATH,
+    SESSION_STATEMENT_TIMEOUT,
+    SESSION_LOCK_TIMEOUT,
+    SESSION_IDLE_TIMEOUT,
+    SESSION_JIT,
+    SESSION_COLUMNS,
 };
 
 /** Visible for question.c; others use the functions. */
@@ -24,10 +39,15 @@ struct connection {
     char *reread;       /* what postgres.conninfo.file said at its last good reading; NULL: as configured */
     struct pg_conn *pg; /* NULL when closed */
     enum connection_state state;
-    int polling;              /* PostgresPollingStatusType, while connecting */
-    int64_t deadline_ms;      /* of what is under way */
-    struct pg_result *answer; /* what has come of it so far: the last result, or the first error */
-    bool not_durable;         /* the server said so while it answered */
+    int polling;               /* PostgresPollingStatusType, while connecting */
+    int64_t deadline_ms;       /* of what is under way */
+    struct pg_result *session; /* what sql/session.sql answered; NULL until then */
+    struct pg_result *answer;  /* what has come of it so far: the last result, or the first error */
+    int finished;              /* statements of the transaction under way whose results have all come */
+    int settings_at;           /* which of them made the settings; -1 for none */
+    int wanted;                /* which of them has the answer */
+    bool elsewhere;            /* a transaction ran in another session than ours */
+    bool not_durable;          /* the server said so while it answered */
     bool was_open;
     int64_t refused_since_ms; /* when a password that had worked began to be refused; 0 while it is not */
 };
@@ -37,7 +57,7 @@ struct connection *connection_new(const struct config *config);
 void connection_free(struct connection *connection);
 
 /**
- * Connects and makes the settings. Call again while PENDING. FAILED: ERR_RENEW (no server, one that is starting or
+ * Connects and asks what the session is like. Call again while PENDING. FAILED: ERR_RENEW (no server, one that is starting or
  * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more; postgres.conninfo.file
  * and what libpq reads from files (passfile, service) are read anew each time.
  */

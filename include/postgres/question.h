@@ -10,7 +10,8 @@
 #include "postgres/array.h"
 #include "postgres/connection.h"
 
-/* True: all of it is sent, the answer is for `question_answer`. False: ERR_RENEW. */
+/* True: all of it is sent, the answer is for `question_answer`. False: ERR_RENEW. Each is a transaction of its own, with the
+ * settings of sql/local_settings.sql, unless `question_begin` has opened one for several. */
 
 MUSTUSE bool question_prepare(struct connection *connection, const char *name, const char *sql, struct err *err);
 
@@ -18,13 +19,29 @@ MUSTUSE bool question_prepare(struct connection *connection, const char *name, c
 MUSTUSE bool question_execute(struct connection *connection, const char *name, const struct array *parameters,
                               int count, struct err *err);
 
-/** Results as text. $1 = parameter unless NULL; only then may `sql` be several statements. */
+/**
+ * What would happen: as `question_execute`, but deferred constraints are checked at once, and in the end everything is
+ * rolled back.
+ */
+MUSTUSE bool question_try(struct connection *connection, const char *name, const struct array *parameters, int count,
+                          struct err *err);
+
+/** One statement, results as text. $1 = parameter unless NULL. */
 MUSTUSE bool question_query(struct connection *connection, const char *sql, const char *parameter, struct err *err);
+
+/** Opens a transaction for the questions that follow; `question_script` with COMMIT ends it. */
+MUSTUSE bool question_begin(struct connection *connection, struct err *err);
+
+/** Several statements, as they are. Outside of `question_begin` they run without our settings. */
+MUSTUSE bool question_script(struct connection *connection, const char *sql, struct err *err);
+
+/** For connection.c: $1 = parameter, results as text, without our settings. */
+MUSTUSE bool question_session(struct connection *connection, const char *sql, const char *parameter, struct err *err);
 
 /**
  * DONE: the result (of several statements the last one's), to be freed with PQclear. FAILED: ERR_RETRY, also when the
  * wait for a synchronous standby was cancelled (committed here, but not durable); ERR_RENEW, also when the deadline of
- * 60 s has passed; ERR_ISOLATE; ERR_STOP.
+ * 60 s has passed; ERR_ISOLATE; ERR_STOP, also when a pooler gave the transaction another session.
  */
 enum progress question_answer(struct connection *connection, int timeout_ms, struct pg_result **result,
                               struct err *err);

@@ -39,7 +39,9 @@ void connection_free(struct connection *connection)
 void connection_close(struct connection *connection)
 {
     PQclear(connection->answer);
+    PQclear(connection->session);
     connection->answer = NULL;
+    connection->session = NULL;
     PQfinish(connection->pg);
     connection->pg = NULL;
     connection->state = CONNECTION_CLOSED;
@@ -176,7 +178,7 @@ static enum progress connect_step(struct connection *connection, int64_t until_m
     return DONE;
 }
 
-static bool settings_send(struct connection *connection, struct err *err)
+static bool session_send(struct connection *connection, struct err *err)
 {
     int version = PQserverVersion(connection->pg);
 
@@ -186,11 +188,11 @@ static bool settings_send(struct connection *connection, struct err *err)
                        "PostgreSQL: the server is version %d\n  fix: 13 or newer is needed", version / 10000);
     }
     PQsetnonblocking(connection->pg, 1);
-    connection->state = CONNECTION_SETTING;
-    return question_query(connection, sql_session, connection->config->postgres_schema, err);
+    connection->state = CONNECTION_ASKING;
+    return question_session(connection, sql_session, connection->config->postgres_schema, err);
 }
 
-static enum progress settings_receive(struct connection *connection, int64_t until_ms, struct err *err)
+static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
@@ -200,9 +202,8 @@ static enum progress settings_receive(struct connection *connection, int64_t unt
         connection_close(connection);
     if (progress != DONE)
         return progress;
-    bool read_only = *PQgetvalue(result, 0, 1) == 't';
-    PQclear(result);
-    if (read_only) {
+    connection->session = result;
+    if (*PQgetvalue(result, 0, SESSION_READ_ONLY) == 't') {
         connection_close(connection);
         err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-25006",
                 "PostgreSQL: the server takes no writes: a standby, or default_transaction_read_only; "
@@ -225,8 +226,8 @@ enum progress connection_open(struct connection *connection, int timeout_ms, str
         enum progress progress = connect_step(connection, until, err);
         if (progress != DONE)
             return progress;
-        if (!settings_send(connection, err))
+        if (!session_send(connection, err))
             return FAILED;
     }
-    return connection->state == CONNECTION_SETTING ? settings_receive(connection, until, err) : DONE;
+    return connection->state == CONNECTION_ASKING ? session_receive(connection, until, err) : DONE;
 }

@@ -9,7 +9,7 @@
 #define WAIT_MS 1000
 
 /* The lock that migrations of one database take turns on; an arbitrary number that nobody else uses: "sessiond". */
-#define BEGIN_SQL "BEGIN; SELECT pg_advisory_xact_lock(x'73657373696f6e64'::bigint)"
+#define LOCK_SQL "SELECT pg_advisory_xact_lock(x'73657373696f6e64'::bigint)"
 
 static const char *const tables[] = {"groups", "study_activities", "study_sessions", "command_outcomes"};
 
@@ -26,27 +26,38 @@ static bool open_connection(struct connection *connection, struct err *err)
 }
 
 /* The caller frees the result. */
+static bool answer(struct connection *connection, bool sent, PGresult **result, struct err *err)
+{
+    enum progress progress = sent ? PENDING : FAILED;
+
+    *result = NULL;
+    while (progress == PENDING)
+        progress = question_answer(connection, WAIT_MS, result, err);
+    return progress == DONE || question_give_up(err);
+}
+
 static bool ask(struct connection *connection, const char *sql, const char *parameter, PGresult **result,
                 struct err *err)
 {
-    enum progress progress;
-
-    *result = NULL;
-    if (!question_query(connection, sql, parameter, err))
-        return question_give_up(err);
-    do
-        progress = question_answer(connection, WAIT_MS, result, err);
-    while (progress == PENDING);
-    return progress == DONE || question_give_up(err);
+    return answer(connection, question_query(connection, sql, parameter, err), result, err);
 }
 
 static bool run(struct connection *connection, const char *sql, struct err *err)
 {
     PGresult *result;
-    bool ok = ask(connection, sql, NULL, &result, err);
+    bool ok = answer(connection, question_script(connection, sql, err), &result, err);
 
     PQclear(result);
     return ok;
+}
+
+static bool begin(struct connection *connection, struct err *err)
+{
+    PGresult *result;
+    bool ok = answer(connection, question_begin(connection, err), &result, err);
+
+    PQclear(result);
+    return ok && run(connection, LOCK_SQL, err);
 }
 
 /* CREATE SCHEMA IF NOT EXISTS asks for a privilege on the database even when the schema is there. */
@@ -91,7 +102,7 @@ static bool create_tables(struct connection *connection, const char *schema, FIL
 {
     PGresult *before = NULL;
     PGresult *after = NULL;
-    bool ok = run(connection, BEGIN_SQL, err) && create_schema(connection, schema, err) &&
+    bool ok = begin(connection, err) && create_schema(connection, schema, err) &&
               ask(connection, sql_missing, NULL, &before, err) && run(connection, sql_schema, err) &&
               ask(connection, sql_missing, NULL, &after, err) && tables_complete(after, false, schema, err) &&
               run(connection, "COMMIT", err);

@@ -2,6 +2,7 @@
 
 #include "ops/clock.h"
 #include "postgres/pg_error.h"
+#include "postgres/transaction.h"
 
 #include <libpq-fe.h>
 #include <poll.h>
@@ -29,10 +30,10 @@ static bool connection_lost(struct connection *connection, struct err *err)
  * What libpq could not hand to the kernel is driven out here, so that the server can work while nobody looks at the
  * socket. Input is taken meanwhile: a server that cannot write its notices does not read either.
  */
-static bool question_flush(struct connection *connection, int sent, struct err *err)
+static bool question_flush(struct connection *connection, bool sent, struct err *err)
 {
     connection->deadline_ms = clock_ms() + SEND_MS;
-    if (sent == 0)
+    if (!sent)
         return connection_lost(connection, err);
     for (;;) {
         int left = PQflush(connection->pg);
@@ -51,6 +52,7 @@ static bool question_flush(struct connection *connection, int sent, struct err *
 static bool question_ready(struct connection *connection, struct err *err)
 {
     connection->not_durable = false;
+    connection->elsewhere = false;
     if (connection->pg != NULL)
         return true;
     return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08003", "PostgreSQL: not connected");
@@ -58,55 +60,85 @@ static bool question_ready(struct connection *connection, struct err *err)
 
 bool question_prepare(struct connection *connection, const char *name, const char *sql, struct err *err)
 {
-    return question_ready(connection, err) &&
-           question_flush(connection, PQsendPrepare(connection->pg, name, sql, 0, NULL), err);
+    if (!question_ready(connection, err))
+        return false;
+    bool sent = transaction_begin(connection) && PQsendPrepare(connection->pg, name, sql, 0, NULL) == 1 &&
+                transaction_end(connection, TRANSACTION_COMMIT);
+    return question_flush(connection, sent, err);
 }
 
-bool question_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
-                      struct err *err)
+static bool send_prepared(struct connection *connection, const char *name, const struct array *parameters, int count)
 {
     const char *values[PARAMETERS_MAX];
     int lengths[PARAMETERS_MAX];
     int formats[PARAMETERS_MAX];
 
-    if (!question_ready(connection, err))
-        return false;
     for (int i = 0; i < count; i++) {
         values[i] = (const char *)parameters[i].data;
         lengths[i] = (int)parameters[i].len;
         formats[i] = 1;
     }
-    int sent = PQsendQueryPrepared(connection->pg, name, count, values, lengths, formats, 1);
+    return PQsendQueryPrepared(connection->pg, name, count, values, lengths, formats, 1) == 1;
+}
+
+bool question_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
+                      struct err *err)
+{
+    if (!question_ready(connection, err))
+        return false;
+    bool sent = transaction_begin(connection) && send_prepared(connection, name, parameters, count) &&
+                transaction_end(connection, TRANSACTION_COMMIT);
     return question_flush(connection, sent, err);
+}
+
+bool question_try(struct connection *connection, const char *name, const struct array *parameters, int count,
+                  struct err *err)
+{
+    if (!question_ready(connection, err))
+        return false;
+    bool sent = transaction_begin(connection) && transaction_check_constraints(connection) &&
+                send_prepared(connection, name, parameters, count) && transaction_end(connection, TRANSACTION_ROLLBACK);
+    return question_flush(connection, sent, err);
+}
+
+static bool send_query(struct connection *connection, const char *sql, const char *parameter)
+{
+    int count = parameter == NULL ? 0 : 1;
+
+    return PQsendQueryParams(connection->pg, sql, count, NULL, &parameter, NULL, NULL, 0) == 1;
 }
 
 bool question_query(struct connection *connection, const char *sql, const char *parameter, struct err *err)
 {
     if (!question_ready(connection, err))
         return false;
-    int sent = parameter == NULL ? PQsendQuery(connection->pg, sql)
-                                 : PQsendQueryParams(connection->pg, sql, 1, NULL, &parameter, NULL, NULL, 0);
+    if (PQtransactionStatus(connection->pg) != PQTRANS_IDLE)
+        return question_flush(connection, send_query(connection, sql, parameter), err);
+    bool sent = transaction_begin(connection) && send_query(connection, sql, parameter) &&
+                transaction_end(connection, TRANSACTION_COMMIT);
     return question_flush(connection, sent, err);
 }
 
+bool question_begin(struct connection *connection, struct err *err)
+{
+    if (!question_ready(connection, err))
+        return false;
+    bool sent = transaction_begin(connection) && transaction_end(connection, TRANSACTION_STAYS_OPEN);
+    connection->wanted = connection->settings_at;
+    return question_flush(connection, sent, err);
+}
+
+bool question_script(struct connection *connection, const char *sql, struct err *err)
+{
+    return question_ready(connection, err) && question_flush(connection, PQsendQuery(connection->pg, sql) == 1, err);
+}
+
+bool question_session(struct connection *connection, const char *sql, const char *parameter, struct err *err)
+{
+    return question_ready(connection, err) && question_flush(connection, send_query(connection, sql, parameter), err);
+}
+
 /* ---- Answers ----------------------------------------------------------------------------------------------------- */
-
-static bool is_error(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-
-    return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY;
-}
-
-static void answer_keep(struct connection *connection, PGresult *result)
-{
-    if (connection->answer != NULL && is_error(connection->answer)) {
-        PQclear(result);
-        return;
-    }
-    PQclear(connection->answer);
-    connection->answer = result;
-}
 
 static void answer_classify(struct connection *connection, const PGresult *answer, struct err *err)
 {
@@ -129,12 +161,27 @@ static void answer_classify(struct connection *connection, const PGresult *answe
         connection_close(connection);
 }
 
+/* Whatever else came: a statement that found itself elsewhere did nothing, and one that is not known there could not. */
+static bool ran_elsewhere(const struct connection *connection, struct err *err)
+{
+    if (!connection->elsewhere)
+        return false;
+    err_set(
+        err, ERR_STOP, EXIT_CONFIG, "E-PG-POOLER",
+        "PostgreSQL: a transaction ran in another session than the one before, so a pooler in transaction mode stands "
+        "between; nothing was decided there\n  fix: connect to the server itself, or through a pooler in session mode");
+    return true;
+}
+
 static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
 {
     PGresult *answer = connection->answer;
+    ExecStatusType status = PQresultStatus(answer);
 
     connection->answer = NULL;
-    if (is_error(answer))
+    if (ran_elsewhere(connection, err))
+        connection_close(connection);
+    else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY)
         answer_classify(connection, answer, err);
     else if (connection->not_durable)
         err_set(err, ERR_RETRY, EXIT_DONE, "E-PG-SYNC",
@@ -177,12 +224,9 @@ enum progress question_answer(struct connection *connection, int timeout_ms, PGr
             (void)connection_lost(connection, err);
             return FAILED;
         }
-        while (PQisBusy(connection->pg) == 0) {
-            PGresult *next = PQgetResult(connection->pg);
-            if (next == NULL)
+        while (PQisBusy(connection->pg) == 0)
+            if (transaction_take(connection, PQgetResult(connection->pg)))
                 return answer_complete(connection, result, err);
-            answer_keep(connection, next);
-        }
     } while (connection_wait(connection, POLLIN, until));
 
     return clock_ms() < connection->deadline_ms ? PENDING : answer_overdue(connection, err);

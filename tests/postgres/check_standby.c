@@ -37,7 +37,7 @@ START_TEST(an_outcome_that_was_found_waits_for_the_standby_too)
     ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
     ck_assert_int_eq(store_receive(store, &batch, 700, &err), PENDING);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sessiond' AND "
-                                "wait_event = 'SyncRep' AND query LIKE '%%pg_logical_emit_message%%'")),
+                                "wait_event = 'SyncRep' AND query = 'COMMIT'")),
                      1);
     set_standby("");
     receive_all();

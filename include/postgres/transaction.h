@@ -1,0 +1,32 @@
+/**
+ * The transaction around one question: BEGIN, the settings of sql/local_settings.sql, the question, COMMIT. All of it is
+ * one pipeline, so it takes one round trip, and the question runs with settings that nobody else ever meets.
+ *
+ * Between `transaction_begin` and `transaction_end` exactly one statement is sent. For postgres/question.h. One thread.
+ */
+#ifndef POSTGRES_TRANSACTION_H
+#define POSTGRES_TRANSACTION_H
+
+#include "postgres/connection.h"
+
+enum transaction_end {
+    TRANSACTION_COMMIT,
+    TRANSACTION_ROLLBACK,
+    TRANSACTION_STAYS_OPEN, /* the following statements run in it, too */
+};
+
+/* False: libpq could not send it, and PQerrorMessage says why. */
+
+MUSTUSE bool transaction_begin(struct connection *connection);
+/** After `transaction_begin`: deferred constraints are checked with each statement. */
+MUSTUSE bool transaction_check_constraints(struct connection *connection);
+MUSTUSE bool transaction_end(struct connection *connection, enum transaction_end end);
+
+/** Takes what PQgetResult gave, also NULL. True: all has come, and `connection->answer` is the statement's result or the
+ * first error. A transaction that failed has been rolled back by then. */
+MUSTUSE bool transaction_take(struct connection *connection, struct pg_result *result);
+
+/** The first error, or else the last result, stays in `connection->answer`. Takes the result. */
+void transaction_keep(struct connection *connection, struct pg_result *result);
+
+#endif

@@ -1,0 +1,23 @@
+-- The settings of one transaction of ours, gone with its end: behind a pooler the connection is not ours alone.
+--
+-- $1 the backend of the session, $2 … $6 what session.sql answered from search_path on.
+-- Answers whether this is still that backend. Every statement that decides asks the same and does nothing elsewhere.
+--
+-- Ours, whatever the role's or the server's defaults are:
+--   search_path           one schema; temporary tables come last, so that none can stand in for a table
+--   plan_cache_mode, enable_*
+--                         each row of a batch is looked up by key, whatever the statistics say: one plan, that takes as
+--                         long at ten rows as at ten million
+--   client_min_messages   a cancelled wait for the synchronous standby is told by a warning
+SELECT pg_catalog.pg_backend_pid() = $1::integer AS ours,
+       pg_catalog.set_config('search_path', $2, true),
+       pg_catalog.set_config('statement_timeout', $3, true),
+       pg_catalog.set_config('lock_timeout', $4, true),
+       pg_catalog.set_config('idle_in_transaction_session_timeout', $5, true),
+       pg_catalog.set_config('jit', $6, true),
+       pg_catalog.set_config('client_min_messages', 'warning', true),
+       pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true),
+       pg_catalog.set_config('enable_seqscan', 'off', true),
+       pg_catalog.set_config('enable_hashjoin', 'off', true),
+       pg_catalog.set_config('enable_mergejoin', 'off', true),
+       pg_catalog.set_config('enable_material', 'off', true);
