@@ -42,11 +42,9 @@ struct flight {
     uint32_t refused_item; /* its index in the batch */
 };
 
-/** The statements that a flight executes, to be prepared once a connection. */
-extern const struct flight_statement {
-    const char *name;
-    const char *sql;
-} flight_insert, flight_read;
+/** The names under which the statements that a flight executes are prepared, once a connection. */
+#define FLIGHT_INSERT_NAME "insert_outcomes"
+#define FLIGHT_READ_NAME   "read_outcomes"
 
 /** Starts with the undecided items of the batch; with none there is nothing to do. As question_execute. */
 MUSTUSE bool flight_start(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err);

@@ -15,7 +15,7 @@
 
 MUSTUSE bool question_prepare(struct connection *connection, const char *name, const char *sql, struct err *err);
 
-/** Binary results. */
+/** Binary results. After `parameters` the statement gets one more, the backend of the session: elsewhere it must do nothing. */
 MUSTUSE bool question_execute(struct connection *connection, const char *name, const struct array *parameters,
                               int count, struct err *err);
 

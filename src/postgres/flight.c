@@ -1,6 +1,5 @@
 #include "postgres/flight.h"
 
-#include "gen/sql.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 #include "postgres/pg_error.h"
@@ -18,9 +17,6 @@
 
 /* So many rows alone, all failing alike and nothing passing: the rest of the batch need not be tried. */
 #define ALIKE_MAX 16
-
-const struct flight_statement flight_insert = {"insert_outcomes", sql_insert_outcomes};
-const struct flight_statement flight_read = {"read_outcomes", sql_read_outcomes};
 
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
@@ -64,7 +60,7 @@ static bool send_insert(struct flight *flight, struct connection *connection, co
     for (size_t i = range->from; i < range->to; i++)
         add_command(flight->parameters, asked_first(&flight->asked, &flight->asked.ids[i], batch));
     flight->step = FLIGHT_INSERT;
-    return question_execute(connection, flight_insert.name, flight->parameters, FLIGHT_PARAMETERS, err);
+    return question_execute(connection, FLIGHT_INSERT_NAME, flight->parameters, FLIGHT_PARAMETERS, err);
 }
 
 /* The ids of the range that came back without an outcome; 0 is none. */
@@ -233,7 +229,7 @@ static bool flight_landed(struct flight *flight, struct connection *connection, 
     if (flight->step == FLIGHT_READ)
         return err_set(err, ERR_RETRY, EXIT_DONE, "E-LEDGER-02", "command_outcomes lost an outcome while it was read");
     flight->step = FLIGHT_READ;
-    return question_execute(connection, flight_read.name, flight->parameters, 1, err);
+    return question_execute(connection, FLIGHT_READ_NAME, flight->parameters, 1, err);
 }
 
 static bool flight_refused(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err)

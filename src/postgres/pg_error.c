@@ -1,5 +1,7 @@
 #include "postgres/pg_error.h"
 
+#include "postgres/guard.h"
+
 #include <stdio.h>
 
 #define CODE_PREFIX "E-PG-"
@@ -55,6 +57,7 @@ static const struct pg_error_rule {
     {"40003", ERR_RENEW,   EXIT_DONE,       nothing       },
     {"40",    ERR_RETRY,   EXIT_DONE,       nothing       },
     {"42501", ERR_ISOLATE, EXIT_PERMISSION, grant         },
+    {"42P05", ERR_STOP,    EXIT_CONFIG,     no_pooler     },
     {"42",    ERR_STOP,    EXIT_CONFIG,     migrate       },
     {"44",    ERR_ISOLATE, EXIT_CONFIG,     see_view      },
     {"53",    ERR_RETRY,   EXIT_DONE,       nothing       },
@@ -147,6 +150,8 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
                 error->message == NULL ? "connection lost" : error->message);
         return;
     }
+    if (guard_classify(error, err))
+        return;
     describe(error, text, sizeof text);
 
     /* Without a constraint's name 23514 says that no partition takes the row: a table's lack, not the row's fault. */

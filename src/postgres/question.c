@@ -67,18 +67,21 @@ bool question_prepare(struct connection *connection, const char *name, const cha
     return question_flush(connection, sent, err);
 }
 
+/* The last parameter is the backend of the session, as text. */
 static bool send_prepared(struct connection *connection, const char *name, const struct array *parameters, int count)
 {
-    const char *values[PARAMETERS_MAX];
-    int lengths[PARAMETERS_MAX];
-    int formats[PARAMETERS_MAX];
+    const char *values[PARAMETERS_MAX + 1];
+    int lengths[PARAMETERS_MAX + 1];
+    int formats[PARAMETERS_MAX + 1];
 
     for (int i = 0; i < count; i++) {
         values[i] = (const char *)parameters[i].data;
         lengths[i] = (int)parameters[i].len;
         formats[i] = 1;
     }
-    return PQsendQueryPrepared(connection->pg, name, count, values, lengths, formats, 1) == 1;
+    values[count] = PQgetvalue(connection->session, 0, SESSION_BACKEND_PID);
+    formats[count] = 0;
+    return PQsendQueryPrepared(connection->pg, name, count + 1, values, lengths, formats, 1) == 1;
 }
 
 bool question_execute(struct connection *connection, const char *name, const struct array *parameters, int count,

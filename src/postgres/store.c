@@ -12,6 +12,7 @@
 enum store_step {
     STORE_OPENING = 0,
     STORE_CHECKING,
+    STORE_CHOOSING_INSERT,
     STORE_PREPARING_INSERT,
     STORE_PREPARING_READ,
     STORE_READY,
@@ -21,6 +22,7 @@ struct store {
     const struct config *config;
     struct connection *connection;
     enum store_step step;
+    bool sessions_protected; /* row security: inserted sessions cannot be read back */
     struct flight flight;
 };
 
@@ -56,8 +58,11 @@ static bool step_ask(struct store *store, enum store_step step, struct err *err)
 {
     switch (step) {
     case STORE_OPENING: return question_query(store->connection, sql_missing, NULL, err);
-    case STORE_CHECKING: return question_prepare(store->connection, flight_insert.name, flight_insert.sql, err);
-    case STORE_PREPARING_INSERT: return question_prepare(store->connection, flight_read.name, flight_read.sql, err);
+    case STORE_CHECKING: return question_query(store->connection, sql_sessions_protected, NULL, err);
+    case STORE_CHOOSING_INSERT:
+        return question_prepare(store->connection, FLIGHT_INSERT_NAME,
+                                store->sessions_protected ? sql_insert_outcomes_unread : sql_insert_outcomes, err);
+    case STORE_PREPARING_INSERT: return question_prepare(store->connection, FLIGHT_READ_NAME, sql_read_outcomes, err);
     case STORE_PREPARING_READ:
     case STORE_READY: break;
     }
@@ -71,6 +76,8 @@ static enum progress step_wait(struct store *store, int timeout_ms, struct err *
     if (store->step == STORE_OPENING)
         return connection_open(store->connection, timeout_ms, err);
     enum progress progress = question_answer(store->connection, timeout_ms, &result, err);
+    if (progress == DONE && store->step == STORE_CHOOSING_INSERT)
+        store->sessions_protected = *PQgetvalue(result, 0, 0) == 't';
     if (progress == DONE && store->step == STORE_CHECKING &&
         !tables_complete(result, true, store->config->postgres_schema, err))
         progress = FAILED;

@@ -177,33 +177,11 @@ START_TEST(a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent)
 }
 END_TEST
 
-/* A store that works as another role, by the grants of `migrate sql`. */
-static void become(const char *role)
-{
-    sql("CREATE ROLE %s", role);
-    sql("GRANT USAGE ON SCHEMA \"%s\" TO %s", schema_name, role);
-    sql("GRANT SELECT ON groups, study_activities TO %s", role);
-    sql("GRANT SELECT, INSERT ON study_sessions, command_outcomes TO %s", role);
-    sql("GRANT USAGE ON SEQUENCE study_sessions_id_seq TO %s", role);
-    snprintf(conninfo, sizeof conninfo, "options='-c role=%s'", role);
-    store_free(store);
-    store = new_store();
-}
-
-static void forget(const char *role)
-{
-    sql("DROP OWNED BY %s", role);
-    sql("DROP ROLE %s", role);
-}
-
 START_TEST(row_security_refuses_a_row_as_a_constraint_does)
 {
-    char role[64];
-
-    snprintf(role, sizeof role, "guard_%d", (int)getpid());
-    become(role);
     sql("ALTER TABLE study_sessions ENABLE ROW LEVEL SECURITY");
     sql("CREATE POLICY ours ON study_sessions WITH CHECK (group_id = 1)");
+    become_worker();
     add(&batch, 1, 1, 1);
     add(&batch, 2, 2, 1);
     must_decide(store, &batch);
@@ -219,17 +197,14 @@ START_TEST(row_security_refuses_a_row_as_a_constraint_does)
     for (unsigned id = 4; id <= 8; id++)
         add(&batch, id, 2, 1);
     assert_stopped(EXIT_CONFIG, "nothing passes");
-    forget(role);
+    forget_worker();
 }
 END_TEST
 
 START_TEST(a_grant_that_is_taken_away_stops_with_77)
 {
-    char role[64];
-
-    snprintf(role, sizeof role, "poor_%d", (int)getpid());
-    become(role);
-    sql("REVOKE INSERT ON study_sessions FROM %s", role);
+    become_worker();
+    sql("REVOKE INSERT ON study_sessions FROM %s", worker_role);
     for (unsigned id = 1; id <= 50; id++)
         add(&batch, id, 1, 1);
     assert_stopped(EXIT_PERMISSION, "permission denied for table study_sessions");
@@ -242,7 +217,7 @@ START_TEST(a_grant_that_is_taken_away_stops_with_77)
     ck_assert_int_eq(progress, FAILED);
     ck_assert_int_eq(err.exit_code, EXIT_PERMISSION);
     ck_assert_ptr_nonnull(strstr(err.message, "lacks INSERT"));
-    forget(role);
+    forget_worker();
 }
 END_TEST
 

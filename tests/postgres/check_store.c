@@ -265,8 +265,9 @@ static void assert_by_key(const char *statement, const char *arguments, const ch
 
 static void assert_all_by_key(const char *when)
 {
-    assert_by_key(sql_insert_outcomes, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'", when);
-    assert_by_key(sql_read_outcomes, "'{}'", when);
+    assert_by_key(sql_insert_outcomes, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0", when);
+    assert_by_key(sql_insert_outcomes_unread, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0", when);
+    assert_by_key(sql_read_outcomes, "'{}', 0", when);
 }
 
 #define TABLES "command_outcomes, groups, study_activities, study_sessions"

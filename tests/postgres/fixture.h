@@ -24,6 +24,7 @@ static struct err err;
 static PGconn *beside;
 static char schema_name[64];
 static char conninfo[256]; /* "" is the environment's server */
+static char worker_role[64];
 
 /** Runs SQL on the connection beside; what it answers in the first column of its first row, "" without one. */
 static const char *sql(const char *format, ...) PRINTF(1, 2);
@@ -124,6 +125,26 @@ static inline void receive_all(void)
 static inline void begin_batch(void)
 {
     batch_reset(&batch);
+}
+
+/** From here on the store works as a role of its own, by the grants of `migrate sql`. */
+static inline void become_worker(void)
+{
+    snprintf(worker_role, sizeof worker_role, "worker_%d", (int)getpid());
+    sql("CREATE ROLE %s", worker_role);
+    sql("GRANT USAGE ON SCHEMA \"%s\" TO %s", schema_name, worker_role);
+    sql("GRANT SELECT ON groups, study_activities TO %s", worker_role);
+    sql("GRANT SELECT, INSERT ON study_sessions, command_outcomes TO %s", worker_role);
+    sql("GRANT USAGE ON SEQUENCE study_sessions_id_seq TO %s", worker_role);
+    snprintf(conninfo, sizeof conninfo, "options='-c role=%s'", worker_role);
+    store_free(store);
+    store = new_store();
+}
+
+static inline void forget_worker(void)
+{
+    sql("DROP OWNED BY %s", worker_role);
+    sql("DROP ROLE %s", worker_role);
 }
 
 static inline void setup(void)

@@ -1,6 +1,7 @@
 -- Strips one window of the ledger: of the next 10,000 ids the outcomes that were decided long enough ago.
 --
 -- $1 the id at which the window begins        $2 how long ago, in milliseconds
+-- $3 the backend of the session: elsewhere nothing is done
 -- Answers how many ids it looked at, how many it stripped, and where the next window begins (null: this was the last).
 --
 -- It walks the primary key, so that each row is looked at once however many windows there are, and locks in the order
@@ -17,7 +18,8 @@ old AS MATERIALIZED (
     JOIN command_outcomes AS known
         ON known.command_id >= ($1::uuid[])[1]
         AND known.command_id <= coalesce(walked.next, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-    WHERE known.command_id IS DISTINCT FROM walked.next
+    WHERE pg_backend_pid() = $3::integer
+        AND known.command_id IS DISTINCT FROM walked.next
         AND known.outcome IS NOT NULL
         AND known.decided_at < now() - ($2::bigint[])[1] * interval '1 millisecond'
     ORDER BY known.command_id

@@ -2,7 +2,11 @@
 WITH walked AS MATERIALIZED (
     SELECT count(*) AS ids, (array_agg(command_id))[10001] AS next
     FROM (
-        SELECT command_id FROM command_outcomes WHERE command_id >= ($1::uuid[])[1] ORDER BY command_id LIMIT 10001
+        SELECT command_id
+        FROM command_outcomes
+        WHERE command_id >= ($1::uuid[])[1] AND pg_backend_pid() = $3::integer
+        ORDER BY command_id
+        LIMIT 10001
     ) AS ids
 )
 SELECT least(walked.ids, 10000) AS examined,
