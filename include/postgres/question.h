@@ -19,6 +19,10 @@ MUSTUSE bool question_prepare(struct connection *connection, const char *name, c
 MUSTUSE bool question_execute(struct connection *connection, const char *name, const struct array *parameters,
                               int count, struct err *err);
 
+/** The same with a statement that is not prepared. */
+MUSTUSE bool question_once(struct connection *connection, const char *sql, const struct array *parameters, int count,
+                           struct err *err);
+
 /**
  * What would happen: as `question_execute`, but deferred constraints are checked at once, and in the end everything is
  * rolled back.

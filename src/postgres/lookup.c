@@ -12,7 +12,6 @@
 enum lookup_step {
     LOOKUP_OPENING,
     LOOKUP_CHECKING, /* the schema */
-    LOOKUP_PREPARING,
     LOOKUP_ASKING,
 };
 
@@ -97,9 +96,8 @@ static bool ask(struct lookup *lookup, struct err *err)
 {
     if (lookup->step == LOOKUP_CHECKING)
         return question_query(lookup->connection, sql_may_use_schema, lookup->schema, err);
-    if (lookup->step == LOOKUP_PREPARING)
-        return question_prepare(lookup->connection, "", lookup->by_session ? sql_find_session : sql_read_outcomes, err);
-    return question_execute(lookup->connection, "", &lookup->parameter, 1, err);
+    return question_once(lookup->connection, lookup->by_session ? sql_find_session : sql_read_outcomes,
+                         &lookup->parameter, 1, err);
 }
 
 /* PENDING: the session's command is known, its outcome is the next question. */

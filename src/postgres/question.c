@@ -67,8 +67,15 @@ bool question_prepare(struct connection *connection, const char *name, const cha
     return question_flush(connection, sent, err);
 }
 
-/* The last parameter is the backend of the session, as text. */
-static bool send_prepared(struct connection *connection, const char *name, const struct array *parameters, int count)
+/* Of a statement that was prepared under a name, or of one as text. */
+struct statement {
+    const char *name;
+    const char *sql;
+};
+
+/* After the parameters comes the backend of the session, as text. */
+static bool send_statement(struct connection *connection, struct statement statement, const struct array *parameters,
+                           int count)
 {
     const char *values[PARAMETERS_MAX + 1];
     int lengths[PARAMETERS_MAX + 1];
@@ -81,26 +88,43 @@ static bool send_prepared(struct connection *connection, const char *name, const
     }
     values[count] = PQgetvalue(connection->session, 0, SESSION_BACKEND_PID);
     formats[count] = 0;
-    return PQsendQueryPrepared(connection->pg, name, count + 1, values, lengths, formats, 1) == 1;
+    if (statement.name != NULL)
+        return PQsendQueryPrepared(connection->pg, statement.name, count + 1, values, lengths, formats, 1) == 1;
+    return PQsendQueryParams(connection->pg, statement.sql, count + 1, NULL, values, lengths, formats, 1) == 1;
+}
+
+static bool execute(struct connection *connection, struct statement statement, const struct array *parameters,
+                    int count, struct err *err)
+{
+    if (!question_ready(connection, err))
+        return false;
+    bool sent = transaction_begin(connection) && send_statement(connection, statement, parameters, count) &&
+                transaction_end(connection, TRANSACTION_COMMIT);
+    return question_flush(connection, sent, err);
 }
 
 bool question_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
                       struct err *err)
 {
-    if (!question_ready(connection, err))
-        return false;
-    bool sent = transaction_begin(connection) && send_prepared(connection, name, parameters, count) &&
-                transaction_end(connection, TRANSACTION_COMMIT);
-    return question_flush(connection, sent, err);
+    return execute(connection, (struct statement){.name = name}, parameters, count, err);
+}
+
+bool question_once(struct connection *connection, const char *sql, const struct array *parameters, int count,
+                   struct err *err)
+{
+    return execute(connection, (struct statement){.sql = sql}, parameters, count, err);
 }
 
 bool question_try(struct connection *connection, const char *name, const struct array *parameters, int count,
                   struct err *err)
 {
+    struct statement statement = {.name = name};
+
     if (!question_ready(connection, err))
         return false;
     bool sent = transaction_begin(connection) && transaction_check_constraints(connection) &&
-                send_prepared(connection, name, parameters, count) && transaction_end(connection, TRANSACTION_ROLLBACK);
+                send_statement(connection, statement, parameters, count) &&
+                transaction_end(connection, TRANSACTION_ROLLBACK);
     return question_flush(connection, sent, err);
 }
 
