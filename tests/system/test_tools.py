@@ -52,7 +52,7 @@ def awaiting(stage, *args):
 
 
 def await_asked(stage, name):
-    asked = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state = 'idle' AND query LIKE '%%asked%%'"
+    asked = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state = 'idle' AND query = 'COMMIT'"
     until(lambda: stage.rows(asked, name), 20, f"{name} has asked the ledger")
 
 
