@@ -42,8 +42,8 @@ static enum progress conclude(struct canary *canary, struct err *err)
     *err = canary->error;
     if (is_for_the_operator(err))
         err->class = ERR_STOP;
-    err_prefix(err, "%s[%" PRId32 "]@%" PRId64 " is refused, and so are all %zu others that were tried", record->topic,
-               record->partition, record->offset, canary->failed);
+    err_prefix(err, "no session can be stored, of %zu that were tried after %s[%" PRId32 "]@%" PRId64 " was refused",
+               canary->failed, record->topic, record->partition, record->offset);
     return FAILED;
 }
 

@@ -93,7 +93,7 @@ static void log_refused(const struct flight *flight, const struct batch *batch)
 
     if (!log_allowed(&limit, clock_ms(), &held_back))
         return;
-    if (flight->tried)
+    if (flight->created == 0)
         canary_describe(&flight->canary, others, sizeof others);
     log_record(LOG_WARNING, flight->refusal.code, &batch->items[flight->refused_item].record,
                "%s\n  %s; %zu of this batch are answered STORE_REFUSED, %" PRIu64

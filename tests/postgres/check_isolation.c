@@ -151,6 +151,11 @@ START_TEST(a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent)
     must_decide(store, &batch);
     assert_created(0);
     assert_refused(1, "23503");
+
+    begin_batch();
+    add_group(2, 20);
+    must_decide(store, &batch);
+    assert_all_refused("23503");
 }
 END_TEST
 
