@@ -4,19 +4,20 @@
  *
  * An insert that fails for a reason that one row may have caused is asked again in halves until the row stands alone;
  * the halves that pass are committed, which is harmless: each id is decided for itself. A row that stands alone is
- * answered STORE_REFUSED, its neighbours having passed. When nothing was created and every row fails alike, it is not
- * the rows: that stops the process, and nothing is answered.
+ * answered STORE_REFUSED when the tables take others: a session of the batch was stored, or one would be that is tried
+ * (postgres/canary.h). What else comes of that trial is for the whole batch, and nothing is answered.
  */
 #ifndef POSTGRES_FLIGHT_H
 #define POSTGRES_FLIGHT_H
 
 #include "postgres/asked.h"
-#include "postgres/question.h"
+#include "postgres/canary.h"
 
 enum flight_step {
     FLIGHT_NONE = 0,
     FLIGHT_INSERT,
     FLIGHT_READ,
+    FLIGHT_CANARY,
 };
 
 /** A piece of the asked ids: from … to - 1. */
@@ -25,26 +26,24 @@ struct flight_range {
     size_t to;
 };
 
-#define FLIGHT_RANGES     64 /* halving never has more than log2(ids) + 1 pieces waiting */
-#define FLIGHT_PARAMETERS 10 /* of insert_outcomes.sql */
+#define FLIGHT_RANGES 64 /* halving never has more than log2(ids) + 1 pieces waiting */
 
 struct flight {
     enum flight_step step;
     struct asked asked;
-    struct array parameters[FLIGHT_PARAMETERS];
+    struct insert insert;
+    struct array unanswered;                   /* ids that the insert gave no outcome, to be read */
     struct flight_range ranges[FLIGHT_RANGES]; /* still to be inserted; the last one is under way */
     size_t range_count;
-    int reruns;            /* of the range under way, because a parent was deleted meanwhile */
-    size_t created;        /* sessions made for this batch */
-    size_t refused;        /* rows that stood alone and failed */
-    bool alike;            /* all of them with the same error */
-    struct err refusal;    /* of the first one; of one for lack of privilege when there is any */
+    int reruns;     /* of the range under way, because a parent was deleted meanwhile */
+    size_t created; /* sessions made for this batch */
+    size_t refused; /* rows that stood alone and failed */
+    bool denied;    /* one of them for lack of privilege, and nothing was stored since */
+    bool tried;     /* the canary has said that such rows are at fault */
+    struct canary canary;
+    struct err refusal;    /* of the first one, or of the last one for lack of privilege */
     uint32_t refused_item; /* its index in the batch */
 };
-
-/** The names under which the statements that a flight executes are prepared, once a connection. */
-#define FLIGHT_INSERT_NAME "insert_outcomes"
-#define FLIGHT_READ_NAME   "read_outcomes"
 
 /** Starts with the undecided items of the batch; with none there is nothing to do. As question_execute. */
 MUSTUSE bool flight_start(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err);

@@ -22,9 +22,10 @@ struct pg_error {
 };
 
 /**
- * Fills `err`. `err->code` is "E-PG-<sqlstate>" ("E-PG-08006" without one). With ERR_ISOLATE the exit code says how to
- * end when every row fails alike. The message of an error that data can cause (classes 22, 23, 44, P0, and whatever a
- * trigger raises) names constraint and table only: the server's own text may hold values. One thread.
+ * Fills `err`. `err->code` is "E-PG-<sqlstate>" ("E-PG-08006" without one). With ERR_ISOLATE the exit code is for
+ * whoever has no rows to look at; EXIT_PERMISSION ends `run` too, unless another row would be stored
+ * (postgres/canary.h). The message of an error that data can cause (classes 22, 23, 44, P0, and whatever a trigger
+ * raises) names constraint and table only: the server's own text may hold values. One thread.
  */
 void pg_error_classify(const struct pg_error *error, struct err *err);
 

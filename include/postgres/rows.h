@@ -11,6 +11,9 @@ struct pg_result; /* PGresult */
 /** The command id of a row of either statement. */
 struct uuid rows_id(const struct pg_result *result, int row);
 
+/** Whether insert_outcomes.sql made a session with this row. */
+bool rows_has_session(const struct pg_result *result, int row);
+
 /**
  * An outcome that insert_outcomes.sql made for `item`: what was asked for and the position are the item's own. In the
  * arena. False: the row is not one that this version writes.

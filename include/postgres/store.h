@@ -37,7 +37,7 @@ MUSTUSE bool store_send(struct store *store, struct batch *batch, struct err *er
 
 /**
  * PENDING: not yet. FAILED: ERR_RETRY (send the same batch again after a pause), ERR_RENEW (connect first), ERR_STOP.
- * A row that PostgreSQL refuses while its neighbours pass is isolated by bisecting; see the README on STORE_REFUSED.
+ * A row that PostgreSQL refuses while it takes others is isolated by bisecting; see the README on STORE_REFUSED.
  */
 enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err);
 

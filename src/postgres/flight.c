@@ -4,6 +4,7 @@
 #include "ops/log.h"
 #include "postgres/pg_error.h"
 #include "postgres/rows.h"
+#include "postgres/statement.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -12,62 +13,25 @@
  * range, it is some other key. */
 #define RERUNS_MAX 3
 
-/* A few commands that all fail alike may have met by chance in a small batch: each is answered. From here on it is no accident. */
-#define ALIKE_MIN 5
-
-/* So many rows alone, all failing alike and nothing passing: the rest of the batch need not be tried. */
-#define ALIKE_MAX 16
-
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
-
-static void add_field(struct array *value, struct array *invalid, struct field_int field)
-{
-    if (field.state == FIELD_VALUE)
-        array_add_int8(value, field.value);
-    else
-        array_add_null(value);
-    array_add_bool(invalid, field.state == FIELD_INVALID);
-}
-
-static void add_command(struct array *parameters, const struct batch_item *item)
-{
-    char violations[VIOLATIONS_TEXT];
-
-    array_add_bytes(&parameters[0], (struct bytes){item->command_id.b, sizeof item->command_id.b});
-    if (violations_format(&item->violations, violations) == 0)
-        array_add_null(&parameters[1]);
-    else
-        array_add_bytes(&parameters[1], bytes_of(violations));
-    add_field(&parameters[2], &parameters[3], item->command.group_id);
-    add_field(&parameters[4], &parameters[5], item->command.study_activity_id);
-    array_add_bytes(&parameters[6], bytes_of(item->record.topic));
-    array_add_int4(&parameters[7], item->record.partition);
-    array_add_int8(&parameters[8], item->record.offset);
-    array_add_int8(&parameters[9], item->record.timestamp_ms);
-}
 
 static bool send_insert(struct flight *flight, struct connection *connection, const struct batch *batch,
                         struct err *err)
 {
-    static const enum array_type types[FLIGHT_PARAMETERS] = {
-        ARRAY_UUID, ARRAY_TEXT, ARRAY_INT8, ARRAY_BOOL, ARRAY_INT8,
-        ARRAY_BOOL, ARRAY_TEXT, ARRAY_INT4, ARRAY_INT8, ARRAY_INT8,
-    };
     const struct flight_range *range = &flight->ranges[flight->range_count - 1];
 
-    for (int i = 0; i < FLIGHT_PARAMETERS; i++)
-        array_begin(&flight->parameters[i], types[i]);
+    insert_begin(&flight->insert);
     for (size_t i = range->from; i < range->to; i++)
-        add_command(flight->parameters, asked_first(&flight->asked, &flight->asked.ids[i], batch));
+        insert_add(&flight->insert, asked_first(&flight->asked, &flight->asked.ids[i], batch));
     flight->step = FLIGHT_INSERT;
-    return question_execute(connection, FLIGHT_INSERT_NAME, flight->parameters, FLIGHT_PARAMETERS, err);
+    return insert_execute(&flight->insert, connection, err);
 }
 
 /* The ids of the range that came back without an outcome; 0 is none. */
 static uint32_t collect_unanswered(struct flight *flight, const struct batch *batch)
 {
     const struct flight_range *range = &flight->ranges[flight->range_count - 1];
-    struct array *ids = &flight->parameters[0];
+    struct array *ids = &flight->unanswered;
 
     array_begin(ids, ARRAY_UUID);
     for (size_t i = range->from; i < range->to; i++) {
@@ -80,47 +44,61 @@ static uint32_t collect_unanswered(struct flight *flight, const struct batch *ba
 
 /* ---- Refused rows ------------------------------------------------------------------------------------------------ */
 
-/* Row security answers like a missing grant: only neighbours that passed tell them apart. */
-static bool is_systemic(const struct flight *flight)
+static bool is_denied(const struct err *err)
 {
-    if (flight->created > 0)
-        return false;
-    return flight->refusal.exit_code == EXIT_PERMISSION || (flight->refused >= ALIKE_MIN && flight->alike);
+    return err->exit_code == EXIT_PERMISSION;
 }
 
-static bool stop_systemic(const struct flight *flight, const struct batch *batch, struct err *err)
-{
-    const struct record *record = &batch->items[flight->refused_item].record;
-
-    *err = flight->refusal;
-    err->class = ERR_STOP;
-    err_prefix(err, "nothing passes, %zu commands fail alike, the first of them %s[%" PRId32 "]@%" PRId64,
-               flight->refused, record->topic, record->partition, record->offset);
-    return false;
-}
-
+/* Takes the only row of the range that is under way. */
 static void refuse_one(struct flight *flight, const struct err *err)
 {
     struct asked_id *id = &flight->asked.ids[flight->ranges[--flight->range_count].from];
 
     memcpy(id->refused, pg_error_sqlstate(err), sizeof id->refused);
-    flight->alike = flight->refused == 0 || (flight->alike && strcmp(flight->refusal.message, err->message) == 0);
-    if (flight->refused++ == 0 || err->exit_code == EXIT_PERMISSION) {
+    if (flight->refused++ == 0 || is_denied(err)) {
         flight->refusal = *err;
         flight->refused_item = flight->asked.items[id->first].item;
     }
+    flight->denied = flight->denied || is_denied(err);
+}
+
+/*
+ * Whether rows were refused and nothing shows yet that the tables take others. Tried at the first refused row, so that
+ * what refuses everything is known before thousands are halved, and once a batch. A grant can be taken away at any
+ * moment: what was stored before a row was refused for lack of privilege shows nothing, so that it is tried in the end.
+ */
+static bool must_try(const struct flight *flight)
+{
+    if (flight->refused == 0)
+        return false;
+    if (flight->denied)
+        return !flight->tried || flight->range_count == 0;
+    return !flight->tried && flight->created == 0;
+}
+
+static bool try_others(struct flight *flight, struct connection *connection, const struct batch *batch, struct err *err)
+{
+    flight->step = FLIGHT_CANARY;
+    flight->tried = true;
+    flight->denied = false;
+    return canary_start(&flight->canary, &batch->items[flight->refused_item].record, &flight->refusal, connection, err);
 }
 
 /* Only here the constraint is known; the event has the SQLSTATE. */
 static void log_refused(const struct flight *flight, const struct batch *batch)
 {
     static struct log_limit limit;
+    char others[200] = "other sessions of this batch were stored";
     uint64_t held_back;
 
-    if (log_allowed(&limit, clock_ms(), &held_back))
-        log_record(LOG_WARNING, flight->refusal.code, &batch->items[flight->refused_item].record,
-                   "%s\n  %zu refused in this batch, %" PRIu64 " batches with refused ones not logged",
-                   flight->refusal.message, flight->refused, held_back);
+    if (!log_allowed(&limit, clock_ms(), &held_back))
+        return;
+    if (flight->created == 0)
+        canary_describe(&flight->canary, others, sizeof others);
+    log_record(LOG_WARNING, flight->refusal.code, &batch->items[flight->refused_item].record,
+               "%s\n  %s; %zu of this batch are answered STORE_REFUSED, %" PRIu64
+               " batches with refused ones not logged",
+               flight->refusal.message, others, flight->refused, held_back);
 }
 
 static void answer_refused(const struct flight *flight, struct batch *batch)
@@ -156,23 +134,23 @@ static bool round_start(struct flight *flight, struct connection *connection, co
 bool flight_start(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err)
 {
     flight->created = 0;
+    flight->tried = false;
+    flight->denied = false;
     flight->reruns = 0;
     return round_start(flight, connection, batch, err);
 }
 
-/* After a range has passed or its only row was refused. */
+/* After a range has passed, its only row was refused, or other rows were tried. */
 static bool range_next(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err)
 {
     flight->reruns = 0;
-    if (flight->refused >= ALIKE_MAX && is_systemic(flight))
-        return stop_systemic(flight, batch, err);
+    if (must_try(flight))
+        return try_others(flight, connection, batch, err);
     if (flight->range_count > 0)
         return send_insert(flight, connection, batch, err);
     flight->step = FLIGHT_NONE;
     if (flight->refused == 0)
         return true;
-    if (is_systemic(flight))
-        return stop_systemic(flight, batch, err);
     log_refused(flight, batch);
     answer_refused(flight, batch);
     return round_start(flight, connection, batch, err);
@@ -210,7 +188,10 @@ static bool take_rows(struct flight *flight, struct batch *batch, const PGresult
                 "version that wrote it, or correct the row",
                 text);
         }
-        flight->created += flight->step == FLIGHT_INSERT && ledger_row->kind == OUTCOME_CREATED;
+        if (flight->step == FLIGHT_INSERT && ledger_row->kind == OUTCOME_CREATED) {
+            flight->created++;
+            flight->denied = false;
+        }
         asked_decide(&flight->asked, id, batch, ledger_row);
     }
     return true;
@@ -229,7 +210,7 @@ static bool flight_landed(struct flight *flight, struct connection *connection, 
     if (flight->step == FLIGHT_READ)
         return err_set(err, ERR_RETRY, EXIT_DONE, "E-LEDGER-02", "command_outcomes lost an outcome while it was read");
     flight->step = FLIGHT_READ;
-    return question_execute(connection, FLIGHT_READ_NAME, flight->parameters, 1, err);
+    return question_execute(connection, statements[STATEMENT_READ].name, &flight->unanswered, 1, err);
 }
 
 static bool flight_refused(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err)
@@ -248,6 +229,29 @@ static bool flight_refused(struct flight *flight, struct connection *connection,
     return range_next(flight, connection, batch, err);
 }
 
+/* `result` NULL: it failed with `err`. */
+static bool canary_answered(struct flight *flight, struct connection *connection, struct batch *batch,
+                            const PGresult *result, struct err *err)
+{
+    switch (canary_take(&flight->canary, connection, result, err)) {
+    case DONE: return range_next(flight, connection, batch, err);
+    case PENDING: return true;
+    case FAILED: break;
+    }
+    return false;
+}
+
+/* True: the next question is under way, or the batch is done. */
+static bool answered(struct flight *flight, struct connection *connection, struct batch *batch, const PGresult *result,
+                     struct err *err)
+{
+    if (flight->step == FLIGHT_CANARY)
+        return canary_answered(flight, connection, batch, result, err);
+    if (result != NULL)
+        return flight_landed(flight, connection, batch, result, err);
+    return err->class == ERR_ISOLATE && flight_refused(flight, connection, batch, err);
+}
+
 enum progress flight_receive(struct flight *flight, struct connection *connection, struct batch *batch, int timeout_ms,
                              struct err *err)
 {
@@ -260,11 +264,7 @@ enum progress flight_receive(struct flight *flight, struct connection *connectio
         if (progress == PENDING)
             return PENDING;
 
-        bool flying = false;
-        if (progress == DONE)
-            flying = flight_landed(flight, connection, batch, result, err);
-        else if (err->class == ERR_ISOLATE)
-            flying = flight_refused(flight, connection, batch, err);
+        bool flying = answered(flight, connection, batch, progress == DONE ? result : NULL, err);
         PQclear(result);
         if (!flying) {
             flight_drop(flight);
@@ -283,6 +283,7 @@ void flight_drop(struct flight *flight)
 void flight_free(struct flight *flight)
 {
     asked_free(&flight->asked);
-    for (int i = 0; i < FLIGHT_PARAMETERS; i++)
-        array_free(&flight->parameters[i]);
+    insert_free(&flight->insert);
+    array_free(&flight->unanswered);
+    canary_free(&flight->canary);
 }

@@ -78,6 +78,11 @@ struct uuid rows_id(const PGresult *result, int row)
     return id;
 }
 
+bool rows_has_session(const PGresult *result, int row)
+{
+    return !get_null(result, row, COLUMN_SESSION_ID);
+}
+
 /* What both statements answer, once the values asked for are in the row. */
 static bool fill_decision(const PGresult *result, int row, struct arena *arena, struct ledger_row *ledger_row)
 {

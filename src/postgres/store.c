@@ -3,6 +3,7 @@
 #include "gen/sql.h"
 #include "ops/clock.h"
 #include "postgres/flight.h"
+#include "postgres/statement.h"
 #include "postgres/tables.h"
 
 #include <libpq-fe.h>
@@ -13,9 +14,8 @@ enum store_step {
     STORE_OPENING = 0,
     STORE_CHECKING,
     STORE_CHOOSING_INSERT,
-    STORE_PREPARING_INSERT,
-    STORE_PREPARING_READ,
-    STORE_READY,
+    STORE_PREPARING, /* the first statement; one step each */
+    STORE_READY = STORE_PREPARING + STATEMENT_COUNT,
 };
 
 struct store {
@@ -56,17 +56,17 @@ void store_disconnect(struct store *store)
 /* Asks what the step after `step` waits for. */
 static bool step_ask(struct store *store, enum store_step step, struct err *err)
 {
-    switch (step) {
-    case STORE_OPENING: return question_query(store->connection, sql_missing, NULL, err);
-    case STORE_CHECKING: return question_query(store->connection, sql_sessions_protected, NULL, err);
-    case STORE_CHOOSING_INSERT:
-        return question_prepare(store->connection, FLIGHT_INSERT_NAME,
-                                store->sessions_protected ? sql_insert_outcomes_unread : sql_insert_outcomes, err);
-    case STORE_PREPARING_INSERT: return question_prepare(store->connection, FLIGHT_READ_NAME, sql_read_outcomes, err);
-    case STORE_PREPARING_READ:
-    case STORE_READY: break;
-    }
-    return true;
+    size_t next = (size_t)step + 1 - STORE_PREPARING;
+
+    if (step == STORE_OPENING)
+        return question_query(store->connection, sql_missing, NULL, err);
+    if (step == STORE_CHECKING)
+        return question_query(store->connection, sql_sessions_protected, NULL, err);
+    if (next == STATEMENT_COUNT)
+        return true;
+    bool unread = next == STATEMENT_INSERT && store->sessions_protected;
+    return question_prepare(store->connection, statements[next].name,
+                            unread ? sql_insert_outcomes_unread : statements[next].sql, err);
 }
 
 static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)

@@ -1,39 +1,8 @@
 /*
- * Rows that PostgreSQL refuses: which of them are the command's fault and which are the operator's.
+ * Rows that PostgreSQL refuses: which of them are the command's fault and which are the operator's. Whether others would be
+ * stored: check_canary.c.
  */
-#include "fixture.h"
-
-#define GUESTS "ALTER TABLE study_sessions ADD CONSTRAINT no_guests CHECK (group_id <> 2)"
-
-static void assert_refused(size_t i, const char *sqlstate)
-{
-    const struct batch_item *item = &batch.items[i];
-
-    ck_assert_ptr_null(item->decision);
-    ck_assert_int_eq(item->outcome.kind, OUTCOME_REJECTED);
-    ck_assert_int_eq(item->outcome.code, ERRCODE_STORE_REFUSED);
-    ck_assert_str_eq(item->outcome.sqlstate, sqlstate);
-    ck_assert_int_eq(item->outcome.group_id.value, item->command.group_id.value);
-    ck_assert_int_eq(item->outcome.occurred_us, 1700000000000000);
-    ck_assert(!item->outcome.decided);
-}
-
-static void assert_created(size_t i)
-{
-    ck_assert_msg(batch.items[i].decision != NULL, "item %zu has no decision", i);
-    ck_assert_int_eq(batch.items[i].decision->kind, OUTCOME_CREATED);
-}
-
-/* Nothing was answered, and the process is to end with that code; the message names what it must. */
-static void assert_stopped(enum exit_code exit_code, const char *named)
-{
-    ck_assert_int_eq(decide(store, &batch), FAILED);
-    ck_assert_msg(err.class == ERR_STOP && err.exit_code == exit_code, "class %d, exit %d: %s", (int)err.class,
-                  (int)err.exit_code, err.message);
-    ck_assert_msg(strstr(err.message, named) != NULL, "%s", err.message);
-    for (size_t i = 0; i < batch.count; i++)
-        ck_assert_int_eq(batch.items[i].outcome.kind, OUTCOME_PENDING);
-}
+#include "refusal.h"
 
 START_TEST(rows_that_an_operators_check_refuses_are_found_among_their_neighbours)
 {
@@ -61,24 +30,30 @@ START_TEST(a_refused_row_that_came_alone_is_answered_and_does_not_block_its_part
 }
 END_TEST
 
-START_TEST(a_few_refused_rows_that_met_by_chance_are_each_answered)
+START_TEST(refused_rows_are_answered_however_many_come_together)
 {
+    const unsigned counts[] = {4, 5, 16, 300};
+
     sql(GUESTS);
-    for (unsigned id = 1; id <= 4; id++)
-        add(&batch, id, 2, 1);
+    begin_batch();
+    add_group(2, counts[_i]);
     must_decide(store, &batch);
-    for (size_t i = 0; i < batch.count; i++)
-        assert_refused(i, "23514");
+    assert_all_refused("23514");
 }
 END_TEST
 
-START_TEST(when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint)
+START_TEST(what_refuses_every_row_refuses_each_of_them_and_the_brake_is_for_their_number)
 {
     sql("ALTER TABLE study_sessions ADD CONSTRAINT nobody CHECK (group_id < 0)");
     for (unsigned id = 1; id <= 100; id++)
         add(&batch, id, 1 + id % 2, 1);
-    assert_stopped(EXIT_CONFIG, "constraint nobody");
-    ck_assert_ptr_nonnull(strstr(err.message, "commands[0]@0"));
+    log_begin();
+    must_decide(store, &batch);
+    assert_all_refused("23514");
+    assert_logged("constraint nobody");
+    assert_logged("commands[0]@0");
+    assert_logged("no session would be stored: all 2 pairs");
+    assert_logged("100 of this batch are answered STORE_REFUSED");
     ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 0);
 }
 END_TEST
@@ -109,15 +84,17 @@ START_TEST(what_a_trigger_says_about_a_row_is_not_repeated)
         schema_name);
     add(&batch, 1, 2, 1);
     add(&batch, 2, 1, 1);
+    log_begin();
     must_decide(store, &batch);
     assert_refused(0, "P0001");
     assert_created(1);
 
     begin_batch();
-    for (unsigned id = 3; id <= 8; id++)
-        add(&batch, id, 2, 1);
-    assert_stopped(EXIT_CONFIG, "refuses a row");
-    ck_assert_ptr_null(strstr(err.message, "secret"));
+    add_group(2, 6);
+    must_decide(store, &batch);
+    assert_all_refused("P0001");
+    assert_logged("refuses a row");
+    ck_assert_ptr_null(strstr(logged(), "secret"));
 }
 END_TEST
 
@@ -174,6 +151,11 @@ START_TEST(a_foreign_key_of_the_operators_own_is_a_refusal_not_a_missing_parent)
     must_decide(store, &batch);
     assert_created(0);
     assert_refused(1, "23503");
+
+    begin_batch();
+    add_group(2, 20);
+    must_decide(store, &batch);
+    assert_all_refused("23503");
 }
 END_TEST
 
@@ -194,9 +176,16 @@ START_TEST(row_security_refuses_a_row_as_a_constraint_does)
     assert_refused(0, "42501");
 
     begin_batch();
-    for (unsigned id = 4; id <= 8; id++)
-        add(&batch, id, 2, 1);
-    assert_stopped(EXIT_CONFIG, "nothing passes");
+    add_group(2, 50);
+    must_decide(store, &batch);
+    assert_all_refused("42501");
+
+    sql("DROP POLICY ours ON study_sessions");
+    sql("CREATE POLICY nobodys ON study_sessions WITH CHECK (false)");
+    begin_batch();
+    add_group(1, 5);
+    must_decide(store, &batch);
+    assert_all_refused("42501");
     forget_worker();
 }
 END_TEST
@@ -259,8 +248,8 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, rows_that_an_operators_check_refuses_are_found_among_their_neighbours);
     tcase_add_test(tcase, a_refused_row_that_came_alone_is_answered_and_does_not_block_its_partition);
-    tcase_add_test(tcase, a_few_refused_rows_that_met_by_chance_are_each_answered);
-    tcase_add_test(tcase, when_every_row_fails_alike_it_stops_and_names_a_record_and_the_constraint);
+    tcase_add_loop_test(tcase, refused_rows_are_answered_however_many_come_together, 0, 4);
+    tcase_add_test(tcase, what_refuses_every_row_refuses_each_of_them_and_the_brake_is_for_their_number);
     tcase_add_test(tcase, the_next_record_of_a_refused_id_is_decided_in_its_own_right);
     tcase_add_test(tcase, what_a_trigger_says_about_a_row_is_not_repeated);
     tcase_add_loop_test(tcase, whatever_a_trigger_raises_is_about_its_row, 0, sizeof raised / sizeof *raised);
