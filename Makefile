@@ -164,6 +164,18 @@ every-build:
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=thread B=$(B)-thread checks
 	@$(MAKE) -s --no-print-directory $(JOBS) WITH_REGISTRY=0 B=$(B)-without-registry all
 	@$(MAKE) -s --no-print-directory fuzzers
+	@$(MAKE) -s --no-print-directory before
+
+# The version before this one, which the system tests run beside it and after it on one ledger: an upgrade is done while
+# both are there. Who changes the ledger sets it to the last commit before the change.
+BEFORE := c4d146bb5c66e71fc991a5bc1f1ce94c574a459b
+.PHONY: before
+before: $(B)-before/build/sessiond
+$(B)-before/build/sessiond:
+	@git cat-file -e $(BEFORE) 2>/dev/null || { echo "before: commit $(BEFORE) is not here; git fetch --unshallow"; exit 1; }
+	@rm -rf $(B)-before && mkdir -p $(B)-before
+	@git archive $(BEFORE) | tar -x -C $(B)-before
+	@$(MAKE) -s --no-print-directory $(JOBS) -C $(B)-before B=build REVISION=before all
 
 # The program that the system tests hold at a step: include/ops/failpoint.h.
 with-failpoints:

@@ -44,6 +44,11 @@ def program_with_failpoints():
     return str((REPO / os.environ.get("SESSIOND_FAILPOINTS", f"{build}-failpoints/sessiond")).resolve())
 
 
+def program_before():
+    """The version before this one: `make before`."""
+    return str(REPO / "build-before/build/sessiond")
+
+
 def new_id():
     return str(uuid.uuid4())
 
@@ -137,12 +142,14 @@ class Stage:
         assert done.returncode == 0, f"{' '.join(args)} ended with {done.returncode}: {done.stdout}{done.stderr}"
         return done
 
-    def start(self, failpoint=None, **settings):
+    def start(self, failpoint=None, before=False, **settings):
         """A worker in the background; setting names with dots: `**{"batch.max.messages": 100}`.
 
-        `failpoint`, "NAME" or "NAME:N": a test build, which holds itself there."""
+        `failpoint`, "NAME" or "NAME:N": a test build, which holds itself there. `before`: the version before this one."""
         log = self.folder / f"worker-{len(self.workers) + 1}.log"
         line, environment = self.command_line("run", **settings), self.environment()
+        if before:
+            line[0] = program_before()
         if failpoint is not None:
             line[0], environment["FAILPOINT"] = program_with_failpoints(), failpoint
         worker = Worker(line, log, environment)
