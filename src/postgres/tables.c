@@ -16,10 +16,10 @@ static const struct tables_kind {
     const char *code;
     bool of_role;
 } kinds[] = {
-    {"table",     EXIT_CONFIG,     "E-PG-TABLES", false},
-    {"",          EXIT_CONFIG,     "E-PG-TABLES", false}, /* every other problem */
-    {"policy",    EXIT_PERMISSION, "E-PG-POLICY", true },
-    {"privilege", EXIT_PERMISSION, "E-PG-GRANTS", true },
+    {"table",     EXIT_CONFIG,     "E-PG-TABLES",       false},
+    {"",          EXIT_CONFIG,     "E-PG-TABLES",       false}, /* every other problem */
+    {"policy",    EXIT_PERMISSION, "E-PG-ROW-SECURITY", true },
+    {"privilege", EXIT_PERMISSION, "E-PG-GRANTS",       true },
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)

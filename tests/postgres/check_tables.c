@@ -3,8 +3,6 @@
  */
 #include "fixture.h"
 
-static char role[64];
-
 static enum progress connect_store(void)
 {
     enum progress progress;
@@ -26,31 +24,18 @@ static const char *status(bool *complete)
     return text;
 }
 
-/* The grants that `migrate sql` prints. */
-static void become_worker(void)
+static void forget_role(void)
 {
-    sql("GRANT USAGE ON SCHEMA \"%s\" TO %s", schema_name, role);
-    sql("GRANT SELECT ON groups, study_activities TO %s", role);
-    sql("GRANT SELECT, INSERT ON study_sessions, command_outcomes TO %s", role);
-    sql("GRANT USAGE ON SEQUENCE study_sessions_id_seq TO %s", role);
-    snprintf(conninfo, sizeof conninfo, "options='-c role=%s'", role);
-}
-
-static void setup_with_role(void)
-{
-    setup();
-    snprintf(role, sizeof role, "worker_%d", (int)getpid());
-    sql("CREATE ROLE %s", role);
+    conninfo[0] = 0;
+    if (worker_role[0] != 0)
+        forget_worker();
+    worker_role[0] = 0;
 }
 
 static void teardown_with_role(void)
 {
-    conninfo[0] = 0;
+    forget_role();
     teardown();
-    connect_beside();
-    sql("DROP OWNED BY %s", role);
-    sql("DROP ROLE %s", role);
-    PQfinish(beside);
 }
 
 /* ---- The table --------------------------------------------------------------------------------------------------- */
@@ -61,9 +46,9 @@ static const char *with_role(const char *text)
     static char full[8192];
     size_t len = 0;
 
-    for (const char *at = text; *at != 0 && len + sizeof role < sizeof full;) {
+    for (const char *at = text; *at != 0 && len + sizeof worker_role < sizeof full;) {
         bool named = strncmp(at, "WORKER", 6) == 0;
-        len += (size_t)snprintf(full + len, sizeof full - len, named ? "%s" : "%.1s", named ? role : at);
+        len += (size_t)snprintf(full + len, sizeof full - len, named ? "%s" : "%.1s", named ? worker_role : at);
         at += named ? 6 : 1;
     }
     full[len] = 0;
@@ -72,12 +57,9 @@ static const char *with_role(const char *text)
 
 static void start_anew(const struct table_row *row)
 {
-    conninfo[0] = 0;
     sql("SET client_min_messages = error");
     sql("DROP SCHEMA \"%s\" CASCADE", schema_name);
-    sql("DROP OWNED BY %s", role);
-    sql("ALTER ROLE %s NOBYPASSRLS", role);
-    sql("REVOKE pg_monitor FROM %s", role);
+    forget_role();
     make_tables();
     sql("CREATE FUNCTION \"%s\".fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.rating := 3; RETURN NEW; END "
         "$$",
@@ -160,11 +142,11 @@ START_TEST(a_view_of_the_invoker_shows_what_its_reader_may_see)
     sql("ALTER TABLE groups RENAME TO teams");
     sql("ALTER TABLE teams ENABLE ROW LEVEL SECURITY");
     sql("CREATE VIEW groups WITH (security_invoker = on) AS SELECT id, name FROM teams");
-    sql("GRANT SELECT ON groups, teams TO %s", role);
+    sql("GRANT SELECT ON groups, teams TO %s", worker_role);
     ck_assert_int_eq(connect_store(), FAILED);
     ck_assert_int_eq(err.exit_code, EXIT_PERMISSION);
     ck_assert_ptr_nonnull(strstr(err.message, "groups shows teams, which has row security"));
-    sql("CREATE POLICY p ON teams TO %s USING (true)", role);
+    sql("CREATE POLICY p ON teams TO %s USING (true)", worker_role);
     ck_assert_msg(connect_store() == DONE, "%s", err.message);
 }
 END_TEST
@@ -172,7 +154,7 @@ END_TEST
 START_TEST(row_security_that_is_off_for_the_role_ends_well)
 {
     become_worker();
-    snprintf(conninfo, sizeof conninfo, "options='-c role=%s -c row_security=off'", role);
+    snprintf(conninfo, sizeof conninfo, "options='-c role=%s -c row_security=off'", worker_role);
     ck_assert_msg(connect_store() == DONE, "%s", err.message);
     sql("ALTER TABLE groups ENABLE ROW LEVEL SECURITY");
     sql("CREATE POLICY p ON groups USING (true)");
@@ -189,12 +171,12 @@ START_TEST(a_migration_does_not_mind_what_its_own_role_may_see)
 {
     FILE *quiet = fopen("/dev/null", "w");
 
-    sql("GRANT USAGE, CREATE ON SCHEMA \"%s\" TO %s", schema_name, role);
-    sql("ALTER TABLE study_activities OWNER TO %s", role);
-    sql("ALTER TABLE study_sessions OWNER TO %s", role);
-    sql("ALTER TABLE command_outcomes OWNER TO %s", role);
+    become_worker();
+    sql("GRANT USAGE, CREATE ON SCHEMA \"%s\" TO %s", schema_name, worker_role);
+    sql("ALTER TABLE study_activities OWNER TO %s", worker_role);
+    sql("ALTER TABLE study_sessions OWNER TO %s", worker_role);
+    sql("ALTER TABLE command_outcomes OWNER TO %s", worker_role);
     sql("ALTER TABLE groups ENABLE ROW LEVEL SECURITY");
-    snprintf(conninfo, sizeof conninfo, "options='-c role=%s'", role);
     ck_assert_msg(migrate_up(&config, quiet, false, &err), "%s", err.message);
     fclose(quiet);
 }
@@ -234,7 +216,7 @@ int main(void)
     Suite *suite = suite_create("tables");
     TCase *tcase = tcase_create("tables");
 
-    tcase_add_checked_fixture(tcase, setup_with_role, teardown_with_role);
+    tcase_add_checked_fixture(tcase, setup, teardown_with_role);
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, what_the_tables_lack_is_found_at_the_start);
     tcase_add_test(tcase, the_fix_of_a_misplaced_sequence_mends_it);

@@ -171,7 +171,7 @@ policy AS (
 passes AS (
     SELECT guarded.*,
            coalesce(bool_or(permissive AND shown = 'true') FILTER (WHERE command IN ('r', '*')), false)
-               AND NOT coalesce(bool_or(NOT permissive AND shown <> 'true') FILTER (WHERE command IN ('r', '*')), false)
+               AND NOT coalesce(bool_or(NOT permissive) FILTER (WHERE command IN ('r', '*')), false)
                AS reads,
            coalesce(bool_or(permissive AND taken = 'true') FILTER (WHERE command IN ('a', '*')), false)
                AND NOT coalesce(bool_or(NOT permissive AND taken <> 'true') FILTER (WHERE command IN ('a', '*')), false)
