@@ -132,6 +132,24 @@ START_TEST(without_a_row_the_rest_is_what_it_was)
 }
 END_TEST
 
+/* In German, French, Japanese and Russian (PostgreSQL 15: src/backend/po). */
+static const char *const translated[] = {
+    "ungültige Eingabesyntax für Typ integer: »sessiond/name/groups/17«",
+    "syntaxe en entrée invalide pour le type integer : « sessiond/name/groups/17 »",
+    "\"integer\"型の入力構文が不正です: \"sessiond/name/groups/17\"",
+    "неверный синтаксис для типа integer: \"sessiond/name/groups/17\"",
+};
+
+START_TEST(a_guard_is_understood_in_every_language)
+{
+    struct err err;
+
+    pg_error_classify(&(struct pg_error){.sqlstate = "22P02", .message = translated[_i]}, &err);
+    ck_assert_str_eq(err.code, "E-PG-NAME");
+    ck_assert_msg(strstr(err.message, "the row of groups with id 17 has no name") != NULL, "%s", err.message);
+}
+END_TEST
+
 START_TEST(a_code_outlives_the_next_error)
 {
     struct err first;
@@ -169,6 +187,7 @@ int main(void)
     tcase_add_test(tcase, an_exhausted_counter_says_what_to_do);
     tcase_add_loop_test(tcase, without_a_row_no_row_is_blamed, 0, sizeof of_rows / sizeof *of_rows);
     tcase_add_test(tcase, without_a_row_the_rest_is_what_it_was);
+    tcase_add_loop_test(tcase, a_guard_is_understood_in_every_language, 0, sizeof translated / sizeof *translated);
     tcase_add_test(tcase, a_code_outlives_the_next_error);
     tcase_add_test(tcase, a_sequence_left_behind_says_how_to_move_it);
     suite_add_tcase(suite, tcase);
