@@ -49,6 +49,15 @@ no_banned_calls() {
     ! grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets)[[:space:]]*\(' "${sources[@]}"
 }
 
+# What is sent as SQL. A database in LATIN1 has no place for more: one such character in a comment, and nothing can be prepared.
+# In C it can be anywhere, in a literal or a macro, so only comments may have more.
+only_ascii_is_sent() {
+    ! { LC_ALL=C grep -nP '[^\x00-\x7F]' src/postgres/sql/*.sql ||
+        for file in src/postgres/*.c include/postgres/*.h; do
+            cpp -fpreprocessed -dD -P "$file" 2>/dev/null | LC_ALL=C grep -P '[^\x00-\x7F]' | sed "s|^|$file: |"
+        done | grep .; }
+}
+
 # cppcheck 2.10 takes the braces of a compound literal inside ?: for an error of syntax.
 checked_by_cppcheck() {
     cppcheck -q -j "$(nproc)" --suppress=internalAstError --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Iinclude src
@@ -56,6 +65,7 @@ checked_by_cppcheck() {
 
 check format clang-format-14 formatted
 check 'banned calls' grep no_banned_calls
+check 'only ASCII is sent as SQL' cpp only_ascii_is_sent
 check shellcheck shellcheck shellcheck -x "${scripts[@]}"
 check cppcheck cppcheck checked_by_cppcheck
 check clang-tidy clang-tidy-14 checked_by_clang_tidy

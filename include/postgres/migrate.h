@@ -13,7 +13,7 @@
  * with the exit code. */
 MUSTUSE bool migrate_up(const struct config *config, FILE *out, bool json, struct err *err);
 
-/** Prints each table and what it lacks. `*complete`: nothing is missing. */
+/** Prints each table, what it lacks and what to know about it. `*complete`: nothing is missing; warnings do not count. */
 MUSTUSE bool migrate_status(const struct config *config, FILE *out, bool json, bool *complete, struct err *err);
 
 /** Prints the SQL of `migrate up` and the grants that `role` needs for `sessiond run`; no connection. */

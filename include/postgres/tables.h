@@ -1,5 +1,6 @@
 /**
- * What the tables in the schema lack: the answer to sql/missing.sql, as `run` and `migrate` need it.
+ * What the tables in the schema lack: the answer to sql/missing.sql, as `run` and `migrate` need it. Each row of it is
+ * an error or a warning.
  */
 #ifndef POSTGRES_TABLES_H
 #define POSTGRES_TABLES_H
@@ -9,15 +10,27 @@
 struct pg_result; /* PGresult */
 
 /**
- * True when nothing is missing. Else ERR_STOP: EXIT_CONFIG, or EXIT_PERMISSION when only privileges are; the message
- * names the first few and says what to run. `privileges`: whether those of the present role count.
+ * True when there is no error. Else ERR_STOP: EXIT_CONFIG, or EXIT_PERMISSION when only the present role is the cause;
+ * the message names the first few errors and says what to do about the gravest. `role`: whether what the present role
+ * lacks (privileges, policies of row security) counts; then warnings are logged too, once in the life of the process.
+ * Main thread.
  */
-MUSTUSE bool tables_complete(const struct pg_result *missing, bool privileges, const char *schema, struct err *err);
+MUSTUSE bool tables_complete(const struct pg_result *missing, bool role, const char *schema, struct err *err);
 
-/** True when the row is about a privilege of the present role, not about the tables. */
-bool tables_is_privilege(const struct pg_result *missing, int row);
+bool tables_is_about(const struct pg_result *missing, int row, const char *table);
+bool tables_is_warning(const struct pg_result *missing, int row);
+int tables_count_errors(const struct pg_result *missing);
+
+/** True when the table does not exist. */
+bool tables_lack(const struct pg_result *missing, const char *table);
 
 /** "table.column is missing", for people. */
 void tables_describe(const struct pg_result *missing, int row, char *text, size_t size);
+
+/** What to do about the row; borrowed. */
+const char *tables_fix(const struct pg_result *missing, int row);
+
+/** The row as a JSON object; borrowed. */
+const char *tables_json(const struct pg_result *missing, int row);
 
 #endif

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-/* Quoted by the server in whatever language: the text is data to it. */
-#define MARK "\"sessiond/"
+/* Data to the server, which quotes it; how, depends on the language of its messages. */
+#define MARK "sessiond/"
 
 /* "groups/17" and so on; what stands between the marks is ours, names of our tables and numbers. */
 struct words {
@@ -15,7 +15,7 @@ static struct words split(const char *text)
 {
     struct words words = {0};
 
-    (void)sscanf(text, "%31[^/\"]/%31[^/\"]", words.first, words.second);
+    (void)sscanf(text, "%31[a-z_0-9-]/%31[a-z_0-9-]", words.first, words.second);
     return words;
 }
 

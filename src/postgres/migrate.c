@@ -74,20 +74,12 @@ static bool create_schema(struct connection *connection, const char *schema, str
     return ok;
 }
 
-static bool lacks_table(const PGresult *missing, const char *table)
-{
-    for (int row = 0; row < PQntuples(missing); row++)
-        if (strcmp(PQgetvalue(missing, row, 0), table) == 0 && strcmp(PQgetvalue(missing, row, 2), "table") == 0)
-            return true;
-    return false;
-}
-
 static void print_created(const PGresult *before, FILE *out, bool json)
 {
     if (json)
         fputs("{\"tables\": [", out);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
-        bool created = lacks_table(before, tables[i]);
+        bool created = tables_lack(before, tables[i]);
         if (json)
             fprintf(out, "%s{\"table\": \"%s\", \"state\": \"%s\"}", i == 0 ? "" : ", ", tables[i],
                     created ? "created" : "exists");
@@ -124,31 +116,51 @@ bool migrate_up(const struct config *config, FILE *out, bool json, struct err *e
     return ok;
 }
 
+/* True when the table has no error. */
+static bool print_table(const PGresult *missing, const char *table, FILE *out)
+{
+    bool complete = true;
+
+    for (int row = 0; row < PQntuples(missing); row++) {
+        char text[300];
+        if (!tables_is_about(missing, row, table))
+            continue;
+        tables_describe(missing, row, text, sizeof text);
+        fprintf(out, "%s%s\n  fix: %s\n", tables_is_warning(missing, row) ? "warning: " : "", text,
+                tables_fix(missing, row));
+        complete = complete && tables_is_warning(missing, row);
+    }
+    return complete;
+}
+
 static void print_status(const PGresult *missing, FILE *out)
 {
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        bool complete = true;
-        for (int row = 0; row < PQntuples(missing); row++) {
-            char text[256];
-            if (strcmp(PQgetvalue(missing, row, 0), tables[i]) != 0)
-                continue;
-            tables_describe(missing, row, text, sizeof text);
-            fprintf(out, "%s\n", text);
-            complete = false;
-        }
-        if (complete)
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        if (print_table(missing, tables[i], out))
             fprintf(out, "%s is complete\n", tables[i]);
+}
+
+static void print_list_json(const PGresult *missing, const char *name, bool warnings, FILE *out)
+{
+    const char *separator = "";
+
+    fprintf(out, "\"%s\": [", name);
+    for (int row = 0; row < PQntuples(missing); row++) {
+        if (tables_is_warning(missing, row) != warnings)
+            continue;
+        fprintf(out, "%s%s", separator, tables_json(missing, row));
+        separator = ", ";
     }
-    if (PQntuples(missing) > 0)
-        fprintf(out, "next: sessiond migrate up; privileges: the grants that sessiond migrate sql prints\n");
+    fprintf(out, "]");
 }
 
 static void print_status_json(const PGresult *missing, FILE *out)
 {
-    fprintf(out, "{\"complete\": %s, \"missing\": [", PQntuples(missing) == 0 ? "true" : "false");
-    for (int row = 0; row < PQntuples(missing); row++)
-        fprintf(out, "%s%s", row == 0 ? "" : ", ", PQgetvalue(missing, row, 4));
-    fprintf(out, "]}\n");
+    fprintf(out, "{\"complete\": %s, ", tables_count_errors(missing) == 0 ? "true" : "false");
+    print_list_json(missing, "missing", false, out);
+    fprintf(out, ", ");
+    print_list_json(missing, "warnings", true, out);
+    fprintf(out, "}\n");
 }
 
 bool migrate_status(const struct config *config, FILE *out, bool json, bool *complete, struct err *err)
@@ -158,7 +170,7 @@ bool migrate_status(const struct config *config, FILE *out, bool json, bool *com
     bool ok = open_connection(connection, err) && ask(connection, sql_missing, NULL, &missing, err);
 
     if (ok) {
-        *complete = PQntuples(missing) == 0;
+        *complete = tables_count_errors(missing) == 0;
         if (json)
             print_status_json(missing, out);
         else

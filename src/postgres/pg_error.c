@@ -1,6 +1,7 @@
 #include "postgres/pg_error.h"
 
 #include "postgres/guard.h"
+#include "postgres/pg_condition.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,7 @@ static const char see_values[] = "\n  fix: look for a check, domain or trigger t
 static const char see_constraint[] = "\n  fix: look at the constraint";
 static const char see_triggers[] = "\n  fix: look at the triggers of study_sessions and command_outcomes";
 static const char see_policies[] = "\n  fix: look at the row security policies";
+static const char see_partitions[] = ": no partition takes it\n  fix: create the partition";
 static const char see_view[] = "\n  fix: look at the view's WITH CHECK OPTION";
 static const char see_login[] = "\n  fix: check user, password and pg_hba.conf";
 static const char see_database[] = "\n  fix: create the database or correct postgres.conninfo";
@@ -26,6 +28,18 @@ static const char move_sequence[] =
     "setval(pg_get_serial_sequence('study_sessions', 'id'), max(id)) FROM study_sessions; a unique key of your own "
     "cannot be kept by sessiond: drop it";
 static const char widen_sequence[] = "\n  fix: give the sequence room (ALTER SEQUENCE ... MAXVALUE, AS bigint)";
+static const char fill_column[] =
+    "\n  fix: give the column a default or drop its NOT NULL (sessiond migrate status looks for more of the kind)";
+static const char see_names[] =
+    "\n  fix: it can only be a name in groups or study_activities: correct the one whose characters are not of the "
+    "database's encoding, or have no place in UTF-8";
+static const char see_schema[] = "\n  fix: of what sessiond sends only postgres.schema may be more than ASCII: name "
+                                 "one that the database's encoding "
+                                 "can write";
+static const char vacuum[] =
+    "\n  fix: VACUUM the database that it names, as a superuser; look for old prepared transactions, stale replication "
+    "slots and open transactions. The worker goes on by itself";
+static const char switch_on[] = "\n  fix: ALTER ROLE ... SET row_security = on, or give the role BYPASSRLS";
 static const char no_pooler[] =
     "\n  fix: prepared statements need a session of their own: no pooler in transaction mode";
 
@@ -41,6 +55,8 @@ static const struct pg_error_rule {
     {"20",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
     {"21",    ERR_ISOLATE, EXIT_CONFIG,     see_triggers  },
     {"2200H", ERR_STOP,    EXIT_CONFIG,     widen_sequence},
+    {"22021", ERR_STOP,    EXIT_CONFIG,     see_names     },
+    {"22P05", ERR_STOP,    EXIT_CONFIG,     see_names     },
     {"22",    ERR_ISOLATE, EXIT_CONFIG,     see_values    },
     {"23505", ERR_STOP,    EXIT_CONFIG,     move_sequence },
     {"23",    ERR_ISOLATE, EXIT_CONFIG,     see_constraint},
@@ -72,19 +88,43 @@ static const struct pg_error_rule {
     {"",      ERR_STOP,    EXIT_CONFIG,     see_log       },
 };
 
-/* Texts are translated, the names of the server's functions are not (PostgreSQL 15: pl_exec.c, execMain.c). */
-#define RAISE  "exec_stmt_raise"
-#define POLICY "ExecWithCheckOptions"
+/* Texts are translated, the names of the server's functions are not (PostgreSQL 13 to 18: pl_exec.c). */
+#define RAISE "exec_stmt_raise"
 
 /* What a trigger raises is about its row, under whatever SQLSTATE. */
 static const struct pg_error_rule raised = {"", ERR_ISOLATE, EXIT_CONFIG, see_triggers};
 
-/* Row security, which answers like a missing grant (42501). */
-static const struct pg_error_rule policy = {"", ERR_ISOLATE, EXIT_CONFIG, see_policies};
+/* A column of ours that refuses NULL refuses it from every command. */
+static const struct pg_error_rule unfilled = {"23502", ERR_STOP, EXIT_CONFIG, fill_column};
+
+/* Without a constraint's name 23514 says that no partition takes the row: a table's lack, not the row's fault. */
+static const struct pg_error_rule unpartitioned = {"23514", ERR_STOP, EXIT_CONFIG, see_partitions};
+
+/* One SQLSTATE for several things, told apart by the function that gave it (rls.c, varsup.c, multixact.c). */
+static const struct {
+    const char *function;
+    struct pg_error_rule rule;
+} by_function[] = {
+    {"ExecWithCheckOptions", {"42501", ERR_ISOLATE, EXIT_CONFIG, see_policies}},
+    {"check_enable_rls",     {"42501", ERR_STOP, EXIT_PERMISSION, switch_on}  },
+    {"GetNewTransactionId",  {"54000", ERR_RETRY, EXIT_DONE, vacuum}          },
+    {"GetNewMultiXactId",    {"54000", ERR_RETRY, EXIT_DONE, vacuum}          },
+};
 
 static bool comes_from(const struct pg_error *error, const char *function)
 {
     return error->function != NULL && strcmp(error->function, function) == 0;
+}
+
+static bool is_unfilled(const struct pg_error *error)
+{
+    return strcmp(error->sqlstate, "23502") == 0 && error->table != NULL &&
+           (strcmp(error->table, "study_sessions") == 0 || strcmp(error->table, "command_outcomes") == 0);
+}
+
+static bool is_unpartitioned(const struct pg_error *error)
+{
+    return strcmp(error->sqlstate, "23514") == 0 && error->constraint == NULL;
 }
 
 static const struct pg_error_rule *find_rule(const struct pg_error *error)
@@ -94,11 +134,14 @@ static const struct pg_error_rule *find_rule(const struct pg_error *error)
     while (strncmp(error->sqlstate, rule->prefix, strlen(rule->prefix)) != 0)
         rule++;
     /* RAISE with a code of the first kind is how a trigger asks for another try. */
-    if (comes_from(error, RAISE) && rule->class != ERR_RETRY)
-        return &raised;
-    if (comes_from(error, POLICY) && strcmp(error->sqlstate, "42501") == 0)
-        return &policy;
-    return rule;
+    if (comes_from(error, RAISE))
+        return rule->class == ERR_RETRY ? rule : &raised;
+    for (size_t i = 0; i < sizeof by_function / sizeof *by_function; i++)
+        if (comes_from(error, by_function[i].function) && strcmp(error->sqlstate, by_function[i].rule.prefix) == 0)
+            return &by_function[i].rule;
+    if (is_unpartitioned(error))
+        return &unpartitioned;
+    return is_unfilled(error) ? &unfilled : rule;
 }
 
 /* Codes are static storage by contract, and there are about 250 SQLSTATEs: each one seen is kept once. */
@@ -129,21 +172,42 @@ static bool caused_by_data(const struct pg_error *error)
            strncmp(sqlstate, "P0", 2) == 0;
 }
 
-/* "table t, constraint c", or the server's text where it cannot hold values. */
+static void append(char *text, size_t size, const char *what, const char *name)
+{
+    size_t len = strlen(text);
+
+    if (name != NULL)
+        snprintf(text + len, size - len, "%s%.64s", what, name);
+}
+
+/* "table t, column c, constraint k: what it means", or the server's text where it cannot hold values. */
 static void describe(const struct pg_error *error, char *text, size_t size)
 {
-    if (!caused_by_data(error)) {
+    if (error->session || !caused_by_data(error)) {
         snprintf(text, size, "%.300s", error->message == NULL ? "no message" : error->message);
         return;
     }
-    snprintf(text, size, "the database refuses a row%s%.64s%s%.64s", error->table == NULL ? "" : " of table ",
-             error->table == NULL ? "" : error->table, error->constraint == NULL ? "" : ", constraint ",
-             error->constraint == NULL ? "" : error->constraint);
+    snprintf(text, size, "the database refuses a row");
+    append(text, size, " of table ", error->table);
+    append(text, size, ", column ", error->column);
+    append(text, size, ", constraint ", error->constraint);
+    append(text, size, ": ", comes_from(error, RAISE) ? "a trigger raised it" : pg_condition(error->sqlstate));
+}
+
+/* Nobody sent a row: there is none to look for, and what to do about rows does not help. */
+static void classify_session(const struct pg_error *error, const struct pg_error_rule *rule, const char *text,
+                             struct err *err)
+{
+    bool of_rows = rule->class == ERR_ISOLATE || strncmp(error->sqlstate, "23", 2) == 0;
+    const char *next = of_rows && rule->exit_code != EXIT_PERMISSION ? see_log : rule->next;
+
+    err_set(err, of_rows ? ERR_STOP : rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s",
+            text, next == see_names ? see_schema : next);
 }
 
 void pg_error_classify(const struct pg_error *error, struct err *err)
 {
-    char text[320];
+    char text[400];
 
     if (error->sqlstate == NULL) {
         err_set(err, ERR_RENEW, EXIT_UNREACHABLE, CODE_PREFIX "08006", "PostgreSQL: %.600s",
@@ -154,14 +218,11 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
         return;
     describe(error, text, sizeof text);
 
-    /* Without a constraint's name 23514 says that no partition takes the row: a table's lack, not the row's fault. */
-    if (strcmp(error->sqlstate, "23514") == 0 && error->constraint == NULL && !comes_from(error, RAISE)) {
-        err_set(err, ERR_STOP, EXIT_CONFIG, keep_code(error->sqlstate),
-                "PostgreSQL: %s: no partition takes it\n  fix: create the partition", text);
-        return;
-    }
     const struct pg_error_rule *rule = find_rule(error);
-    err_set(err, rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s", text, rule->next);
+    if (error->session)
+        classify_session(error, rule, text, err);
+    else
+        err_set(err, rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s", text, rule->next);
 }
 
 const char *pg_error_sqlstate(const struct err *err)

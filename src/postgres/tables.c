@@ -1,15 +1,62 @@
 #include "postgres/tables.h"
 
+#include "ops/log.h"
+
 #include <libpq-fe.h>
 #include <stdio.h>
 
 #define NAMED_MAX 4 /* an empty schema lacks four tables */
 
-enum column { COLUMN_TABLE, COLUMN_COLUMN, COLUMN_PROBLEM, COLUMN_TEXT };
+enum column { COLUMN_TABLE, COLUMN_COLUMN, COLUMN_SEVERITY, COLUMN_PROBLEM, COLUMN_TEXT, COLUMN_FIX, COLUMN_JSON };
 
-bool tables_is_privilege(const PGresult *missing, int row)
+/* How an error ends the process. Of several the first in this list decides: who has no tables need not hear of grants. */
+static const struct tables_kind {
+    const char *problem;
+    enum exit_code exit_code;
+    const char *code;
+    bool of_role;
+} kinds[] = {
+    {"table",     EXIT_CONFIG,     "E-PG-TABLES",       false},
+    {"",          EXIT_CONFIG,     "E-PG-TABLES",       false}, /* every other problem */
+    {"policy",    EXIT_PERMISSION, "E-PG-ROW-SECURITY", true },
+    {"privilege", EXIT_PERMISSION, "E-PG-GRANTS",       true },
+};
+
+#define KIND_COUNT (sizeof kinds / sizeof *kinds)
+
+static const struct tables_kind *find_kind(const PGresult *missing, int row)
 {
-    return strcmp(PQgetvalue(missing, row, COLUMN_PROBLEM), "privilege") == 0;
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (strcmp(PQgetvalue(missing, row, COLUMN_PROBLEM), kinds[i].problem) == 0)
+            return &kinds[i];
+    return &kinds[1];
+}
+
+bool tables_is_warning(const PGresult *missing, int row)
+{
+    return strcmp(PQgetvalue(missing, row, COLUMN_SEVERITY), "warning") == 0;
+}
+
+bool tables_is_about(const PGresult *missing, int row, const char *table)
+{
+    return strcmp(PQgetvalue(missing, row, COLUMN_TABLE), table) == 0;
+}
+
+bool tables_lack(const PGresult *missing, const char *table)
+{
+    for (int row = 0; row < PQntuples(missing); row++)
+        if (tables_is_about(missing, row, table) && find_kind(missing, row) == &kinds[0])
+            return true;
+    return false;
+}
+
+int tables_count_errors(const PGresult *missing)
+{
+    int errors = 0;
+
+    for (int row = 0; row < PQntuples(missing); row++)
+        errors += !tables_is_warning(missing, row);
+    return errors;
 }
 
 void tables_describe(const PGresult *missing, int row, char *text, size_t size)
@@ -20,39 +67,67 @@ void tables_describe(const PGresult *missing, int row, char *text, size_t size)
              PQgetvalue(missing, row, COLUMN_TEXT));
 }
 
-static bool lacks_table(const PGresult *missing)
+const char *tables_fix(const PGresult *missing, int row)
 {
-    for (int row = 0; row < PQntuples(missing); row++)
-        if (strcmp(PQgetvalue(missing, row, COLUMN_PROBLEM), "table") == 0)
-            return true;
-    return false;
+    return PQgetvalue(missing, row, COLUMN_FIX);
 }
 
-bool tables_complete(const PGresult *missing, bool privileges, const char *schema, struct err *err)
+const char *tables_json(const PGresult *missing, int row)
 {
-    const char *fix = "run the grants that sessiond migrate sql prints";
-    enum exit_code exit_code = EXIT_PERMISSION;
-    char list[512] = "";
-    int named = 0;
+    return PQgetvalue(missing, row, COLUMN_JSON);
+}
+
+/* Every connection asks again; what was told once is not told again. */
+static void log_warnings(const PGresult *missing, const char *schema)
+{
+    static bool told;
+    bool before = told;
+
+    for (int row = 0; !before && row < PQntuples(missing); row++) {
+        char text[300];
+        if (!tables_is_warning(missing, row))
+            continue;
+        tables_describe(missing, row, text, sizeof text);
+        log_warning("E-PG-TABLES-WARNING", "schema %s: %s\n  fix: %s", schema, text, tables_fix(missing, row));
+        told = true;
+    }
+}
+
+/* The errors that count: NULL for one that does not. */
+static const struct tables_kind *find_error(const PGresult *missing, int row, bool role)
+{
+    const struct tables_kind *kind = find_kind(missing, row);
+
+    return tables_is_warning(missing, row) || (kind->of_role && !role) ? NULL : kind;
+}
+
+bool tables_complete(const PGresult *missing, bool role, const char *schema, struct err *err)
+{
+    const struct tables_kind *worst = NULL;
+    const char *fix = "";
+    char list[400] = "";
     int count = 0;
 
     for (int row = 0; row < PQntuples(missing); row++) {
+        const struct tables_kind *kind = find_error(missing, row, role);
         char text[200];
-        if (tables_is_privilege(missing, row) && !privileges)
+        if (kind == NULL)
             continue;
-        if (!tables_is_privilege(missing, row)) {
-            exit_code = EXIT_CONFIG;
-            fix = lacks_table(missing) ? "sessiond migrate up (sessiond migrate status lists it all)"
-                                       : "alter the table; sessiond migrate up leaves tables that exist as they are";
+        if (worst == NULL || kind < worst) {
+            worst = kind;
+            fix = tables_fix(missing, row);
         }
         if (count++ >= NAMED_MAX)
             continue;
         tables_describe(missing, row, text, sizeof text);
         size_t len = strlen(list);
-        snprintf(list + len, sizeof list - len, "%s%s", named++ == 0 ? "" : "; ", text);
+        snprintf(list + len, sizeof list - len, "%s%s", count == 1 ? "" : "; ", text);
     }
-    if (count == 0)
-        return true;
-    return err_set(err, ERR_STOP, exit_code, exit_code == EXIT_CONFIG ? "E-PG-TABLES" : "E-PG-GRANTS",
-                   "schema %s: %s%s\n  fix: %s", schema, list, count > named ? "; ..." : "", fix);
+    if (worst != NULL)
+        return err_set(err, ERR_STOP, worst->exit_code, worst->code, "schema %s: %s%s\n  fix: %s%s", schema, list,
+                       count > NAMED_MAX ? "; ..." : "", fix,
+                       count > 1 ? " (sessiond migrate status lists it all)" : "");
+    if (role)
+        log_warnings(missing, schema);
+    return true;
 }

@@ -54,7 +54,7 @@ START_TEST(status_as_json_says_what_is_missing)
 {
     up();
     ck_assert(is_complete(true));
-    ck_assert_str_eq(output, "{\"complete\": true, \"missing\": []}\n");
+    ck_assert_str_eq(output, "{\"complete\": true, \"missing\": [], \"warnings\": []}\n");
     sql("ALTER TABLE \"%s\".command_outcomes DROP COLUMN topic", schema_name);
     ck_assert(!is_complete(true));
     for (char *newline = strchr(output, '\n'); newline != NULL; newline = strchr(output, '\n'))

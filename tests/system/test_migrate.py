@@ -107,13 +107,50 @@ def test_tables_that_are_there_are_left_as_they_are_and_serve(stage):
 
 
 def test_status_says_what_is_missing_and_its_exit_code_too(stage):
-    assert json.loads(stage.must("migrate", "status", "--json").stdout) == {"complete": True, "missing": []}
+    complete = {"complete": True, "missing": [], "warnings": []}
+    assert json.loads(stage.must("migrate", "status", "--json").stdout) == complete
     schema = {"postgres.schema": f"{stage.schema}_empty"}
     stage.db.execute(f"CREATE SCHEMA {stage.schema}_empty")
     done = stage.run("migrate", "status", **schema)
     assert done.returncode == 1 and done.stdout.count("does not exist") == 4 and "migrate up" in done.stdout
     found = json.loads(stage.run("migrate", "status", "--json", **schema).stdout)
     assert [each["table"] for each in found["missing"]] == [*TABLES, "command_outcomes"] and not found["complete"]
+    assert {tuple(each) for each in found["missing"]} == {("table", "column", "problem", "text", "fix")}
+
+
+def test_status_finds_what_would_stop_run_and_says_how_to_mend_it(stage):
+    stage.db.execute("ALTER TABLE study_sessions ADD rating integer NOT NULL")
+    done = stage.run("migrate", "status")
+    fix = "ALTER TABLE study_sessions ALTER COLUMN rating DROP NOT NULL"
+    assert done.returncode == 1 and "study_sessions.rating is NOT NULL and nothing fills it\n" in done.stdout and fix in done.stdout
+    (missing,) = json.loads(stage.run("migrate", "status", "--json").stdout)["missing"]
+    assert (missing["table"], missing["column"], missing["problem"]) == ("study_sessions", "rating", "null")
+    stage.db.execute(fix)
+    assert stage.run("migrate", "status").returncode == 0
+
+
+def test_a_warning_is_printed_by_status_and_logged_once_by_run_and_fails_neither(stage):
+    stage.db.execute(
+        """CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+           CREATE TRIGGER later AFTER INSERT ON study_sessions FOR EACH ROW EXECUTE FUNCTION later()"""
+    )
+    text = "study_sessions has triggers after the insert (later)"
+    assert f"warning: {text}" in stage.must("migrate", "status").stdout
+    (warning,) = json.loads(stage.must("migrate", "status", "--json").stdout)["warnings"]
+    assert (warning["table"], warning["column"], warning["problem"]) == ("study_sessions", None, "trigger")
+
+    worker = stage.start().await_ready()
+    stage.send(command(new_id()), key=b"k")
+    stage.await_drained()
+    stage.db.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sessiond' AND pid <> pg_backend_pid()"
+    )
+    stage.send(command(new_id()), key=b"k")
+    stage.await_drained()
+    worker.stop()
+    (line,) = [line for line in worker.lines() if line.get("event.code") == "E-PG-TABLES-WARNING"]
+    assert text in line["message"] and line["log.level"] == "warn"
+    stage.judge()
 
 
 def test_the_printed_sql_makes_what_up_makes_and_grants_no_more_than_is_needed(stage):

@@ -309,6 +309,44 @@ def wrong_column(scene):
             yield place, scene.worker(**settings)
 
 
+@mistake("a NOT NULL column that nothing fills")
+def unfilled_column(scene):
+    for table in "study_sessions", "command_outcomes":
+        with scene.damaged(f"ALTER TABLE {table} ADD rating integer NOT NULL") as settings:
+            yield f"{table}.rating", scene.worker(**settings)
+    with scene.damaged("ALTER TABLE command_outcomes ALTER code SET NOT NULL") as settings:
+        yield "command_outcomes.code", scene.worker(**settings)
+
+
+@mistake("`study_sessions.id` is too small for its sequence's next value")
+def small_id(scene):
+    narrow = "ALTER TABLE study_sessions ALTER id TYPE integer; ALTER SEQUENCE study_sessions_id_seq AS bigint"
+    with scene.damaged(narrow, "SELECT setval('study_sessions_id_seq', 2147483647)") as settings:
+        yield "study_sessions.id", scene.worker(**settings)
+
+
+@mistake("the ledger, or `study_sessions`, is UNLOGGED")
+def unlogged(scene):
+    for table in "study_sessions", "command_outcomes":
+        with scene.damaged(f"ALTER TABLE {table} SET UNLOGGED") as settings:
+            yield table, scene.worker(**settings)
+
+
+@mistake("row security hides rows from the role, or refuses its rows")
+def row_security(scene):
+    with scene.role() as role, scene.damaged() as settings:
+        schema = settings["postgres.schema"]
+        scene.db.execute(scene.must("migrate", "sql", "--role", role, **settings).stdout)
+        scene.db.execute(f"SET search_path = {schema}")
+        for table in "groups", "study_activities", "command_outcomes", "study_sessions":
+            scene.db.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+            yield table, scene.worker(**settings, **scene.conninfo(user=role))
+            scene.db.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        scene.db.execute("ALTER TABLE groups ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON groups USING (true)")
+        off = scene.conninfo(user=role, options="'-c row_security=off'")
+        yield "groups", scene.worker(**settings, **off)
+
+
 @mistake("a grant is missing")
 def no_grant(scene):
     with scene.role() as role, scene.damaged() as settings:
@@ -319,6 +357,7 @@ def no_grant(scene):
             "groups": "SELECT ON groups",
             "study_activities": "SELECT ON study_activities",
             "study_sessions": "INSERT ON study_sessions",
+            "study_sessions.created_at": "SELECT ON study_sessions",
             "command_outcomes": "INSERT ON command_outcomes",
             "study_sessions.id": "USAGE ON SEQUENCE study_sessions_id_seq",
         }.items():
@@ -328,10 +367,20 @@ def no_grant(scene):
             yield place, scene.worker(**settings, **scene.conninfo(user=role))
 
 
+IMPORT = "INSERT INTO study_sessions (id, group_id, study_activity_id) VALUES (1, 1, 1)"
+
+
 @mistake("an import left the sequence behind")
 def sequence_behind(scene):
-    with scene.damaged("INSERT INTO study_sessions (id, group_id, study_activity_id) VALUES (1, 1, 1)") as settings:
+    with scene.damaged(IMPORT) as settings:
         yield "study_sessions", scene.worker(**settings)
+
+
+@mistake("the same, where the role may not read the sequence, which gave no value yet")
+def sequence_behind_unseen(scene):
+    with scene.role() as role, scene.damaged(IMPORT) as settings:
+        scene.db.execute(scene.must("migrate", "sql", "--role", role, **settings).stdout)
+        yield "study_sessions", scene.worker(**settings, **scene.conninfo(user=role))
 
 
 @mistake("the sequence is exhausted")

@@ -1,6 +1,6 @@
 -- $1 command ids, each once, in their order        $2 violations found before, null: the parents decide
 -- $3, $4 group_id and whether it is invalid        $5, $6 study_activity_id likewise
--- $7 … $10 topic, partition, offset, timestamp_ms  $11 the backend of the session: elsewhere nothing is done
+-- $7 to $10 topic, partition, offset, timestamp_ms  $11 the backend of the session: elsewhere nothing is done
 --
 -- Everything is done in the order of the ids: two workers that share ids wait for each other but never in a circle.
 -- A sequence value is taken for a new session only, so a replay burns none. An id that another transaction decides

@@ -1,6 +1,6 @@
 -- The settings of one transaction of ours, gone with its end: behind a pooler the connection is not ours alone.
 --
--- $1 the backend of the session, $2 … $6 what session.sql answered from search_path on.
+-- $1 the backend of the session, $2 to $6 what session.sql answered from search_path on.
 -- Answers whether this is still that backend. Every statement that decides asks the same and does nothing elsewhere.
 --
 -- Ours, whatever the role's or the server's defaults are:
