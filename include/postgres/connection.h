@@ -47,6 +47,7 @@ struct connection {
     int settings_at;           /* which of them made the settings; -1 for none */
     int wanted;                /* which of them has the answer */
     bool elsewhere;            /* a transaction ran in another session than ours */
+    bool rows;                 /* what is under way sends rows, which may be the cause of an error */
     bool not_durable;          /* the server said so while it answered */
     bool was_open;
     int64_t refused_since_ms; /* when a password that had worked began to be refused; 0 while it is not */

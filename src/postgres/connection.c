@@ -97,7 +97,7 @@ static enum progress connect_failed(struct connection *connection, struct err *e
     snprintf(line, sizeof line, "%s", text);
     line[strcspn(line, "\n")] = 0;
     if (known)
-        pg_error_classify(&(struct pg_error){.sqlstate = sqlstate, .message = line}, err);
+        pg_error_classify(&(struct pg_error){.sqlstate = sqlstate, .message = line, .session = true}, err);
     else
         err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: %s", line);
 

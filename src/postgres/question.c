@@ -52,6 +52,7 @@ static bool question_flush(struct connection *connection, bool sent, struct err 
 static bool question_ready(struct connection *connection, struct err *err)
 {
     connection->not_durable = false;
+    connection->rows = false;
     connection->elsewhere = false;
     if (connection->pg != NULL)
         return true;
@@ -86,6 +87,7 @@ static bool send_statement(struct connection *connection, struct statement state
         lengths[i] = (int)parameters[i].len;
         formats[i] = 1;
     }
+    connection->rows = true;
     values[count] = PQgetvalue(connection->session, 0, SESSION_BACKEND_PID);
     formats[count] = 0;
     if (statement.name != NULL)
@@ -175,6 +177,8 @@ static void answer_classify(struct connection *connection, const PGresult *answe
         .constraint = PQresultErrorField(answer, PG_DIAG_CONSTRAINT_NAME),
         .table = PQresultErrorField(answer, PG_DIAG_TABLE_NAME),
         .function = PQresultErrorField(answer, PG_DIAG_SOURCE_FUNCTION),
+        .column = PQresultErrorField(answer, PG_DIAG_COLUMN_NAME),
+        .session = !connection->rows,
     };
 
     if (error.sqlstate == NULL) {

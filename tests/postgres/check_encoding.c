@@ -144,6 +144,8 @@ START_TEST(a_schema_that_the_encoding_cannot_write_is_78)
     config.postgres_schema = name;
     ck_assert(!migrate_up(&config, quiet, false, &err));
     ck_assert_msg(err.class == ERR_STOP && err.exit_code == EXIT_CONFIG, "%s", err.message);
+    ck_assert_ptr_nonnull(strstr(err.message, "postgres.schema"));
+    ck_assert_ptr_null(strstr(err.message, "refuses a row"));
     fclose(quiet);
 }
 END_TEST
