@@ -1,6 +1,7 @@
 #include "worker/intake.h"
 
 #include "core/err.h"
+#include "core/former.h"
 #include "core/validate.h"
 
 #include <inttypes.h>
@@ -19,6 +20,7 @@ static void intake_item(const struct decode_options *options, bool id_required, 
         outcome_answer(&item->outcome, &item->record, code, COMMAND_FIELD_NONE, reason);
         return;
     }
+    former_identify(item, arena);
     bool id_missing = id_required && !brought_id && item->command.command_id.state == FIELD_ABSENT;
     validate(&item->command, id_missing, &item->violations);
 }

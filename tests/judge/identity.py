@@ -32,7 +32,11 @@ def answer_id(record, code):
 
 
 def time_text(timestamp_ms):
-    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=timestamp_ms)
+    """As RFC 3339 can write it: a time beyond the year 9999 is its last microsecond."""
+    try:
+        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=timestamp_ms)
+    except OverflowError:
+        moment = datetime.datetime.max
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
