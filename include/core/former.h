@@ -28,4 +28,10 @@ void former_identify(struct batch_item *item, struct arena *arena);
  */
 size_t former_decide(struct batch *batch, const struct uuid *id, const struct ledger_row *row);
 
+/**
+ * Once the item has its decision: reads the command as the version before did, if the ledger has decided that at the record's own
+ * position. Its event is then the one that was published.
+ */
+void former_restore(struct batch_item *item);
+
 #endif

@@ -61,8 +61,8 @@ struct outcome {
     enum errcode code;
     struct violations violations;
     struct bytes hints; /* of a decided rejection, as in its ledger row; borrowed from that */
-    bool decided;  /* from the ledger: event_id = command_id; else an answer to this record alone */
-    bool replayed; /* decided by another record with the same id and values: a duplicate */
+    bool decided;       /* from the ledger: event_id = command_id; else an answer to this record alone */
+    bool replayed;      /* decided by another record with the same id and values: a duplicate */
     struct field_int group_id;
     struct field_int study_activity_id;
     struct session session;
@@ -90,7 +90,7 @@ void outcome_answer(struct outcome *outcome, const struct record *record, enum e
 /**
  * The answer to `record` given the ledger's row of its id: the stored outcome, `replayed` if the row was decided at
  * another position; COMMAND_ID_REUSED if the values differ; COMMAND_EXPIRED if the row was pruned. Names are borrowed
- * from the row. At the record's own position the values are also the same when they are those that the version before read.
+ * from the row.
  */
 void outcome_from_ledger(struct outcome *outcome, const struct ledger_row *row, const struct record *record,
                          const struct command *command);

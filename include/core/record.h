@@ -22,7 +22,8 @@ struct record {
     struct bytes value;
     const struct header *headers; /* in the order of the record; lives in the batch's arena */
     size_t header_count;
-    bool headers_unreadable; /* it has headers that could not be read: `headers` is then empty and the record UNDECODABLE */
+    bool
+        headers_unreadable; /* it has headers that could not be read: `headers` is then empty and the record UNDECODABLE */
 };
 
 /** A record to be published. Borrows from an arena and from the command's record. */

@@ -1,16 +1,17 @@
 #include "core/former.h"
 
-/* The command as it was read then: its own fields, and never in base64. */
+/* The command as it was read then: what has a former reading was a bare command. */
 static struct command command_then(const struct command *command)
 {
-    struct command then = *command;
+    const struct command_former *former = command->former;
 
-    if (command->former == NULL)
-        return then;
-    then.command_id = command->former->command_id;
-    then.structured = false;
-    then.ce_id = then.ce_source = (struct bytes){0};
-    return then;
+    if (former == NULL)
+        return *command;
+    return (struct command){
+        .command_id = former->command_id,
+        .group_id = former->group_id,
+        .study_activity_id = former->study_activity_id,
+    };
 }
 
 static struct bytes ce_id_then(const struct command *then, const struct record *record)
@@ -76,4 +77,15 @@ size_t former_decide(struct batch *batch, const struct uuid *id, const struct le
         count++;
     }
     return count;
+}
+
+void former_restore(struct batch_item *item)
+{
+    const struct ledger_row *row = item->decision;
+    struct command then = command_then(&item->command);
+
+    if (item->command.former != NULL && ledger_row_is_of(row, &item->record) &&
+        field_int_equal(row->group_id, then.group_id) &&
+        field_int_equal(row->study_activity_id, then.study_activity_id))
+        item->command = then;
 }

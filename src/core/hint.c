@@ -41,7 +41,8 @@ struct bytes hints_find(struct bytes hints, enum command_field field)
 
     while (hints.len > 0) {
         struct bytes piece = take_piece(&hints);
-        if (piece.len <= wanted.len || piece.data[wanted.len] != ':' || memcmp(piece.data, wanted.data, wanted.len) != 0)
+        if (piece.len <= wanted.len || piece.data[wanted.len] != ':' ||
+            memcmp(piece.data, wanted.data, wanted.len) != 0)
             continue;
         struct bytes name = {piece.data + wanted.len + 1, piece.len - wanted.len - 1};
         return hint_fits(name) ? name : (struct bytes){0};

@@ -100,19 +100,6 @@ bool ledger_row_is_of(const struct ledger_row *row, const struct record *record)
            row->timestamp_ms == record->timestamp_ms && strcmp(row->topic, record->topic) == 0;
 }
 
-static bool asks_for(const struct ledger_row *row, struct field_int group_id, struct field_int study_activity_id)
-{
-    return field_int_equal(row->group_id, group_id) && field_int_equal(row->study_activity_id, study_activity_id);
-}
-
-static bool same_values(const struct ledger_row *row, const struct record *record, const struct command *command)
-{
-    if (asks_for(row, command->group_id, command->study_activity_id))
-        return true;
-    const struct command_former *former = command->former;
-    return former != NULL && ledger_row_is_of(row, record) && asks_for(row, former->group_id, former->study_activity_id);
-}
-
 void outcome_from_ledger(struct outcome *outcome, const struct ledger_row *row, const struct record *record,
                          const struct command *command)
 {
@@ -120,7 +107,8 @@ void outcome_from_ledger(struct outcome *outcome, const struct ledger_row *row, 
         answer_command(outcome, record, command, ERRCODE_COMMAND_EXPIRED);
         return;
     }
-    if (!same_values(row, record, command)) {
+    if (!field_int_equal(row->group_id, command->group_id) ||
+        !field_int_equal(row->study_activity_id, command->study_activity_id)) {
         answer_command(outcome, record, command, ERRCODE_COMMAND_ID_REUSED);
         return;
     }

@@ -40,6 +40,7 @@ bool intake_outcomes(struct batch *batch, struct err *err)
         if (item->decision == NULL)
             return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s[%" PRId32 "]@%" PRId64 " was left undecided",
                            item->record.topic, item->record.partition, item->record.offset);
+        former_restore(item);
         outcome_from_ledger(&item->outcome, item->decision, &item->record, &item->command);
     }
     return true;

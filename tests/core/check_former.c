@@ -26,8 +26,10 @@ static struct batch_item *nil_item(int64_t offset)
     bool brought;
 
     *item = (struct batch_item){
-        .record = {.topic = "commands", .partition = 1, .offset = offset, .timestamp_ms = 1000},
-        .command = {.command_id = {.state = FIELD_VALUE}, .group_id = {FIELD_VALUE, 1}, .study_activity_id = {FIELD_VALUE, 2}},
+        .record = {.topic = "commands", .partition = 1,    .offset = offset, .timestamp_ms = 1000},
+        .command = {.command_id = {.state = FIELD_VALUE},
+                   .group_id = {FIELD_VALUE, 1},
+                   .study_activity_id = {FIELD_VALUE, 2}                            },
     };
     item->command_id = command_identity(&item->command, &item->record, &batch.arena, &brought);
     former_identify(item, &batch.arena);
@@ -99,15 +101,17 @@ END_TEST
 START_TEST(an_envelope_that_was_a_bare_command_had_the_id_of_one)
 {
     static const struct command_former bare = {.command_id = {.state = FIELD_ABSENT}};
-    static const struct command_former named = {.command_id = {FIELD_VALUE, {{7}}}};
+    static const struct command_former named = {
+        .command_id = {FIELD_VALUE, {{7}}}
+    };
     struct header headers[] = {
         {bytes_of("ce_id"),     bytes_of("order-7")},
         {bytes_of("ce_source"), bytes_of("/shop")  },
     };
     struct uuid of_header = uuid_v5(&uuid_namespace, bytes_of("/shop\norder-7"));
     struct batch_item item = {
-        .record = {.topic = "commands", .headers = headers, .header_count = 2},
-        .command = {.structured = true, .ce_id = bytes_of("order-8"), .ce_source = bytes_of("/desk"), .former = &bare},
+        .record = {.topic = "commands",           .headers = headers,             .header_count = 2},
+        .command = { .structured = true, .ce_id = bytes_of("order-8"), .ce_source = bytes_of("/desk"),   .former = &bare},
         .command_id = uuid_v5(&uuid_namespace, bytes_of("/desk\norder-8")),
     };
     struct uuid derived = record_derived_id(&item.record, &batch.arena);
@@ -126,6 +130,40 @@ START_TEST(an_envelope_that_was_a_bare_command_had_the_id_of_one)
 }
 END_TEST
 
+/* The version before read other fields in this record, and decided it by them. */
+START_TEST(what_the_version_before_read_stands_at_its_own_position_only)
+{
+    static const struct command_former former = {
+        .group_id = {FIELD_ABSENT, 0}
+    };
+    struct ledger_row row = row_at(10);
+    struct batch_item item = *nil_item(10), same, other, values;
+
+    row.group_id = row.study_activity_id = (struct field_int){FIELD_ABSENT, 0};
+    item.decision = &row;
+    item.command.former = &former;
+    item.command.structured = true;
+    item.command.ce_correlationid = bytes_of("of the envelope");
+    same = other = values = item;
+
+    former_restore(&same);
+    ck_assert(same.command.group_id.state == FIELD_ABSENT && same.command.study_activity_id.state == FIELD_ABSENT);
+    ck_assert(!same.command.structured && same.command.ce_correlationid.len == 0);
+
+    other.record.offset = 11;
+    former_restore(&other);
+    ck_assert_mem_eq(&other.command, &item.command, sizeof item.command);
+
+    row.group_id = (struct field_int){FIELD_VALUE, 1};
+    former_restore(&values);
+    ck_assert_mem_eq(&values.command, &item.command, sizeof item.command);
+
+    item.command.former = NULL;
+    former_restore(&item);
+    ck_assert_int_eq(item.command.group_id.value, 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("former");
@@ -136,6 +174,7 @@ int main(void)
     tcase_add_test(tcase, each_part_of_the_position_counts);
     tcase_add_test(tcase, a_pruned_outcome_has_no_position_and_nothing_stands);
     tcase_add_test(tcase, an_envelope_that_was_a_bare_command_had_the_id_of_one);
+    tcase_add_test(tcase, what_the_version_before_read_stands_at_its_own_position_only);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
 }

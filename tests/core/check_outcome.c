@@ -133,12 +133,12 @@ END_TEST
 START_TEST(a_timestamp_of_another_unit_is_as_late_as_can_be_said)
 {
     static const int64_t times[][2] = {
-        {1795313585123456,         1795313585123456000},
-        {INT64_MAX / 1000,         INT64_MAX / 1000 * 1000},
-        {INT64_MAX / 1000 + 1,     INT64_MAX},
-        {1795313585123456789,      INT64_MAX},
-        {INT64_MAX,                INT64_MAX},
-        {INT64_MIN,                0},
+        {1795313585123456,     1795313585123456000    },
+        {INT64_MAX / 1000,     INT64_MAX / 1000 * 1000},
+        {INT64_MAX / 1000 + 1, INT64_MAX              },
+        {1795313585123456789,  INT64_MAX              },
+        {INT64_MAX,            INT64_MAX              },
+        {INT64_MIN,            0                      },
     };
 
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
@@ -154,7 +154,10 @@ END_TEST
 START_TEST(a_rejection_says_what_its_row_has_kept)
 {
     struct ledger_row row = ledger_case("MISSING_FIELD", (char[]){"absent/2"});
-    struct command command = {.study_activity_id = {FIELD_VALUE, 2}, .hints = bytes_of("group_id:of-the-record")};
+    struct command command = {
+        .study_activity_id = {FIELD_VALUE, 2},
+          .hints = bytes_of("group_id:of-the-record")
+    };
     struct outcome outcome;
 
     for (int place = 0; place < 2; place++) {
@@ -168,28 +171,6 @@ START_TEST(a_rejection_says_what_its_row_has_kept)
         ck_assert_str_eq((const char *)violation_message(&outcome.violations.list[0], &outcome, &arena).data,
                          "group_id is required");
     }
-}
-END_TEST
-
-/* The version before read other fields in this record, and decided it by them. */
-START_TEST(what_the_version_before_read_stands_at_its_own_position_only)
-{
-    struct ledger_row row = ledger_case("MISSING_FIELD", (char[]){"absent/absent"});
-    struct command_former former = {.group_id = {FIELD_ABSENT, 0}};
-    struct command command = {
-        .group_id = {FIELD_VALUE, 1}, .study_activity_id = {FIELD_VALUE, 2}, .former = &former
-    };
-    struct record same = record_case("same"), other = record_case("offset");
-    struct outcome outcome;
-
-    outcome_from_ledger(&outcome, &row, &same, &command);
-    ck_assert_int_eq(outcome.code, ERRCODE_MISSING_FIELD);
-    ck_assert(outcome.decided && !outcome.replayed);
-    outcome_from_ledger(&outcome, &row, &other, &command);
-    ck_assert_int_eq(outcome.code, ERRCODE_COMMAND_ID_REUSED);
-    former.group_id.state = FIELD_INVALID;
-    outcome_from_ledger(&outcome, &row, &same, &command);
-    ck_assert_int_eq(outcome.code, ERRCODE_COMMAND_ID_REUSED);
 }
 END_TEST
 
@@ -285,7 +266,6 @@ int main(void)
     tcase_add_test(tcase, an_answer_occurred_when_its_record_was_written);
     tcase_add_test(tcase, a_timestamp_of_another_unit_is_as_late_as_can_be_said);
     tcase_add_test(tcase, a_rejection_says_what_its_row_has_kept);
-    tcase_add_test(tcase, what_the_version_before_read_stands_at_its_own_position_only);
     tcase_add_test(tcase, violations_are_read_back_as_they_were_written);
     tcase_add_test(tcase, all_violations_there_can_be_fit_their_text);
     tcase_add_test(tcase, messages_stay_what_they_were);

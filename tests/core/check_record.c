@@ -81,7 +81,8 @@ END_TEST
 START_TEST(an_empty_header_is_not_for_nothing)
 {
     static const struct header headers[99000] = {0};
-    struct record record = {.key = bytes_of("key"), .value = bytes_of("body"), .headers = headers, .header_count = 99000};
+    struct record record = {
+        .key = bytes_of("key"), .value = bytes_of("body"), .headers = headers, .header_count = 99000};
 
     ck_assert_uint_eq(record_size(&record), 3 + 4 + 99000 * 16);
     ck_assert_uint_ge(record_memory(&record), 99000 * (sizeof(struct header) + 64));
@@ -173,8 +174,7 @@ static void check_identity(const struct table_row *row)
         headers[record.header_count++] = (struct header){bytes_of("ce_source"), attribute(row->cell[4])};
 
     if (strcmp(row->cell[5], "absent") != 0)
-        headers[record.header_count++] =
-            (struct header){bytes_of("__dlq.errors.command.id"), attribute(row->cell[5])};
+        headers[record.header_count++] = (struct header){bytes_of("__dlq.errors.command.id"), attribute(row->cell[5])};
 
     struct uuid id = command_identity(&command, &record, &arena, &brought);
     struct uuid expected = expected_id(row->cell[6]);
