@@ -1,5 +1,7 @@
 #include "worker/intake.h"
 
+#include "codec/misspelling.h"
+
 #include "core/err.h"
 #include "core/former.h"
 #include "core/validate.h"
@@ -20,9 +22,12 @@ static void intake_item(const struct decode_options *options, bool id_required, 
         outcome_answer(&item->outcome, &item->record, code, COMMAND_FIELD_NONE, reason);
         return;
     }
-    former_identify(item, arena);
+    if (!brought_id || item->command.former != NULL)
+        former_identify(item, arena);
     bool id_missing = id_required && !brought_id && item->command.command_id.state == FIELD_ABSENT;
     validate(&item->command, id_missing, &item->violations);
+    if (item->violations.count > 0)
+        item->command.hints = misspelling_hints(options, &item->record, &item->command, &item->violations, arena);
 }
 
 void intake(const struct decode_options *options, bool id_required, struct batch *batch)
