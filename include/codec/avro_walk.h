@@ -18,7 +18,7 @@ struct avro_walk {
     const struct avro_node *nodes; /* the plan's */
     unsigned depth;                /* records, arrays and maps that are open */
     unsigned empty_values;         /* walked so far */
-    bool ended; /* the bytes end before the value does */
+    bool ended;                    /* the bytes end before the value does */
     const char *reason;
 };
 

@@ -42,7 +42,8 @@ bool base64_decode(struct bytes text, uint8_t *out, size_t *length, struct refus
             out[(*length)++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
     }
     if (text.len % 4 != 0)
-        return refuse(refusal, text.len, "base64 is expected in whole groups of four, padded with = (RFC 4648, section 4)");
+        return refuse(refusal, text.len,
+                      "base64 is expected in whole groups of four, padded with = (RFC 4648, section 4)");
     if (padding > 0 && (bits & (padding == 2 ? 0xF : 0x3)) != 0)
         return refuse(refusal, text.len - padding - 1, "base64 is expected with zeros in the bits that no byte uses");
     return true;

@@ -34,8 +34,8 @@ static enum errcode unknown_schema(struct decoding *decoding, const char *why)
 {
     const char *encoding = encoding_rule(decoding->record->value);
 
-    *decoding->reason = encoding == NULL ? why
-                                         : (const char *)arena_printf(decoding->arena, "%s (%s)", why, encoding).data;
+    *decoding->reason =
+        encoding == NULL ? why : (const char *)arena_printf(decoding->arena, "%s (%s)", why, encoding).data;
     return ERRCODE_UNKNOWN_SCHEMA;
 }
 
@@ -53,7 +53,8 @@ static enum errcode decode_single_object(struct decoding *decoding, struct comma
     uint64_t fingerprint;
 
     if (!framing_fingerprint(value, &fingerprint, &body)) {
-        struct refusal refusal = {.rule = "C3 01 and a fingerprint of 8 bytes (Avro's single-object encoding) is expected",
+        struct refusal refusal = {.rule =
+                                      "C3 01 and a fingerprint of 8 bytes (Avro's single-object encoding) is expected",
                                   .at = value.len < 2 ? 0 : value.len,
                                   .ended = value.len >= 2};
         return refused(decoding, value, &refusal);
@@ -89,8 +90,7 @@ static const struct registered_schema *registered_schema(const struct decode_opt
 static enum errcode decode_registered(struct decoding *decoding, enum framing framing, struct command *command)
 {
     struct bytes body;
-    const struct registered_schema *schema =
-        registered_schema(decoding->options, decoding->record, framing, &body);
+    const struct registered_schema *schema = registered_schema(decoding->options, decoding->record, framing, &body);
 
     if (decoding->options->registered == NULL)
         return unknown_schema(decoding, "no schema registry is configured");
@@ -181,7 +181,8 @@ void decode_names(const struct decode_options *options, const struct record *rec
         names_of_registered(registered_schema(options, record, framing, &body), body, arena, offer, opaque);
         break;
     case FRAMING_SINGLE_OBJECT:
-        writer = framing_fingerprint(record->value, &fingerprint, &body) ? schemas_find(options->schemas, fingerprint) : NULL;
+        writer = framing_fingerprint(record->value, &fingerprint, &body) ? schemas_find(options->schemas, fingerprint)
+                                                                         : NULL;
         if (writer != NULL)
             avro_top_names(schema_avro(writer), offer, opaque);
         break;

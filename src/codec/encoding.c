@@ -44,5 +44,5 @@ const char *encoding_rule(struct bytes bytes)
     if (bytes.len < 2 || !begins_json(bytes.data[0]) || bytes.data[1] != 0)
         return big_endian(bytes);
     return begins((struct bytes){bytes.data + 1, bytes.len - 1}, "\0\0\0", 3) ? OTHER("UTF-32 (little-endian)")
-                                                                            : OTHER("UTF-16 (little-endian)");
+                                                                              : OTHER("UTF-16 (little-endian)");
 }

@@ -4,13 +4,18 @@
 #include "codec/encoding.h"
 #include "codec/json_object.h"
 
-/* A text on its way to a command. */
+/*
+ * A text on its way to a command. read_objects sets what is read of it; where one is declared the compiler is told so, because it would
+ * fill a kilobyte with zeros first, which takes a tenth of the time of reading a command.
+ */
+#define SET_BY_READ_OBJECTS __attribute__((uninitialized))
+
 struct reading {
     struct bytes text;
     struct arena *arena;
     struct refusal *refusal;
     struct json_object top;
-    struct json_object data;           /* of a CloudEvent */
+    struct json_object *data;          /* of a CloudEvent, in the arena; NULL: it is none */
     const struct json_object *command; /* one of the two, once it is read */
 };
 
@@ -66,7 +71,7 @@ static bool read_data(struct reading *reading)
         return refuse(reading, reading->text.data, "data or data_base64 is expected in a CloudEvent");
     if (data.data[0] != '{')
         return refuse(reading, data.data, "a JSON object is expected in the CloudEvent's data");
-    return json_object_read(data, reading->arena, &reading->data, &scan) ||
+    return json_object_read(data, reading->arena, reading->data, &scan) ||
            refuse_scan(reading, &scan, reading->text.data, NULL);
 }
 
@@ -93,7 +98,7 @@ static bool read_base64(struct reading *reading)
     if (!base64_decode(text, out, &length, &wrong))
         return refuse(reading, string->raw.data + (string->escaped ? 0 : wrong.at), wrong.rule);
     struct bytes json = {out, length};
-    if (json_object_read(behind_mark(json), reading->arena, &reading->data, &scan))
+    if (json_object_read(behind_mark(json), reading->arena, reading->data, &scan))
         return true;
     refuse_scan(reading, &scan, out, "data_base64");
     return name_encoding(reading->refusal, json);
@@ -104,13 +109,13 @@ static bool read_envelope(struct reading *reading)
     const struct json_object *top = &reading->top;
     bool has_data = top->data.len > 0 && top->data.data[0] != 'n';
 
-    reading->command = &reading->data;
+    reading->data = arena_alloc(reading->arena, sizeof *reading->data);
+    reading->command = reading->data;
     if (top->has_base64 && has_data)
         return refuse(reading, top->base64_at, "data or data_base64 is expected in a CloudEvent, not both");
     return top->has_base64 ? read_base64(reading) : read_data(reading);
 }
 
-/* Only what is read is set: the two objects are larger than most commands. */
 static bool read_objects(struct reading *reading, struct bytes text, bool structured, struct arena *arena,
                          struct refusal *refusal)
 {
@@ -119,6 +124,7 @@ static bool read_objects(struct reading *reading, struct bytes text, bool struct
     reading->text = text;
     reading->arena = arena;
     reading->refusal = refusal;
+    reading->data = NULL;
     if (!read_top(reading))
         return false;
     if (structured || (top->has_specversion && (top->has_data || top->has_base64)))
@@ -143,7 +149,8 @@ static bool check_identity(struct reading *reading, const struct command *comman
     if (command->command_id.state != FIELD_ABSENT)
         return true;
     if (top->id.not_text)
-        return refuse(reading, top->id.raw.data, "a text without NUL and half surrogate pairs is expected in the CloudEvent's id");
+        return refuse(reading, top->id.raw.data,
+                      "a text without NUL and half surrogate pairs is expected in the CloudEvent's id");
     if (top->source.not_text && command->ce_id.len > 0 && !uuid_parse(command->ce_id, &id))
         return refuse(reading, top->source.raw.data,
                       "a text without NUL and half surrogate pairs is expected in the CloudEvent's source");
@@ -175,14 +182,14 @@ static const struct command_former *former(const struct json_object *top, struct
 bool json_command_decode(struct bytes json, bool structured, struct arena *arena, struct command *command,
                          struct refusal *refusal)
 {
-    struct reading reading;
+    SET_BY_READ_OBJECTS struct reading reading;
 
     if (!read_objects(&reading, json, structured, arena, refusal))
         return false;
     const struct command_former *fields = &reading.command->fields;
     *command = (struct command){
         .command_id = fields->command_id, .group_id = fields->group_id, .study_activity_id = fields->study_activity_id};
-    if (reading.command == &reading.top)
+    if (reading.data == NULL)
         return true;
     if (!structured && !reading.top.has_data)
         command->former = former(&reading.top, arena);
@@ -193,7 +200,7 @@ void json_command_names(struct bytes json, bool structured, struct arena *arena,
                         void (*offer)(void *opaque, struct bytes name), void *opaque)
 {
     struct refusal refusal;
-    struct reading reading;
+    SET_BY_READ_OBJECTS struct reading reading;
 
     if (!read_objects(&reading, json, structured, arena, &refusal))
         return;

@@ -177,8 +177,9 @@ static bool name(struct json_scan *scan, struct json_string *key)
         return false;
     if (json_scan_peek(scan) == '"')
         return json_scan_string(scan, key);
-    return json_scan_fail(scan, trailing ? "a name in double quotes is expected after the comma, not } (a trailing comma)"
-                                         : "a name in double quotes is expected");
+    return json_scan_fail(scan, trailing
+                                    ? "a name in double quotes is expected after the comma, not } (a trailing comma)"
+                                    : "a name in double quotes is expected");
 }
 
 enum json_step json_scan_member(struct json_scan *scan, struct json_string *key)
@@ -242,7 +243,8 @@ static bool no_value(struct json_scan *scan, uint8_t first)
 {
     bool not_finite = first == 'N' || first == 'I';
 
-    return json_scan_fail(scan, not_finite ? "a value is expected: JSON has no NaN and no Infinity" : "a value is expected");
+    return json_scan_fail(scan,
+                          not_finite ? "a value is expected: JSON has no NaN and no Infinity" : "a value is expected");
 }
 
 bool json_scan_value(struct json_scan *scan)

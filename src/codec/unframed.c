@@ -11,7 +11,8 @@ static const char *expected(enum commands_format format)
     case COMMANDS_JSON:
     case COMMANDS_AUTO: break;
     }
-    return "a JSON object, C3 01 (Avro's single-object encoding) or 00 and a schema id (Confluent's wire format) is expected";
+    return "a JSON object, C3 01 (Avro's single-object encoding) or 00 and a schema id (Confluent's wire format) is "
+           "expected";
 }
 
 static bool is_blank(uint8_t byte)

@@ -108,7 +108,8 @@ static void check_top(const struct table_row *row)
     struct refusal refusal = {0};
     bool accepted = avro_command_decode(&plan, bytes, &command, &refusal);
 
-    ck_assert_msg(accepted == (row->count == 6), "%s:%d: %s", row->path, row->line, accepted ? "accepted" : refusal.rule);
+    ck_assert_msg(accepted == (row->count == 6), "%s:%d: %s", row->path, row->line,
+                  accepted ? "accepted" : refusal.rule);
     if (accepted)
         case_check_command(row, 3, &command);
     else

@@ -127,7 +127,7 @@ END_TEST
 
 START_TEST(an_attribute_that_is_not_a_text_or_empty_is_absent)
 {
-    static const char *const values[] = {"\"\"",           "null",     "7",          "true",
+    static const char *const values[] = {"\"\"",          "null",    "7",           "true",
                                          "{\"a\":\"b\"}", "[\"b\"]", "\"\\ud83d\"", "\"a\\u0000\""};
     struct command command;
     struct refusal refusal;

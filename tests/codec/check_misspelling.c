@@ -58,7 +58,9 @@ END_TEST
 
 static void assert_registered(const char *schema, const char *value, size_t len, const char *wanted)
 {
-    struct record record = {.topic = "commands", .value = {(const uint8_t *)value, len}};
+    struct record record = {
+        .topic = "commands", .value = {(const uint8_t *)value, len}
+    };
     struct schema_id id = {.number = 1};
 
     registered_free(options.registered);
@@ -87,7 +89,9 @@ END_TEST
 
 START_TEST(a_header_names_the_schema_too)
 {
-    struct header header = {bytes_of("__value_schema_id"), {(const uint8_t *)"\0\0\0\0\2", 5}};
+    struct header header = {
+        bytes_of("__value_schema_id"), {(const uint8_t *)"\0\0\0\0\2", 5}
+    };
     struct record record = {
         .topic = "commands", .value = bytes_of("{\"groupId\":1}"), .headers = &header, .header_count = 1};
 
