@@ -13,13 +13,14 @@
 #define CODEC_AVRO_COMMAND_H
 
 #include "codec/avro_plan.h"
+#include "codec/refusal.h"
 #include "core/command.h"
 
 /**
- * `bytes`: bare Avro binary, the framing removed. True and a command; false and a static reason. A field of ours that
+ * `bytes`: bare Avro binary, the framing removed. True and a command; false and a refusal. A field of ours that
  * the writer's schema gives another type is invalid; one that it does not have is absent.
  */
 MUSTUSE bool avro_command_decode(const struct avro_plan *writer, struct bytes bytes, struct command *command,
-                                 const char **reason);
+                                 struct refusal *refusal);
 
 #endif

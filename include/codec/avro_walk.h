@@ -11,13 +11,14 @@
 
 #include "codec/avro_plan.h"
 
-/** Plain data, nothing to free. Starts as all zero but for the first three. */
+/** Plain data, nothing to free. Starts as all zero but for the first three. A walk that is over stands at the byte where the rule was broken. */
 struct avro_walk {
     const uint8_t *at;
     const uint8_t *end;
     const struct avro_node *nodes; /* the plan's */
     unsigned depth;                /* records, arrays and maps that are open */
     unsigned empty_values;         /* walked so far */
+    bool ended;                    /* the bytes end before the value does */
     const char *reason;
 };
 

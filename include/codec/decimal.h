@@ -1,4 +1,4 @@
-/** Integers as decimal text, without printf: several are written for each event. Pure. */
+/** Integers as decimal text, without printf: several are written for each event; and read back. Pure. */
 #ifndef CODEC_DECIMAL_H
 #define CODEC_DECIMAL_H
 
@@ -8,5 +8,8 @@
 
 /** Writes the shortest form and a NUL; returns its length without the NUL. */
 size_t decimal_format(int64_t value, char text[static DECIMAL_TEXT]);
+
+/** Reads exactly what decimal_format writes: no blank, no plus, no leading zero, nothing beyond int64. */
+MUSTUSE bool decimal_parse(struct bytes text, int64_t *value);
 
 #endif

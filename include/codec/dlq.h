@@ -1,6 +1,9 @@
 /**
  * The dead-letter copy: raw key, value and headers of a record, plus `__dlq.errors.*` headers (the broker's own names,
- * KIP-1191).
+ * KIP-1191). Headers by which an earlier copy of the same record said the same things are not copied, so each is there once.
+ *
+ * A record that was a dead letter before, and was sent back to the commands topic with all that it needs (redriven.h), is still the
+ * record of its first position. How often it was delivered stays as it comes: sending back is what adds one.
  */
 #ifndef CODEC_DLQ_H
 #define CODEC_DLQ_H

@@ -11,7 +11,7 @@
 
 #define JSON_KEYS_FEW 16
 
-/** Starts as all zero but for `arena`. Borrows the keys' text. */
+/** Borrows the keys' text. */
 struct json_keys {
     struct arena *arena;      /* borrowed; used only beyond JSON_KEYS_FEW keys */
     struct json_string *many; /* in the arena; NULL while `few` holds them all */
@@ -20,9 +20,22 @@ struct json_keys {
     struct json_string few[JSON_KEYS_FEW];
 };
 
+static inline void json_keys_start(struct json_keys *keys, struct arena *arena)
+{
+    keys->arena = arena;
+    keys->many = NULL;
+    keys->count = keys->capacity = 0;
+}
+
 void json_keys_add(struct json_keys *keys, const struct json_string *key);
 
-/** True when no two are the same. The order of the keys is lost. */
-MUSTUSE bool json_keys_distinct(struct json_keys *keys);
+/** The later of two that are the same; NULL: all are different. The order of the keys is lost. */
+MUSTUSE const struct json_string *json_keys_doubled(struct json_keys *keys);
+
+/** The keys one by one. */
+static inline const struct json_string *json_keys_list(const struct json_keys *keys)
+{
+    return keys->many == NULL ? keys->few : keys->many;
+}
 
 #endif

@@ -1,10 +1,11 @@
 /**
  * A strict scanner over JSON text (RFC 8259): one step over one token or one whole value at a time.
  *
- * It refuses what is not UTF-8, a NUL in any spelling, a lone surrogate escape and nesting beyond `JSON_DEPTH_MAX`. It
- * checks what it steps over, never reads beyond the end and allocates nothing. Numbers of any size are stepped over.
+ * It refuses what is not UTF-8 and nesting beyond `JSON_DEPTH_MAX`. It checks what it steps over, never reads beyond the end and
+ * allocates nothing. Numbers of any size are stepped over, and so are escapes of NUL and of lone surrogates, which the grammar allows.
  *
- * A function that returns false has put the rule that was broken (a static text) into `reason`; the scan is then over.
+ * A function that returns false has put the rule that was broken (a static text) into `reason`; the scan is then over and stands at the
+ * byte where it was broken.
  */
 #ifndef CODEC_JSON_SCAN_H
 #define CODEC_JSON_SCAN_H
@@ -19,13 +20,15 @@ struct json_scan {
     const uint8_t *end;
     unsigned depth;     /* objects and arrays that are open */
     bool opened;        /* the step before opened an object or array: its first member needs no comma */
+    bool ended;         /* a step failed because the text ends */
     const char *reason; /* NULL until a step failed */
 };
 
 /** A string as it stands between its quotes, checked. Borrows from the text. */
 struct json_string {
     struct bytes raw;
-    bool escaped; /* there is a backslash: the raw bytes are not yet the text */
+    bool escaped;  /* there is a backslash: the raw bytes are not yet the text */
+    bool not_text; /* an escape means NUL or half a surrogate pair: PostgreSQL or UTF-8 has no such text */
 };
 
 enum json_step {
@@ -60,7 +63,7 @@ static inline uint8_t json_scan_peek(const struct json_scan *scan)
     return scan->at < scan->end ? *scan->at : 0;
 }
 
-/** Always false, so that a rule and its reason make one line; at the end of the text the reason is that it ends. */
+/** Always false, so that a rule and its reason make one line. */
 bool json_scan_fail(struct json_scan *scan, const char *reason);
 
 /** Steps over blanks: at the end of every other step. */
@@ -68,7 +71,7 @@ void json_scan_blanks(struct json_scan *scan);
 
 /**
  * The text of a string, at most `size` bytes of it written to `out`. Returns the length of the whole text, which is
- * never more than `raw.len`.
+ * never more than `raw.len`. Half a surrogate pair becomes the three bytes that UTF-8 would have for it: unlike any other text.
  */
 size_t json_string_text(const struct json_string *string, uint8_t *out, size_t size);
 

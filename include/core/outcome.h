@@ -6,14 +6,7 @@
 
 #include "core/command.h"
 #include "core/errcode.h"
-
-/** The fields of a command in the order in which violations name them. */
-enum command_field {
-    COMMAND_FIELD_NONE = 0, /* the record as a whole */
-    COMMAND_FIELD_COMMAND_ID,
-    COMMAND_FIELD_GROUP_ID,
-    COMMAND_FIELD_STUDY_ACTIVITY_ID,
-};
+#include "core/hint.h"
 
 struct violation {
     enum command_field field;
@@ -52,6 +45,7 @@ struct ledger_row {
     enum outcome_kind kind; /* CREATED, REJECTED or PRUNED */
     enum errcode code;      /* REJECTED */
     struct violations violations;
+    struct bytes hints;        /* for violations (core/hint.h), in the batch's arena; absent: none */
     struct field_int group_id; /* as asked for */
     struct field_int study_activity_id;
     struct session session; /* CREATED */
@@ -66,14 +60,15 @@ struct outcome {
     enum outcome_kind kind;
     enum errcode code;
     struct violations violations;
-    bool decided;  /* from the ledger: event_id = command_id; else an answer to this record alone */
-    bool replayed; /* decided by another record with the same id and values: a duplicate */
+    struct bytes hints; /* of a decided rejection, as in its ledger row; borrowed from that */
+    bool decided;       /* from the ledger: event_id = command_id; else an answer to this record alone */
+    bool replayed;      /* decided by another record with the same id and values: a duplicate */
     struct field_int group_id;
     struct field_int study_activity_id;
     struct session session;
     int64_t occurred_us; /* moment of decision; for an answer the record's own timestamp, 0 if it has none */
     char sqlstate[6];    /* STORE_REFUSED */
-    const char *reason;  /* UNDECODABLE, UNKNOWN_SCHEMA: a static text; NULL otherwise */
+    const char *reason;  /* UNDECODABLE, UNKNOWN_SCHEMA: in the batch's arena or static; NULL otherwise */
 };
 
 /** "group_id", …; NULL for COMMAND_FIELD_NONE. */
@@ -85,7 +80,10 @@ size_t violations_format(const struct violations *violations, char text[static V
 /** False when the text is not one that `violations_format` writes. */
 MUSTUSE bool violations_parse(struct bytes text, struct violations *violations);
 
-/** An outcome that answers `record` alone, with one violation of `field`. `reason` static or NULL. */
+/** True when `row` was decided for this very record: its topic, partition, offset and timestamp. */
+bool ledger_row_is_of(const struct ledger_row *row, const struct record *record);
+
+/** An outcome that answers `record` alone, with one violation of `field`. `reason`: in the batch's arena, static or NULL. */
 void outcome_answer(struct outcome *outcome, const struct record *record, enum errcode code, enum command_field field,
                     const char *reason);
 

@@ -26,6 +26,12 @@ void uuid_format(const struct uuid *uuid, char text[static UUID_TEXT + 1]);
 /** UUIDv5 (RFC 9562, section 5.5): SHA-1 over `space` and the name. */
 struct uuid uuid_v5(const struct uuid *space, struct bytes name);
 
+/**
+ * False for the nil and the max UUID (RFC 9562, sections 5.9 and 5.10): the first is what a variable holds that nobody has set, and
+ * neither names anything.
+ */
+bool uuid_identifies(const struct uuid *uuid);
+
 static inline int uuid_compare(const struct uuid *a, const struct uuid *b)
 {
     return memcmp(a->b, b->b, sizeof a->b);

@@ -46,11 +46,14 @@ static bool send_line(struct send_lines *lines, struct bytes value, uint64_t num
 {
     struct command command = {0};
     char text[UUID_TEXT + 1];
-    const char *reason;
-    bool decoded = json_command_decode(value, false, arena, &command, &reason);
+    struct refusal refusal;
+    const char *reason = NULL;
+    bool decoded = json_command_decode(value, false, arena, &command, &refusal);
 
-    if (!decoded)
+    if (!decoded) {
         command = (struct command){0};
+        reason = refusal_text(&refusal, arena);
+    }
     if (lines->schemas != NULL &&
         !(decoded && avro_send_encode(lines->schemas, lines->schema_id, &command, arena, &value, &reason)))
         return bad_line(lines, number, reason, err);

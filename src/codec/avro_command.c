@@ -59,7 +59,7 @@ static bool read_command(struct avro_walk *walk, const struct avro_node *record,
 }
 
 bool avro_command_decode(const struct avro_plan *writer, struct bytes bytes, struct command *command,
-                         const char **reason)
+                         struct refusal *refusal)
 {
     struct avro_walk walk = {.at = bytes.data, .end = bytes.len == 0 ? bytes.data : bytes.data + bytes.len};
 
@@ -68,6 +68,6 @@ bool avro_command_decode(const struct avro_plan *writer, struct bytes bytes, str
     if (read_command(&walk, &writer->nodes[writer->top], command))
         return true;
     memset(command, 0, sizeof *command);
-    *reason = walk.reason;
+    *refusal = (struct refusal){.rule = walk.reason, .at = (size_t)(walk.at - bytes.data), .ended = walk.ended};
     return false;
 }

@@ -140,9 +140,9 @@ done:
 static bool print_checked(const struct avro_plan *plan, struct avro_obj_t *schema, struct bytes body, FILE *out)
 {
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
-    return avro_command_decode(plan, body, &command, &reason) && print_body(schema, body, out);
+    return avro_command_decode(plan, body, &command, &refusal) && print_body(schema, body, out);
 }
 
 bool avro_print(const struct schemas *schemas, struct bytes value, FILE *out)

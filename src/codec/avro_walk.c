@@ -7,12 +7,16 @@
 /* Values that take no bytes (null, an empty record) cost their sender nothing: a block may claim 2^62 of them. */
 #define EMPTY_VALUES_MAX 4096
 
-static const char ends_too_early[] = "the Avro value ends too early";
-
 bool avro_walk_fail(struct avro_walk *walk, const char *reason)
 {
     walk->reason = reason;
     return false;
+}
+
+static bool ends_too_early(struct avro_walk *walk)
+{
+    walk->ended = true;
+    return avro_walk_fail(walk, "more bytes are expected by the writer's schema");
 }
 
 /* ---- Primitive values ---- */
@@ -23,7 +27,7 @@ static bool take(struct avro_walk *walk, int64_t length, struct bytes *bytes)
     if (length < 0)
         return avro_walk_fail(walk, "a negative length in the Avro value");
     if ((uint64_t)length > (uint64_t)(walk->end - walk->at))
-        return avro_walk_fail(walk, ends_too_early);
+        return ends_too_early(walk);
     *bytes = (struct bytes){walk->at, (size_t)length};
     walk->at += length;
     return true;
@@ -43,7 +47,7 @@ bool avro_walk_long(struct avro_walk *walk, int64_t *value)
 
     for (unsigned shift = 0; shift < 64; shift += 7) {
         if (walk->at == walk->end)
-            return avro_walk_fail(walk, ends_too_early);
+            return ends_too_early(walk);
         uint8_t byte = *walk->at++; /* NOLINT(clang-analyzer-core.NullDereference): at is not end */
         if (shift == 63 && byte > 1)
             break;
@@ -82,7 +86,10 @@ bool avro_walk_string(struct avro_walk *walk, struct bytes *string)
 {
     if (!take_bytes(walk, string))
         return false;
-    return utf8_is_text(*string) || avro_walk_fail(walk, "a string that is not UTF-8, or holds a NUL");
+    if (utf8_is_well_formed(*string))
+        return true;
+    walk->at = string->data;
+    return avro_walk_fail(walk, "a string that is not UTF-8");
 }
 
 static bool skip_boolean(struct avro_walk *walk)
@@ -154,7 +161,7 @@ static bool take_count(struct avro_walk *walk, int64_t *count, const uint8_t **b
     if (!avro_walk_long(walk, &size))
         return false;
     if (size < 0 || size > walk->end - walk->at)
-        return avro_walk_fail(walk, ends_too_early);
+        return ends_too_early(walk);
     *block_end = walk->at + size;
     return true;
 }

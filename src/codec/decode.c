@@ -1,99 +1,133 @@
 #include "codec/decode.h"
 
 #include "codec/avro_command.h"
+#include "codec/avro_top.h"
+#include "codec/encoding.h"
 #include "codec/framing.h"
 #include "codec/json_command.h"
+#include "codec/unframed.h"
 
-static enum errcode undecodable(const char **reason, const char *why)
+/* A record on its way to a command. */
+struct decoding {
+    const struct decode_options *options;
+    const struct record *record;
+    struct arena *arena;
+    const char **reason;
+};
+
+static enum errcode undecodable(struct decoding *decoding, const char *why)
 {
-    *reason = why;
+    *decoding->reason = why;
     return ERRCODE_UNDECODABLE;
 }
 
-static enum errcode unknown_schema(const char **reason, const char *why)
+/* `body` was refused: its bytes are counted from the first of the value. */
+static enum errcode refused(struct decoding *decoding, struct bytes body, struct refusal *refusal)
 {
-    *reason = why;
+    if (refusal->inside == NULL)
+        refusal->at += (size_t)(body.data - decoding->record->value.data);
+    return undecodable(decoding, refusal_text(refusal, decoding->arena));
+}
+
+/* A number that names no schema may be the beginning of something else. */
+static enum errcode unknown_schema(struct decoding *decoding, const char *why)
+{
+    const char *encoding = encoding_rule(decoding->record->value);
+
+    *decoding->reason =
+        encoding == NULL ? why : (const char *)arena_printf(decoding->arena, "%s (%s)", why, encoding).data;
     return ERRCODE_UNKNOWN_SCHEMA;
 }
 
-static enum errcode decode_avro(const struct avro_plan *writer, struct bytes bytes, struct command *command,
-                                const char **reason)
+static enum errcode decode_avro(struct decoding *decoding, const struct avro_plan *writer, struct bytes bytes,
+                                struct command *command)
 {
-    return avro_command_decode(writer, bytes, command, reason) ? ERRCODE_NONE : ERRCODE_UNDECODABLE;
+    struct refusal refusal;
+
+    return avro_command_decode(writer, bytes, command, &refusal) ? ERRCODE_NONE : refused(decoding, bytes, &refusal);
 }
 
-static enum errcode decode_single_object(const struct schemas *schemas, struct bytes value, struct command *command,
-                                         const char **reason)
+static enum errcode decode_single_object(struct decoding *decoding, struct command *command)
 {
+    struct bytes body, value = decoding->record->value;
     uint64_t fingerprint;
-    struct bytes body;
 
-    if (!framing_fingerprint(value, &fingerprint, &body))
-        return undecodable(reason, "the Avro single-object header is cut off");
-    const struct schema *writer = schemas_find(schemas, fingerprint);
+    if (!framing_fingerprint(value, &fingerprint, &body)) {
+        struct refusal refusal = {.rule =
+                                      "C3 01 and a fingerprint of 8 bytes (Avro's single-object encoding) is expected",
+                                  .at = value.len < 2 ? 0 : value.len,
+                                  .ended = value.len >= 2};
+        return refused(decoding, value, &refusal);
+    }
+    const struct schema *writer = schemas_find(decoding->options->schemas, fingerprint);
     if (writer == NULL)
-        return unknown_schema(reason, "no known schema has this Avro fingerprint");
-    return decode_avro(schema_plan(writer), body, command, reason);
+        return unknown_schema(decoding, "no known schema has this Avro fingerprint");
+    return decode_avro(decoding, schema_plan(writer), body, command);
 }
 
-static enum errcode decode_json(struct bytes value, bool structured, struct arena *arena, struct command *command,
-                                const char **reason)
+static enum errcode decode_json(struct decoding *decoding, struct bytes bytes, bool structured, struct command *command)
 {
-    return json_command_decode(value, structured, arena, command, reason) ? ERRCODE_NONE : ERRCODE_UNDECODABLE;
+    struct refusal refusal;
+
+    return json_command_decode(bytes, structured, decoding->arena, command, &refusal)
+               ? ERRCODE_NONE
+               : refused(decoding, bytes, &refusal);
 }
 
 /* ---- Schemas by id ---- */
 
-static enum errcode decode_registered(const struct decode_options *options, const struct record *record,
-                                      enum framing framing, struct arena *arena, struct command *command,
-                                      const char **reason)
+/* NULL: there is no registry, or nothing is known of the id. */
+static const struct registered_schema *registered_schema(const struct decode_options *options,
+                                                         const struct record *record, enum framing framing,
+                                                         struct bytes *body)
 {
     struct schema_id id;
-    struct bytes body;
 
-    framing_schema_id(record, framing, &id, &body);
-    if (options->registered == NULL)
-        return unknown_schema(reason, "no schema registry is configured");
-    const struct registered_schema *schema = registered_find(options->registered, &id);
+    framing_schema_id(record, framing, &id, body);
+    return options->registered == NULL ? NULL : registered_find(options->registered, &id);
+}
+
+static enum errcode decode_registered(struct decoding *decoding, enum framing framing, struct command *command)
+{
+    struct bytes body;
+    const struct registered_schema *schema = registered_schema(decoding->options, decoding->record, framing, &body);
+
+    if (decoding->options->registered == NULL)
+        return unknown_schema(decoding, "no schema registry is configured");
     switch (schema == NULL ? REGISTERED_MISSING : schema->state) {
-    case REGISTERED_AVRO: return decode_avro(&schema->plan, body, command, reason);
-    case REGISTERED_JSON: return decode_json(body, false, arena, command, reason);
-    case REGISTERED_UNUSABLE: return undecodable(reason, schema->reason);
+    case REGISTERED_AVRO: return decode_avro(decoding, &schema->plan, body, command);
+    case REGISTERED_JSON: return decode_json(decoding, body, false, command);
+    case REGISTERED_UNUSABLE: return undecodable(decoding, schema->reason);
     case REGISTERED_MISSING:
     case REGISTERED_ASKED: break;
     }
-    return unknown_schema(reason, "the schema registry knows no schema of this id");
+    return unknown_schema(decoding, "the schema registry knows no schema of this id");
 }
 
 /* ---- The whole ---- */
 
-static const char *why_none(enum commands_format format)
+/* Nothing in the value needs to be looked at; NULL: it does. */
+static const char *why_unread(const struct decode_options *options, const struct record *record)
 {
-    return format == COMMANDS_AUTO ? "the value is neither JSON nor Avro in a known framing"
-                                   : "the value is not in the format that commands.format asks for";
+    if (record->headers_unreadable)
+        return "the record's headers cannot be read";
+    if (record_size(record) > options->max_bytes)
+        return "key, value and headers are larger than commands.max.bytes";
+    if (record->value.data == NULL)
+        return "the record has no value (a tombstone)";
+    return record->value.len == 0 ? "the value is empty" : NULL;
 }
 
-/* FRAMING_NONE and a reason: nothing in the value needs to be looked at. */
-static enum framing look(const struct decode_options *options, const struct record *record, const char **reason)
+/* FRAMING_NONE for what needs not be looked at, too. */
+static enum framing framing_to_read(const struct decode_options *options, const struct record *record)
 {
-    enum framing framing = FRAMING_NONE;
-
-    if (record_size(record) > options->max_bytes)
-        *reason = "key, value and headers are larger than commands.max.bytes";
-    else if (record->value.data == NULL)
-        *reason = "the record has no value (a tombstone)";
-    else if (record->value.len == 0)
-        *reason = "the value is empty";
-    else if ((framing = framing_of(record, options->format)) == FRAMING_NONE)
-        *reason = why_none(options->format);
-    return framing;
+    return why_unread(options, record) == NULL ? framing_of(record, options->format) : FRAMING_NONE;
 }
 
 bool decode_schema_id(const struct decode_options *options, const struct record *record, struct schema_id *id)
 {
-    const char *reason;
     struct bytes body;
-    enum framing framing = look(options, record, &reason);
+    enum framing framing = framing_to_read(options, record);
 
     if (framing != FRAMING_REGISTERED_HEADER && framing != FRAMING_REGISTERED_PREFIX)
         return false;
@@ -104,16 +138,56 @@ bool decode_schema_id(const struct decode_options *options, const struct record 
 enum errcode decode(const struct decode_options *options, const struct record *record, struct arena *arena,
                     struct command *command, const char **reason)
 {
-    enum framing framing = look(options, record, reason);
+    struct decoding decoding = {options, record, arena, reason};
 
     memset(command, 0, sizeof *command);
+    *reason = why_unread(options, record);
+    if (*reason != NULL)
+        return ERRCODE_UNDECODABLE;
+    enum framing framing = framing_of(record, options->format);
     switch (framing) {
     case FRAMING_REGISTERED_HEADER:
-    case FRAMING_REGISTERED_PREFIX: return decode_registered(options, record, framing, arena, command, reason);
-    case FRAMING_SINGLE_OBJECT: return decode_single_object(options->schemas, record->value, command, reason);
-    case FRAMING_CLOUDEVENT: return decode_json(record->value, true, arena, command, reason);
-    case FRAMING_JSON: return decode_json(record->value, false, arena, command, reason);
+    case FRAMING_REGISTERED_PREFIX: return decode_registered(&decoding, framing, command);
+    case FRAMING_SINGLE_OBJECT: return decode_single_object(&decoding, command);
+    case FRAMING_CLOUDEVENT: return decode_json(&decoding, record->value, true, command);
+    case FRAMING_JSON: return decode_json(&decoding, record->value, false, command);
     case FRAMING_NONE: break;
     }
-    return ERRCODE_UNDECODABLE;
+    return undecodable(&decoding, unframed_reason(record->value, options->format, arena));
+}
+
+/* ---- Names ---- */
+
+static void names_of_registered(const struct registered_schema *schema, struct bytes body, struct arena *arena,
+                                void (*offer)(void *opaque, struct bytes name), void *opaque)
+{
+    if (schema != NULL && schema->state == REGISTERED_AVRO)
+        avro_top_names(schema->avro, offer, opaque);
+    else if (schema != NULL && schema->state == REGISTERED_JSON)
+        json_command_names(body, false, arena, offer, opaque);
+}
+
+void decode_names(const struct decode_options *options, const struct record *record, struct arena *arena,
+                  void (*offer)(void *opaque, struct bytes name), void *opaque)
+{
+    enum framing framing = framing_to_read(options, record);
+    const struct schema *writer;
+    uint64_t fingerprint;
+    struct bytes body;
+
+    switch (framing) {
+    case FRAMING_REGISTERED_HEADER:
+    case FRAMING_REGISTERED_PREFIX:
+        names_of_registered(registered_schema(options, record, framing, &body), body, arena, offer, opaque);
+        break;
+    case FRAMING_SINGLE_OBJECT:
+        writer = framing_fingerprint(record->value, &fingerprint, &body) ? schemas_find(options->schemas, fingerprint)
+                                                                         : NULL;
+        if (writer != NULL)
+            avro_top_names(schema_avro(writer), offer, opaque);
+        break;
+    case FRAMING_CLOUDEVENT: json_command_names(record->value, true, arena, offer, opaque); break;
+    case FRAMING_JSON: json_command_names(record->value, false, arena, offer, opaque); break;
+    case FRAMING_NONE: break;
+    }
 }

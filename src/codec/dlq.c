@@ -1,9 +1,10 @@
 #include "codec/dlq.h"
 
 #include "codec/decimal.h"
+#include "codec/redriven.h"
 
-/* `__dlq.errors.topic` … `.message`, and `.truncated`. */
-#define OWN_HEADERS 7
+/* `__dlq.errors.topic` … `.delivery.count`, and `.truncated`. */
+#define OWN_HEADERS 10
 
 /* What a header takes in a record besides its bytes, at most: two lengths as varints (KIP-98, record format 2). */
 #define HEADER_OVERHEAD 10
@@ -18,6 +19,13 @@ struct copy {
     struct header *headers; /* has space for all of the record's and for ours */
     size_t header_count;
     size_t room;
+};
+
+/* Which parts are not whole. */
+struct cuts {
+    bool value;
+    bool headers;
+    bool key;
 };
 
 static struct bytes number(int64_t value, struct arena *arena)
@@ -46,19 +54,31 @@ static size_t headers_size(const struct header *headers, size_t count)
     return size;
 }
 
-/* Why the record is here. These are never cut: without them the copy would be a riddle. */
-static size_t own_headers(const struct config *config, const struct batch_item *item, struct arena *arena,
-                          struct header own[static OWN_HEADERS])
+static struct bytes uuid_text(const struct uuid *uuid, struct arena *arena)
 {
+    char *text = arena_alloc(arena, UUID_TEXT + 1);
+
+    uuid_format(uuid, text);
+    return (struct bytes){(const uint8_t *)text, UUID_TEXT};
+}
+
+/* Why the record is here. These are never cut: without them the copy would be a riddle. */
+static size_t own_headers(const struct config *config, const struct batch_item *item, struct redriven_position at,
+                          struct arena *arena, struct header own[static OWN_HEADERS])
+{
+    const struct record *record = &item->record;
     const struct outcome *outcome = &item->outcome;
     size_t count = 0;
 
-    own[count++] = header("__dlq.errors.topic", bytes_of(item->record.topic));
-    own[count++] = header("__dlq.errors.partition", number(item->record.partition, arena));
-    own[count++] = header("__dlq.errors.offset", number(item->record.offset, arena));
+    own[count++] = header("__dlq.errors.topic", bytes_of(record->topic));
+    own[count++] = header("__dlq.errors.partition", number(at.partition, arena));
+    own[count++] = header("__dlq.errors.offset", number(at.offset, arena));
+    own[count++] = header("__dlq.errors.timestamp", number(at.timestamp_ms, arena));
     own[count++] = header("__dlq.errors.group", bytes_of(config->group_id));
     own[count++] = header("__dlq.errors.code", bytes_of(errcode_name(outcome->code)));
     own[count++] = header("__dlq.errors.message", violation_message(&outcome->violations.list[0], outcome, arena));
+    own[count++] = header("__dlq.errors.command.id", uuid_text(&item->command_id, arena));
+    own[count++] = header("__dlq.errors.delivery.count", number(redriven_count(record), arena));
     return count;
 }
 
@@ -91,53 +111,78 @@ static bool cut_headers(struct copy *copy)
     return cut;
 }
 
-static const char *truncated_text(bool value, bool headers, bool key)
+/* What is to go last takes its room first. */
+static struct cuts cut(struct copy *copy, size_t room)
+{
+    struct cuts cuts = {0};
+
+    copy->room = room;
+    cuts.key = cut_bytes(copy, &copy->key);
+    cuts.headers = cut_headers(copy);
+    /* Small headers behind a large one may have left room; the value still goes before any header does. */
+    if (cuts.headers)
+        copy->room = 0;
+    cuts.value = cut_bytes(copy, &copy->value);
+    return cuts;
+}
+
+static const char *cuts_text(struct cuts cuts)
 {
     static const char *const texts[2][2][2] = {
         {{"", "key"},            {"headers", "headers,key"}            },
         {{"value", "value,key"}, {"value,headers", "value,headers,key"}},
     };
 
-    return texts[value][headers][key];
+    return texts[cuts.value][cuts.headers][cuts.key];
 }
 
-/* What is to go last takes its room first. The names of what was cut. */
-static const char *cut(struct copy *copy, size_t room)
+/* A copy of a copy that was cut is cut, too, even when it fits. */
+static struct cuts cuts_before(const struct record *record)
 {
-    copy->room = room;
-    bool key = cut_bytes(copy, &copy->key);
-    bool headers = cut_headers(copy);
+    const struct header *truncated = record_header(record, "__dlq.errors.truncated");
 
-    /* Small headers behind a large one may have left room; the value still goes before any header does. */
-    if (headers)
-        copy->room = 0;
-    bool value = cut_bytes(copy, &copy->value);
-    return truncated_text(value, headers, key);
+    for (unsigned bits = 1; truncated != NULL && bits < 8; bits++) {
+        struct cuts cuts = {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+        if (bytes_equal(truncated->value, bytes_of(cuts_text(cuts))))
+            return cuts;
+    }
+    return (struct cuts){0};
 }
 
-/* Space for ours, too. A record without headers has no array to copy from. */
-static struct header *copy_headers(const struct record *record, struct arena *arena)
+/* The record as it came, without what an earlier copy of it said in our headers; and space for ours. */
+static struct copy copy_of(const struct record *record, struct arena *arena)
 {
     struct header *headers = arena_alloc(arena, (record->header_count + OWN_HEADERS) * sizeof *headers);
+    struct copy copy = {record->key, record->value, headers, 0, 0};
 
-    if (record->header_count > 0)
-        memcpy(headers, record->headers, record->header_count * sizeof *headers);
-    return headers;
+    for (size_t i = 0; i < record->header_count; i++)
+        if (!redriven_header(record->headers[i].name))
+            headers[copy.header_count++] = record->headers[i];
+    return copy;
 }
 
+/*
+ * A record that was a dead letter before still says where it stood at first, which is the place that its command id is derived from,
+ * and what it has lost since.
+ */
 void dlq_encode(const struct config *config, const struct batch_item *item, struct arena *arena, struct outbound *out)
 {
     const struct record *record = &item->record;
-    struct copy copy = {record->key, record->value, copy_headers(record, arena), record->header_count, 0};
+    struct redriven_position at = {record->partition, record->offset, record->timestamp_ms};
+    struct cuts before =
+        redriven_position(record, config->commands_topic, &at) ? cuts_before(record) : (struct cuts){0};
+    struct copy copy = copy_of(record, arena);
     struct header own[OWN_HEADERS];
-    size_t own_count = own_headers(config, item, arena, own);
+    size_t own_count = own_headers(config, item, at, arena, own);
+    struct cuts cuts = {0};
 
     if (item->dlq_limit != 0) {
         size_t reserved = headers_size(own, own_count) + TRUNCATED_SIZE;
-        const char *text = cut(&copy, item->dlq_limit > reserved ? item->dlq_limit - reserved : 0);
-        if (*text != 0)
-            own[own_count++] = header("__dlq.errors.truncated", bytes_of(text));
+        cuts = cut(&copy, item->dlq_limit > reserved ? item->dlq_limit - reserved : 0);
     }
+    cuts = (struct cuts){cuts.value || before.value, cuts.headers || before.headers, cuts.key || before.key};
+    if (*cuts_text(cuts) != 0)
+        own[own_count++] = header("__dlq.errors.truncated", bytes_of(cuts_text(cuts)));
     memcpy(copy.headers + copy.header_count, own, own_count * sizeof *own);
 
     out->topic = config->dlq_topic;

@@ -47,7 +47,12 @@ static struct bytes correlation(const struct batch_item *item, const struct even
 
 static struct bytes causation(const struct batch_item *item, const struct event_data *data)
 {
-    return attribute_or(item, "ce_id", item->command.ce_id, data->command_id);
+    struct bytes cause = command_ce_id(&item->command, &item->record);
+
+    /* Where a version before took the nil UUID for an id, its event said so. */
+    if (cause.len == 0 && !uuid_identifies(&item->command_id))
+        return attribute_or(item, "ce_id", item->command.ce_id, data->command_id);
+    return cause.len == 0 ? data->command_id : cause;
 }
 
 /*

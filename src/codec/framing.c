@@ -1,5 +1,7 @@
 #include "codec/framing.h"
 
+#include "codec/encoding.h"
+
 #include <strings.h>
 
 #define ID_HEADER_SIZE   5  /* 00, int32 */
@@ -44,7 +46,7 @@ static bool content_type_is(const struct record *record, const char *type)
 
 static bool begins_as_object(struct bytes value)
 {
-    size_t i = 0;
+    size_t i = encoding_mark(value);
 
     while (i < value.len && is_blank(value.data[i]))
         i++;

@@ -29,27 +29,31 @@ static bool same(const struct json_string *a, const struct json_string *b)
     return json_string_compare(a, b) == 0;
 }
 
-static bool few_distinct(const struct json_keys *keys)
+static const struct json_string *few_doubled(const struct json_keys *keys)
 {
     for (size_t i = 1; i < keys->count; i++)
         for (size_t j = 0; j < i; j++)
             if (same(&keys->few[i], &keys->few[j]))
-                return false;
-    return true;
+                return &keys->few[i];
+    return NULL;
 }
 
-static int compare(const void *a, const void *b)
+/* The same text in the order of the document, so that whichever sorting is used finds the same one. */
+static int compare(const void *left, const void *right)
 {
-    return json_string_compare(a, b);
+    const struct json_string *a = left, *b = right;
+    int order = json_string_compare(a, b);
+
+    return order != 0 ? order : (a->raw.data > b->raw.data) - (a->raw.data < b->raw.data);
 }
 
-bool json_keys_distinct(struct json_keys *keys)
+const struct json_string *json_keys_doubled(struct json_keys *keys)
 {
     if (keys->many == NULL)
-        return few_distinct(keys);
+        return few_doubled(keys);
     qsort(keys->many, keys->count, sizeof *keys->many, compare);
     for (size_t i = 1; i < keys->count; i++)
         if (same(&keys->many[i - 1], &keys->many[i]))
-            return false;
-    return true;
+            return &keys->many[i];
+    return NULL;
 }

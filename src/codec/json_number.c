@@ -9,10 +9,10 @@ static bool digit(const struct json_scan *scan)
 static bool whole_part(struct json_scan *scan, uint64_t *magnitude, bool *fits)
 {
     if (!digit(scan))
-        return json_scan_fail(scan, "a number without digits");
+        return json_scan_fail(scan, "a digit is expected");
     if (*scan->at == '0') {
         scan->at++;
-        return !digit(scan) || json_scan_fail(scan, "a number with a leading zero");
+        return !digit(scan) || json_scan_fail(scan, "a number has no leading zero");
     }
     for (; digit(scan); scan->at++) {
         if (*magnitude > (UINT64_MAX - 9) / 10)
@@ -26,7 +26,7 @@ static bool whole_part(struct json_scan *scan, uint64_t *magnitude, bool *fits)
 static bool some_digits(struct json_scan *scan)
 {
     if (!digit(scan))
-        return json_scan_fail(scan, "a number that breaks off");
+        return json_scan_fail(scan, "a digit is expected");
     while (digit(scan))
         scan->at++;
     return true;

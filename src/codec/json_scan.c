@@ -4,7 +4,8 @@
 
 bool json_scan_fail(struct json_scan *scan, const char *reason)
 {
-    scan->reason = scan->at == scan->end ? "the JSON text ends too early" : reason;
+    scan->reason = reason;
+    scan->ended = scan->at == scan->end;
     return false;
 }
 
@@ -24,7 +25,7 @@ struct json_scan json_scan_start(struct bytes json)
 
 bool json_scan_finish(struct json_scan *scan)
 {
-    return scan->at == scan->end || json_scan_fail(scan, "there are bytes after the JSON value");
+    return scan->at == scan->end || json_scan_fail(scan, "nothing is expected after the JSON object");
 }
 
 /* ---- Strings ---- */
@@ -39,42 +40,44 @@ static bool hex4(struct json_scan *scan, uint32_t *code)
         else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
             *code = *code << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
         else
-            return json_scan_fail(scan, "a \\u escape without four hexadecimal digits");
+            return json_scan_fail(scan, "four hexadecimal digits are expected after \\u");
     }
     return true;
 }
 
-/* Behind `\u`. PostgreSQL has no NUL in text, and no UTF-8 has half a surrogate pair. */
-static bool unicode_escape(struct json_scan *scan)
+/* The other half of a surrogate pair. */
+static bool low_surrogate_follows(const struct json_scan *scan)
 {
-    static const char lone[] = "a lone surrogate escape";
+    static const char digits[] = "0123456789abcdefABCDEF";
+    const uint8_t *at = scan->at;
+
+    return scan->end - at >= 6 && at[0] == '\\' && at[1] == 'u' && (at[2] | 0x20) == 'd' && (at[3] | 0x20) >= 'c' &&
+           (at[3] | 0x20) <= 'f' && memchr(digits, at[4], sizeof digits - 1) != NULL &&
+           memchr(digits, at[5], sizeof digits - 1) != NULL;
+}
+
+/* Behind `\u`. What is no text is noted and stepped over: JavaScript writes half a pair when it cuts an emoji. */
+static bool unicode_escape(struct json_scan *scan, struct json_string *string)
+{
     uint32_t code;
 
     if (!hex4(scan, &code))
         return false;
-    if (code == 0)
-        return json_scan_fail(scan, "a NUL in a string");
-    if (code < 0xD800 || code > 0xDFFF)
-        return true;
-    if (code > 0xDBFF || json_scan_peek(scan) != '\\')
-        return json_scan_fail(scan, lone);
-    scan->at++;
-    if (json_scan_peek(scan) != 'u')
-        return json_scan_fail(scan, lone);
-    scan->at++;
-    if (!hex4(scan, &code))
-        return false;
-    return (code >= 0xDC00 && code <= 0xDFFF) || json_scan_fail(scan, lone);
+    if (code >= 0xD800 && code <= 0xDBFF && low_surrogate_follows(scan))
+        scan->at += 6;
+    else if (code == 0 || (code >= 0xD800 && code <= 0xDFFF))
+        string->not_text = true;
+    return true;
 }
 
-static bool escape(struct json_scan *scan)
+static bool escape(struct json_scan *scan, struct json_string *string)
 {
     uint8_t letter = json_scan_peek(scan);
 
     if (letter == 0 || strchr("\"\\/bfnrtu", letter) == NULL)
-        return json_scan_fail(scan, "an unknown escape in a string");
+        return json_scan_fail(scan, "one of \" \\ / b f n r t u is expected after a backslash");
     scan->at++;
-    return letter != 'u' || unicode_escape(scan);
+    return letter != 'u' || unicode_escape(scan, string);
 }
 
 /* The byte is none of those that stand for themselves: a control, an escape, or the first of several. */
@@ -83,13 +86,13 @@ static bool special(struct json_scan *scan, struct json_string *string)
     if (*scan->at == '\\') {
         scan->at++;
         string->escaped = true;
-        return escape(scan);
+        return escape(scan, string);
     }
     if (*scan->at < 0x20)
-        return json_scan_fail(scan, *scan->at == 0 ? "a NUL in a string" : "a control character in a string");
+        return json_scan_fail(scan, "a control character in a string: its escape is expected");
     size_t length = utf8_sequence(scan->at, scan->end);
     if (length == 0)
-        return json_scan_fail(scan, "bytes that are not UTF-8");
+        return json_scan_fail(scan, "UTF-8 is expected");
     scan->at += length;
     return true;
 }
@@ -104,13 +107,13 @@ static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
 bool json_scan_string(struct json_scan *scan, struct json_string *string)
 {
     if (json_scan_peek(scan) != '"')
-        return json_scan_fail(scan, "a string is missing");
+        return json_scan_fail(scan, "a string in double quotes is expected");
     const uint8_t *start = ++scan->at;
-    string->escaped = false;
+    string->escaped = string->not_text = false;
     for (;;) {
         scan->at = skip_plain(scan->at, scan->end);
         if (scan->at == scan->end)
-            return json_scan_fail(scan, NULL);
+            return json_scan_fail(scan, "the end of a string is expected");
         if (*scan->at == '"')
             break;
         if (!special(scan, string))
@@ -127,7 +130,7 @@ bool json_scan_string(struct json_scan *scan, struct json_string *string)
 static bool enter(struct json_scan *scan)
 {
     if (scan->depth == JSON_DEPTH_MAX)
-        return json_scan_fail(scan, "nested deeper than 64");
+        return json_scan_fail(scan, "nested deeper than 64 objects and arrays");
     scan->depth++;
     scan->opened = true;
     scan->at++;
@@ -143,25 +146,40 @@ static void leave(struct json_scan *scan)
     json_scan_blanks(scan);
 }
 
-/* Before each member but the first. */
-static bool comma(struct json_scan *scan)
+/* Before each member but the first. `*trailing`: it stands before the end of its object or array, as JavaScript lets one write. */
+static bool comma(struct json_scan *scan, uint8_t closing, const char *missing, bool *trailing)
 {
+    *trailing = false;
     if (scan->opened) {
         scan->opened = false;
         return true;
     }
     if (json_scan_peek(scan) != ',')
-        return json_scan_fail(scan, "a comma or a closing bracket is missing");
+        return json_scan_fail(scan, missing);
     scan->at++;
     json_scan_blanks(scan);
+    *trailing = json_scan_peek(scan) == closing;
     return true;
 }
 
 bool json_scan_open_object(struct json_scan *scan)
 {
     if (json_scan_peek(scan) != '{')
-        return json_scan_fail(scan, "not a JSON object");
+        return json_scan_fail(scan, "a JSON object is expected");
     return enter(scan);
+}
+
+static bool name(struct json_scan *scan, struct json_string *key)
+{
+    bool trailing;
+
+    if (!comma(scan, '}', "a comma or } is expected", &trailing))
+        return false;
+    if (json_scan_peek(scan) == '"')
+        return json_scan_string(scan, key);
+    return json_scan_fail(scan, trailing
+                                    ? "a name in double quotes is expected after the comma, not } (a trailing comma)"
+                                    : "a name in double quotes is expected");
 }
 
 enum json_step json_scan_member(struct json_scan *scan, struct json_string *key)
@@ -170,10 +188,10 @@ enum json_step json_scan_member(struct json_scan *scan, struct json_string *key)
         leave(scan);
         return JSON_CLOSED;
     }
-    if (!comma(scan) || !json_scan_string(scan, key))
+    if (!name(scan, key))
         return JSON_BROKEN;
     if (json_scan_peek(scan) != ':') {
-        json_scan_fail(scan, "a colon is missing");
+        json_scan_fail(scan, "a colon is expected after the name");
         return JSON_BROKEN;
     }
     scan->at++;
@@ -196,11 +214,18 @@ static bool object(struct json_scan *scan)
 
 static bool array(struct json_scan *scan)
 {
+    bool trailing;
+
     if (!enter(scan))
         return false;
-    while (json_scan_peek(scan) != ']')
-        if (!comma(scan) || !json_scan_value(scan))
+    while (json_scan_peek(scan) != ']') {
+        if (!comma(scan, ']', "a comma or ] is expected", &trailing))
             return false;
+        if (trailing)
+            return json_scan_fail(scan, "a value is expected after the comma, not ] (a trailing comma)");
+        if (!json_scan_value(scan))
+            return false;
+    }
     leave(scan);
     return true;
 }
@@ -209,9 +234,17 @@ static bool literal(struct json_scan *scan, const char *word)
 {
     for (; *word != 0; word++, scan->at++)
         if (json_scan_peek(scan) != (uint8_t)*word)
-            return json_scan_fail(scan, "a value is missing");
+            return json_scan_fail(scan, "true, false or null is expected");
     json_scan_blanks(scan);
     return true;
+}
+
+static bool no_value(struct json_scan *scan, uint8_t first)
+{
+    bool not_finite = first == 'N' || first == 'I';
+
+    return json_scan_fail(scan,
+                          not_finite ? "a value is expected: JSON has no NaN and no Infinity" : "a value is expected");
 }
 
 bool json_scan_value(struct json_scan *scan)
@@ -232,5 +265,5 @@ bool json_scan_value(struct json_scan *scan)
     }
     if (first == '-' || (first >= '0' && first <= '9'))
         return json_scan_number(scan, &integer, &value);
-    return json_scan_fail(scan, "a value is missing");
+    return no_value(scan, first);
 }

@@ -61,6 +61,15 @@ static uint32_t simple_escape(uint8_t letter)
     }
 }
 
+/* What stands behind half a surrogate pair may be the other half: its code, or 0. */
+static uint32_t low_surrogate(const struct text_cursor *cursor)
+{
+    if (cursor->end - cursor->at < 6 || cursor->at[0] != '\\' || cursor->at[1] != 'u')
+        return 0;
+    uint32_t code = hex4(cursor->at + 2);
+    return code >= 0xDC00 && code <= 0xDFFF ? code : 0;
+}
+
 /* Behind a backslash: the code point that is meant, two \u escapes for one beyond U+FFFF. */
 static uint32_t cursor_escape(struct text_cursor *cursor)
 {
@@ -72,7 +81,9 @@ static uint32_t cursor_escape(struct text_cursor *cursor)
     cursor->at += 4;
     if (code < 0xD800 || code > 0xDBFF)
         return code;
-    uint32_t low = hex4(cursor->at + 2);
+    uint32_t low = low_surrogate(cursor);
+    if (low == 0)
+        return code;
     cursor->at += 6;
     return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
 }

@@ -2,6 +2,9 @@
 
 #define US_PER_DAY (86400 * INT64_C(1000000))
 
+#define FIRST_US INT64_C(-62167219200000000) /* 0000-01-01T00:00:00.000000Z */
+#define LAST_US  INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z */
+
 struct date {
     int64_t year;
     int64_t month; /* 1 … 12 */
@@ -40,18 +43,16 @@ static char *put(char *at, int64_t number, int width, char after)
     return at + width + 1;
 }
 
-static char *put_year(char *at, int64_t year)
+static int64_t writable(int64_t us)
 {
-    if (year >= 0 && year <= 9999)
-        return put(at, year, 4, '-');
-
-    *at++ = year < 0 ? '-' : '+';
-    int64_t magnitude = year < 0 ? -year : year;
-    return put(at, magnitude, magnitude > 99999 ? 6 : magnitude > 9999 ? 5 : 4, '-');
+    if (us < FIRST_US)
+        return FIRST_US;
+    return us > LAST_US ? LAST_US : us;
 }
 
 size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT])
 {
+    us = writable(us);
     int64_t day = us / US_PER_DAY;
     int64_t of_day = us % US_PER_DAY;
 
@@ -63,7 +64,7 @@ size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT])
 
     struct date date = date_of_day(day);
     int64_t second = of_day / 1000000;
-    char *at = put_year(text, date.year);
+    char *at = put(text, date.year, 4, '-');
     at = put(at, date.month, 2, '-');
     at = put(at, date.day, 2, 'T');
     at = put(at, second / 3600, 2, ':');

@@ -61,7 +61,7 @@ static size_t plain_run(const uint8_t *at, const uint8_t *end)
     return (size_t)(at - start);
 }
 
-bool utf8_is_text(struct bytes bytes)
+static bool well_formed(struct bytes bytes, bool nul_too)
 {
     const uint8_t *at = bytes.data, *end = bytes.len == 0 ? at : at + bytes.len;
 
@@ -69,10 +69,20 @@ bool utf8_is_text(struct bytes bytes)
         at += plain_run(at, end);
         if (at == end)
             break;
-        size_t length = *at == 0 ? 0 : utf8_sequence(at, end);
+        size_t length = *at == 0 && !nul_too ? 0 : utf8_sequence(at, end);
         if (length == 0)
             return false;
         at += length;
     }
     return true;
+}
+
+bool utf8_is_well_formed(struct bytes bytes)
+{
+    return well_formed(bytes, true);
+}
+
+bool utf8_is_text(struct bytes bytes)
+{
+    return well_formed(bytes, false);
 }

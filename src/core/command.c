@@ -7,12 +7,25 @@ static struct bytes header_value(const struct record *record, const char *name)
     return header == NULL ? (struct bytes){0} : header->value;
 }
 
+struct bytes command_ce_id(const struct command *command, const struct record *record)
+{
+    struct bytes ce_id = command->structured ? command->ce_id : header_value(record, "ce_id");
+    struct uuid id;
+
+    return uuid_parse(ce_id, &id) && !uuid_identifies(&id) ? (struct bytes){0} : ce_id;
+}
+
+bool command_redriven_id(const struct record *record, struct uuid *id)
+{
+    return uuid_parse(header_value(record, "__dlq.errors.command.id"), id) && uuid_identifies(id);
+}
+
 /* True and the id when the record carries a CloudEvents id; a UUID is taken as it is, other ids are unique per source
  * only. */
 static bool ce_identity(const struct command *command, const struct record *record, struct arena *arena,
                         struct uuid *id)
 {
-    struct bytes ce_id = command->structured ? command->ce_id : header_value(record, "ce_id");
+    struct bytes ce_id = command_ce_id(command, record);
     struct bytes source = command->structured ? command->ce_source : header_value(record, "ce_source");
 
     if (ce_id.len == 0)
@@ -35,10 +48,10 @@ struct uuid command_identity(const struct command *command, const struct record 
     struct uuid id;
 
     *brought = true;
-    if (command->command_id.state == FIELD_VALUE)
+    if (command->command_id.state == FIELD_VALUE && uuid_identifies(&command->command_id.value))
         return command->command_id.value;
     if (command->command_id.state == FIELD_ABSENT && ce_identity(command, record, arena, &id))
         return id;
     *brought = false;
-    return record_derived_id(record, arena);
+    return command_redriven_id(record, &id) ? id : record_derived_id(record, arena);
 }

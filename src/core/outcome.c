@@ -65,10 +65,12 @@ bool violations_parse(struct bytes text, struct violations *violations)
     return true;
 }
 
-/* Producers set timestamps as they like; one beyond what microseconds can say counts as none. */
+/* Producers set timestamps as they like (microseconds, nanoseconds): one beyond what microseconds can say is the last that they can. */
 static int64_t record_timestamp_us(const struct record *record)
 {
-    return record->timestamp_ms > 0 && record->timestamp_ms <= INT64_MAX / 1000 ? record->timestamp_ms * 1000 : 0;
+    if (record->timestamp_ms > INT64_MAX / 1000)
+        return INT64_MAX;
+    return record->timestamp_ms > 0 ? record->timestamp_ms * 1000 : 0;
 }
 
 void outcome_answer(struct outcome *outcome, const struct record *record, enum errcode code, enum command_field field,
@@ -92,7 +94,7 @@ static void answer_command(struct outcome *outcome, const struct record *record,
     outcome->study_activity_id = command->study_activity_id;
 }
 
-static bool same_position(const struct ledger_row *row, const struct record *record)
+bool ledger_row_is_of(const struct ledger_row *row, const struct record *record)
 {
     return row->partition == record->partition && row->offset == record->offset &&
            row->timestamp_ms == record->timestamp_ms && strcmp(row->topic, record->topic) == 0;
@@ -114,8 +116,9 @@ void outcome_from_ledger(struct outcome *outcome, const struct ledger_row *row, 
         .kind = row->kind,
         .code = row->code,
         .violations = row->violations,
+        .hints = row->hints,
         .decided = true,
-        .replayed = !same_position(row, record),
+        .replayed = !ledger_row_is_of(row, record),
         .group_id = row->group_id,
         .study_activity_id = row->study_activity_id,
         .session = row->session,
@@ -123,8 +126,26 @@ void outcome_from_ledger(struct outcome *outcome, const struct ledger_row *row, 
     };
 }
 
-static struct bytes invalid_message(enum command_field field, struct arena *arena)
+static struct bytes missing_message(enum command_field field, struct bytes hint, struct arena *arena)
 {
+    const char *name = field_names[field];
+
+    if (hint.len == 0)
+        return arena_printf(arena, "%s is required", name);
+    if (bytes_equal(hint, bytes_of(HINT_ENVELOPE)))
+        return arena_printf(arena,
+                            "%s is required; this is an envelope of Kafka Connect, {\"schema\", \"payload\"}: send its "
+                            "payload alone (value.converter.schemas.enable=false)",
+                            name);
+    return arena_printf(arena, "%s is required; the command has \"%.*s\", which may be a misspelling of it", name,
+                        (int)hint.len, (const char *)hint.data);
+}
+
+static struct bytes invalid_message(enum command_field field, struct bytes hint, struct arena *arena)
+{
+    if (field == COMMAND_FIELD_COMMAND_ID && hint.len > 0)
+        return arena_printf(arena, "command_id must be a UUID; the %.*s UUID identifies nothing", (int)hint.len,
+                            (const char *)hint.data);
     if (field == COMMAND_FIELD_COMMAND_ID)
         return arena_printf(arena, "command_id must be a UUID");
     return arena_printf(arena, "%s must be an integer from 1 to %" PRId64, field_names[field], INT64_MAX);
@@ -135,8 +156,10 @@ struct bytes violation_message(const struct violation *violation, const struct o
     const char *reason = outcome->reason == NULL ? "" : outcome->reason;
 
     switch (violation->code) {
-    case ERRCODE_MISSING_FIELD: return arena_printf(arena, "%s is required", field_names[violation->field]);
-    case ERRCODE_INVALID_FIELD: return invalid_message(violation->field, arena);
+    case ERRCODE_MISSING_FIELD:
+        return missing_message(violation->field, hints_find(outcome->hints, violation->field), arena);
+    case ERRCODE_INVALID_FIELD:
+        return invalid_message(violation->field, hints_find(outcome->hints, violation->field), arena);
     case ERRCODE_GROUP_NOT_FOUND:
         return arena_printf(arena, "group %" PRId64 " does not exist", outcome->group_id.value);
     case ERRCODE_STUDY_ACTIVITY_NOT_FOUND:

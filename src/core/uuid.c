@@ -55,6 +55,15 @@ void uuid_format(const struct uuid *uuid, char text[static UUID_TEXT + 1])
     *p = 0;
 }
 
+bool uuid_identifies(const struct uuid *uuid)
+{
+    static const struct uuid nil = {{0}};
+    struct uuid max;
+
+    memset(max.b, 0xff, sizeof max.b);
+    return uuid_compare(uuid, &nil) != 0 && uuid_compare(uuid, &max) != 0;
+}
+
 struct uuid uuid_v5(const struct uuid *space, struct bytes name)
 {
     uint8_t digest[20];

@@ -239,7 +239,7 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
         .value = {message->payload, message->len    },
     };
     read_headers(batch, item, message);
-    batch->bytes += record_size(&item->record);
+    batch->bytes += record_memory(&item->record);
     owned->handed = message->offset + 1;
 }
 

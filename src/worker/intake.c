@@ -1,6 +1,9 @@
 #include "worker/intake.h"
 
+#include "codec/misspelling.h"
+
 #include "core/err.h"
+#include "core/former.h"
 #include "core/validate.h"
 
 #include <inttypes.h>
@@ -19,8 +22,12 @@ static void intake_item(const struct decode_options *options, bool id_required, 
         outcome_answer(&item->outcome, &item->record, code, COMMAND_FIELD_NONE, reason);
         return;
     }
+    if (!brought_id || item->command.former != NULL)
+        former_identify(item, arena);
     bool id_missing = id_required && !brought_id && item->command.command_id.state == FIELD_ABSENT;
     validate(&item->command, id_missing, &item->violations);
+    if (item->violations.count > 0)
+        item->command.hints = misspelling_hints(options, &item->record, &item->command, &item->violations, arena);
 }
 
 void intake(const struct decode_options *options, bool id_required, struct batch *batch)
@@ -38,6 +45,7 @@ bool intake_outcomes(struct batch *batch, struct err *err)
         if (item->decision == NULL)
             return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s[%" PRId32 "]@%" PRId64 " was left undecided",
                            item->record.topic, item->record.partition, item->record.offset);
+        former_restore(item);
         outcome_from_ledger(&item->outcome, item->decision, &item->record, &item->command);
     }
     return true;

@@ -55,14 +55,14 @@ static void check_value(const struct table_row *row)
     struct avro_plan plan = plan_with(row, "x", row->cell[0]);
     struct bytes bytes = joined(case_hex(row->cell[1]), "\x02\x04", 2);
     struct command command;
-    const char *reason = NULL;
+    struct refusal refusal = {0};
 
-    if (avro_command_decode(&plan, bytes, &command, &reason)) {
+    if (avro_command_decode(&plan, bytes, &command, &refusal)) {
         ck_assert_msg(strcmp(row->cell[2], "ok") == 0, "%s:%d: accepted", row->path, row->line);
         case_check_int(row, "1", command.group_id);
         case_check_int(row, "2", command.study_activity_id);
     } else {
-        case_check_refused(row, row->cell[2], reason);
+        case_check_refused(row, row->cell[2], refusal.rule);
     }
     free((void *)bytes.data);
 }
@@ -79,13 +79,13 @@ static void check_field(const struct table_row *row)
     struct avro_plan plan = plan_with(row, row->cell[0], row->cell[1]);
     struct bytes bytes = joined(case_hex(row->cell[2]), "\x02\x04", 2);
     struct command command;
-    const char *reason = NULL;
+    struct refusal refusal = {0};
 
     if (is_group)
         bytes.len--;
-    bool accepted = avro_command_decode(&plan, bytes, &command, &reason);
+    bool accepted = avro_command_decode(&plan, bytes, &command, &refusal);
     ck_assert_msg(accepted == (strcmp(row->cell[3], "REFUSED") != 0), "%s:%d: %s", row->path, row->line,
-                  accepted ? "accepted" : reason);
+                  accepted ? "accepted" : refusal.rule);
     if (accepted && is_group)
         case_check_int(row, row->cell[3], command.group_id);
     else if (accepted)
@@ -105,14 +105,15 @@ static void check_top(const struct table_row *row)
     struct avro_plan plan = plan_from(row, top, row->cell[1]);
     struct bytes bytes = case_hex(row->cell[2]);
     struct command command;
-    const char *reason = NULL;
-    bool accepted = avro_command_decode(&plan, bytes, &command, &reason);
+    struct refusal refusal = {0};
+    bool accepted = avro_command_decode(&plan, bytes, &command, &refusal);
 
-    ck_assert_msg(accepted == (row->count == 6), "%s:%d: %s", row->path, row->line, accepted ? "accepted" : reason);
+    ck_assert_msg(accepted == (row->count == 6), "%s:%d: %s", row->path, row->line,
+                  accepted ? "accepted" : refusal.rule);
     if (accepted)
         case_check_command(row, 3, &command);
     else
-        case_check_refused(row, row->cell[3], reason);
+        case_check_refused(row, row->cell[3], refusal.rule);
     free((void *)bytes.data);
 }
 
@@ -127,10 +128,10 @@ START_TEST(bytes_left_over_are_refused)
     struct table_row row = {.path = __FILE__};
     struct avro_plan plan = plan_with(&row, "x", "\"null\"");
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
-    ck_assert(!avro_command_decode(&plan, (struct bytes){(const uint8_t *)"\x02\x04\x00", 3}, &command, &reason));
-    ck_assert_str_eq(reason, "there are bytes after the Avro value");
+    ck_assert(!avro_command_decode(&plan, (struct bytes){(const uint8_t *)"\x02\x04\x00", 3}, &command, &refusal));
+    ck_assert_str_eq(refusal.rule, "there are bytes after the Avro value");
     ck_assert_int_eq(command.group_id.state, FIELD_ABSENT);
 }
 END_TEST
@@ -140,10 +141,10 @@ START_TEST(a_schema_that_is_no_record_reads_no_command)
     struct table_row row = {.path = __FILE__};
     struct avro_plan plan = plan_of(&row, "{\"type\":\"array\",\"items\":\"long\"}");
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
-    ck_assert(!avro_command_decode(&plan, (struct bytes){(const uint8_t *)"\x00", 1}, &command, &reason));
-    ck_assert_str_eq(reason, "the Avro value is not a record");
+    ck_assert(!avro_command_decode(&plan, (struct bytes){(const uint8_t *)"\x00", 1}, &command, &refusal));
+    ck_assert_str_eq(refusal.rule, "the Avro value is not a record");
 }
 END_TEST
 
@@ -172,9 +173,9 @@ START_TEST(a_tree_of_empty_values_ends_the_walk)
     tree_of_records(2, type);
     struct avro_plan plan = plan_of(&row, type);
     struct command command;
-    const char *reason;
-    ck_assert(!avro_command_decode(&plan, (struct bytes){(const uint8_t *)"", 0}, &command, &reason));
-    ck_assert_str_eq(reason, "too many Avro values that take no bytes");
+    struct refusal refusal;
+    ck_assert(!avro_command_decode(&plan, (struct bytes){(const uint8_t *)"", 0}, &command, &refusal));
+    ck_assert_str_eq(refusal.rule, "too many Avro values that take no bytes");
 }
 END_TEST
 

@@ -51,6 +51,8 @@ static struct header header_of(char *text)
     return (struct header){case_bytes(text), equals == NULL ? (struct bytes){0} : case_bytes(equals + 1)};
 }
 
+#define MESSAGES "tests/codec/messages.table"
+
 static void check_record(const struct table_row *row)
 {
     bool has_header = strcmp(row->cell[1], "-") != 0, has_value = strcmp(row->cell[2], "TOMBSTONE") != 0;
@@ -70,6 +72,8 @@ static void check_record(const struct table_row *row)
     ck_assert_msg(strcmp(found, row->cell[3]) == 0, "%s:%d: %s (%s)", row->path, row->line, found,
                   reason == NULL ? "no reason" : reason);
     ck_assert((code == ERRCODE_NONE) == (reason == NULL));
+    if (strcmp(row->path, MESSAGES) == 0)
+        ck_assert_msg(strcmp(reason, row->cell[4]) == 0, "%s:%d: \"%s\"", row->path, row->line, reason);
 
     free((void *)header.name.data);
     free((void *)header.value.data);
@@ -79,6 +83,21 @@ static void check_record(const struct table_row *row)
 START_TEST(records_are_read_as_the_table_says)
 {
     table_each("tests/codec/decode.table", check_record);
+}
+END_TEST
+
+START_TEST(headers_that_cannot_be_read_make_a_record_undecodable)
+{
+    struct record record = {.topic = "commands", .value = bytes_of("{\"group_id\":1}"), .headers_unreadable = true};
+    struct command command;
+    struct schema_id id;
+    const char *reason;
+
+    ck_assert_int_eq(decode(&options, &record, &arena, &command, &reason), ERRCODE_UNDECODABLE);
+    ck_assert_str_eq(reason, "the record's headers cannot be read");
+    ck_assert_int_eq(command.group_id.state, FIELD_ABSENT);
+    record.value = (struct bytes){(const uint8_t *)"\0\0\0\1\2rest", 9};
+    ck_assert(!decode_schema_id(&options, &record, &id));
 }
 END_TEST
 
@@ -125,6 +144,12 @@ START_TEST(records_that_name_their_schema_are_read_by_it)
 }
 END_TEST
 
+START_TEST(messages_say_what_was_expected_and_at_which_byte)
+{
+    table_each(MESSAGES, check_record);
+}
+END_TEST
+
 START_TEST(only_a_record_that_is_read_by_its_schema_asks_for_it)
 {
     struct record record = {
@@ -159,12 +184,28 @@ START_TEST(a_record_over_the_limit_is_undecodable)
     struct command command;
     const char *reason;
 
-    options.max_bytes = 2 + 14 + 1 + 4;
+    options.max_bytes = 2 + 14 + 1 + 4 + 16;
     ck_assert_int_eq(decode(&options, &record, &arena, &command, &reason), ERRCODE_NONE);
     options.max_bytes--;
     ck_assert_int_eq(decode(&options, &record, &arena, &command, &reason), ERRCODE_UNDECODABLE);
     ck_assert_str_eq(reason, "key, value and headers are larger than commands.max.bytes");
     ck_assert_int_eq(command.group_id.state, FIELD_ABSENT);
+}
+END_TEST
+
+/* A hundred bytes of a value and a thousand headers that say nothing. */
+START_TEST(many_empty_headers_are_over_the_limit)
+{
+    static const struct header headers[1001] = {0};
+    struct record record = {
+        .topic = "commands", .value = bytes_of("{\"group_id\":1}"), .headers = headers, .header_count = 1000};
+    struct command command;
+    const char *reason;
+
+    options.max_bytes = 14 + 1000 * 16;
+    ck_assert_int_eq(decode(&options, &record, &arena, &command, &reason), ERRCODE_NONE);
+    record.header_count++;
+    ck_assert_int_eq(decode(&options, &record, &arena, &command, &reason), ERRCODE_UNDECODABLE);
 }
 END_TEST
 
@@ -259,12 +300,15 @@ int main(void)
     tcase_set_timeout(tcase, 20);
     tcase_add_test(tcase, records_are_read_as_the_table_says);
     tcase_add_test(tcase, a_record_over_the_limit_is_undecodable);
+    tcase_add_test(tcase, many_empty_headers_are_over_the_limit);
+    tcase_add_test(tcase, headers_that_cannot_be_read_make_a_record_undecodable);
     tcase_add_test(tcase, commands_are_read_under_every_writers_schema);
     tcase_add_test(tcase, no_prefix_of_a_message_is_a_message);
     tcase_add_test(tcase, damaged_messages_are_judged_without_harm);
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(registry, open_registry, close_registry);
     tcase_add_test(registry, records_that_name_their_schema_are_read_by_it);
+    tcase_add_test(registry, messages_say_what_was_expected_and_at_which_byte);
     tcase_add_test(registry, only_a_record_that_is_read_by_its_schema_asks_for_it);
     suite_add_tcase(suite, registry);
     return table_run(suite);

@@ -6,10 +6,11 @@
 
 enum { CUT_KEY, CUT_VALUE, CUT_HEADERS, CUT_ROOM, CUT_KEY_LEFT, CUT_VALUE_LEFT, CUT_HEADERS_LEFT, CUT_TRUNCATED };
 
-#define OWN_HEADERS     6
+#define OWN_HEADERS     9
 #define HEADER_OVERHEAD 10u
 
 static struct config config = {
+    .commands_topic = (char *)(uintptr_t) "study-sessions.commands",
     .dlq_topic = (char *)(uintptr_t) "study-sessions.commands.dlq",
     .group_id = (char *)(uintptr_t) "sessiond",
 };
@@ -22,13 +23,16 @@ static void teardown(void)
 
 static struct batch_item refused_item(void)
 {
-    return (struct batch_item){
-        .record = {.topic = "study-sessions.commands", .partition = 3, .offset = 1234, .timestamp_ms = -1},
+    struct batch_item item = {
+        .record = {.topic = "study-sessions.commands", .partition = 3, .offset = 1234, .timestamp_ms = 1795313585000},
         .outcome = {.kind = OUTCOME_REJECTED,
                    .code = ERRCODE_STORE_REFUSED,
                    .sqlstate = "23514",
-                   .violations = {1, {{COMMAND_FIELD_NONE, ERRCODE_STORE_REFUSED}}}                      },
+                   .violations = {1, {{COMMAND_FIELD_NONE, ERRCODE_STORE_REFUSED}}}                                 },
     };
+
+    ck_assert(uuid_parse(bytes_of("0b9f1c0e-6a52-4f0e-9d7a-1f2b3c4d5e6f"), &item.command_id));
+    return item;
 }
 
 static struct outbound encode(const struct batch_item *item)
@@ -53,15 +57,26 @@ static void assert_header(const struct header *header, const char *name, struct 
     assert_bytes(header->value, value, name);
 }
 
-/* The copy's own headers, from `own` on. */
-static void assert_errors(const struct header *own)
+#define COMMAND_ID "0b9f1c0e-6a52-4f0e-9d7a-1f2b3c4d5e6f"
+
+/* The copy's own headers, from `own` on: those of a first copy, but for where it stood and how often it was delivered. */
+static void assert_errors_of(const struct header *own, const char *partition, const char *offset, const char *timestamp,
+                             const char *count)
 {
     assert_header(&own[0], "__dlq.errors.topic", bytes_of("study-sessions.commands"));
-    assert_header(&own[1], "__dlq.errors.partition", bytes_of("3"));
-    assert_header(&own[2], "__dlq.errors.offset", bytes_of("1234"));
-    assert_header(&own[3], "__dlq.errors.group", bytes_of("sessiond"));
-    assert_header(&own[4], "__dlq.errors.code", bytes_of("STORE_REFUSED"));
-    assert_header(&own[5], "__dlq.errors.message", bytes_of("the database refuses this row (SQLSTATE 23514)"));
+    assert_header(&own[1], "__dlq.errors.partition", bytes_of(partition));
+    assert_header(&own[2], "__dlq.errors.offset", bytes_of(offset));
+    assert_header(&own[3], "__dlq.errors.timestamp", bytes_of(timestamp));
+    assert_header(&own[4], "__dlq.errors.group", bytes_of("sessiond"));
+    assert_header(&own[5], "__dlq.errors.code", bytes_of("STORE_REFUSED"));
+    assert_header(&own[6], "__dlq.errors.message", bytes_of("the database refuses this row (SQLSTATE 23514)"));
+    assert_header(&own[7], "__dlq.errors.command.id", bytes_of(COMMAND_ID));
+    assert_header(&own[8], "__dlq.errors.delivery.count", bytes_of(count));
+}
+
+static void assert_errors(const struct header *own)
+{
+    assert_errors_of(own, "3", "1234", "1795313585000", "1");
 }
 
 static size_t headers_size(const struct header *headers, size_t count)
@@ -77,7 +92,7 @@ START_TEST(a_copy_is_the_raw_record_and_says_why_it_is_there)
 {
     struct batch_item item = refused_item();
 
-    case_headers(&item.record, "a=\\x00\\xff; a; b=; __dlq.errors.code=of an earlier life", &arena);
+    case_headers(&item.record, "a=\\x00\\xff; a; b=; __dlq.errors.other=not ours", &arena);
     item.record.key = case_bytes("\\x00key", &arena);
     item.record.value = case_bytes("\\x00\\x01value", &arena);
     struct outbound out = encode(&item);
@@ -87,6 +102,109 @@ START_TEST(a_copy_is_the_raw_record_and_says_why_it_is_there)
     for (size_t i = 0; i < 4; i++)
         assert_header(&out.headers[i], (const char *)item.record.headers[i].name.data, item.record.headers[i].value);
     assert_errors(out.headers + 4);
+}
+END_TEST
+
+#define COORDINATES                                                                                                    \
+    "__dlq.errors.topic=study-sessions.commands; __dlq.errors.partition=2; __dlq.errors.offset=77; "                   \
+    "__dlq.errors.timestamp=-1; "
+#define REDRIVEN                                                                                                       \
+    "a=1; __dlq.errors.command.id=" COMMAND_ID "; " COORDINATES "__dlq.errors.group=another; b=2; "                    \
+    "__dlq.errors.code=UNDECODABLE; __dlq.errors.message=why; __dlq.errors.delivery.count=2; "                         \
+    "__dlq.errors.exception=not ours"
+
+START_TEST(a_copy_of_what_was_sent_back_says_each_thing_once_and_where_it_stood_at_first)
+{
+    struct batch_item item = refused_item();
+
+    case_headers(&item.record, REDRIVEN, &arena);
+    struct outbound out = encode(&item);
+    ck_assert_uint_eq(out.header_count, 3 + OWN_HEADERS);
+    assert_header(&out.headers[0], "a", bytes_of("1"));
+    assert_header(&out.headers[1], "b", bytes_of("2"));
+    assert_header(&out.headers[2], "__dlq.errors.exception", bytes_of("not ours"));
+    assert_errors_of(out.headers + 3, "2", "77", "-1", "2");
+}
+END_TEST
+
+/* Whoever sent it: what does not lead to its first position is written anew, but never twice. */
+START_TEST(coordinates_that_are_not_all_there_or_of_another_topic_are_written_anew)
+{
+    static const char id[] = "; __dlq.errors.command.id=" COMMAND_ID;
+    static const char *const headers[] = {
+        COORDINATES "x=1",
+        COORDINATES "__dlq.errors.command.id=order-7",
+        COORDINATES "__dlq.errors.command.id=00000000-0000-0000-0000-000000000000",
+        COORDINATES "__dlq.errors.topic=others",
+        COORDINATES "__dlq.errors.topic",
+        COORDINATES "__dlq.errors.partition=-1",
+        COORDINATES "__dlq.errors.partition=2147483648",
+        COORDINATES "__dlq.errors.partition=two",
+        COORDINATES "__dlq.errors.offset=",
+        COORDINATES "__dlq.errors.offset=-1",
+        COORDINATES "__dlq.errors.offset=9223372036854775808",
+        COORDINATES "__dlq.errors.offset=+7",
+        COORDINATES "__dlq.errors.timestamp=-2",
+        COORDINATES "__dlq.errors.timestamp= 1",
+        "__dlq.errors.topic=study-sessions.commands; __dlq.errors.partition=2; __dlq.errors.offset=77",
+    };
+
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        struct batch_item item = refused_item();
+        char text[512];
+        snprintf(text, sizeof text, "%s%s", headers[i], i < 3 ? "" : id);
+        case_headers(&item.record, text, &arena);
+        struct outbound out = encode(&item);
+        ck_assert_msg(out.header_count == (i == 0) + OWN_HEADERS, "%s: %zu headers", text, out.header_count);
+        assert_errors(out.headers + (i == 0));
+    }
+}
+END_TEST
+
+static void assert_count(const char *brought, const char *wanted)
+{
+    struct batch_item item = refused_item();
+    char text[128];
+
+    snprintf(text, sizeof text, "__dlq.errors.delivery.count%s", brought);
+    case_headers(&item.record, text, &arena);
+    struct outbound out = encode(&item);
+    assert_errors_of(out.headers, "3", "1234", "1795313585000", wanted);
+}
+
+START_TEST(how_often_it_was_delivered_stays_as_it_comes)
+{
+    assert_count("=2", "2");
+    assert_count("=2147483647", "2147483647");
+    assert_count("=2147483648", "1");
+    assert_count("=0", "1");
+    assert_count("=-3", "1");
+    assert_count("=03", "1");
+    assert_count("=many", "1");
+    assert_count("=", "1");
+    assert_count("", "1");
+}
+END_TEST
+
+START_TEST(what_was_cut_before_is_cut_still)
+{
+    struct batch_item item = refused_item();
+
+    item.record.value = bytes_of("a value of twenty-six byte");
+    case_headers(&item.record, REDRIVEN "; __dlq.errors.truncated=headers", &arena);
+    struct outbound out = encode(&item);
+    ck_assert_uint_eq(out.header_count, 3 + OWN_HEADERS + 1);
+    assert_header(&out.headers[out.header_count - 1], "__dlq.errors.truncated", bytes_of("headers"));
+
+    item.dlq_limit = headers_size(out.headers, out.header_count) + 20;
+    out = encode(&item);
+    assert_header(&out.headers[out.header_count - 1], "__dlq.errors.truncated", bytes_of("value,headers"));
+
+    /* At a position of its own nothing was cut before. */
+    item.dlq_limit = 0;
+    case_headers(&item.record, "__dlq.errors.truncated=headers", &arena);
+    out = encode(&item);
+    ck_assert_uint_eq(out.header_count, OWN_HEADERS);
 }
 END_TEST
 
@@ -179,6 +297,10 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_add_test(tcase, a_copy_is_the_raw_record_and_says_why_it_is_there);
+    tcase_add_test(tcase, a_copy_of_what_was_sent_back_says_each_thing_once_and_where_it_stood_at_first);
+    tcase_add_test(tcase, coordinates_that_are_not_all_there_or_of_another_topic_are_written_anew);
+    tcase_add_test(tcase, how_often_it_was_delivered_stays_as_it_comes);
+    tcase_add_test(tcase, what_was_cut_before_is_cut_still);
     tcase_add_test(tcase, a_tombstone_without_key_and_headers_stays_one);
     tcase_add_test(tcase, a_copy_is_cut_as_the_table_says);
     tcase_add_test(tcase, the_reason_is_never_cut);

@@ -5,19 +5,19 @@
 
 static struct arena arena;
 
-static bool decode_text(const char *text, struct command *command, const char **reason)
+static bool decode_text(const char *text, struct command *command, struct refusal *refusal)
 {
-    return json_command_decode(bytes_of(text), false, &arena, command, reason);
+    return json_command_decode(bytes_of(text), false, &arena, command, refusal);
 }
 
 static void check_accepted(const struct table_row *row)
 {
     struct bytes json = case_bytes(row->cell[0]);
     struct command command;
-    const char *reason = NULL;
+    struct refusal refusal = {0};
 
-    ck_assert_msg(json_command_decode(json, false, &arena, &command, &reason), "%s:%d: refused: %s", row->path,
-                  row->line, reason);
+    ck_assert_msg(json_command_decode(json, false, &arena, &command, &refusal), "%s:%d: refused: %s", row->path,
+                  row->line, refusal.rule);
     case_check_command(row, 1, &command);
     free((void *)json.data);
 }
@@ -30,13 +30,16 @@ END_TEST
 
 static void check_refused(const struct table_row *row)
 {
+    char at[32];
     struct bytes json = case_bytes(row->cell[0]);
     struct command command;
-    const char *reason = NULL;
+    struct refusal refusal = {0};
 
-    ck_assert_msg(!json_command_decode(json, false, &arena, &command, &reason), "%s:%d: accepted", row->path,
+    ck_assert_msg(!json_command_decode(json, false, &arena, &command, &refusal), "%s:%d: accepted", row->path,
                   row->line);
-    case_check_refused(row, row->cell[1], reason);
+    case_check_refused(row, row->cell[2], refusal.rule);
+    snprintf(at, sizeof at, "%s%zu", refusal.ended ? "end " : "", refusal.at);
+    ck_assert_msg(strcmp(at, row->cell[1]) == 0, "%s:%d: refused at %s", row->path, row->line, at);
     free((void *)json.data);
 }
 
@@ -56,10 +59,10 @@ static void check_prefixes(const struct table_row *row)
         json.len--;
     for (size_t len = 0; len < json.len; len++) {
         struct bytes prefix = case_exact(json.data, len);
-        const char *reason = NULL;
-        ck_assert_msg(!json_command_decode(prefix, false, &arena, &command, &reason),
+        struct refusal refusal = {0};
+        ck_assert_msg(!json_command_decode(prefix, false, &arena, &command, &refusal),
                       "%s:%d: its first %zu bytes are accepted", row->path, row->line, len);
-        case_check_refused(row, NULL, reason);
+        case_check_refused(row, NULL, refusal.rule);
         free((void *)prefix.data);
     }
     free((void *)json.data);
@@ -86,22 +89,22 @@ static const char *nested(size_t depth)
 START_TEST(nesting_of_64_is_accepted_and_65_is_refused)
 {
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
-    ck_assert(decode_text(nested(64), &command, &reason));
-    ck_assert(!decode_text(nested(65), &command, &reason));
-    ck_assert_str_eq(reason, "nested deeper than 64");
+    ck_assert(decode_text(nested(64), &command, &refusal));
+    ck_assert(!decode_text(nested(65), &command, &refusal));
+    ck_assert_str_eq(refusal.rule, "nested deeper than 64 objects and arrays");
 }
 END_TEST
 
 START_TEST(an_envelope_gives_its_id_and_source_unescaped)
 {
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
     ck_assert(
         decode_text("{\"specversion\":\"1.0\",\"id\":\"a\\/\\u00e9\\ud83c\\udf93\",\"source\":\"/shop\",\"data\":{}}",
-                    &command, &reason));
+                    &command, &refusal));
     ck_assert(bytes_equal(command.ce_id, bytes_of("a/é🎓")));
     ck_assert(bytes_equal(command.ce_source, bytes_of("/shop")));
 }
@@ -110,12 +113,12 @@ END_TEST
 START_TEST(an_envelope_gives_its_correlation_and_trace_unescaped)
 {
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
     ck_assert(decode_text(
         "{\"specversion\":\"1.0\",\"c\\u006frrelationid\":\"flow\\/\\u00e9\",\"traceparent\":\"\\u0030\\u0030-4b\","
         "\"tracestate\":\"a=1\",\"data\":{\"correlationid\":\"of the data\",\"traceparent\":\"01\"}}",
-        &command, &reason));
+        &command, &refusal));
     ck_assert(bytes_equal(command.ce_correlationid, bytes_of("flow/é")));
     ck_assert(bytes_equal(command.ce_traceparent, bytes_of("00-4b")));
     ck_assert(bytes_equal(command.ce_tracestate, bytes_of("a=1")));
@@ -124,16 +127,17 @@ END_TEST
 
 START_TEST(an_attribute_that_is_not_a_text_or_empty_is_absent)
 {
-    static const char *const values[] = {"\"\"", "null", "7", "true", "{\"a\":\"b\"}", "[\"b\"]"};
+    static const char *const values[] = {"\"\"",          "null",    "7",           "true",
+                                         "{\"a\":\"b\"}", "[\"b\"]", "\"\\ud83d\"", "\"a\\u0000\""};
     struct command command;
-    const char *reason;
+    struct refusal refusal;
     char text[256];
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         snprintf(text, sizeof text,
                  "{\"specversion\":\"1.0\",\"data\":{},\"correlationid\":%s,\"traceparent\":%s,\"tracestate\":%s}",
                  values[i], values[i], values[i]);
-        ck_assert_msg(decode_text(text, &command, &reason), "%s: %s", text, reason);
+        ck_assert_msg(decode_text(text, &command, &refusal), "%s: %s", text, refusal.rule);
         ck_assert(command.structured);
         ck_assert_ptr_null(command.ce_correlationid.data);
         ck_assert_ptr_null(command.ce_traceparent.data);
@@ -150,10 +154,10 @@ START_TEST(an_envelope_without_a_text_for_its_id_has_none)
         "{\"specversion\":\"1.0\",\"id\":7,\"source\":null,\"data\":{}}",
     };
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
     for (size_t i = 0; i < sizeof envelopes / sizeof *envelopes; i++) {
-        ck_assert(decode_text(envelopes[i], &command, &reason));
+        ck_assert(decode_text(envelopes[i], &command, &refusal));
         ck_assert_ptr_null(command.ce_id.data);
         ck_assert_ptr_null(command.ce_source.data);
     }
@@ -163,10 +167,10 @@ END_TEST
 START_TEST(a_bare_command_has_no_envelope)
 {
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
     ck_assert(decode_text("{\"id\":\"x\",\"source\":\"y\",\"correlationid\":\"z\",\"data\":{},\"group_id\":1}",
-                          &command, &reason));
+                          &command, &refusal));
     ck_assert_ptr_null(command.ce_id.data);
     ck_assert_ptr_null(command.ce_correlationid.data);
     ck_assert_int_eq(command.group_id.value, 1);
@@ -177,11 +181,11 @@ START_TEST(a_record_that_says_it_is_an_envelope_needs_data)
 {
     struct bytes bare = bytes_of("{\"group_id\":1}"), envelope = bytes_of("{\"id\":\"x\",\"data\":{\"group_id\":1}}");
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
-    ck_assert(!json_command_decode(bare, true, &arena, &command, &reason));
-    ck_assert_str_eq(reason, "the CloudEvent's data is not a JSON object");
-    ck_assert(json_command_decode(envelope, true, &arena, &command, &reason));
+    ck_assert(!json_command_decode(bare, true, &arena, &command, &refusal));
+    ck_assert_str_eq(refusal.rule, "data or data_base64 is expected in a CloudEvent");
+    ck_assert(json_command_decode(envelope, true, &arena, &command, &refusal));
     ck_assert_int_eq(command.group_id.value, 1);
 }
 END_TEST
@@ -202,14 +206,14 @@ START_TEST(a_doubled_key_is_found_among_any_number)
 {
     static const unsigned counts[] = {1, 14, 15, 16, 17, 63, 64, 65, 5000};
     struct command command;
-    const char *reason;
+    struct refusal refusal;
 
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         char *once = many_keys(counts[i], false), *twice = many_keys(counts[i], true);
-        ck_assert_msg(decode_text(once, &command, &reason), "%u keys: %s", counts[i], reason);
+        ck_assert_msg(decode_text(once, &command, &refusal), "%u keys: %s", counts[i], refusal.rule);
         ck_assert_int_eq(command.group_id.value, 1);
-        ck_assert_msg(!decode_text(twice, &command, &reason), "%u keys", counts[i]);
-        ck_assert_str_eq(reason, "a key occurs twice in one object");
+        ck_assert_msg(!decode_text(twice, &command, &refusal), "%u keys", counts[i]);
+        ck_assert_str_eq(refusal.rule, "each name is expected once, this one is in the object already");
         free(once);
         free(twice);
     }
@@ -220,10 +224,10 @@ END_TEST
 START_TEST(very_many_keys_take_no_more_than_sorting_them)
 {
     struct command command;
-    const char *reason;
+    struct refusal refusal;
     char *text = many_keys(60000, false);
 
-    ck_assert(decode_text(text, &command, &reason));
+    ck_assert(decode_text(text, &command, &refusal));
     free(text);
 }
 END_TEST

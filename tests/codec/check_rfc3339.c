@@ -49,7 +49,37 @@ START_TEST(integers_are_printfs)
         snprintf(wanted, sizeof wanted, "%" PRId64, values[i]);
         ck_assert_str_eq(text, wanted);
         ck_assert_uint_eq(len, strlen(wanted));
+        int64_t again = 7;
+        ck_assert(decimal_parse((struct bytes){(const uint8_t *)text, len}, &again));
+        ck_assert_int_eq(again, values[i]);
     }
+}
+END_TEST
+
+START_TEST(only_what_is_written_is_read)
+{
+    static const char *const texts[] = {
+        "",
+        "-",
+        "-0",
+        "00",
+        "01",
+        "+1",
+        " 1",
+        "1 ",
+        "1.0",
+        "0x1",
+        "--1",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551617",
+        "100000000000000000000",
+    };
+    int64_t value;
+
+    ck_assert(!decimal_parse((struct bytes){0}, &value));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        ck_assert_msg(!decimal_parse(bytes_of(texts[i]), &value), "%s", texts[i]);
 }
 END_TEST
 
@@ -61,6 +91,7 @@ int main(void)
     tcase_add_test(tcase, times_are_written_as_the_table_says);
     tcase_add_test(tcase, every_day_of_the_calendar_is_the_c_librarys);
     tcase_add_test(tcase, integers_are_printfs);
+    tcase_add_test(tcase, only_what_is_written_is_read);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
 }

@@ -104,6 +104,7 @@ static inline void case_outcome(const struct table_row *row, struct batch_item *
     outcome->replayed = replayed;
     if (outcome->decided) {
         outcome->occurred_us = case_integer(row->cell[CASE_DECIDED]);
+        outcome->hints = bytes_of(strcmp(row->cell[CASE_DETAIL], "-") == 0 ? NULL : row->cell[CASE_DETAIL]);
         return;
     }
     struct field_int group_id = outcome->group_id, study_activity_id = outcome->study_activity_id;

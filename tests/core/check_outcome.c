@@ -129,6 +129,51 @@ START_TEST(an_answer_occurred_when_its_record_was_written)
 }
 END_TEST
 
+/* Some producers set microseconds or nanoseconds where milliseconds belong. */
+START_TEST(a_timestamp_of_another_unit_is_as_late_as_can_be_said)
+{
+    static const int64_t times[][2] = {
+        {1795313585123456,     1795313585123456000    },
+        {INT64_MAX / 1000,     INT64_MAX / 1000 * 1000},
+        {INT64_MAX / 1000 + 1, INT64_MAX              },
+        {1795313585123456789,  INT64_MAX              },
+        {INT64_MAX,            INT64_MAX              },
+        {INT64_MIN,            0                      },
+    };
+
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct record record = {.topic = "commands", .timestamp_ms = times[i][0]};
+        struct outcome outcome;
+        outcome_answer(&outcome, &record, ERRCODE_UNDECODABLE, COMMAND_FIELD_NONE, NULL);
+        ck_assert_int_eq(outcome.occurred_us, times[i][1]);
+    }
+}
+END_TEST
+
+/* Nothing but the ledger's row: a replay, a duplicate and a later version say the same. */
+START_TEST(a_rejection_says_what_its_row_has_kept)
+{
+    struct ledger_row row = ledger_case("MISSING_FIELD", (char[]){"absent/2"});
+    struct command command = {
+        .study_activity_id = {FIELD_VALUE, 2},
+          .hints = bytes_of("group_id:of-the-record")
+    };
+    struct outcome outcome;
+
+    for (int place = 0; place < 2; place++) {
+        struct record record = record_case(place == 0 ? "same" : "offset");
+        row.hints = bytes_of("group_id:groupId,study_activity_id:studyActivityId");
+        outcome_from_ledger(&outcome, &row, &record, &command);
+        ck_assert_str_eq((const char *)violation_message(&outcome.violations.list[0], &outcome, &arena).data,
+                         "group_id is required; the command has \"groupId\", which may be a misspelling of it");
+        row.hints = (struct bytes){0};
+        outcome_from_ledger(&outcome, &row, &record, &command);
+        ck_assert_str_eq((const char *)violation_message(&outcome.violations.list[0], &outcome, &arena).data,
+                         "group_id is required");
+    }
+}
+END_TEST
+
 static void check_violations(const struct table_row *row)
 {
     struct bytes text = bytes_of(strcmp(row->cell[0], "-") == 0 ? "" : row->cell[0]);
@@ -198,6 +243,14 @@ START_TEST(messages_stay_what_they_were)
                      "the database refuses this row (SQLSTATE 23514)");
     ck_assert_str_eq(message(COMMAND_FIELD_NONE, ERRCODE_UNDECODABLE, &outcome),
                      "the record is not a readable command: the value is empty");
+    outcome.hints = bytes_of("group_id:payload,command_id:nil");
+    ck_assert_str_eq(message(COMMAND_FIELD_GROUP_ID, ERRCODE_MISSING_FIELD, &outcome),
+                     "group_id is required; this is an envelope of Kafka Connect, {\"schema\", \"payload\"}: send its "
+                     "payload alone (value.converter.schemas.enable=false)");
+    ck_assert_str_eq(message(COMMAND_FIELD_STUDY_ACTIVITY_ID, ERRCODE_MISSING_FIELD, &outcome),
+                     "study_activity_id is required");
+    ck_assert_str_eq(message(COMMAND_FIELD_COMMAND_ID, ERRCODE_INVALID_FIELD, &outcome),
+                     "command_id must be a UUID; the nil UUID identifies nothing");
     for (enum errcode code = ERRCODE_NONE + 1; code < ERRCODE_COUNT; code++)
         ck_assert_str_ne(message(COMMAND_FIELD_GROUP_ID, code, &outcome), "");
 }
@@ -211,6 +264,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_add_test(tcase, the_ledger_decides_what_a_record_gets);
     tcase_add_test(tcase, an_answer_occurred_when_its_record_was_written);
+    tcase_add_test(tcase, a_timestamp_of_another_unit_is_as_late_as_can_be_said);
+    tcase_add_test(tcase, a_rejection_says_what_its_row_has_kept);
     tcase_add_test(tcase, violations_are_read_back_as_they_were_written);
     tcase_add_test(tcase, all_violations_there_can_be_fit_their_text);
     tcase_add_test(tcase, messages_stay_what_they_were);

@@ -3,7 +3,7 @@
  */
 #include "core/record.h"
 
-#include "core/command.h"
+#include "core/former.h"
 
 #include "table.h"
 
@@ -71,9 +71,23 @@ START_TEST(the_size_counts_key_value_and_headers)
     };
     struct record record = {.key = bytes_of("key"), .value = bytes_of("body"), .headers = headers, .header_count = 2};
 
-    ck_assert_uint_eq(record_envelope_size(&record), 3 + 4 + 5 + 4);
-    ck_assert_uint_eq(record_size(&record), 3 + 4 + 5 + 4 + 4);
+    ck_assert_uint_eq(record_envelope_size(&record), 3 + 4 + 5 + 4 + 2 * 16);
+    ck_assert_uint_eq(record_size(&record), 3 + 4 + 5 + 4 + 4 + 2 * 16);
     ck_assert_uint_eq(record_size(&(struct record){0}), 0);
+}
+END_TEST
+
+/* However many fit into a record: their memory is counted, not their letters. */
+START_TEST(an_empty_header_is_not_for_nothing)
+{
+    static const struct header headers[99000] = {0};
+    struct record record = {
+        .key = bytes_of("key"), .value = bytes_of("body"), .headers = headers, .header_count = 99000};
+
+    ck_assert_uint_eq(record_size(&record), 3 + 4 + 99000 * 16);
+    ck_assert_uint_ge(record_memory(&record), 99000 * (sizeof(struct header) + 64));
+    record.header_count = 0;
+    ck_assert_uint_eq(record_memory(&record), 3 + 4);
 }
 END_TEST
 
@@ -144,7 +158,7 @@ static struct uuid expected_id(char *text)
 static void check_identity(const struct table_row *row)
 {
     struct record record = place();
-    struct header headers[2];
+    struct header headers[3];
     struct command command = {
         .command_id = given_id(row->cell[0]),
         .structured = strcmp(row->cell[1], "absent") != 0 || strcmp(row->cell[2], "absent") != 0,
@@ -159,10 +173,21 @@ static void check_identity(const struct table_row *row)
     if (strcmp(row->cell[4], "absent") != 0)
         headers[record.header_count++] = (struct header){bytes_of("ce_source"), attribute(row->cell[4])};
 
+    if (strcmp(row->cell[5], "absent") != 0)
+        headers[record.header_count++] = (struct header){bytes_of("__dlq.errors.command.id"), attribute(row->cell[5])};
+
     struct uuid id = command_identity(&command, &record, &arena, &brought);
-    struct uuid expected = expected_id(row->cell[5]);
+    struct uuid expected = expected_id(row->cell[6]);
     ck_assert_msg(uuid_compare(&id, &expected) == 0, "%s:%d: got %s", row->path, row->line, id_text(id));
-    ck_assert_msg(brought == (strcmp(row->cell[6], "yes") == 0), "%s:%d: brought", row->path, row->line);
+    ck_assert_msg(brought == (strcmp(row->cell[7], "yes") == 0), "%s:%d: brought", row->path, row->line);
+
+    struct batch_item item = {.record = record, .command = command, .command_id = id};
+    bool differs = strcmp(row->cell[8], "-") != 0;
+    struct uuid former = differs ? expected_id(row->cell[8]) : id;
+    former_identify(&item, &arena);
+    ck_assert_msg(item.has_former_id == differs, "%s:%d: former id", row->path, row->line);
+    ck_assert_msg(!differs || uuid_compare(&item.former_id, &former) == 0, "%s:%d: former id %s", row->path, row->line,
+                  id_text(item.former_id));
 }
 
 START_TEST(every_command_has_one_id)
@@ -180,6 +205,7 @@ int main(void)
     tcase_add_test(tcase, of_several_headers_with_one_name_the_last_counts);
     tcase_add_test(tcase, a_last_header_without_a_value_hides_the_ones_before);
     tcase_add_test(tcase, the_size_counts_key_value_and_headers);
+    tcase_add_test(tcase, an_empty_header_is_not_for_nothing);
     tcase_add_test(tcase, a_position_names_topic_partition_offset_and_time);
     tcase_add_test(tcase, ids_without_a_producer_follow_from_the_position);
     tcase_add_test(tcase, every_command_has_one_id);

@@ -85,6 +85,23 @@ START_TEST(uuids_are_ordered_by_their_bytes)
 }
 END_TEST
 
+START_TEST(all_but_the_nil_and_the_max_uuid_identify)
+{
+    struct uuid nil = uuid_of("00000000-0000-0000-0000-000000000000");
+    struct uuid max = uuid_of("ffffffff-ffff-ffff-ffff-ffffffffffff");
+
+    ck_assert(!uuid_identifies(&nil));
+    ck_assert(!uuid_identifies(&max));
+    for (unsigned bit = 0; bit < 128; bit++) {
+        struct uuid low = nil, high = max;
+        low.b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        high.b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        ck_assert(uuid_identifies(&low));
+        ck_assert(uuid_identifies(&high));
+    }
+}
+END_TEST
+
 static void digest_text(struct bytes first, struct bytes second, char text[static 41])
 {
     uint8_t digest[20];
@@ -128,6 +145,7 @@ int main(void)
     tcase_add_test(tcase, names_give_the_ids_that_other_programs_compute);
     tcase_add_test(tcase, the_namespace_is_the_published_one);
     tcase_add_test(tcase, uuids_are_ordered_by_their_bytes);
+    tcase_add_test(tcase, all_but_the_nil_and_the_max_uuid_identify);
     tcase_add_test(tcase, digests_are_those_of_the_rfc_however_the_message_is_cut);
     suite_add_tcase(suite, tcase);
     return table_run(suite);

@@ -10,6 +10,11 @@ static struct field_uuid id_case(const char *text)
 {
     if (strcmp(text, "given") == 0)
         return (struct field_uuid){FIELD_VALUE, {{1}}};
+    if (strcmp(text, "nil") == 0)
+        return (struct field_uuid){.state = FIELD_VALUE};
+    if (strcmp(text, "max") == 0)
+        return (struct field_uuid){FIELD_VALUE,
+                                   {{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}}};
     return (struct field_uuid){.state = strcmp(text, "bad") == 0 ? FIELD_INVALID : FIELD_ABSENT};
 }
 

@@ -27,15 +27,16 @@ static void check(avro_schema_t schema, enum avro_top top, struct bytes message)
     struct arena arena = {0};
     struct avro_plan plan;
     struct command command;
+    struct refusal refusal = {0};
     const char *reason = NULL;
 
     if (!avro_plan_make(schema, top, &arena, &plan, &reason)) {
         MUST(reason != NULL);
-    } else if (avro_command_decode(&plan, message, &command, &reason)) {
+    } else if (avro_command_decode(&plan, message, &command, &refusal)) {
         if (readable_by_avro(&plan))
             avro_oracle_check(schema, top, message, &command);
     } else {
-        MUST(reason != NULL && command.command_id.state == FIELD_ABSENT);
+        MUST(refusal.rule != NULL && refusal.at <= message.len && command.command_id.state == FIELD_ABSENT);
         MUST(command.group_id.state == FIELD_ABSENT && command.study_activity_id.state == FIELD_ABSENT);
     }
     arena_free(&arena);

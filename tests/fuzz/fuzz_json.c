@@ -6,13 +6,17 @@
  */
 #include "codec/decode.h"
 #include "codec/framing.h"
+#include "codec/misspelling.h"
+#include "core/former.h"
+#include "core/validate.h"
 
 #include "fuzz.h"
 #include "json_oracle.h"
 
 #define HEADERS_MAX 3
 
-static const char *const names[] = {"content-type", "__value_schema_id", "ce_id", "ce_source", "traceparent", ""};
+static const char *const names[] = {"content-type", "__value_schema_id",       "ce_id", "ce_source",
+                                    "traceparent",  "__dlq.errors.command.id", ""};
 
 static size_t take_headers(struct bytes *input, unsigned count, struct header *headers)
 {
@@ -38,13 +42,48 @@ static bool names_schema(const struct record *record, enum commands_format forma
     return named || (id.len == 5 && id.data[0] == 0) || (id.len == 17 && id.data[0] == 1);
 }
 
+/* What the record may not choose, and what an earlier version made of it: ids by the rule, written once more. */
 static void check_identity(const struct command *command, const struct record *record, struct arena *arena)
 {
+    struct batch_item item = {.record = *record, .command = *command};
     bool brought;
-    struct uuid id = command_identity(command, record, arena, &brought);
 
-    if (command->command_id.state == FIELD_VALUE)
-        MUST(brought && uuid_compare(&id, &command->command_id.value) == 0);
+    item.command_id = command_identity(command, record, arena, &brought);
+    former_identify(&item, arena);
+    MUST(uuid_identifies(&item.command_id));
+    if (command->command_id.state == FIELD_VALUE && uuid_identifies(&command->command_id.value))
+        MUST(brought && uuid_compare(&item.command_id, &command->command_id.value) == 0);
+    if (command->command_id.state == FIELD_VALUE && command->former == NULL)
+        MUST(uuid_compare(item.has_former_id ? &item.former_id : &item.command_id, &command->command_id.value) == 0);
+    if (item.has_former_id)
+        MUST(uuid_compare(&item.former_id, &item.command_id) != 0 && (!brought || command->former != NULL));
+}
+
+/* Whatever a command holds: what is said of it is short and plain. */
+static void check_hints(const struct decode_options *options, const struct record *record,
+                        const struct command *command, struct arena *arena)
+{
+    struct violations violations;
+
+    validate(command, command->command_id.state == FIELD_ABSENT, &violations);
+    struct bytes hints = misspelling_hints(options, record, command, &violations, arena);
+    MUST(hints.len <= 3 * (sizeof "study_activity_id:," + HINT_NAME_MAX));
+    for (size_t i = 0; i < hints.len; i++)
+        MUST(hints.data[i] == ',' || hints.data[i] == ':' || hint_fits((struct bytes){hints.data + i, 1}));
+}
+
+/* The same record gets the same text, and no control character of it comes out again. */
+static void check_reason(const struct decode_options *options, const struct record *record, const char *reason)
+{
+    struct arena arena = {0};
+    struct command command;
+    const char *again = NULL;
+
+    MUST(decode(options, record, &arena, &command, &again) != ERRCODE_NONE);
+    MUST(strcmp(reason, again) == 0 && strlen(reason) < 300);
+    for (const char *c = reason; *c != 0; c++)
+        MUST(*c >= ' ' && *c < 0x7F);
+    arena_free(&arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -74,8 +113,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST(framing == FRAMING_JSON || framing == FRAMING_CLOUDEVENT);
     if (framing == FRAMING_JSON || framing == FRAMING_CLOUDEVENT)
         json_oracle_check(record.value, framing == FRAMING_CLOUDEVENT, code == ERRCODE_NONE ? &command : NULL);
-    if (code == ERRCODE_NONE)
+    if (code == ERRCODE_NONE) {
         check_identity(&command, &record, &arena);
+        check_hints(&options, &record, &command, &arena);
+    } else {
+        check_reason(&options, &record, reason);
+    }
     arena_free(&arena);
     return 0;
 }

@@ -13,7 +13,7 @@ import sys
 
 CODEC = pathlib.Path("tests/codec")
 FORMATS = {"auto": 0, "json": 1, "avro-single-object": 2, "confluent": 3}
-HEADERS = ["content-type", "__value_schema_id", "ce_id", "ce_source", "traceparent"]
+HEADERS = ["content-type", "__value_schema_id", "ce_id", "ce_source", "traceparent", "__dlq.errors.command.id"]
 
 
 def table(path):
@@ -33,6 +33,8 @@ def json_seeds():
     for path in ("json_command.table", "json_refused.table"):
         for cells in table(CODEC / path):
             yield b"\0" + raw(cells[0])
+    for cells in table(CODEC / "misspelling.table"):
+        yield b"\0" + raw(cells[0])
     for depth in (63, 64, 65):
         yield b'\0{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
         yield b"\0" + b'{"a":' * depth + b"1" + b"}" * depth

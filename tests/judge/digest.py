@@ -13,10 +13,13 @@ class Command:
     record: Record
     id: str | None  # None: not readable here
     values: tuple | None  # (group_id, study_activity_id), each absent, an integer or invalid
+    former_id: str | None  # an outcome that an earlier version has stored under it, for this very record, stands
+    former_values: tuple | None
 
     @classmethod
     def of(cls, record):
-        return cls(record, *identity.read(record))
+        read = identity.read(record)
+        return cls(record, read.id, read.values, read.former_id, read.former_values)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """The judge finds what it should: a small world in order, and each promise broken by hand."""
 
+import base64
 import contextlib
 import copy
 import json
@@ -58,6 +59,49 @@ def ledger_row(command_id, command, outcome, session_id=None, code=None):
     return LedgerRow(command_id, outcome, session_id, code, 1, False, 1, False, *command.place)
 
 
+def letter_headers(command, code, command_id, count=1):
+    own = {
+        "topic": command.topic,
+        "partition": command.partition,
+        "offset": command.offset,
+        "timestamp": command.timestamp_ms,
+        "group": "g",
+        "code": code,
+        "message": "why",
+        "command.id": command_id,
+        "delivery.count": count,
+    }
+    return [(f"__dlq.errors.{name}", str(value).encode()) for name, value in own.items()]
+
+
+def redriven_world():
+    """The same, and the dead letter is sent back: it fails again, and its letter still says where it stood at first."""
+    evidence = world()
+    first, (letter,) = evidence.commands[4], evidence.dead_letters
+    again = Record("c", 0, 6, NOW_MS + 6, b"k", b"\xff", [*letter.headers[:-1], ("__dlq.errors.delivery.count", b"2")])
+    command_id = identity.derived_id(first)
+    evidence.commands.append(again)
+    evidence.events.append(event("rejected", 3, again, answer(again, "UNDECODABLE", command_id, None)))
+    headers = [("h", b"1"), *letter_headers(first, "UNDECODABLE", command_id, 2)]
+    evidence.dead_letters.append(Record("dlq", 0, 1, NOW_MS, b"k", b"\xff", headers))
+    evidence.committed[0] = evidence.ends[0] = 7
+    return evidence
+
+
+def former_world():
+    """The same, and a record that an earlier version has decided under the nil UUID: its outcome stands."""
+    evidence = world()
+    nil = "00000000-0000-0000-0000-000000000000"
+    value = json.dumps({"command_id": nil, "group_id": 1, "study_activity_id": 1}).encode()
+    record = Record("c", 0, 6, NOW_MS + 6, b"k", value, [])
+    evidence.commands.append(record)
+    evidence.events.append(event("created", 6, record, created(nil, 3)))
+    evidence.ledger.append(ledger_row(nil, record, "created", 3))
+    evidence.sessions.append(SessionRow(3, 1, 1, START))
+    evidence.committed[0] = evidence.ends[0] = 7
+    return evidence
+
+
 def world():
     """Created, created, a duplicate of the first, rejected, garbage, the second's id reused; one key, in this order."""
     asked = [(IDS[0], 1), (IDS[1], 1), (IDS[0], 1), (IDS[2], 1), None, (IDS[1], 2)]
@@ -74,8 +118,7 @@ def world():
         event("rejected", 1, commands[4], answer(commands[4], "UNDECODABLE", identity.derived_id(commands[4]), None)),
         event("rejected", 2, commands[5], answer(commands[5], "COMMAND_ID_REUSED", IDS[1], 2)),
     ]
-    dlq = {"topic": "c", "partition": "0", "offset": "4", "group": "g", "code": "UNDECODABLE", "message": "why"}
-    dlq_headers = [("h", b"1")] + [(f"__dlq.errors.{name}", text.encode()) for name, text in dlq.items()]
+    dlq_headers = [("h", b"1"), *letter_headers(commands[4], "UNDECODABLE", identity.derived_id(commands[4]))]
     return Evidence(
         commands=commands,
         events=events,
@@ -272,6 +315,31 @@ BROKEN = {
         "is not the beginning of c[0]@4",
         FORM,
     ),
+    "a dead letter without its timestamp": (
+        lambda e: e.dead_letters[0].headers.pop(4),
+        "has __dlq.errors.timestamp 0 times",
+        FORM,
+    ),
+    "a dead letter with another timestamp": (
+        lambda e: set_header(e.dead_letters[0], "__dlq.errors.timestamp", b"1"),
+        "has another timestamp than c[0]@4",
+        FORM,
+    ),
+    "a dead letter with another command id": (
+        lambda e: set_header(e.dead_letters[0], "__dlq.errors.command.id", IDS[0].encode()),
+        "has another command id than the event of c[0]@4",
+        FORM,
+    ),
+    "a dead letter that counts": (
+        lambda e: set_header(e.dead_letters[0], "__dlq.errors.delivery.count", b"2"),
+        "counts 2",
+        FORM,
+    ),
+    "a dead letter that says it twice": (
+        lambda e: e.dead_letters[0].headers.append(("__dlq.errors.code", b"UNDECODABLE")),
+        "has __dlq.errors.code 2 times",
+        FORM,
+    ),
     "a dead letter of another group": (
         lambda e: set_header(e.dead_letters[0], "__dlq.errors.group", b"x"),
         "names the group",
@@ -301,6 +369,57 @@ def test_the_judge_finds(story):
     evidence = world()
     damage(evidence)
     assert found(evidence, expected, guarantee) is True
+
+
+def test_a_dead_letter_that_was_sent_back_is_a_copy_of_its_first_position():
+    assert examine(redriven_world()).findings == []
+    evidence = redriven_world()
+    set_header(evidence.dead_letters[1], "__dlq.errors.offset", b"6")
+    assert found(evidence, "0 events, 1 dead letters", 3) is True
+    evidence = redriven_world()
+    set_header(evidence.dead_letters[1], "__dlq.errors.delivery.count", b"1")
+    evidence.dead_letters[1].value = b"\xfe"
+    assert found(evidence, "differs from c[0]@4", FORM) is True
+    evidence = redriven_world()
+    change_body(evidence.events[-1], command_id=identity.derived_id(evidence.commands[-1]))
+    assert found(evidence, "counts 2", FORM) is True, "it is no copy of what was sent back, then"
+
+
+def test_what_an_earlier_version_decided_stands_at_its_own_position_only():
+    assert examine(former_world()).findings == []
+    evidence = former_world()
+    evidence.ledger[-1].offset = 5
+    assert found(evidence, "command_id 00000000-0000-0000-0000-000000000000, but c[0]@6 carries", 3) is True
+    evidence = former_world()
+    evidence.commands[-1].value = evidence.commands[-1].value.replace(b"00000000-0000-0000", b"00000000-0000-0001")
+    assert found(evidence, "carries 00000000-0000-0001-0000-000000000000", 3) is True
+
+
+NIL, MAX, OTHER = "00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", IDS[0]
+
+
+def test_ids_are_those_of_the_contract():
+    """Story: (value, headers, the id; None is the derived one)."""
+    both = {"group_id": 1, "study_activity_id": 1}
+    in_base64 = base64.b64encode(json.dumps({**both, "command_id": OTHER}).encode()).decode()
+    redriven = [("__dlq.errors.command.id", IDS[1].upper().encode())]
+    stories = [
+        ({"command_id": NIL, **both}, [], None),
+        ({"command_id": MAX, **both}, redriven, IDS[1]),
+        ({"command_id": OTHER, **both}, redriven, OTHER),
+        ({"command_id": "none", **both}, [("ce_id", b"x")], None),
+        (both, redriven, IDS[1]),
+        (both, [("__dlq.errors.command.id", NIL.encode())], None),
+        (both, [("ce_id", MAX.encode())], None),
+        (both, [("ce_id", NIL.encode()), *redriven], IDS[1]),
+        (both, [("ce_id", OTHER.encode()), *redriven], OTHER),
+        ({"specversion": "1.0", "id": MAX, "data": both}, [("ce_id", OTHER.encode())], None),
+        ({"specversion": "1.0", "id": IDS[2], "data_base64": in_base64}, [], OTHER),
+    ]
+    for value, headers, due in stories:
+        record = Record("c", 0, 0, NOW_MS, None, b"\xef\xbb\xbf" + json.dumps(value).encode(), headers)
+        read = identity.read(record)
+        assert (read.id, read.values) == (due or identity.derived_id(record), (1, 1)), (value, headers)
 
 
 def test_a_rewind_may_repeat_events_but_not_change_them():
@@ -482,7 +601,8 @@ def test_a_structured_cloudevent_carries_the_command_in_its_data(content_type):
     envelope = {"specversion": "1.0", "id": IDS[4], "source": "s", "type": "t"}
     data = {"group_id": 3, "study_activity_id": "x"}
     record = Record("c", 0, 0, NOW_MS, None, json.dumps({**envelope, "data": data}).encode(), content_type)
-    assert identity.read(record) == (IDS[4], (3, identity.INVALID))
+    read = identity.read(record)
+    assert (read.id, read.values) == (IDS[4], (3, identity.INVALID))
     record.value = json.dumps({**envelope, "data": {**data, "command_id": IDS[3]}}).encode()
     assert identity.command_id(record) == IDS[3]
 

@@ -5,11 +5,18 @@ It knows the promises (README, "What is promised") and nothing of the program.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 
 from . import identity
 from .digest import Command, Event
 from .report import FORM, Finding, Report
+
+# What a dead letter says of itself, each once; `truncated` only where something is cut.
+OWN = {
+    f"__dlq.errors.{name}"
+    for name in "topic partition offset timestamp group code message command.id delivery.count truncated".split()
+}
 
 
 def judge(evidence, **how):
@@ -36,15 +43,15 @@ class _Case:
         self.commands = {}  # by place
         for record in evidence.commands:
             self.commands[record.place] = Command.of(record)
+        self.ledger, self.copies = {}, Counter()
+        for row in evidence.ledger:
+            self.ledger[row.command_id] = row
+            self.copies[row.command_id] += 1
         self.events = sorted(self._events(), key=lambda event: event.place)
         self.answers = defaultdict(list)  # events by the command's place
         for event in self.events:
             self.answers[event.command_place].append(event)
         self.told = {event.command_id for event in self.events if event.decided}  # ids whose decision is published
-        self.ledger, self.copies = {}, Counter()
-        for row in evidence.ledger:
-            self.ledger[row.command_id] = row
-            self.copies[row.command_id] += 1
         self.sessions = {row.id: row for row in evidence.sessions}
 
     def report(self):
@@ -99,7 +106,7 @@ class _Case:
 
     def _is_bare(self, record):
         """Answered under its command id: it has no key, or its key and headers are too large to be carried."""
-        size = len(record.key or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
+        size = len(record.key or b"") + sum(len(name) + len(value or b"") + 16 for name, value in record.headers)
         return record.key is None or size > self.evidence.max_bytes
 
     def _envelope(self, record, event, body, command):
@@ -132,16 +139,23 @@ class _Case:
                 text = f"{event}: an answer's occurred_at {body.get('occurred_at')} is not its record's timestamp"
                 yield Finding(FORM, text, (command, event))
 
-    @staticmethod
-    def _content(event, body, command):
+    def _stands(self, event, command):
+        """An earlier version has decided this very record, by what it thought its id: that is stored, and repeated."""
+        row = self.ledger.get(event.command_id)
+        kept = row is not None and not row.pruned and row.place == command.record.place
+        return event.decided and kept and (command.former_id, command.former_values) == (row.command_id, _values(row))
+
+    def _content(self, event, body, command):
         """It speaks of the command that it answers."""
         if command.id is None or event.code in identity.UNREAD:
             return
         shown = (command.record, event)
-        if event.command_id != command.id:
+        stands = self._stands(event, command)
+        if event.command_id != command.id and not stands:
             yield Finding(3, f"{event}: command_id {event.command_id}, but {command.record} carries {command.id}", shown)
         said = event.session[1:3] if event.session else (body.get("group_id"), body.get("study_activity_id"))
-        asked = tuple(None if value is identity.INVALID else value for value in command.values)
+        values = command.former_values if stands else command.values
+        asked = tuple(None if value is identity.INVALID else value for value in values)
         if said != asked and not event.replayed:
             yield Finding(3, f"{event}: is about {said}, but {command.record} asks for {asked}", shown)
 
@@ -242,7 +256,8 @@ class _Case:
             )
             yield Finding(2, f"{event} for {event.command_place} {text}", (event,))
         command = self.commands.get(event.command_place)
-        if command is not None and command.values not in (None, _values(row)):
+        stands = command is not None and self._stands(event, command)
+        if command is not None and not stands and command.values not in (None, _values(row)):
             text = f"{event}: {command.values} is answered with the outcome of {_values(row)}"
             yield Finding(2, text, (command.record, event))
 
@@ -334,7 +349,16 @@ class _Case:
         """A raw copy for each event whose code asks for one, in its transaction, and no other."""
         if self.letters is None:
             return
-        due = Counter((event.command_place, event.code) for event in self.events if event.code in identity.TO_DLQ)
+        topic = self.evidence.commands_topic
+        places = {place: identity.letter_place(command.record, topic) for place, command in self.commands.items()}
+        due = Counter(
+            (places.get(event.command_place, event.command_place), event.code)
+            for event in self.events
+            if event.code in identity.TO_DLQ
+        )
+        originals = defaultdict(list)  # the records of which a letter with this place may be a copy
+        for place, first in places.items():
+            originals[first].append(self.commands[place])
         copies = Counter()
         for letter in self.letters:
             try:
@@ -343,26 +367,46 @@ class _Case:
                 yield Finding(FORM, f"dead letter {letter} does not say of what it is a copy: {error!r}", (letter,))
                 continue
             copies[place, letter.text("__dlq.errors.code")] += 1
-            yield from self._dead_letter(letter, self.commands.get(place))
+            yield from self._dead_letter(letter, originals.get(place, ()))
         for which in due.keys() | copies.keys():
             if due[which] != copies[which]:
                 answers = self.answers.get(which[0], ())
                 yield Finding(3, f"{which}: {due[which]} events, {copies[which]} dead letters", tuple(answers))
 
-    def _dead_letter(self, letter, command):
-        raw = [header for header in letter.headers if not header[0].startswith("__dlq.")]
+    def _dead_letter(self, letter, originals):
+        """A copy of one of them: of the first, or of what was sent back of it. What is found wrong is said of the first."""
+        found = [list(self._copy(letter, command)) for command in originals or (None,)]
+        yield from () if [] in found else found[0]
+        times = Counter(name for name, _ in letter.headers)
+        for name in sorted(OWN):
+            if times[name] not in ((0, 1) if name == "__dlq.errors.truncated" else (1,)):
+                yield Finding(FORM, f"dead letter {letter} has {name} {times[name]} times", (letter,))
+        if letter.text("__dlq.errors.group") != self.evidence.group:
+            yield Finding(FORM, f"dead letter {letter} names the group {letter.text('__dlq.errors.group')}", (letter,))
+        if not letter.text("__dlq.errors.message"):
+            yield Finding(FORM, f"dead letter {letter} does not say why", (letter,))
+
+    def _copy(self, letter, command):
         shown = (command.record, letter) if command else (letter,)
         if command is None:
             yield Finding(FORM, f"dead letter {letter} is a copy of nothing", shown)
-        elif letter.header("__dlq.errors.truncated"):
-            if not (command.record.value or b"").startswith(letter.value or b""):
-                yield Finding(FORM, f"dead letter {letter} is not the beginning of {command.record}", shown)
-        elif (letter.key, letter.value, raw) != (command.record.key, command.record.value, command.record.headers):
-            yield Finding(FORM, f"dead letter {letter} differs from {command.record}", shown)
-        if letter.text("__dlq.errors.group") != self.evidence.group:
-            yield Finding(FORM, f"dead letter {letter} names the group {letter.text('__dlq.errors.group')}", shown)
-        if not letter.text("__dlq.errors.message"):
-            yield Finding(FORM, f"dead letter {letter} does not say why", shown)
+            return
+        record = command.record
+        raw = [header for header in letter.headers if header[0] not in OWN]
+        sent = [header for header in record.headers if header[0] not in OWN]
+        if letter.header("__dlq.errors.truncated"):
+            if not (record.value or b"").startswith(letter.value or b""):
+                yield Finding(FORM, f"dead letter {letter} is not the beginning of {record}", shown)
+        elif (letter.key, letter.value, raw) != (record.key, record.value, sent):
+            yield Finding(FORM, f"dead letter {letter} differs from {record}", shown)
+        if letter.text("__dlq.errors.command.id") not in {event.command_id for event in self.answers.get(record.place, ())}:
+            yield Finding(FORM, f"dead letter {letter} has another command id than the event of {record}", shown)
+        count = record.text("__dlq.errors.delivery.count") or "1"
+        if letter.text("__dlq.errors.delivery.count") != (count if re.fullmatch("[1-9][0-9]{0,8}", count) else "1"):
+            yield Finding(FORM, f"dead letter {letter} counts {letter.text('__dlq.errors.delivery.count')}", shown)
+        if identity.letter_place(record, self.evidence.commands_topic) == record.place:
+            if letter.text("__dlq.errors.timestamp") != str(record.timestamp_ms):
+                yield Finding(FORM, f"dead letter {letter} has another timestamp than {record}", shown)
 
 
 def _copied_from(letter):
