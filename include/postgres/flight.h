@@ -15,6 +15,7 @@
 
 enum flight_step {
     FLIGHT_NONE = 0,
+    FLIGHT_FORMER, /* reading what the version before decided under other ids */
     FLIGHT_INSERT,
     FLIGHT_READ,
     FLIGHT_CANARY,

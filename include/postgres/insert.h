@@ -7,7 +7,7 @@
 #include "core/batch.h"
 #include "postgres/question.h"
 
-#define INSERT_PARAMETERS 10
+#define INSERT_PARAMETERS 11
 
 struct insert {
     struct array parameters[INSERT_PARAMETERS];

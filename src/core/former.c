@@ -63,6 +63,12 @@ void former_identify(struct batch_item *item, struct arena *arena)
     item->has_former_id = uuid_compare(&item->former_id, &item->command_id) != 0;
 }
 
+/* A pruned row has forgotten its position; under an id that identifies something it is this command's all the same. */
+static bool decided_here(const struct ledger_row *row, const struct uuid *id, const struct record *record)
+{
+    return row->kind == OUTCOME_PRUNED ? uuid_identifies(id) : ledger_row_is_of(row, record);
+}
+
 size_t former_decide(struct batch *batch, const struct uuid *id, const struct ledger_row *row)
 {
     size_t count = 0;
@@ -70,7 +76,7 @@ size_t former_decide(struct batch *batch, const struct uuid *id, const struct le
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
         if (!item->has_former_id || item->decision != NULL || uuid_compare(&item->former_id, id) != 0 ||
-            !ledger_row_is_of(row, &item->record))
+            !decided_here(row, id, &item->record))
             continue;
         item->command_id = *id;
         item->decision = row;

@@ -1,5 +1,6 @@
 #include "postgres/flight.h"
 
+#include "core/former.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 #include "postgres/pg_error.h"
@@ -40,6 +41,18 @@ static uint32_t collect_unanswered(struct flight *flight, const struct batch *ba
             array_add_bytes(ids, (struct bytes){item->command_id.b, sizeof item->command_id.b});
     }
     return ids->count;
+}
+
+/* The ids under which the version before decided such records, where they are others (core/former.h); 0 is none. */
+static uint32_t collect_former(struct flight *flight, const struct batch *batch)
+{
+    array_begin(&flight->unanswered, ARRAY_UUID);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct batch_item *item = &batch->items[i];
+        if (item->has_former_id && item->outcome.kind == OUTCOME_PENDING && item->decision == NULL)
+            array_add_bytes(&flight->unanswered, (struct bytes){item->former_id.b, sizeof item->former_id.b});
+    }
+    return flight->unanswered.count;
 }
 
 /* ---- Refused rows ------------------------------------------------------------------------------------------------ */
@@ -131,12 +144,21 @@ static bool round_start(struct flight *flight, struct connection *connection, co
     return send_insert(flight, connection, batch, err);
 }
 
+static bool read_unanswered(struct flight *flight, struct connection *connection, enum flight_step step,
+                            struct err *err)
+{
+    flight->step = step;
+    return question_execute(connection, statements[STATEMENT_READ].name, &flight->unanswered, 1, err);
+}
+
 bool flight_start(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err)
 {
     flight->created = 0;
     flight->tried = false;
     flight->denied = false;
     flight->reruns = 0;
+    if (collect_former(flight, batch) > 0)
+        return read_unanswered(flight, connection, FLIGHT_FORMER, err);
     return round_start(flight, connection, batch, err);
 }
 
@@ -168,6 +190,17 @@ static bool range_halve(struct flight *flight, struct connection *connection, co
     return send_insert(flight, connection, batch, err);
 }
 
+static bool unreadable(const struct uuid *command_id, struct err *err)
+{
+    char text[UUID_TEXT + 1];
+
+    uuid_format(command_id, text);
+    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
+                   "command_outcomes has an outcome for command %s that this version cannot read; next: run the "
+                   "version that wrote it, or correct the row",
+                   text);
+}
+
 /* Every row of a result becomes the decision of its id. */
 static bool take_rows(struct flight *flight, struct batch *batch, const PGresult *result, struct err *err)
 {
@@ -179,15 +212,8 @@ static bool take_rows(struct flight *flight, struct batch *batch, const PGresult
                         (flight->step == FLIGHT_INSERT ? rows_made(result, row, asked_first(&flight->asked, id, batch),
                                                                    &batch->arena, &ledger_row)
                                                        : rows_found(result, row, &batch->arena, &ledger_row));
-        if (!readable) {
-            char text[UUID_TEXT + 1];
-            uuid_format(&command_id, text);
-            return err_set(
-                err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
-                "command_outcomes has an outcome for command %s that this version cannot read; next: run the "
-                "version that wrote it, or correct the row",
-                text);
-        }
+        if (!readable)
+            return unreadable(&command_id, err);
         if (flight->step == FLIGHT_INSERT && ledger_row->kind == OUTCOME_CREATED) {
             flight->created++;
             flight->denied = false;
@@ -197,9 +223,25 @@ static bool take_rows(struct flight *flight, struct batch *batch, const PGresult
     return true;
 }
 
+/* What the version before decided at a record's own position stands; all others are decided now. */
+static bool former_landed(struct flight *flight, struct connection *connection, struct batch *batch,
+                          const PGresult *result, struct err *err)
+{
+    for (int row = 0; row < PQntuples(result); row++) {
+        struct uuid id = rows_id(result, row);
+        struct ledger_row *ledger_row;
+        if (!rows_found(result, row, &batch->arena, &ledger_row))
+            return unreadable(&id, err);
+        (void)former_decide(batch, &id, ledger_row);
+    }
+    return round_start(flight, connection, batch, err);
+}
+
 static bool flight_landed(struct flight *flight, struct connection *connection, struct batch *batch,
                           const PGresult *result, struct err *err)
 {
+    if (flight->step == FLIGHT_FORMER)
+        return former_landed(flight, connection, batch, result, err);
     if (!take_rows(flight, batch, result, err))
         return false;
     if (collect_unanswered(flight, batch) == 0) {
@@ -209,15 +251,14 @@ static bool flight_landed(struct flight *flight, struct connection *connection, 
     /* Deleted meanwhile, or its maker rolled back after we had waited for it: never "not found", always again. */
     if (flight->step == FLIGHT_READ)
         return err_set(err, ERR_RETRY, EXIT_DONE, "E-LEDGER-02", "command_outcomes lost an outcome while it was read");
-    flight->step = FLIGHT_READ;
-    return question_execute(connection, statements[STATEMENT_READ].name, &flight->unanswered, 1, err);
+    return read_unanswered(flight, connection, FLIGHT_READ, err);
 }
 
 static bool flight_refused(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err)
 {
     const struct flight_range *range = &flight->ranges[flight->range_count - 1];
 
-    if (flight->step == FLIGHT_READ) {
+    if (flight->step != FLIGHT_INSERT) {
         err->class = ERR_STOP;
         return false;
     }

@@ -5,8 +5,8 @@
 void insert_begin(struct insert *insert)
 {
     static const enum array_type types[INSERT_PARAMETERS] = {
-        ARRAY_UUID, ARRAY_TEXT, ARRAY_INT8, ARRAY_BOOL, ARRAY_INT8,
-        ARRAY_BOOL, ARRAY_TEXT, ARRAY_INT4, ARRAY_INT8, ARRAY_INT8,
+        ARRAY_UUID, ARRAY_TEXT, ARRAY_INT8, ARRAY_BOOL, ARRAY_INT8, ARRAY_BOOL,
+        ARRAY_TEXT, ARRAY_INT4, ARRAY_INT8, ARRAY_INT8, ARRAY_TEXT,
     };
 
     for (int i = 0; i < INSERT_PARAMETERS; i++)
@@ -44,6 +44,10 @@ void insert_add(struct insert *insert, const struct batch_item *item)
     array_add_int4(&parameters[7], item->record.partition);
     array_add_int8(&parameters[8], item->record.offset);
     array_add_int8(&parameters[9], item->record.timestamp_ms);
+    if (item->command.hints.len == 0)
+        array_add_null(&parameters[10]);
+    else
+        array_add_bytes(&parameters[10], item->command.hints);
 }
 
 bool insert_execute(const struct insert *insert, struct connection *connection, struct err *err)

@@ -20,6 +20,7 @@ enum column {
     COLUMN_PARTITION,
     COLUMN_OFFSET,
     COLUMN_TIMESTAMP_MS,
+    COLUMN_HINTS,
 };
 
 /* PostgreSQL counts from 2000-01-01. */
@@ -113,6 +114,7 @@ bool rows_made(const PGresult *result, int row, const struct batch_item *item, s
 {
     *ledger_row = arena_alloc(arena, sizeof **ledger_row);
     **ledger_row = (struct ledger_row){
+        .hints = item->command.hints,
         .group_id = item->command.group_id,
         .study_activity_id = item->command.study_activity_id,
         .topic = item->record.topic,
@@ -140,6 +142,7 @@ bool rows_found(const PGresult *result, int row, struct arena *arena, struct led
         .partition = get_int4(result, row, COLUMN_PARTITION),
         .offset = get_int8(result, row, COLUMN_OFFSET),
         .timestamp_ms = get_int8(result, row, COLUMN_TIMESTAMP_MS),
+        .hints = arena_copy(arena, get_text(result, row, COLUMN_HINTS)),
     };
     return fill_decision(result, row, arena, *ledger_row);
 }

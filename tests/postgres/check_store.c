@@ -90,6 +90,51 @@ START_TEST(violations_of_validate_are_stored_and_read_back_with_the_values_asked
 }
 END_TEST
 
+START_TEST(hints_are_kept_with_the_violations)
+{
+    for (int round = 0; round < 2; round++) {
+        begin_batch();
+        struct batch_item *item = add(&batch, 1, 0, 1);
+        item->command.group_id = (struct field_int){.state = FIELD_ABSENT};
+        item->violations = (struct violations){1, {{COMMAND_FIELD_GROUP_ID, ERRCODE_MISSING_FIELD}}};
+        item->command.hints = round == 0 ? bytes_of("group_id:groupId") : (struct bytes){0};
+        (void)add(&batch, 2, 1, 1);
+        must_decide(store, &batch);
+        assert_text(decision(0)->hints, "group_id:groupId");
+        ck_assert_int_eq((int)decision(1)->hints.len, 0);
+    }
+}
+END_TEST
+
+/* The version before took the nil UUID for an id. */
+static struct batch_item *add_nil(unsigned derived_id, int64_t offset)
+{
+    struct batch_item *item = add(&batch, derived_id, 1, 1);
+
+    item->record.offset = offset;
+    item->has_former_id = true;
+    item->former_id = (struct uuid){{0}};
+    return item;
+}
+
+START_TEST(what_the_version_before_decided_at_the_same_position_stands_whatever_the_id)
+{
+    sql("INSERT INTO command_outcomes (command_id, outcome, session_id, group_id, group_id_invalid, study_activity_id, "
+        "study_activity_id_invalid, group_name, activity_name, topic, partition, \"offset\", timestamp_ms, decided_at) "
+        "VALUES ('00000000-0000-0000-0000-000000000000', 'created', 77, 1, false, 1, false, 'Animals', 'Flashcards', "
+        "'commands', 0, 5, 1700000000000, now())");
+    add_nil(8, 5);
+    add_nil(9, 6);
+    must_decide(store, &batch);
+    ck_assert_int_eq(decision(0)->session.id, 77);
+    ck_assert_int_eq(batch.items[0].command_id.b[15], 0);
+    ck_assert_int_eq(decision(1)->session.id, 1);
+    ck_assert_int_eq(batch.items[1].command_id.b[15], 9);
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), 1);
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 2);
+}
+END_TEST
+
 START_TEST(a_replay_returns_the_same_rows_even_after_a_rename)
 {
     struct ledger_row first[3];
@@ -265,8 +310,9 @@ static void assert_by_key(const char *statement, const char *arguments, const ch
 
 static void assert_all_by_key(const char *when)
 {
-    assert_by_key(sql_insert_outcomes, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0", when);
-    assert_by_key(sql_insert_outcomes_unread, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0", when);
+    assert_by_key(sql_insert_outcomes, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0", when);
+    assert_by_key(sql_insert_outcomes_unread, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0",
+                  when);
     assert_by_key(sql_read_outcomes, "'{}', 0", when);
 }
 
@@ -311,6 +357,8 @@ int main(void)
     tcase_add_test(tcase, the_moment_of_decision_is_the_sessions_created_at_to_the_microsecond);
     tcase_add_test(tcase, a_command_whose_parents_do_not_exist_is_rejected_with_all_that_is_missing);
     tcase_add_test(tcase, violations_of_validate_are_stored_and_read_back_with_the_values_asked_for);
+    tcase_add_test(tcase, hints_are_kept_with_the_violations);
+    tcase_add_test(tcase, what_the_version_before_decided_at_the_same_position_stands_whatever_the_id);
     tcase_add_test(tcase, a_replay_returns_the_same_rows_even_after_a_rename);
     tcase_add_test(tcase, a_replay_burns_no_sequence_value_and_neither_does_a_rejection);
     tcase_add_test(tcase, session_ids_follow_the_order_of_the_command_ids);

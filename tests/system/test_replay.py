@@ -12,10 +12,10 @@ def sequence(stage):
     return value
 
 
-def mixed_commands(stage):
+def mixed_commands(stage, garbage=b"garbage"):
     command_id = new_id()
     values = [command(new_id(), i % 2 + 1) for i in range(20)]
-    values += [command(command_id), command(command_id), command(command_id, 2), command(None), b"garbage", command(new_id(), 99)]
+    values += [command(command_id), command(command_id), command(command_id, 2), command(None), garbage, command(new_id(), 99)]
     return stage.send_all(values, key=lambda i: b"%d" % (i % 5))
 
 

@@ -1,4 +1,5 @@
 """An upgrade: the version before this one beside it and before it, on one ledger and in one group."""
+import json
 import uuid
 
 from stage import command, new_id
@@ -23,7 +24,7 @@ def assert_repeated(stage, records):
 
 
 def test_what_the_version_before_decided_is_repeated_after_a_rewind(stage):
-    sent = mixed_commands(stage)
+    sent = mixed_commands(stage, garbage=command(new_id(), -1))  # messages of what only answers may change
     stage.drain(before=True, **AUTO)
     stage.rewind()
     stage.drain(**AUTO)
@@ -31,8 +32,27 @@ def test_what_the_version_before_decided_is_repeated_after_a_rewind(stage):
     stage.judge(rewound=True)
 
 
+def test_an_id_that_the_version_before_took_for_one_stands_at_its_own_position(stage):
+    """The nil and the max UUID, as command_id and as ce_id, and an envelope whose data_base64 nobody read."""
+    envelope = {"specversion": "1.0", "id": new_id(), "source": "/s", "type": "t", "data_base64": "e30="}
+    sent = [stage.send(command(NIL), key=b"k"), stage.send(command(MAX, 7), key=b"k")]
+    sent.append(stage.send(json.dumps(envelope).encode(), key=b"k"))
+    stage.drain(before=True, **AUTO)
+    first = stage.answers(sent)
+    assert [event.body["command_id"] for event in first[:2]] == [NIL, MAX]
+
+    stage.rewind()
+    stage.drain(**AUTO)
+    assert_repeated(stage, sent)
+    assert len(stage.ledger()) == 3 and len(stage.sessions()) == 1
+
+    fresh = stage.send(command(NIL), key=b"k")
+    stage.drain(**AUTO)
+    assert stage.event_of(fresh).body["code"] == "INVALID_FIELD"
+
+
 def test_the_version_before_repeats_what_this_one_decided(stage):
-    sent = mixed_commands(stage)
+    sent = mixed_commands(stage, garbage=command(new_id(), -1))  # messages of what only answers may change
     stage.drain(**AUTO)
     stage.rewind()
     stage.drain(before=True, **AUTO)

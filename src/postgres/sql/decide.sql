@@ -1,6 +1,7 @@
 -- $1 command ids, each once, in their order        $2 violations found before, null: the parents decide
 -- $3, $4 group_id and whether it is invalid        $5, $6 study_activity_id likewise
--- $7 to $10 topic, partition, offset, timestamp_ms  $11 the backend of the session: elsewhere nothing is done
+-- $7 to $10 topic, partition, offset, timestamp_ms  $11 hints of the violations
+-- $12 the backend of the session: elsewhere nothing is done
 --
 -- Everything is done in the order of the ids: two workers that share ids wait for each other but never in a circle.
 -- A sequence value is taken for a new session only, so a replay burns none. An id that another transaction decides
@@ -17,10 +18,10 @@ WITH
 asked AS MATERIALIZED (
     SELECT *
     FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::boolean[], $5::bigint[], $6::boolean[],
-                $7::text[], $8::integer[], $9::bigint[], $10::bigint[])
+                $7::text[], $8::integer[], $9::bigint[], $10::bigint[], $11::text[])
         AS command (command_id, violations, group_id, group_id_invalid, study_activity_id, study_activity_id_invalid,
-                    topic, partition, "offset", timestamp_ms)
-    WHERE pg_backend_pid() = $11::integer
+                    topic, partition, "offset", timestamp_ms, hints)
+    WHERE pg_backend_pid() = $12::integer
         AND (SELECT count(('sessiond/row-security/' || name)::integer) FROM hidden) = 0
 ),
 judged AS MATERIALIZED (
@@ -30,7 +31,7 @@ judged AS MATERIALIZED (
                CASE WHEN activity.id IS NULL THEN 'study_activity_id:STUDY_ACTIVITY_NOT_FOUND' END), '')) AS violations,
            asked.group_id, asked.group_id_invalid, asked.study_activity_id, asked.study_activity_id_invalid,
            parent.name AS group_name, activity.name AS activity_name,
-           asked.topic, asked.partition, asked."offset", asked.timestamp_ms
+           asked.topic, asked.partition, asked."offset", asked.timestamp_ms, asked.hints
     FROM asked
     LEFT JOIN LATERAL (
         SELECT id, coalesce(name::text, ('sessiond/name/groups/' || id)::integer::text) AS name
@@ -75,11 +76,11 @@ numbered AS MATERIALIZED (
 made AS (
     INSERT INTO command_outcomes (
         command_id, outcome, session_id, code, violations, group_id, group_id_invalid, study_activity_id,
-        study_activity_id_invalid, group_name, activity_name, topic, partition, "offset", timestamp_ms, decided_at)
+        study_activity_id_invalid, group_name, activity_name, topic, partition, "offset", timestamp_ms, hints, decided_at)
     SELECT command_id, CASE WHEN violations IS NULL THEN 'created' ELSE 'rejected' END, session_id,
            split_part(split_part(violations, ',', 1), ':', 2), violations, group_id, group_id_invalid,
            study_activity_id, study_activity_id_invalid, group_name, activity_name, topic, partition, "offset",
-           timestamp_ms, pg_catalog.timestamptz(now(), (SELECT created_at_precision FROM room))
+           timestamp_ms, hints, pg_catalog.timestamptz(now(), (SELECT created_at_precision FROM room))
     FROM numbered
     ORDER BY command_id
     ON CONFLICT (command_id) DO NOTHING

@@ -30,7 +30,8 @@ WITH RECURSIVE needed (position, table_name, column_name, family, holds_null, pr
     (21, 'command_outcomes', 'partition',                 'integer32',   false, 'SELECT,INSERT'),
     (22, 'command_outcomes', 'offset',                    'bigint',      false, 'SELECT,INSERT'),
     (23, 'command_outcomes', 'timestamp_ms',              'bigint',      false, 'SELECT,INSERT'),
-    (24, 'command_outcomes', 'decided_at',                'moment',      false, 'SELECT,INSERT')
+    (24, 'command_outcomes', 'hints',                     'text',        false, 'SELECT,INSERT'),
+    (25, 'command_outcomes', 'decided_at',                'moment',      false, 'SELECT,INSERT')
 ),
 -- A moment has microseconds: no precision given, or 6.
 family (name, type) AS (VALUES

@@ -29,7 +29,7 @@ stripped AS (
     UPDATE command_outcomes AS known
     SET outcome = NULL, session_id = NULL, code = NULL, violations = NULL, group_id = NULL, group_id_invalid = NULL,
         study_activity_id = NULL, study_activity_id_invalid = NULL, group_name = NULL, activity_name = NULL,
-        topic = NULL, partition = NULL, "offset" = NULL, timestamp_ms = NULL, decided_at = NULL
+        topic = NULL, partition = NULL, "offset" = NULL, timestamp_ms = NULL, hints = NULL, decided_at = NULL
     FROM old
     WHERE known.command_id = old.command_id
     RETURNING known.command_id

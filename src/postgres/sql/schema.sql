@@ -40,8 +40,22 @@ CREATE TABLE IF NOT EXISTS command_outcomes (
     partition                 integer,
     "offset"                  bigint,
     timestamp_ms              bigint,
+    hints                     text,
     decided_at                timestamptz
 );
+
+-- Ledgers of 0.1.0 lack this one; the version that made them works beside it, because it names the columns that it knows.
+-- Where the column is there, nobody has to own the table.
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = 'command_outcomes'::regclass AND attname = 'hints' AND NOT attisdropped
+    ) THEN
+        ALTER TABLE command_outcomes ADD COLUMN hints text;
+    END IF;
+END
+$$;
 
 COMMENT ON TABLE command_outcomes IS
     'One row for each command id that was decided: what it asked for and the outcome as it was published. '
@@ -52,6 +66,7 @@ COMMENT ON COLUMN command_outcomes.session_id IS
     'study_sessions.id when created; no foreign key, so that sessions can be archived';
 COMMENT ON COLUMN command_outcomes.code IS 'why it was rejected: the code of the first violation';
 COMMENT ON COLUMN command_outcomes.violations IS 'all violations as field:CODE, separated by commas';
+COMMENT ON COLUMN command_outcomes.hints IS 'what the messages of violations name, as field:name, separated by commas';
 COMMENT ON COLUMN command_outcomes.group_id IS 'as asked for; null when absent or invalid';
 COMMENT ON COLUMN command_outcomes.group_id_invalid IS 'it was there, but not an integer of 64 bits';
 COMMENT ON COLUMN command_outcomes.study_activity_id IS 'as asked for; null when absent or invalid';
