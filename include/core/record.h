@@ -70,6 +70,15 @@ size_t record_envelope_size(const struct record *record);
 /** What the record takes of memory, in bytes: what `batch.max.bytes` limits for all records of a batch together. */
 size_t record_memory(const struct record *record);
 
+/** 9999-12-31T23:59:59.999999Z in microseconds since 1970: the last time that RFC 3339, and most libraries, can say. */
+#define TIME_LAST_US INT64_C(253402300799999999)
+
+/**
+ * The record's timestamp, which is not negative, in microseconds; at most TIME_LAST_US. Producers set it as they like: microseconds and
+ * nanoseconds taken for milliseconds lie far beyond.
+ */
+int64_t record_timestamp_us(const struct record *record);
+
 /** The position P = "topic/partition/offset/timestamp": a recreated topic is another place. */
 MUSTUSE struct bytes record_position(const struct record *record, struct arena *arena);
 

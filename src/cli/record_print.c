@@ -130,7 +130,7 @@ void record_print_text(struct value_schemas *schemas, const struct record *recor
     struct bytes code = code_of(record);
 
     if (record->timestamp_ms >= 0)
-        rfc3339_format(record->timestamp_ms * 1000, time);
+        rfc3339_format(record_timestamp_us(record), time);
     fprintf(out, "%s %s[%" PRId32 "]@%" PRId64 " ", time, record->topic, record->partition, record->offset);
     print_word(record->key, out);
     if (code.data != NULL) {

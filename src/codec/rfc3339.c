@@ -1,9 +1,10 @@
 #include "codec/rfc3339.h"
 
+#include "core/record.h"
+
 #define US_PER_DAY (86400 * INT64_C(1000000))
 
 #define FIRST_US INT64_C(-62167219200000000) /* 0000-01-01T00:00:00.000000Z */
-#define LAST_US  INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z */
 
 struct date {
     int64_t year;
@@ -47,7 +48,7 @@ static int64_t writable(int64_t us)
 {
     if (us < FIRST_US)
         return FIRST_US;
-    return us > LAST_US ? LAST_US : us;
+    return us > TIME_LAST_US ? TIME_LAST_US : us;
 }
 
 size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT])

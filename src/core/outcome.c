@@ -65,14 +65,6 @@ bool violations_parse(struct bytes text, struct violations *violations)
     return true;
 }
 
-/* Producers set timestamps as they like (microseconds, nanoseconds): one beyond what microseconds can say is the last that they can. */
-static int64_t record_timestamp_us(const struct record *record)
-{
-    if (record->timestamp_ms > INT64_MAX / 1000)
-        return INT64_MAX;
-    return record->timestamp_ms > 0 ? record->timestamp_ms * 1000 : 0;
-}
-
 void outcome_answer(struct outcome *outcome, const struct record *record, enum errcode code, enum command_field field,
                     const char *reason)
 {
@@ -80,7 +72,7 @@ void outcome_answer(struct outcome *outcome, const struct record *record, enum e
         .kind = OUTCOME_REJECTED,
         .code = code,
         .violations = {1, {{field, code}}},
-        .occurred_us = record_timestamp_us(record),
+        .occurred_us = record->timestamp_ms > 0 ? record_timestamp_us(record) : 0,
         .reason = reason,
     };
 }

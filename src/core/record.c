@@ -31,6 +31,11 @@ size_t record_memory(const struct record *record)
     return record_size(record) + record->header_count * (RECORD_HEADER_MEMORY - RECORD_HEADER_SIZE);
 }
 
+int64_t record_timestamp_us(const struct record *record)
+{
+    return record->timestamp_ms > TIME_LAST_US / 1000 ? TIME_LAST_US : record->timestamp_ms * 1000;
+}
+
 struct bytes record_position(const struct record *record, struct arena *arena)
 {
     return arena_printf(arena, "%s/%" PRId32 "/%" PRId64 "/%" PRId64, record->topic, record->partition, record->offset,

@@ -107,7 +107,7 @@ class Expected:
             self.event_id, self.occurred = self.command_id, int(case["decided"])
         else:
             self.event_id = str(uuid.uuid5(NAMESPACE, f"{case['position']}#{self.code}"))
-            self.occurred = min(max(int(timestamp), 0) * 1000, 2**63 - 1)
+            self.occurred = min(max(int(timestamp), 0) * 1000, 253402300799999999)  # the end of the year 9999
         self.span = uuid.uuid5(NAMESPACE, f"{case['position']}#span").hex[:16]
         self.key = self.command_id.encode() if case["key"] == "-" else unescape(case["key"])
         self.case = case

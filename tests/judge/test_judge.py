@@ -395,6 +395,19 @@ def test_what_an_earlier_version_decided_stands_at_its_own_position_only():
     assert found(evidence, "carries 00000000-0000-0001-0000-000000000000", 3) is True
 
 
+def test_what_is_decided_when_it_is_read_again_comes_late_and_nothing_else_does():
+    evidence = world()
+    first = Record("c", 0, -1, NOW_MS - 1, b"k", evidence.commands[0].value.replace(IDS[0].encode(), IDS[3].encode()), [])
+    evidence.commands.append(first)
+    evidence.events.append(event("created", 7, first, created(IDS[3], 3)))
+    evidence.ledger.append(ledger_row(IDS[3], first, "created", 3))
+    evidence.sessions.append(SessionRow(3, 1, 1, START))
+    assert found(evidence, "is answered after", 5, rewound=True) is True
+    evidence.events.append(event("rejected", 7, first, answer(first, "COMMAND_ID_REUSED", IDS[3], 1)))
+    assert not examine(evidence, rewound=True).of(5)
+    assert found(evidence, "is answered after", 5) is True
+
+
 NIL, MAX, OTHER = "00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", IDS[0]
 
 

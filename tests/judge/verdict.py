@@ -323,6 +323,11 @@ class _Case:
 
     # ---- Order ----
 
+    def _read_again(self, place):
+        """A rewind may find that what was only answered is decided by now: its event comes late, and in the other topic."""
+        answers = self.answers[place]
+        return self.rewound and any(event.decided for event in answers) and not all(event.decided for event in answers)
+
     def _order(self):
         """Per key and event topic: one partition, and the order of the commands. Repeats may come again later."""
         seen, latest, partitions = set(), {}, {}
@@ -332,7 +337,7 @@ class _Case:
                 both = f"{first.partition} and {event.partition} of {event.topic}"
                 text = f"events with key {event.key!r} are in partitions {both}"
                 yield Finding(5, text, (first, event))
-            if event.command_place in seen:
+            if event.command_place in seen or self._read_again(event.command_place):
                 continue
             seen.add(event.command_place)
             _, partition, offset = event.command_place

@@ -1,4 +1,5 @@
 """Commands that are structured CloudEvents."""
+import base64
 import json
 import uuid
 
@@ -95,10 +96,94 @@ def test_the_trace_of_the_envelope_goes_on_unless_the_headers_have_one(stage):
     stage.judge()
 
 
+def in_base64(command, ce_id="order-7", **fields):
+    data = base64.b64encode(json.dumps(command).encode()).decode()
+    return json.dumps({"specversion": "1.0", "type": "t", "id": ce_id, "source": "/shop", "data_base64": data, **fields}).encode()
+
+
+@pytest.mark.parametrize("headers", [STRUCTURED, [], [("content-type", b"application/json")]])
+def test_the_command_may_be_in_base64(stage, headers):
+    """What SDKs make of data that is bytes."""
+    one, ce, field = {"group_id": 2, "study_activity_id": 1}, new_id(), new_id()
+    values = [
+        in_base64(one),
+        in_base64(one, ce.upper()),
+        in_base64({**one, "command_id": field, "text": "???>>>"}),
+        in_base64(one, new_id(), group_id=1, study_activity_id=2, command_id=new_id()),
+        in_base64(one, new_id(), data=None),
+        in_base64(one, new_id(), correlationid="flow"),
+    ]
+    sent = stage.send_all(values, key=b"k", headers=[*headers, ("ce_id", b"header"), ("ce_source", b"/other")])
+    stage.drain()
+
+    events = stage.answers(sent)
+    assert [event.body["session"]["group_id"] for event in events] == [2] * 6
+    ids = [str(uuid.uuid5(identity.NAMESPACE, "/shop\norder-7")), ce, field]
+    assert [event.body["command_id"] for event in events[:3]] == ids
+    assert events[5].text("ce_correlationid") == "flow"
+    stage.judge()
+
+
+def test_base64_that_is_none_and_data_twice_over_are_refused(stage):
+    good = in_base64({"group_id": 2, "study_activity_id": 1})
+    command = json.loads(good)["data_base64"]
+    values = [
+        good.replace(command.encode(), command.rstrip("=").encode()[:-1]),
+        good.replace(command.encode(), command[:8].encode() + b"\\n" + command[8:].encode()),
+        good.replace(command.encode(), b"-_-_"),
+        good.replace(command.encode(), b""),
+        good.replace(b'"%s"' % command.encode(), b"7"),
+        in_base64({"group_id": 2, "study_activity_id": 1}, data={"group_id": 2, "study_activity_id": 1}),
+        in_base64([1]),
+        in_base64("text"),
+    ]
+    sent = stage.send_all(values, key=b"k", headers=STRUCTURED)
+    stage.drain()
+
+    assert [event.body.get("code") for event in stage.answers(sent)] == ["UNDECODABLE"] * len(values)
+    stage.judge()
+
+
+def test_a_key_twice_is_refused_in_the_envelope_and_in_the_command_and_nowhere_else(stage):
+    command = b'{"group_id": 1, "study_activity_id": 1, "x": {"a": 1, "a": 2}%s}'
+    outer = b'{"specversion": "1.0", "type": {"a": 1, "a": 2}, "data": %s%s}'
+    values = [
+        outer % (command % b"", b""),
+        outer % (command % b"", b', "id": "a", "\\u0069d": "b"'),
+        outer % (command % b"", b', "data": {}'),
+        outer % (command % b', "y": 1, "y": 1', b""),
+    ]
+    sent = stage.send_all(values, key=b"k")
+    stage.drain()
+
+    assert [event.body.get("code") for event in stage.answers(sent)] == [None, *["UNDECODABLE"] * 3]
+    stage.judge()
+
+
+def test_attributes_that_are_no_text_say_nothing_unless_the_id_rests_on_them(stage):
+    one, broken = {"group_id": 1, "study_activity_id": 1}, "cut \ud83d"
+    values = [
+        envelope(new_id(), extensions={"correlationid": broken, "subject": broken, "type": "\0"}, **one),
+        envelope(broken, source=broken, command_id=new_id(), **one),
+        envelope(new_id(), source=broken, **one),
+        envelope(broken, **one),
+        envelope("order-7", source="/shop\0", **one),
+    ]
+    sent = stage.send_all(values, key=b"k")
+    stage.drain()
+
+    events = stage.answers(sent)
+    assert [event.body.get("code") for event in events] == [None, None, None, "UNDECODABLE", "UNDECODABLE"]
+    ids = [event.body["command_id"] for event in events]
+    assert [event.text("ce_correlationid") for event in events[:2]] == ids[:2]
+    assert events[1].text("ce_causationid") == ids[1]
+    stage.judge()
+
+
 def test_an_envelope_is_held_to_what_it_says(stage):
     values = [b'{"specversion": "1.0", "id": "x", "source": "/s"}', b'{"specversion": "1.0", "id": "x", "data": 7}', b"[]"]
     sent = stage.send_all(values, key=b"k", headers=STRUCTURED)
-    unknown = stage.send(b'{"specversion": "1.0", "id": "x", "group_id": 1, "study_activity_id": 1}', key=b"k")
+    unknown = stage.send(b'{"specversion": "1.0", "data_base64": null, "group_id": 1, "study_activity_id": 1}', key=b"k")
     stage.drain()
     assert [event.body["code"] for event in stage.answers(sent)] == ["UNDECODABLE"] * 3
     assert stage.event_of(unknown).topic == stage.created, "without data specversion is an unknown field"

@@ -87,6 +87,36 @@ def test_unknown_fields_are_ignored_whatever_they_hold(stage):
     stage.judge()
 
 
+def test_escapes_that_are_no_text_do_not_matter_where_nobody_reads_them(stage):
+    """JavaScript cuts an emoji in half, C leaves its NUL in; the record beside it is as good as any."""
+    oddities = [
+        b'"name": "cut \\ud83d"',
+        b'"name": "\\udc00 \\ud83d\\ud83d\\ude00 \\ud83d\\n"',
+        b'"name": "a\\u0000"',
+        b'"\\ud83d": 1, "\\ude00": 2, "a\\u0000": 3, "a": 4',
+        b'"deep": {"x": ["\\ud83d", {"\\u0000": 1, "\\u0000": 2}]}',
+    ]
+    ids = [new_id() for _ in oddities]
+    fields = b'{"command_id": "%s", %s, "group_id": 1, "study_activity_id": 1}'
+    sent = stage.send_all([fields % (each.encode(), oddity) for each, oddity in zip(ids, oddities)], key=b"k")
+    stage.drain()
+
+    events = stage.answers(sent)
+    assert [(event.topic, event.body["command_id"]) for event in events] == [(stage.created, each) for each in ids]
+    stage.judge()
+
+
+def test_one_byte_order_mark_before_json_is_skipped(stage):
+    mark = b"\xef\xbb\xbf"
+    values = [mark + command(new_id()), mark + b"\r\n" + command(None), mark * 2 + command(None), mark]
+    sent = stage.send_all(values, key=b"k")
+    typed = stage.send(mark + command(new_id()), key=b"k", headers=[("content-type", b"application/json")])
+    stage.drain()
+
+    assert [event.body.get("code") for event in stage.answers([*sent, typed])] == [None, None, *["UNDECODABLE"] * 2, None]
+    stage.judge()
+
+
 def test_the_largest_ids_are_taken(stage):
     largest = 2**63 - 1
     stage.db.execute("INSERT INTO groups (id, name) VALUES (%s, 'Last')", (largest,))

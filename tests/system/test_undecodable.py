@@ -2,6 +2,8 @@
 import random
 import struct
 
+import pytest
+
 from judge import avro, identity
 from stage import command, new_id
 
@@ -22,7 +24,12 @@ UNDECODABLE = {
     "tombstone": None,
     "protobuf": b"\x08\x01\x10\x01",
     "zero, and too short for a schema id": b"\x00\x00\x00\x01",
-    "byte order mark": b"\xef\xbb\xbf" + GOOD,
+    "two byte order marks": b"\xef\xbb\xbf" * 2 + GOOD,
+    "UTF-16": GOOD.decode().encode("utf-16-le"),
+    "UTF-16 with a byte order mark": GOOD.decode().encode("utf-16"),
+    "bad base64": b'{"specversion": "1.0", "data_base64": "e30"}',
+    "data twice over": b'{"specversion": "1.0", "data": %s, "data_base64": "e30="}' % GOOD,
+    "a key of the envelope twice": b'{"specversion": "1.0", "id": "a", "data": %s, "id": "b"}' % GOOD,
     "array": b"[1, 2]",
     "truncated": GOOD[:-1],
     "only a brace": b"{",
@@ -75,13 +82,77 @@ def test_what_cannot_be_decoded_is_answered_and_its_bytes_are_kept(stage):
         assert (letter.key, letter.value, letter.headers[: len(headers)]) == (record.key, record.value, headers)
         own = dict(letter.headers[len(headers) :])
         assert own.pop("__dlq.errors.message")
+        assert len(letter.headers) == len(headers) + 1 + len(own)
         assert own == {
+            "__dlq.errors.timestamp": str(record.timestamp_ms).encode(),
+            "__dlq.errors.command.id": identity.derived_id(record).encode(),
+            "__dlq.errors.delivery.count": b"1",
             "__dlq.errors.topic": stage.commands.encode(),
             "__dlq.errors.partition": str(record.partition).encode(),
             "__dlq.errors.offset": str(record.offset).encode(),
             "__dlq.errors.group": stage.name.encode(),
             "__dlq.errors.code": b"UNDECODABLE",
         }
+    stage.judge()
+
+
+MESSAGES = {
+    b'{"group_id": 1, "study_activity_id": 1,}': ["at byte 39", "trailing comma"],
+    b'{"group_id": 1, "study_activity_id": ': ["truncated at byte 37", "a value is expected"],
+    b'\xef\xbb\xbf{"group_id": 1': ["truncated at byte 17", "a comma or } is expected"],
+    b"{'group_id': 1}": ["at byte 1", "double quotes"],
+    b"hello": ["at byte 0", "JSON", "Avro", "Confluent"],
+    GOOD.decode().encode("utf-16-le"): ["UTF-8 is expected", "UTF-16 (little-endian)"],
+    GOOD.decode().encode("utf-16"): ["UTF-16 (little-endian, with a byte order mark)"],
+    b"\xfe\xff" + GOOD.decode().encode("utf-16-be"): ["UTF-16 (big-endian, with a byte order mark)"],
+    b'{"specversion": "1.0", "data_base64": "e30"}': ["at byte 42", "RFC 4648"],
+    b'{"specversion": "1.0", "data_base64": "eyJhIjoxLH0="}': ["at byte 7 of what is in data_base64", "trailing comma"],
+    AVRO[:6]: ["truncated at byte 6", "fingerprint of 8 bytes"],
+    AVRO[:-1]: [f"truncated at byte {len(AVRO) - 1}", "writer's schema"],
+    AVRO + b"\0": [f"at byte {len(AVRO)}", "bytes after"],
+    b"\0\0\0": ["truncated at byte 3", "Confluent"],
+}
+
+
+def test_a_message_says_what_was_expected_and_at_which_byte(stage):
+    sent = stage.send_all(list(MESSAGES), key=b"k")
+    stage.drain()
+
+    for record, event in zip(sent, stage.answers(sent)):
+        assert event.body["code"] == "UNDECODABLE"
+        missing = [word for word in MESSAGES[record.value] if word not in event.body["message"]]
+        assert not missing, f"{record.value}: {event.body['message']}"
+    before = {event.command_place: event.value for event in stage.events()}
+    stage.rewind()
+    stage.drain(40)
+    assert all(event.value == before[event.command_place] for event in stage.events()), "a replay says the same"
+    stage.judge(rewound=True)
+
+
+@pytest.mark.parametrize("encoding", ["json", "avro"])
+def test_a_timestamp_in_another_unit_is_as_late_as_can_be_written(stage, encoding):
+    """Microseconds or nanoseconds where milliseconds belong."""
+    stage.configure_topic(stage.commands, message_timestamp_after_max_ms=str(2**63 - 1))
+    times = [1_795_313_585_123_456, 1_795_313_585_123_456_789, 253_402_300_799_999]
+    sent = [stage.send(b"garbage", key=b"k", timestamp_ms=time) for time in times]
+    stage.drain(**{"events.format": encoding})
+
+    events = stage.answers(sent)
+    ends = ["9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999000Z"]
+    assert [event.text("ce_time") for event in events] == ends
+    assert [event.body["occurred_at"] for event in events] == ends
+    stage.judge()
+
+
+def test_headers_that_say_nothing_are_counted(stage):
+    """Each has its place in memory: a record of many is as large as if each were 16 bytes."""
+    few, many = [("", b"")] * 3000, [("", b"")] * 4500
+    sent = [stage.send(command(new_id()), key=b"k", headers=headers) for headers in (few, many)]
+    stage.drain()
+
+    events = stage.answers(sent)
+    assert [event.body.get("code") for event in events] == [None, "UNDECODABLE"]
+    assert events[1].key == events[1].body["command_id"].encode(), "nothing is taken over from what is too large"
     stage.judge()
 
 
