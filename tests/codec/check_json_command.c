@@ -190,6 +190,34 @@ START_TEST(a_record_that_says_it_is_an_envelope_needs_data)
 }
 END_TEST
 
+/* Where nothing but data_base64 says what it is: that version decided it by the object's own fields. */
+START_TEST(an_envelope_that_was_a_bare_command_before_has_its_former_fields)
+{
+    static const char base64[] =
+        "{\"specversion\":\"1.0\",\"data_base64\":\"eyJncm91cF9pZCI6MX0=\",\"group_id\":5,\"command_id\":7}";
+    static const char *const others[] = {
+        "{\"specversion\":\"1.0\",\"data\":{\"group_id\":1},\"group_id\":5}",
+        "{\"specversion\":\"1.0\",\"data_base64\":\"eyJncm91cF9pZCI6MX0=\",\"data\":null}",
+        "{\"group_id\":1}",
+    };
+    struct command command;
+    struct refusal refusal;
+
+    ck_assert(decode_text(base64, &command, &refusal));
+    ck_assert(command.structured && command.former != NULL);
+    ck_assert_int_eq(command.group_id.value, 1);
+    ck_assert_int_eq(command.former->group_id.value, 5);
+    ck_assert_int_eq(command.former->study_activity_id.state, FIELD_ABSENT);
+    ck_assert_int_eq(command.former->command_id.state, FIELD_INVALID);
+    ck_assert(json_command_decode(bytes_of(base64), true, &arena, &command, &refusal));
+    ck_assert_msg(command.former == NULL, "it was refused where a content type said what it is");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        ck_assert(decode_text(others[i], &command, &refusal));
+        ck_assert_ptr_null(command.former);
+    }
+}
+END_TEST
+
 /* {"k0":0,…,"kN-1":0,"group_id":1}, the last key optionally once more in another spelling. */
 static char *many_keys(unsigned count, bool doubled)
 {
@@ -254,6 +282,7 @@ int main(void)
     tcase_add_test(tcase, an_envelope_without_a_text_for_its_id_has_none);
     tcase_add_test(tcase, a_bare_command_has_no_envelope);
     tcase_add_test(tcase, a_record_that_says_it_is_an_envelope_needs_data);
+    tcase_add_test(tcase, an_envelope_that_was_a_bare_command_before_has_its_former_fields);
     tcase_add_test(tcase, a_doubled_key_is_found_among_any_number);
     tcase_add_test(tcase, very_many_keys_take_no_more_than_sorting_them);
     suite_add_tcase(suite, tcase);
