@@ -1,4 +1,5 @@
 """What a command's id is when its fields do not say."""
+import base64
 import json
 import uuid
 
@@ -187,4 +188,56 @@ def test_the_id_of_a_dead_letter_is_none_where_an_id_is_demanded_or_brought(stag
     events = stage.answers(sent)
     assert [event.body.get("code") for event in events] == ["MISSING_FIELD", None, None]
     assert [event.body["command_id"] for event in events] == [dead[0][1].decode(), own, ce]
+    stage.judge()
+
+
+# ---- What an earlier version has decided ----
+
+
+def decide_as_before(stage, record, command_id, session_id):
+    """The ledger's row and the session as a version left them that took every UUID for an id."""
+    stage.db.execute("INSERT INTO study_sessions (id, group_id, study_activity_id) VALUES (%s, 1, 1)", (session_id,))
+    stage.db.execute(
+        """INSERT INTO command_outcomes (command_id, outcome, session_id, code, group_id, group_id_invalid, study_activity_id,
+               study_activity_id_invalid, group_name, activity_name, topic, partition, "offset", timestamp_ms, decided_at)
+           SELECT %s, 'created', id, '', 1, false, 1, false, 'Core Verbs', 'Typing Tutor', %s, %s, %s, %s, created_at
+           FROM study_sessions WHERE id = %s""",
+        (command_id, record.topic, record.partition, record.offset, record.timestamp_ms, session_id),
+    )
+
+
+@pytest.mark.parametrize("nobody", [NIL, MAX])
+@pytest.mark.parametrize("headers", [[], binary(b"x")])
+def test_an_outcome_that_an_earlier_version_stored_at_this_position_stands(stage, nobody, headers):
+    """A rewind over what it decided: no second session, and the event that was published."""
+    before, own, after = stage.send_all([command(nobody)] * 3, key=b"k", headers=headers, partition=0)
+    decide_as_before(stage, own, nobody, 1000)
+    stage.drain()
+
+    events = stage.answers([before, own, after])
+    assert [event.body.get("code") for event in events] == ["INVALID_FIELD", None, "INVALID_FIELD"]
+    assert events[1].body["command_id"] == events[1].text("ce_id") == nobody and not events[1].replayed
+    assert [row["id"] for row in stage.sessions()] == [1000]
+    stage.judge()
+
+
+def test_so_does_one_that_was_stored_under_another_derived_id_or_another_reading(stage):
+    dead = [("__dlq.errors.command.id", new_id().encode())]
+    in_base64 = base64.b64encode(command(new_id(), 2)).decode()
+    envelope = {"specversion": "1.0", "id": new_id(), "source": "/s", "data_base64": in_base64, "group_id": 1, "study_activity_id": 1}
+    sent = [
+        stage.send(command(None), key=b"k", headers=dead, partition=0),
+        stage.send(command(None), key=b"k", headers=binary(NIL.encode()), partition=0),
+        stage.send(json.dumps(envelope).encode(), key=b"k", headers=[("ce_correlationid", b"flow")], partition=0),
+    ]
+    ids = [identity.derived_id(sent[0]), NIL, identity.derived_id(sent[2])]
+    for number, (record, command_id) in enumerate(zip(sent, ids)):
+        decide_as_before(stage, record, command_id, 1000 + number)
+    stage.drain()
+
+    events = stage.answers(sent)
+    assert [event.body["command_id"] for event in events] == ids
+    assert [event.body["session"]["id"] for event in events] == [1000, 1001, 1002]
+    assert [event.text("ce_correlationid") for event in events] == [*ids[:2], "flow"]
+    assert len(stage.sessions()) == 3
     stage.judge()

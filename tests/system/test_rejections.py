@@ -72,3 +72,50 @@ def test_an_id_may_be_demanded(stage):
     assert violations(rejected.body) == "command_id:MISSING_FIELD"
     assert created.topic == stage.created
     stage.judge()
+
+
+def messages(event):
+    return {each["field"]: each["message"] for each in event.body["violations"]}
+
+
+def test_a_missing_field_names_what_looks_like_it(stage):
+    ids = [new_id() for _ in range(5)]
+    fields = [
+        {"groupId": 1, "studyActivityId": 1},
+        {"group-id": 1, "study_activityid": 1},
+        {"schema": {"type": "struct"}, "payload": {"group_id": 1, "study_activity_id": 1}},
+        {"name": 1, "x" * 5000 + "groupId": 1},
+        {"group_id": None, "study_activity_id": 1},
+    ]
+    sent = stage.send_all([json.dumps({"command_id": id, **each}).encode() for id, each in zip(ids, fields)], key=b"k")
+    duplicate = stage.send(json.dumps({"command_id": ids[0], "GROUP_ID": 1}).encode(), key=b"k")
+    stage.drain()
+
+    camel, dashed, connect, nothing, null = (messages(event) for event in stage.answers(sent))
+    assert "groupId" in camel["group_id"] and "studyActivityId" in camel["study_activity_id"]
+    assert "group-id" in dashed["group_id"] and "study_activityid" in dashed["study_activity_id"]
+    assert "Kafka Connect" in connect["group_id"] and "payload" in connect["study_activity_id"]
+    assert set(nothing.values()) == {"group_id is required", "study_activity_id is required"}
+    assert null == {"group_id": "group_id is required"}
+
+    # The stored event, whatever the record that is answered now looks like, and after a restart.
+    first = stage.event_of(sent[0])
+    again = stage.event_of(duplicate)
+    assert again.replayed and again.value == first.value
+    stage.rewind()
+    stage.drain()
+    stage.judge(rewound=True)
+
+
+def test_a_rejection_that_an_earlier_version_stored_says_what_it_said(stage):
+    command_id = new_id()
+    sent = stage.send(json.dumps({"command_id": command_id, "groupId": 1, "study_activity_id": 1}).encode())
+    stage.db.execute(
+        """INSERT INTO command_outcomes (command_id, outcome, code, violations, group_id_invalid, study_activity_id,
+               study_activity_id_invalid, topic, partition, "offset", timestamp_ms, decided_at)
+           VALUES (%s, 'rejected', 'MISSING_FIELD', 'group_id:MISSING_FIELD', false, 1, false, %s, %s, %s, %s, now())""",
+        (command_id, sent.topic, sent.partition, sent.offset, sent.timestamp_ms),
+    )
+    stage.drain()
+    assert messages(stage.event_of(sent)) == {"group_id": "group_id is required"}
+    stage.judge()
