@@ -146,6 +146,53 @@ def test_a_commit_whose_answer_never_comes_is_found_in_the_groups_offsets_and_no
     stage.judge()
 
 
+# ---- A commit that is answered by an error ----
+
+# Of which brokers that are not Apache's give the first two after they have committed.
+NON_COMMITTAL = {"REQUEST_TIMED_OUT": 7, "UNKNOWN_SERVER_ERROR": -1, "INVALID_PRODUCER_ID_MAPPING": 49}
+
+
+@pytest.mark.parametrize("error", NON_COMMITTAL)
+def test_a_commit_that_the_broker_has_done_and_answers_with_an_error_is_not_done_again(stage, broker, error):
+    with stage.working(**SMALL_BATCHES):
+        meets(stage, broker.next(api.END_TXN, "wrong answer", 1, code=NON_COMMITTAL[error]))
+        meets(stage, broker.next(api.END_TXN, "wrong answer", 2, code=NON_COMMITTAL[error]))
+    assert len(stage.events()) == 600
+    stage.judge()
+
+
+@pytest.mark.parametrize("error", NON_COMMITTAL)
+def test_a_commit_that_is_answered_with_an_error_and_not_done_is_done_again(stage, broker, error):
+    """Older offsets of the group are there, and are no sign that it was. (What comes after would hide a gap.)"""
+    keyed(stage, 300)
+    with stage.working(**SMALL_BATCHES) as worker:
+        stage.await_drained(30)
+        for times in (1, 3):
+            fault = broker.next(api.END_TXN, "refuse", times, code=NON_COMMITTAL[error])
+            keyed(stage, 300)
+            until(lambda: fault.happened == times, 30, lambda: f"{fault}\n{worker.log[-3000:]}")
+            keyed(stage, 300)
+            stage.await_drained(30)
+    assert len(stage.events()) == 1500
+    stage.judge()
+
+
+@pytest.mark.slow
+def test_a_commit_that_never_arrives_is_not_taken_for_done(stage, broker):
+    """As the answer that never comes, above: the worker sees no difference, and the group's offsets tell."""
+    keyed(stage, 300)
+    with stage.working(**SMALL_BATCHES) as worker:
+        stage.await_drained(30)
+        lost = broker.next(api.END_TXN, "lose request", times=10**6)
+        keyed(stage, 300)
+        until(lambda: "replacing the producer" in worker.log, 40, "the worker gives the producer up")
+        lost.left = 0
+        keyed(stage, 300)
+        stage.await_drained(30)
+    assert len(stage.events()) == 900
+    stage.judge()
+
+
 def pause(seconds):
     over = time.monotonic() + seconds
     until(lambda: time.monotonic() > over, seconds + 1, "the end of the pause")
