@@ -2,6 +2,7 @@
 
 #include "kafka/assignment.h"
 #include "kafka/brokers.h"
+#include "kafka/cleanup.h"
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
@@ -30,6 +31,8 @@ struct source {
     struct assignment assignment;
     struct brokers brokers;
     struct login login;
+    struct cleanup cleanup;
+    int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
 
     int64_t lost_ms;    /* when this consumer lost its session; 0: never */
     int64_t down_ms;    /* when a broker was last out of reach; 0: never */
@@ -123,6 +126,7 @@ struct source *source_open(const struct config *config, struct err *err)
     if (source == NULL)
         abort();
     source->config = config;
+    cleanup_init(&source->cleanup, config);
     rd_kafka_conf_set_opaque(conf, source);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
@@ -136,6 +140,42 @@ struct source *source_open(const struct config *config, struct err *err)
     rd_kafka_poll_set_consumer(source->rk);
     source->messages = rd_kafka_queue_new(source->rk);
     return source;
+}
+
+static bool judge_settings(const struct cleanup *cleanup, struct err *err)
+{
+    struct err unread;
+
+    for (size_t i = 0; i < cleanup->count; i++) {
+        cleanup_verdict(cleanup, &cleanup->topics[i], err);
+        if (err->class == ERR_STOP)
+            return false;
+        if (*err->message != 0)
+            log_err(LOG_WARNING, err);
+    }
+    if (cleanup_unread(cleanup, &unread))
+        log_err(LOG_WARNING, &unread);
+    (void)err_clear(err);
+    return true;
+}
+
+/*
+ * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
+ * is no reason not to work.
+ */
+static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
+{
+    if (source->settings_until_ms == 0)
+        source->settings_until_ms = clock_ms() + source->config->startup_timeout_ms / 2;
+    enum progress progress = cleanup_read(&source->cleanup, source->rk, timeout_ms);
+    if (progress == PENDING && !source_serve(source, 10, err))
+        return FAILED;
+    if (progress == PENDING && clock_ms() < source->settings_until_ms) {
+        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", "the topics' settings: %s\n  %s",
+                      source->cleanup.why, source->brokers.setting);
+        return PENDING;
+    }
+    return judge_settings(&source->cleanup, err) ? DONE : FAILED;
 }
 
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
@@ -160,7 +200,7 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
         if (progress != DONE)
             return progress;
     }
-    return DONE;
+    return check_settings(source, timeout_ms, err);
 }
 
 bool source_join(struct source *source, struct err *err)
@@ -177,6 +217,7 @@ void source_close(struct source *source)
 {
     if (source == NULL)
         return;
+    cleanup_close(&source->cleanup);
     rd_kafka_consumer_close(source->rk);
     assignment_end(&source->assignment, source->rk);
     rd_kafka_queue_destroy(source->messages);

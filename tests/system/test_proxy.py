@@ -94,6 +94,34 @@ def test_a_request_of_the_start_or_its_answer_is_lost(stage, broker, request_nam
     stage.judge()
 
 
+SETTINGS = "cannot see whether these topics are compacted"
+
+
+def test_a_broker_that_is_slow_to_tell_the_topics_settings_is_waited_for(stage, broker):
+    stage.configure_topic(stage.commands, cleanup_policy="compact")
+    broker.next(api.DESCRIBE_CONFIGS, "lose answer")
+    broker.next(api.DESCRIBE_CONFIGS, "late answer", seconds=2)
+    worker = stage.start()
+    assert worker.await_exit() == 78 and SETTINGS not in worker.log
+
+
+def test_a_broker_that_never_tells_the_topics_settings_is_no_reason_not_to_work(stage, broker):
+    broker.next(api.DESCRIBE_CONFIGS, "lose answer", times=10**6)
+    with stage.working(**{"startup.timeout.ms": 3000}) as worker:
+        keyed(stage, 10)
+        stage.await_drained()
+        assert worker.log.count(SETTINGS) == 1
+    stage.judge()
+
+
+def test_a_stop_is_heard_while_the_topics_settings_are_waited_for(stage, broker):
+    lost = broker.next(api.DESCRIBE_CONFIGS, "lose answer", times=10**6)
+    worker = stage.start(**{"startup.timeout.ms": 3_000_000})
+    until(lambda: lost.happened, 20, "the worker has asked")
+    worker.stop()
+    assert SETTINGS not in worker.log
+
+
 @pytest.mark.parametrize("statement", ["insert_outcomes", "read_outcomes"])
 def test_the_database_commits_and_its_answer_is_lost_or_never_hears_of_it(stage, database, statement):
     with stage.working(**SMALL_BATCHES):
