@@ -20,6 +20,8 @@ struct batch_item {
     void *message; /* the source's handle; NULL in tests */
     struct command command;
     struct uuid command_id;
+    bool has_former_id; /* core/former.h: the version before decided such a record under `former_id` */
+    struct uuid former_id;
     struct violations violations;      /* of validate: decided without the parents */
     const struct ledger_row *decision; /* set by the store; shared by the items of one id; in the arena */
     struct outcome outcome;            /* OUTCOME_PENDING until answered or decided */
@@ -33,7 +35,7 @@ struct batch {
     struct batch_item *items; /* owned; `capacity` of them */
     size_t count;
     size_t capacity;
-    size_t bytes;   /* keys, values and headers of all items */
+    size_t bytes;   /* what all items take of memory (record_memory) */
     uint64_t epoch; /* of the assignment under which its messages came */
 };
 

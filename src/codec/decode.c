@@ -78,7 +78,9 @@ static enum framing look(const struct decode_options *options, const struct reco
 {
     enum framing framing = FRAMING_NONE;
 
-    if (record_size(record) > options->max_bytes)
+    if (record->headers_unreadable)
+        *reason = "the record's headers cannot be read";
+    else if (record_size(record) > options->max_bytes)
         *reason = "key, value and headers are larger than commands.max.bytes";
     else if (record->value.data == NULL)
         *reason = "the record has no value (a tombstone)";

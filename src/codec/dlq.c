@@ -101,8 +101,8 @@ static const char *truncated_text(bool value, bool headers, bool key)
     return texts[value][headers][key];
 }
 
-/* What is to go last takes its room first. The names of what was cut. */
-static const char *cut(struct copy *copy, size_t room)
+/* What is to go last takes its room first. The names of what was cut; `lost`: the headers are missing already. */
+static const char *cut(struct copy *copy, size_t room, bool lost)
 {
     copy->room = room;
     bool key = cut_bytes(copy, &copy->key);
@@ -112,7 +112,7 @@ static const char *cut(struct copy *copy, size_t room)
     if (headers)
         copy->room = 0;
     bool value = cut_bytes(copy, &copy->value);
-    return truncated_text(value, headers, key);
+    return truncated_text(value, headers || lost, key);
 }
 
 /* Space for ours, too. A record without headers has no array to copy from. */
@@ -132,12 +132,11 @@ void dlq_encode(const struct config *config, const struct batch_item *item, stru
     struct header own[OWN_HEADERS];
     size_t own_count = own_headers(config, item, arena, own);
 
-    if (item->dlq_limit != 0) {
-        size_t reserved = headers_size(own, own_count) + TRUNCATED_SIZE;
-        const char *text = cut(&copy, item->dlq_limit > reserved ? item->dlq_limit - reserved : 0);
-        if (*text != 0)
-            own[own_count++] = header("__dlq.errors.truncated", bytes_of(text));
-    }
+    size_t reserved = headers_size(own, own_count) + TRUNCATED_SIZE;
+    size_t limit = item->dlq_limit == 0 ? SIZE_MAX : item->dlq_limit;
+    const char *text = cut(&copy, limit > reserved ? limit - reserved : 0, record->headers_unreadable);
+    if (*text != 0)
+        own[own_count++] = header("__dlq.errors.truncated", bytes_of(text));
     memcpy(copy.headers + copy.header_count, own, own_count * sizeof *own);
 
     out->topic = config->dlq_topic;

@@ -17,13 +17,18 @@ size_t record_envelope_size(const struct record *record)
     size_t size = record->key.len;
 
     for (size_t i = 0; i < record->header_count; i++)
-        size += record->headers[i].name.len + record->headers[i].value.len;
+        size += record->headers[i].name.len + record->headers[i].value.len + RECORD_HEADER_SIZE;
     return size;
 }
 
 size_t record_size(const struct record *record)
 {
     return record_envelope_size(record) + record->value.len;
+}
+
+size_t record_memory(const struct record *record)
+{
+    return record_size(record) + record->header_count * (RECORD_HEADER_MEMORY - RECORD_HEADER_SIZE);
 }
 
 struct bytes record_position(const struct record *record, struct arena *arena)

@@ -6,7 +6,9 @@
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
+#include "kafka/message_headers.h"
 #include "kafka/positions.h"
+#include "kafka/read_ahead.h"
 #include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
@@ -31,6 +33,7 @@ struct source {
     struct assignment assignment;
     struct brokers brokers;
     struct login login;
+    struct read_ahead read_ahead;
     struct cleanup cleanup;
     int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
 
@@ -132,6 +135,7 @@ struct source *source_open(const struct config *config, struct err *err)
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_init(&source->brokers, config, CLIENT_CONSUMER);
     login_watch(&source->login, conf, config, CLIENT_CONSUMER);
+    read_ahead_init(&source->read_ahead, conf);
     source->rk = client_new(conf, CLIENT_CONSUMER, err);
     if (source->rk == NULL) {
         free(source);
@@ -237,28 +241,16 @@ const struct rd_kafka_consumer_group_metadata_s *source_metadata(const struct so
 
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
-static struct bytes header_bytes(const void *data, size_t len)
+/*
+ * Of headers that nobody can read not even the size is known, and the message would keep them in memory: the batch keeps what else there
+ * is, the key and the value.
+ */
+static void let_go_of_headers(struct batch *batch, struct batch_item *item)
 {
-    return (struct bytes){data, len};
-}
-
-static void read_headers(struct batch *batch, struct batch_item *item, rd_kafka_message_t *message)
-{
-    rd_kafka_headers_t *headers;
-
-    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return;
-    size_t count = rd_kafka_header_cnt(headers);
-    struct header *list = arena_alloc(&batch->arena, count * sizeof *list);
-    for (size_t i = 0; i < count; i++) {
-        const char *name;
-        const void *value;
-        size_t len;
-        rd_kafka_header_get_all(headers, i, &name, &value, &len);
-        list[i] = (struct header){bytes_of(name), header_bytes(value, len)};
-    }
-    item->record.headers = list;
-    item->record.header_count = count;
+    item->record.key = arena_copy(&batch->arena, item->record.key);
+    item->record.value = arena_copy(&batch->arena, item->record.value);
+    rd_kafka_message_destroy(item->message);
+    item->message = NULL;
 }
 
 /* Appends a message, which the batch then borrows from. Rebalances are not served meanwhile: all are of the batch's epoch. */
@@ -279,9 +271,11 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
         .key = {message->key,     message->key_len},
         .value = {message->payload, message->len    },
     };
-    read_headers(batch, item, message);
-    batch->bytes += record_size(&item->record);
-    owned->handed = message->offset + 1;
+    message_headers(message, &batch->arena, &item->record);
+    if (item->record.headers_unreadable)
+        let_go_of_headers(batch, item);
+    batch->bytes += record_memory(&item->record);
+    owned->handed = item->record.offset + 1;
 }
 
 /* A message that is an error means that records were skipped, or that the client as a whole has failed. */
@@ -343,13 +337,9 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
 }
 
-bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
+/* What is queued, as far as it fits. */
+static bool take_queued(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
 {
-    bool idle = source->assignment.epoch == 0;
-
-    if (!source_serve(source, idle ? timeout_ms : 0, err))
-        return false;
-    batch->epoch = source->assignment.epoch;
     while (batch->epoch != 0 && batch->count < batch->capacity && batch->bytes < max_bytes) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(source->messages, batch->count == 0 ? timeout_ms : 0);
         if (message == NULL)
@@ -359,6 +349,31 @@ bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, i
         else if (!handle_error(source, message, err))
             return false;
     }
+    return true;
+}
+
+static void wake_fetching(struct source *source)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)source->assignment.count);
+
+    for (size_t i = 0; i < source->assignment.count; i++)
+        rd_kafka_topic_partition_list_add(list, source->config->commands_topic, source->assignment.list[i].partition);
+    read_ahead_wake(source->rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
+{
+    bool idle = source->assignment.epoch == 0;
+
+    if (!source_serve(source, idle ? timeout_ms : 0, err))
+        return false;
+    batch->epoch = source->assignment.epoch;
+    read_ahead_before(&source->read_ahead, source->messages);
+    if (!take_queued(source, batch, max_bytes, timeout_ms, err))
+        return false;
+    if (read_ahead_after(&source->read_ahead, source->messages, batch->count))
+        wake_fetching(source);
     return true;
 }
 

@@ -8,10 +8,11 @@
 static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms, const rd_kafka_metadata_t **metadata)
 {
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+    rd_kafka_resp_err_t code = rd_kafka_last_error();
     if (topic == NULL)
-        return rd_kafka_last_error();
+        return code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : RD_KAFKA_RESP_ERR__FAIL;
 
-    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, metadata, timeout_ms);
+    code = rd_kafka_metadata(rk, 0, topic, metadata, timeout_ms);
     rd_kafka_topic_destroy(topic);
     return code;
 }

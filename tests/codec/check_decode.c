@@ -159,7 +159,7 @@ START_TEST(a_record_over_the_limit_is_undecodable)
     struct command command;
     const char *reason;
 
-    options.max_bytes = 2 + 14 + 1 + 4;
+    options.max_bytes = 2 + 14 + 1 + 4 + 16;
     ck_assert_int_eq(decode(&options, &record, &arena, &command, &reason), ERRCODE_NONE);
     options.max_bytes--;
     ck_assert_int_eq(decode(&options, &record, &arena, &command, &reason), ERRCODE_UNDECODABLE);

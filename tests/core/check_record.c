@@ -71,9 +71,23 @@ START_TEST(the_size_counts_key_value_and_headers)
     };
     struct record record = {.key = bytes_of("key"), .value = bytes_of("body"), .headers = headers, .header_count = 2};
 
-    ck_assert_uint_eq(record_envelope_size(&record), 3 + 4 + 5 + 4);
-    ck_assert_uint_eq(record_size(&record), 3 + 4 + 5 + 4 + 4);
+    ck_assert_uint_eq(record_envelope_size(&record), 3 + 4 + 5 + 4 + 2 * 16);
+    ck_assert_uint_eq(record_size(&record), 3 + 4 + 5 + 4 + 4 + 2 * 16);
     ck_assert_uint_eq(record_size(&(struct record){0}), 0);
+}
+END_TEST
+
+/* However many fit into a record: their memory is counted, not their letters. */
+START_TEST(an_empty_header_is_not_for_nothing)
+{
+    static const struct header headers[99000] = {0};
+    struct record record = {
+        .key = bytes_of("key"), .value = bytes_of("body"), .headers = headers, .header_count = 99000};
+
+    ck_assert_uint_eq(record_size(&record), 3 + 4 + 99000 * 16);
+    ck_assert_uint_ge(record_memory(&record), 99000 * (sizeof(struct header) + 64));
+    record.header_count = 0;
+    ck_assert_uint_eq(record_memory(&record), 3 + 4);
 }
 END_TEST
 
@@ -180,6 +194,7 @@ int main(void)
     tcase_add_test(tcase, of_several_headers_with_one_name_the_last_counts);
     tcase_add_test(tcase, a_last_header_without_a_value_hides_the_ones_before);
     tcase_add_test(tcase, the_size_counts_key_value_and_headers);
+    tcase_add_test(tcase, an_empty_header_is_not_for_nothing);
     tcase_add_test(tcase, a_position_names_topic_partition_offset_and_time);
     tcase_add_test(tcase, ids_without_a_producer_follow_from_the_position);
     tcase_add_test(tcase, every_command_has_one_id);

@@ -117,7 +117,7 @@ static void take(struct source *source, struct batch *batch, int partition, int6
         item->record.headers = header;
         item->record.header_count = 1;
     }
-    batch->bytes += record_size(&item->record);
+    batch->bytes += record_memory(&item->record);
     source->borrowed++;
     source->partitions[partition].handed = offset + 1;
     source->partitions[partition].position = offset + 1;
