@@ -7,6 +7,7 @@
 #define KAFKA_ADMIN_H
 
 #include "core/err.h"
+#include "kafka/cleanup.h"
 #include "ops/config.h"
 
 struct admin;
@@ -23,9 +24,12 @@ void admin_close(struct admin *admin);
 /** Fills `partitions` of each topic. False with ERR_STOP: out of reach (69), no permission (77). */
 MUSTUSE bool admin_describe(struct admin *admin, struct topic *topics, size_t count, struct err *err);
 
+/** Reads which of them are compacted (kafka/cleanup.h). What nobody answers in time is unread, and no failure. False: interrupted (75). */
+MUSTUSE bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err);
+
 /**
  * Creates a topic and waits until all of its partitions can be seen. A topic that somebody else created meanwhile is
- * no failure. `replication_factor` -1: the broker's default. False with ERR_STOP: out of reach (69), no permission
+ * no failure. `replication_factor` -1: the broker's default. It is not compacted, whatever the brokers' own default is. False with ERR_STOP: out of reach (69), no permission
  * (77), refused by the brokers (78).
  */
 MUSTUSE bool admin_create(struct admin *admin, const char *name, int partitions, int replication_factor,

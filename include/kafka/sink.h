@@ -58,11 +58,11 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err);
 enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                                 struct err *err);
 
-/** Resumable. FAILED with ERR_RENEW: in doubt. */
+/** Resumable. FAILED, with any class: in doubt. */
 enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                           struct err *err);
 
-/** Resumable. */
+/** Resumable. FAILED with ERR_RENEW among others when the transaction was committed: the broker refuses to abort it. */
 enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err);
 
 #endif

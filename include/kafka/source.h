@@ -24,8 +24,9 @@ struct source;
 MUSTUSE struct source *source_open(const struct config *config, struct err *err);
 
 /**
- * Checks, before anything is joined or produced, that a broker answers and that all topics exist; creates none. DONE, PENDING (no
- * answer yet: `err` says why), FAILED with ERR_STOP.
+ * Checks, before anything is joined or produced, that a broker answers, that all topics exist, and that no setting of theirs breaks a
+ * promise (kafka/cleanup.h); creates and changes none. Settings that cannot be read are a warning. DONE, PENDING (no answer yet: `err`
+ * says why), FAILED with ERR_STOP.
  */
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err);
 

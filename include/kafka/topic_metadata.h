@@ -12,6 +12,9 @@ struct rd_kafka_s;
 /** Returns librdkafka's code: 0, it exists, with `*partitions` partitions (NULL: never mind). */
 int topic_ask(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms);
 
+/** Returns librdkafka's code: 0, `*broker` is the id of a broker that answered, or is there at least; -1: none is known. */
+int topic_broker(struct rd_kafka_s *rk, const char *name, int32_t *broker, int timeout_ms);
+
 /**
  * DONE: it exists, with `*partitions` partitions (NULL: never mind). PENDING: no answer yet (`err` says why). FAILED: ERR_STOP, it does not exist or may not be seen.
  * Asking never creates the topic: all our clients say so (allow.auto.create.topics=false, kafka/client.c).

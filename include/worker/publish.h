@@ -3,7 +3,8 @@
  *
  * What can go wrong and what is done (the table in src/README.md has the whole story):
  *
- *   a step fails, requires abort    abort, the same batch again from memory
+ *   a step fails, requires abort    abort, the same batch again from memory; if the commit had been asked for, first see whether it
+ *                                   happened (a broker may answer with an error what it has done)
  *   the assignment changed          abort, drop the batch: the partitions' new owner answers it from the ledger
  *   a record is too large           abort, publish that record in a smaller form
  *   the producer is of no more use  a new producer; if the commit had been asked for, first see whether it happened
@@ -28,7 +29,7 @@ struct publisher {
     struct event_encoder *encoder;
     struct beat *beat;
     bool renew;             /* the producer must be replaced before the next transaction */
-    bool in_doubt;          /* the last transaction's commit was asked for and not answered */
+    bool in_doubt;          /* the last transaction's commit was asked for, and not answered with success */
     struct outbox outbox;   /* the records of the batch under way */
     struct offsets offsets; /* of the transaction under way, or in doubt */
     uint64_t committed;     /* transactions */

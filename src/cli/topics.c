@@ -6,25 +6,20 @@
 
 #include <getopt.h>
 
-#define TOPICS_MAX 4
-
 struct topics {
-    struct topic list[TOPICS_MAX];
-    bool created[TOPICS_MAX];
+    struct topic list[CLEANUP_TOPICS];
+    bool created[CLEANUP_TOPICS];
     size_t count;
+    struct cleanup cleanup; /* of those that exist */
     bool apply;
     int timeout_ms;
 };
 
-/* Two keys may name one topic; an empty one names none. */
-static void topics_add(struct topics *topics, const char *name)
+static void topics_name(struct topics *topics, const struct config *config)
 {
-    if (*name == 0)
-        return;
-    for (size_t i = 0; i < topics->count; i++)
-        if (strcmp(topics->list[i].name, name) == 0)
-            return;
-    topics->list[topics->count++].name = name;
+    cleanup_init(&topics->cleanup, config);
+    for (; topics->count < topics->cleanup.count; topics->count++)
+        topics->list[topics->count].name = topics->cleanup.topics[topics->count].name;
 }
 
 static bool topics_create(struct topics *topics, struct admin *admin, const struct config *config, struct err *err)
@@ -42,6 +37,26 @@ static bool topics_create(struct topics *topics, struct admin *admin, const stru
     return true;
 }
 
+/* Of topics that do not exist there is nothing to read. */
+static bool topics_read_cleanup(struct topics *topics, struct admin *admin, struct err *err)
+{
+    struct cleanup *cleanup = &topics->cleanup;
+
+    cleanup->count = 0;
+    for (size_t i = 0; i < topics->count; i++)
+        if (topics->list[i].partitions > 0)
+            cleanup->topics[cleanup->count++] = cleanup->topics[i];
+    return cleanup->count == 0 || admin_read_cleanup(admin, cleanup, err);
+}
+
+static enum cleanup_policy policy_of(const struct topics *topics, const struct topic *topic)
+{
+    for (size_t i = 0; i < topics->cleanup.count; i++)
+        if (strcmp(topics->cleanup.topics[i].name, topic->name) == 0)
+            return topics->cleanup.topics[i].policy;
+    return CLEANUP_UNREAD;
+}
+
 static void print_text(const struct topics *topics, const struct config *config)
 {
     for (size_t i = 0; i < topics->count; i++) {
@@ -49,22 +64,25 @@ static void print_text(const struct topics *topics, const struct config *config)
         if (topic->partitions == 0)
             printf("%-40s create, %d partitions\n", topic->name, (int)config->topics_partitions);
         else
-            printf("%-40s %s, %d partitions\n", topic->name, topics->created[i] ? "created" : "exists",
-                   topic->partitions);
+            printf("%-40s %s, %d partitions%s\n", topic->name, topics->created[i] ? "created" : "exists",
+                   topic->partitions, policy_of(topics, topic) == CLEANUP_COMPACTS ? ", compacted" : "");
     }
 }
 
 static void print_json(const struct topics *topics, const struct config *config)
 {
+    static const char *const compacted[] = {
+        [CLEANUP_UNREAD] = "null", [CLEANUP_DELETES] = "false", [CLEANUP_COMPACTS] = "true"};
+
     printf("{\"topics\": [");
     for (size_t i = 0; i < topics->count; i++) {
         const struct topic *topic = &topics->list[i];
         bool missing = topic->partitions == 0;
         printf("%s{\"topic\": ", i > 0 ? ", " : "");
         json_write_string(stdout, bytes_of(topic->name));
-        printf(", \"state\": \"%s\", \"partitions\": %d}",
+        printf(", \"state\": \"%s\", \"partitions\": %d, \"compacted\": %s}",
                missing ? "missing" : (topics->created[i] ? "created" : "exists"),
-               missing ? (int)config->topics_partitions : topic->partitions);
+               missing ? (int)config->topics_partitions : topic->partitions, compacted[policy_of(topics, topic)]);
     }
     printf("]}\n");
 }
@@ -80,6 +98,24 @@ static void warn_of_counts(const struct topics *topics, const struct config *con
                     topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions);
 }
 
+/* All of them are said; one that stops `run` is the exit code. None is altered: that is for whoever compacted it. */
+static int judge_cleanup(const struct topics *topics)
+{
+    struct err err;
+    int status = EXIT_DONE;
+
+    if (topics->cleanup.count > 0 && cleanup_unread(&topics->cleanup, &err))
+        (void)cli_fail(&err);
+    for (size_t i = 0; i < topics->cleanup.count; i++) {
+        cleanup_verdict(&topics->cleanup, &topics->cleanup.topics[i], &err);
+        if (*err.message != 0)
+            (void)cli_fail(&err);
+        if (err.class == ERR_STOP)
+            status = (int)err.exit_code;
+    }
+    return status;
+}
+
 static int topics_run(struct topics *topics, const struct cli *cli)
 {
     const struct config *config = &cli->config;
@@ -89,7 +125,8 @@ static int topics_run(struct topics *topics, const struct cli *cli)
         return cli_fail(&err);
 
     bool done = admin_describe(admin, topics->list, topics->count, &err) &&
-                (!topics->apply || topics_create(topics, admin, config, &err));
+                (!topics->apply || topics_create(topics, admin, config, &err)) &&
+                topics_read_cleanup(topics, admin, &err);
     admin_close(admin);
     if (!done)
         return cli_fail(&err);
@@ -98,7 +135,7 @@ static int topics_run(struct topics *topics, const struct cli *cli)
         print_json(topics, config);
     else
         print_text(topics, config);
-    return EXIT_DONE;
+    return judge_cleanup(topics);
 }
 
 static int topics_main(struct cli *cli, int argc, char **argv)
@@ -122,10 +159,7 @@ static int topics_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     stop_setup();
-    topics_add(&topics, cli->config.commands_topic);
-    topics_add(&topics, cli->config.events_created_topic);
-    topics_add(&topics, cli->config.events_rejected_topic);
-    topics_add(&topics, cli->config.dlq_topic);
+    topics_name(&topics, &cli->config);
     return topics_run(&topics, cli);
 }
 
@@ -137,17 +171,18 @@ const struct subcommand cli_topics = {
         "Usage: sessiond topics plan|apply [--timeout D] [--json]\n"
         "\n"
         "plan says which of the topics exist and what apply would create. apply creates the missing ones and waits\n"
-        "until they can be seen; it changes none that exists.\n"
+        "until they can be seen; it changes none that exists. Both say which are compacted: with commands or dead\n"
+        "letters in such a topic run does not start, of events it is a warning.\n"
         "\n"
         "The topics are commands.topic, events.created.topic, events.rejected.topic and dlq.topic (unless empty),\n"
         "each with topics.partitions partitions and topics.replication.factor replicas.\n"
         "\n"
         "  --timeout D   how long to wait for a broker (default 30s)\n"
-        "  --json        one object: {\"topics\": [{\"topic\", \"state\", \"partitions\"}]}; state is missing, exists "
-        "or\n"
-        "                created\n"
+        "  --json        one object: {\"topics\": [{\"topic\", \"state\", \"partitions\", \"compacted\"}]}; state is\n"
+        "                missing, exists or created; compacted is null where it cannot be seen\n"
         "\n"
-        "Exit codes: 0; 69 no broker answered; 77 not allowed; 78 the brokers refuse the settings.\n"
+        "Exit codes: 0; 69 no broker answered; 77 not allowed; 78 the brokers refuse the settings, or a topic\n"
+        "of commands or dead letters is compacted.\n"
         "\n"
         "Example:\n"
         "  sessiond topics apply -X topics.partitions=8\n",

@@ -180,7 +180,9 @@ void dlq_encode(const struct config *config, const struct batch_item *item, stru
         size_t reserved = headers_size(own, own_count) + TRUNCATED_SIZE;
         cuts = cut(&copy, item->dlq_limit > reserved ? item->dlq_limit - reserved : 0);
     }
-    cuts = (struct cuts){cuts.value || before.value, cuts.headers || before.headers, cuts.key || before.key};
+    /* Headers that could not be read are missing already. */
+    bool no_headers = cuts.headers || before.headers || record->headers_unreadable;
+    cuts = (struct cuts){cuts.value || before.value, no_headers, cuts.key || before.key};
     if (*cuts_text(cuts) != 0)
         own[own_count++] = header("__dlq.errors.truncated", bytes_of(cuts_text(cuts)));
     memcpy(copy.headers + copy.header_count, own, own_count * sizeof *own);

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* How long one question may take before the stop flag is looked at again. */
+#define SLICE_MS 250
+
 struct admin {
     struct brokers brokers;
     int timeout_ms;
@@ -66,6 +69,19 @@ bool admin_describe(struct admin *admin, struct topic *topics, size_t count, str
         if (!brokers_topic(&admin->brokers, admin->rk, topics[i].name, admin->timeout_ms, &topics[i].partitions, err))
             return false;
     return true;
+}
+
+bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err)
+{
+    int64_t deadline_ms = clock_ms() + admin->timeout_ms;
+    enum progress progress;
+
+    while ((progress = cleanup_read(cleanup, admin->rk, SLICE_MS)) == PENDING && clock_ms() < deadline_ms &&
+           !stop_requested())
+        rd_kafka_poll(admin->rk, 20);
+    cleanup_close(cleanup);
+    return progress == DONE || !stop_requested() ||
+           err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
 }
 
 /* The whole request failed, or what it says about its one topic. */
@@ -133,6 +149,7 @@ bool admin_create(struct admin *admin, const char *name, int partitions, int rep
     if (topic == NULL)
         return err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-02", "%s cannot be created: %s", name, text);
 
+    (void)rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
     bool done = request(admin, topic, name, err);
     rd_kafka_NewTopic_destroy(topic);
     return done && await(admin, name, partitions, err);

@@ -36,11 +36,13 @@ struct property {
  * socket.nagle.disable: a 500-event transaction takes 33 ms with Nagle's algorithm, 8 ms without (librdkafka turns it
  * off by itself only since 2.10).
  * queued.*, fetch.message.max.bytes: a message waiting in the client costs some 400 bytes beside its own; these keep a
- * long backlog in a small process (measured with small commands: 7 MiB of them; with librdkafka's defaults 80).
+ * long backlog in a small process (measured with small commands: 7 MiB of them; with librdkafka's defaults 80). The
+ * worker's own number of messages is small, because only that bounds what headers take: see kafka/read_ahead.h. With it
+ * a batch under load is what one response brings, so its size is twice the tools'.
  * topic.metadata.refresh.interval.ms, reading: a full queue puts the broker's thread to sleep for up to a second, and
  * if it is emptied meanwhile only a request wakes the thread. Measured with these queues: 75,000 to 150,000 messages/s
- * with pauses of a second; with the refresh 500,000 without. The worker empties its queue in half a second, and a fleet
- * of them should not ask the brokers more often than that. metadata.max.age.ms would follow it and forget topics at
+ * with pauses of a second; with the refresh 500,000 without. The worker wakes it itself; a fleet of them should not ask
+ * the brokers more often than that. metadata.max.age.ms would follow it and forget topics at
  * every hiccup. From librdkafka 2.2 on there is fetch.queue.backoff.ms for this, see read_sooner().
  * fetch.wait.max.ms: delays no message that arrives; it bounds how long a partition that comes back waits for the
  * request that is under way.
@@ -65,8 +67,10 @@ static const struct property defaults[] = {
     {CONSUMER,        "session.timeout.ms",                 "10000"               },
     {CONSUMER,        "heartbeat.interval.ms",              "2500"                },
     {READING,         "queued.max.messages.kbytes",         "8192"                },
-    {READING,         "queued.min.messages",                "10000"               },
-    {READING,         "fetch.message.max.bytes",            "262144"              },
+    {READER,          "queued.min.messages",                "10000"               },
+    {CONSUMER,        "queued.min.messages",                "16"                  },
+    {READER,          "fetch.message.max.bytes",            "262144"              },
+    {CONSUMER,        "fetch.message.max.bytes",            "524288"              },
     {READING,         "fetch.wait.max.ms",                  "100"                 },
     {READING,         "fetch.error.backoff.ms",             "50"                  },
 
@@ -181,7 +185,7 @@ static void read_sooner(rd_kafka_conf_t *conf)
 {
     char reason[256];
 
-    (void)rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "50", reason, sizeof reason);
+    (void)rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "10", reason, sizeof reason);
 }
 
 /*

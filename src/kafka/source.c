@@ -2,10 +2,13 @@
 
 #include "kafka/assignment.h"
 #include "kafka/brokers.h"
+#include "kafka/cleanup.h"
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
+#include "kafka/message_headers.h"
 #include "kafka/positions.h"
+#include "kafka/read_ahead.h"
 #include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
@@ -30,6 +33,9 @@ struct source {
     struct assignment assignment;
     struct brokers brokers;
     struct login login;
+    struct read_ahead read_ahead;
+    struct cleanup cleanup;
+    int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
 
     int64_t lost_ms;    /* when this consumer lost its session; 0: never */
     int64_t down_ms;    /* when a broker was last out of reach; 0: never */
@@ -123,11 +129,13 @@ struct source *source_open(const struct config *config, struct err *err)
     if (source == NULL)
         abort();
     source->config = config;
+    cleanup_init(&source->cleanup, config);
     rd_kafka_conf_set_opaque(conf, source);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_init(&source->brokers, config, CLIENT_CONSUMER);
     login_watch(&source->login, conf, config, CLIENT_CONSUMER);
+    read_ahead_init(&source->read_ahead, conf);
     source->rk = client_new(conf, CLIENT_CONSUMER, err);
     if (source->rk == NULL) {
         free(source);
@@ -136,6 +144,42 @@ struct source *source_open(const struct config *config, struct err *err)
     rd_kafka_poll_set_consumer(source->rk);
     source->messages = rd_kafka_queue_new(source->rk);
     return source;
+}
+
+static bool judge_settings(const struct cleanup *cleanup, struct err *err)
+{
+    struct err unread;
+
+    for (size_t i = 0; i < cleanup->count; i++) {
+        cleanup_verdict(cleanup, &cleanup->topics[i], err);
+        if (err->class == ERR_STOP)
+            return false;
+        if (*err->message != 0)
+            log_err(LOG_WARNING, err);
+    }
+    if (cleanup_unread(cleanup, &unread))
+        log_err(LOG_WARNING, &unread);
+    (void)err_clear(err);
+    return true;
+}
+
+/*
+ * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
+ * is no reason not to work.
+ */
+static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
+{
+    if (source->settings_until_ms == 0)
+        source->settings_until_ms = clock_ms() + source->config->startup_timeout_ms / 2;
+    enum progress progress = cleanup_read(&source->cleanup, source->rk, timeout_ms);
+    if (progress == PENDING && !source_serve(source, 10, err))
+        return FAILED;
+    if (progress == PENDING && clock_ms() < source->settings_until_ms) {
+        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", "the topics' settings: %s\n  %s",
+                      source->cleanup.why, source->brokers.setting);
+        return PENDING;
+    }
+    return judge_settings(&source->cleanup, err) ? DONE : FAILED;
 }
 
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
@@ -160,7 +204,7 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
         if (progress != DONE)
             return progress;
     }
-    return DONE;
+    return check_settings(source, timeout_ms, err);
 }
 
 bool source_join(struct source *source, struct err *err)
@@ -177,6 +221,7 @@ void source_close(struct source *source)
 {
     if (source == NULL)
         return;
+    cleanup_close(&source->cleanup);
     rd_kafka_consumer_close(source->rk);
     assignment_end(&source->assignment, source->rk);
     rd_kafka_queue_destroy(source->messages);
@@ -196,28 +241,16 @@ const struct rd_kafka_consumer_group_metadata_s *source_metadata(const struct so
 
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
-static struct bytes header_bytes(const void *data, size_t len)
+/*
+ * Of headers that nobody can read not even the size is known, and the message would keep them in memory: the batch keeps what else there
+ * is, the key and the value.
+ */
+static void let_go_of_headers(struct batch *batch, struct batch_item *item)
 {
-    return (struct bytes){data, len};
-}
-
-static void read_headers(struct batch *batch, struct batch_item *item, rd_kafka_message_t *message)
-{
-    rd_kafka_headers_t *headers;
-
-    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return;
-    size_t count = rd_kafka_header_cnt(headers);
-    struct header *list = arena_alloc(&batch->arena, count * sizeof *list);
-    for (size_t i = 0; i < count; i++) {
-        const char *name;
-        const void *value;
-        size_t len;
-        rd_kafka_header_get_all(headers, i, &name, &value, &len);
-        list[i] = (struct header){bytes_of(name), header_bytes(value, len)};
-    }
-    item->record.headers = list;
-    item->record.header_count = count;
+    item->record.key = arena_copy(&batch->arena, item->record.key);
+    item->record.value = arena_copy(&batch->arena, item->record.value);
+    rd_kafka_message_destroy(item->message);
+    item->message = NULL;
 }
 
 /* Appends a message, which the batch then borrows from. Rebalances are not served meanwhile: all are of the batch's epoch. */
@@ -238,9 +271,11 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
         .key = {message->key,     message->key_len},
         .value = {message->payload, message->len    },
     };
-    read_headers(batch, item, message);
+    message_headers(message, &batch->arena, &item->record);
+    if (item->record.headers_unreadable)
+        let_go_of_headers(batch, item);
     batch->bytes += record_memory(&item->record);
-    owned->handed = message->offset + 1;
+    owned->handed = item->record.offset + 1;
 }
 
 /* A message that is an error means that records were skipped, or that the client as a whole has failed. */
@@ -302,13 +337,9 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
 }
 
-bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
+/* What is queued, as far as it fits. */
+static bool take_queued(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
 {
-    bool idle = source->assignment.epoch == 0;
-
-    if (!source_serve(source, idle ? timeout_ms : 0, err))
-        return false;
-    batch->epoch = source->assignment.epoch;
     while (batch->epoch != 0 && batch->count < batch->capacity && batch->bytes < max_bytes) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(source->messages, batch->count == 0 ? timeout_ms : 0);
         if (message == NULL)
@@ -318,6 +349,31 @@ bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, i
         else if (!handle_error(source, message, err))
             return false;
     }
+    return true;
+}
+
+static void wake_fetching(struct source *source)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)source->assignment.count);
+
+    for (size_t i = 0; i < source->assignment.count; i++)
+        rd_kafka_topic_partition_list_add(list, source->config->commands_topic, source->assignment.list[i].partition);
+    read_ahead_wake(source->rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
+{
+    bool idle = source->assignment.epoch == 0;
+
+    if (!source_serve(source, idle ? timeout_ms : 0, err))
+        return false;
+    batch->epoch = source->assignment.epoch;
+    read_ahead_before(&source->read_ahead, source->messages);
+    if (!take_queued(source, batch, max_bytes, timeout_ms, err))
+        return false;
+    if (read_ahead_after(&source->read_ahead, source->messages, batch->count))
+        wake_fetching(source);
     return true;
 }
 

@@ -4,15 +4,38 @@
 
 #include <librdkafka/rdkafka.h>
 
+/* With success the caller destroys `*metadata`. */
+static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms, const rd_kafka_metadata_t **metadata)
+{
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+    rd_kafka_resp_err_t code = rd_kafka_last_error();
+    if (topic == NULL)
+        return code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : RD_KAFKA_RESP_ERR__FAIL;
+
+    code = rd_kafka_metadata(rk, 0, topic, metadata, timeout_ms);
+    rd_kafka_topic_destroy(topic);
+    return code;
+}
+
+int topic_broker(struct rd_kafka_s *rk, const char *name, int32_t *broker, int timeout_ms)
+{
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_resp_err_t code = ask(rk, name, timeout_ms, &metadata);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return code;
+    *broker = metadata->orig_broker_id;
+    if (*broker < 0 && metadata->broker_cnt > 0)
+        *broker = metadata->brokers[0].id;
+    rd_kafka_metadata_destroy(metadata);
+    return code;
+}
+
 int topic_ask(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms)
 {
     const rd_kafka_metadata_t *metadata;
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
-    if (topic == NULL)
-        return rd_kafka_last_error();
+    rd_kafka_resp_err_t code = ask(rk, name, timeout_ms, &metadata);
 
-    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
-    rd_kafka_topic_destroy(topic);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return code;
     code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;

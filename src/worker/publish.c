@@ -93,11 +93,9 @@ static bool transact(struct publisher *p, const struct batch *batch, struct err 
     if (!step_run(p, STEP_OFFSETS, batch->epoch, err))
         return false;
     failpoint("offsets-added");
-    p->in_doubt = true;
-    if (!step_run(p, STEP_COMMIT, batch->epoch, err)) {
-        p->in_doubt = err->class != ERR_ABORT;
+    p->in_doubt = true; /* whatever is answered: a broker may say that a commit has failed after it has happened */
+    if (!step_run(p, STEP_COMMIT, batch->epoch, err))
         return false;
-    }
     failpoint("committed");
     p->in_doubt = false;
     return true;
@@ -170,8 +168,11 @@ static bool renew_producer(struct publisher *p, struct err *err)
 }
 
 /*
- * A commit whose answer was lost may have happened. The new producer's init_transactions has settled it one way or the other; the
- * group's stable offsets tell which. (Tried without: every event twice.)
+ * A commit may have happened although its answer was lost, or was an error: brokers that are not Apache's answer REQUEST_TIMED_OUT or
+ * UNKNOWN_SERVER_ERROR to what they have done. By now the transaction has ended one way or the other, by the new producer's
+ * init_transactions or by an abort; the group's stable offsets tell which. (Tried without: every event twice.)
+ *
+ * An abort that succeeded is no answer by itself: where the broker has forgotten the producer librdkafka takes a new epoch for one.
  */
 static bool settle(struct publisher *p, bool *committed, struct err *err)
 {

@@ -6,7 +6,7 @@
  *   COMMIT sent, answer lost | unknown    | -                | the same batch again: the ledger answers
  *   PostgreSQL's commit      | rows       | nothing visible  | read again by whoever owns the partition: the ledger answers
  *   events produced          | rows       | open transaction | aborted by the next init_transactions: as above
- *   EndTxn sent, answer lost | rows       | in doubt         | settled before anything is published again (publish.c)
+ *   EndTxn sent, not "done"  | rows       | in doubt         | settled before anything is published again (publish.c)
  *   Kafka's commit           | rows       | events, offsets  | the next batch
  *   a rebalance in between   | rows       | offsets refused  | dropped; the new owner reads again and the ledger answers
  */

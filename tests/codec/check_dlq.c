@@ -219,6 +219,19 @@ START_TEST(a_tombstone_without_key_and_headers_stays_one)
 }
 END_TEST
 
+START_TEST(headers_that_nobody_could_read_are_said_to_be_missing)
+{
+    struct batch_item item = refused_item();
+
+    item.record.headers_unreadable = true;
+    item.record.value = bytes_of("value");
+    struct outbound out = encode(&item);
+    assert_bytes(out.value, item.record.value, "value");
+    ck_assert_uint_eq(out.header_count, OWN_HEADERS + 1);
+    assert_header(&out.headers[OWN_HEADERS], "__dlq.errors.truncated", bytes_of("headers"));
+}
+END_TEST
+
 /* What the headers of an uncut copy take in a record, with room for the one that says what was cut. */
 static size_t own_size(void)
 {
@@ -302,6 +315,7 @@ int main(void)
     tcase_add_test(tcase, how_often_it_was_delivered_stays_as_it_comes);
     tcase_add_test(tcase, what_was_cut_before_is_cut_still);
     tcase_add_test(tcase, a_tombstone_without_key_and_headers_stays_one);
+    tcase_add_test(tcase, headers_that_nobody_could_read_are_said_to_be_missing);
     tcase_add_test(tcase, a_copy_is_cut_as_the_table_says);
     tcase_add_test(tcase, the_reason_is_never_cut);
     suite_add_tcase(suite, tcase);

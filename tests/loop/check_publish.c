@@ -150,7 +150,7 @@ END_TEST
 START_TEST(an_abort_without_end_gets_a_new_producer)
 {
     given_commands(0, 3);
-    plan("commit 1 abort, abort 1-60 pending");
+    plan("flush 1 abort, abort 1-60 pending");
     run_to_the_end();
     ck_assert_uint_eq(world.renewals, 1);
     ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
@@ -159,15 +159,57 @@ END_TEST
 
 /* ---- Aborts --------------------------------------------------------------------------------------------------------- */
 
-START_TEST(a_commit_that_requires_an_abort_is_no_doubt)
+START_TEST(a_commit_that_requires_an_abort_and_did_not_happen_is_published_again)
 {
     given_commands(0, 3);
     plan("commit 1 abort");
     run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
     ck_assert_uint_eq(world.calls[CALL_ABORT], 1);
-    ck_assert_uint_eq(world.calls[CALL_SETTLED], 0);
     ck_assert_uint_eq(world.calls[CALL_BEGIN], 2);
     ck_assert_uint_eq(world.renewals, 0);
+}
+END_TEST
+
+START_TEST(a_commit_that_requires_an_abort_and_happened_is_not_published_again)
+{
+    given_commands(0, 3);
+    plan("commit 1 abort-done");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+    ck_assert_uint_eq(world.calls[CALL_ABORT], 1);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(world.renewals, 1);
+}
+END_TEST
+
+START_TEST(a_commit_that_was_late_and_then_requires_an_abort_may_have_happened)
+{
+    given_commands(0, 3);
+    plan("commit 1 pending-done, commit 2 abort");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+}
+END_TEST
+
+START_TEST(an_abort_that_succeeds_because_the_broker_forgot_the_producer_ends_no_doubt)
+{
+    given_commands(0, 3);
+    plan("commit 1 abort-done, abort 1 forgotten");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+}
+END_TEST
+
+START_TEST(a_doubt_outlives_an_abort_without_end)
+{
+    given_commands(0, 3);
+    plan("commit 1 abort-done, abort 1-60 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
 }
 END_TEST
 
@@ -341,9 +383,12 @@ int main(void)
             a_commit_that_happened_but_answers_late_is_resumed, pending_offsets_are_sent_again,
             a_pending_flush_serves_the_group, a_flush_without_end_gets_a_new_producer_after_the_deadline,
             an_abort_without_end_gets_a_new_producer);
-    STORIES(suite, "aborts", a_commit_that_requires_an_abort_is_no_doubt,
-            refused_offsets_are_aborted_and_published_again, a_failed_delivery_is_aborted_and_published_again,
-            a_producer_that_cannot_abort_is_replaced);
+    STORIES(suite, "aborts", a_commit_that_requires_an_abort_and_did_not_happen_is_published_again,
+            a_commit_that_requires_an_abort_and_happened_is_not_published_again,
+            a_commit_that_was_late_and_then_requires_an_abort_may_have_happened,
+            an_abort_that_succeeds_because_the_broker_forgot_the_producer_ends_no_doubt,
+            a_doubt_outlives_an_abort_without_end, refused_offsets_are_aborted_and_published_again,
+            a_failed_delivery_is_aborted_and_published_again, a_producer_that_cannot_abort_is_replaced);
     STORIES(suite, "new producers", a_producer_that_fails_at_begin_is_replaced,
             a_new_producer_that_fails_too_is_replaced_until_one_is_ready,
             a_doubt_outlives_producers_that_never_get_ready, a_tainted_producer_never_begins_another_transaction,

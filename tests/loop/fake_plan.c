@@ -23,11 +23,23 @@ static const char *const call_names[CALL_COUNT] = {
 };
 
 static const char *const fault_names[FAULT_COUNT] = {
-    [FAULT_NONE] = "none",     [FAULT_PENDING] = "pending",       [FAULT_PENDING_DONE] = "pending-done",
-    [FAULT_RETRY] = "retry",   [FAULT_RETRY_DONE] = "retry-done", [FAULT_ABORT] = "abort",
-    [FAULT_RENEW] = "renew",   [FAULT_RENEW_DONE] = "renew-done", [FAULT_RENEW_LATE] = "renew-late",
-    [FAULT_STOP] = "stop",     [FAULT_TAINT] = "taint",           [FAULT_REBALANCE] = "rebalance",
-    [FAULT_REVOKE] = "revoke", [FAULT_SIGNAL] = "signal",         [FAULT_CRASH] = "crash",
+    [FAULT_NONE] = "none",
+    [FAULT_PENDING] = "pending",
+    [FAULT_PENDING_DONE] = "pending-done",
+    [FAULT_RETRY] = "retry",
+    [FAULT_RETRY_DONE] = "retry-done",
+    [FAULT_ABORT] = "abort",
+    [FAULT_ABORT_DONE] = "abort-done",
+    [FAULT_FORGOTTEN] = "forgotten",
+    [FAULT_RENEW] = "renew",
+    [FAULT_RENEW_DONE] = "renew-done",
+    [FAULT_RENEW_LATE] = "renew-late",
+    [FAULT_STOP] = "stop",
+    [FAULT_TAINT] = "taint",
+    [FAULT_REBALANCE] = "rebalance",
+    [FAULT_REVOKE] = "revoke",
+    [FAULT_SIGNAL] = "signal",
+    [FAULT_CRASH] = "crash",
 };
 
 /* What the headers of source, sink and store allow each call to answer. */
@@ -51,8 +63,8 @@ static const unsigned possible[CALL_COUNT] = {
     [CALL_PRODUCE] = ANSWERED,
     [CALL_FLUSH] = ANSWERED | BIT(PENDING),
     [CALL_OFFSETS] = ANSWERED | BIT(PENDING) | BIT(PENDING_DONE),
-    [CALL_COMMIT] = ANSWERED | BIT(PENDING) | BIT(PENDING_DONE) | BIT(RENEW_DONE) | BIT(RENEW_LATE),
-    [CALL_ABORT] = (ANSWERED & ~BIT(ABORT)) | BIT(PENDING),
+    [CALL_COMMIT] = ANSWERED | BIT(PENDING) | BIT(PENDING_DONE) | BIT(RENEW_DONE) | BIT(RENEW_LATE) | BIT(ABORT_DONE),
+    [CALL_ABORT] = (ANSWERED & ~BIT(ABORT)) | BIT(PENDING) | BIT(FORGOTTEN),
 };
 
 const char *call_name(enum call call)

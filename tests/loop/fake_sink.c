@@ -37,7 +37,7 @@ static enum progress enter(struct sink *sink, enum call call, int timeout_ms, en
         sink->dead = true;
     if (sink->dead)
         return failed(err, ERR_RENEW, sink->fenced ? "fenced" : "a planned fatal error");
-    if (*fault == FAULT_ABORT && !sink->done_unanswered)
+    if (*fault == FAULT_ABORT)
         sink->must_abort = true;
     if (sink->must_abort)
         return failed(err, ERR_ABORT, "a planned error that requires an abort");
@@ -247,12 +247,26 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
         broker_txn_commit(sink->txn);
     }
     sink->retired = sink->alone;
+    if (fault == FAULT_ABORT_DONE) {
+        sink->must_abort = true;
+        return failed(err, ERR_ABORT, "a commit that happened and requires an abort");
+    }
     if (fault == FAULT_RENEW_LATE || fault == FAULT_RENEW_DONE) {
         sink->dead = true;
         return failed(err, ERR_RENEW, "the answer to a commit was lost");
     }
     sink->open = fault == FAULT_PENDING_DONE;
     return leave(sink, fault, timeout_ms);
+}
+
+/* A broker refuses to abort what it has committed (INVALID_TXN_STATE, which is fatal), unless it has forgotten about it. */
+static bool abort_open(struct sink *sink, enum fault fault)
+{
+    bool committed = sink->open && world.broker.txns[sink->txn].state != TXN_OPEN;
+
+    if (sink->open && !committed)
+        broker_txn_abort(sink->txn);
+    return !committed || fault == FAULT_FORGOTTEN;
 }
 
 enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)
@@ -262,8 +276,10 @@ enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)
 
     if (progress != DONE)
         return progress;
-    if (sink->open && transactional())
-        broker_txn_abort(sink->txn);
+    if (transactional() && !abort_open(sink, fault)) {
+        sink->dead = true;
+        return failed(err, ERR_RENEW, "the transaction to abort was committed");
+    }
     sink->open = false;
     sink->done_unanswered = false;
     sink->queued = sink->refused_count = 0;

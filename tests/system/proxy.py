@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 # Kafka protocol guide, "API keys".
 PRODUCE, FETCH, OFFSET_FETCH, JOIN_GROUP, HEARTBEAT = 0, 1, 9, 11, 12
+DESCRIBE_CONFIGS = 32
 INIT_PRODUCER_ID, ADD_PARTITIONS, ADD_OFFSETS, END_TXN, TXN_OFFSET_COMMIT = 22, 24, 25, 26, 28
 
 
@@ -64,6 +65,11 @@ class Kafka:
     def is_last(_answer):
         return True
 
+    @staticmethod
+    def end_txn_answer(request, code):
+        """EndTxn response, version 0 to 2: the correlation id, a throttle time, an error code."""
+        return struct.pack(">i4sih", 10, request[8:12], 0, code)
+
 
 class Postgres:
     """Executions by the name of their prepared statement; the answer is all up to ReadyForQuery. Without TLS."""
@@ -95,12 +101,14 @@ class Postgres:
 @dataclass
 class Fault:
     """`what`: "lose request" and "lose answer", and the connection with it; "late request" and "late answer", by `seconds`,
-    and even when nobody waits for it any more."""
+    and even when nobody waits for it any more; of EndTxn "wrong answer", `code` instead of the other side's, and "refuse", `code`
+    without asking the other side."""
 
     kind: object
     what: str
     left: int
     seconds: float
+    code: int = 0
     happened: int = 0  # lost, or answered by the other side
 
 
@@ -124,9 +132,9 @@ class Proxy:
 
     # ---- Faults ----
 
-    def next(self, kind, what, times=1, seconds=0.0):
+    def next(self, kind, what, times=1, seconds=0.0, code=0):
         """For the next `times` requests of that kind."""
-        fault = Fault(kind, what, times, seconds)
+        fault = Fault(kind, what, times, seconds, code)
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -177,6 +185,10 @@ class Proxy:
                 fault.happened += 1
                 end(client)
                 return
+            if fault and fault.what == "refuse":
+                deliver(client, self._protocol.end_txn_answer(request, fault.code))
+                fault.happened += 1
+                continue
             if fault and fault.what == "late request":
                 time.sleep(fault.seconds)
             if fault:
@@ -191,6 +203,8 @@ class Proxy:
             fault = met and met[1]
             if fault and fault.what == "late answer":
                 time.sleep(fault.seconds)
+            if fault and fault.what == "wrong answer":
+                answer = self._protocol.end_txn_answer(met[0], fault.code)
             if not fault or fault.what != "lose answer":
                 deliver(client, answer)
             if fault and self._protocol.is_last(answer):

@@ -325,11 +325,18 @@ class Stage:
         judge.await_transactions(self.services.kafka, self.created, self.rejected)
 
     def configure_topic(self, topic, **entries):
+        self.configure(ResourceType.TOPIC, topic, **entries)
+
+    def configure_broker(self, **entries):
+        """For all tests: whoever changes something changes it back."""
+        self.configure(ResourceType.BROKER, "1", **entries)  # node.id
+
+    def configure(self, kind, name, **entries):
         changes = [
-            ConfigEntry(name.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
-            for name, value in entries.items()
+            ConfigEntry(each.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
+            for each, value in entries.items()
         ]
-        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=changes)
+        resource = ConfigResource(kind, name, incremental_configs=changes)
         for answer in self.admin.incremental_alter_configs([resource]).values():
             answer.result(10)
 

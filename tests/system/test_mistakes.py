@@ -444,6 +444,30 @@ def no_topic(scene):
         yield "no-such-topic", scene.worker(**{key: "no-such-topic"})
 
 
+@mistake("the commands or the dead-letter topic is compacted")
+def compacted_topic(scene):
+    name = f"{scene.name}.compacted"
+    scene.must("topics", "apply", **{"commands.topic": name})
+    scene.configure_topic(name, cleanup_policy="compact")
+    for key in "commands.topic", "dlq.topic":
+        yield key, scene.worker(**{key: name})
+        yield key, scene.run("topics", "plan", **{key: name})
+
+
+@mistake("a topic of events is compacted")
+def compacted_events(scene):
+    name = f"{scene.name}.view"
+    scene.must("topics", "apply", **{"events.created.topic": name})
+    scene.configure_topic(name, cleanup_policy="compact,delete")
+    yield "events.created.topic", scene.run("topics", "plan", **{"events.created.topic": name})
+
+
+@mistake("topics whose settings may not be read")
+def unreadable_settings(scene):
+    scene.allow("worker", *scene.acls(f"{scene.name}.acl-settings"))
+    yield scene.commands, scene.run("topics", "plan", **scene.sasl())
+
+
 @mistake("an ACL of a topic is missing")
 def no_topic_acl(scene):
     group = f"{scene.name}.acl-topic"

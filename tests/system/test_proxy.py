@@ -94,6 +94,34 @@ def test_a_request_of_the_start_or_its_answer_is_lost(stage, broker, request_nam
     stage.judge()
 
 
+SETTINGS = "cannot see whether these topics are compacted"
+
+
+def test_a_broker_that_is_slow_to_tell_the_topics_settings_is_waited_for(stage, broker):
+    stage.configure_topic(stage.commands, cleanup_policy="compact")
+    broker.next(api.DESCRIBE_CONFIGS, "lose answer")
+    broker.next(api.DESCRIBE_CONFIGS, "late answer", seconds=2)
+    worker = stage.start()
+    assert worker.await_exit() == 78 and SETTINGS not in worker.log
+
+
+def test_a_broker_that_never_tells_the_topics_settings_is_no_reason_not_to_work(stage, broker):
+    broker.next(api.DESCRIBE_CONFIGS, "lose answer", times=10**6)
+    with stage.working(**{"startup.timeout.ms": 3000}) as worker:
+        keyed(stage, 10)
+        stage.await_drained()
+        assert worker.log.count(SETTINGS) == 1
+    stage.judge()
+
+
+def test_a_stop_is_heard_while_the_topics_settings_are_waited_for(stage, broker):
+    lost = broker.next(api.DESCRIBE_CONFIGS, "lose answer", times=10**6)
+    worker = stage.start(**{"startup.timeout.ms": 3_000_000})
+    until(lambda: lost.happened, 20, "the worker has asked")
+    worker.stop()
+    assert SETTINGS not in worker.log
+
+
 @pytest.mark.parametrize("statement", ["insert_outcomes", "read_outcomes"])
 def test_the_database_commits_and_its_answer_is_lost_or_never_hears_of_it(stage, database, statement):
     with stage.working(**SMALL_BATCHES):
@@ -143,6 +171,53 @@ def test_a_commit_whose_answer_never_comes_is_found_in_the_groups_offsets_and_no
         lost.left = 0
         stage.await_drained(30)
     assert len(stage.events()) == 300
+    stage.judge()
+
+
+# ---- A commit that is answered by an error ----
+
+# Of which brokers that are not Apache's give the first two after they have committed.
+NON_COMMITTAL = {"REQUEST_TIMED_OUT": 7, "UNKNOWN_SERVER_ERROR": -1, "INVALID_PRODUCER_ID_MAPPING": 49}
+
+
+@pytest.mark.parametrize("error", NON_COMMITTAL)
+def test_a_commit_that_the_broker_has_done_and_answers_with_an_error_is_not_done_again(stage, broker, error):
+    with stage.working(**SMALL_BATCHES):
+        meets(stage, broker.next(api.END_TXN, "wrong answer", 1, code=NON_COMMITTAL[error]))
+        meets(stage, broker.next(api.END_TXN, "wrong answer", 2, code=NON_COMMITTAL[error]))
+    assert len(stage.events()) == 600
+    stage.judge()
+
+
+@pytest.mark.parametrize("error", NON_COMMITTAL)
+def test_a_commit_that_is_answered_with_an_error_and_not_done_is_done_again(stage, broker, error):
+    """Older offsets of the group are there, and are no sign that it was. (What comes after would hide a gap.)"""
+    keyed(stage, 300)
+    with stage.working(**SMALL_BATCHES) as worker:
+        stage.await_drained(30)
+        for times in (1, 3):
+            fault = broker.next(api.END_TXN, "refuse", times, code=NON_COMMITTAL[error])
+            keyed(stage, 300)
+            until(lambda: fault.happened == times, 30, lambda: f"{fault}\n{worker.log[-3000:]}")
+            keyed(stage, 300)
+            stage.await_drained(30)
+    assert len(stage.events()) == 1500
+    stage.judge()
+
+
+@pytest.mark.slow
+def test_a_commit_that_never_arrives_is_not_taken_for_done(stage, broker):
+    """As the answer that never comes, above: the worker sees no difference, and the group's offsets tell."""
+    keyed(stage, 300)
+    with stage.working(**SMALL_BATCHES) as worker:
+        stage.await_drained(30)
+        lost = broker.next(api.END_TXN, "lose request", times=10**6)
+        keyed(stage, 300)
+        until(lambda: "replacing the producer" in worker.log, 40, "the worker gives the producer up")
+        lost.left = 0
+        keyed(stage, 300)
+        stage.await_drained(30)
+    assert len(stage.events()) == 900
     stage.judge()
 
 

@@ -3,7 +3,9 @@ import json
 from pathlib import Path
 
 import pytest
+from confluent_kafka.admin import NewTopic
 
+from deadline import until
 from stage import command
 
 
@@ -59,6 +61,91 @@ def test_the_replication_factor_is_the_brokers_or_the_one_that_is_set(stage):
     stage.must("topics", "apply", **keys, **{"topics.replication.factor": 1})
     known = stage.admin.list_topics(timeout=10).topics
     assert [len(known[stage.commands].partitions[0].replicas), len(known[names[0]].partitions[0].replicas)] == [1, 1]
+
+
+# ---- Settings that break a promise ----
+
+
+def warnings(worker, code):
+    return [line["message"] for line in worker.lines() if line["log.level"] == "warn" and line.get("event.code") == code]
+
+
+def compacted(stage, verb, **settings):
+    done = stage.run("topics", verb, "--json", **settings)
+    return done, {each["topic"]: each["compacted"] for each in json.loads(done.stdout)["topics"]}
+
+
+@pytest.mark.parametrize("policy", ["compact", "compact,delete"])
+@pytest.mark.parametrize("key", ["commands.topic", "dlq.topic"])
+def test_compacted_commands_and_dead_letters_stop_run_and_are_told_by_the_tool_which_alters_nothing(stage, key, policy):
+    name = stage.settings[key]
+    sent = stage.send_all([command(), command(), command()], key=b"user")
+    stage.configure_topic(name, cleanup_policy=policy)
+    worker = stage.start()
+    assert worker.await_exit() == 78
+    (error,) = [line for line in worker.lines() if line["log.level"] == "error"]
+    assert error["event.code"] == "E-TOPIC-07" and f"{key} = {name}" in error["message"]
+    assert "cleanup.policy=delete" in error["message"]
+    assert stage.ledger() == [] and stage.events() == []
+
+    for verb in ("plan", "apply"):
+        done, topics = compacted(stage, verb)
+        assert done.returncode == 78 and "[E-TOPIC-07]" in done.stderr and name in done.stderr
+        assert topics == {each: each == name for each in (stage.commands, stage.created, stage.rejected, stage.dlq)}
+    assert f"{name:40} exists, 4 partitions, compacted" in stage.run("topics", "plan").stdout
+
+    stage.configure_topic(name, cleanup_policy="delete")
+    assert compacted(stage, "plan")[0].returncode == 0
+    stage.drain()
+    assert len(stage.answers(sent)) == 3
+    stage.judge()
+
+
+def test_a_compacted_topic_of_events_is_a_warning(stage):
+    stage.configure_topic(stage.rejected, cleanup_policy="compact")
+    stage.send(command(), key=b"user")
+    with stage.working() as worker:
+        stage.await_drained()
+        (warning,) = warnings(worker, "E-TOPIC-07")
+    assert f"events.rejected.topic = {stage.rejected}" in warning
+    done, topics = compacted(stage, "plan")
+    assert done.returncode == 0 and "[E-TOPIC-07]" in done.stderr and topics[stage.rejected]
+    stage.judge()
+
+
+def test_topics_that_apply_creates_are_not_compacted_where_that_is_the_brokers_default(stage):
+    names, keys = fresh(stage)
+    stage.configure_broker(log_cleanup_policy="compact")
+    try:
+        for created in stage.admin.create_topics([NewTopic(names[1], 4)]).values():
+            created.result(10)
+        done, topics = compacted(stage, "apply", **keys)
+        assert topics == {**dict.fromkeys(names, False), names[1]: True}, "of these it created all but one"
+        assert done.returncode == 0 and "[E-TOPIC-07]" in done.stderr
+    finally:
+        stage.configure_broker(log_cleanup_policy="delete")
+
+
+def test_settings_that_may_not_be_read_are_one_warning_and_with_the_right_to_they_are_read(stage):
+    topics = (stage.commands, stage.created, stage.rejected, stage.dlq)
+    group = stage.settings["group.id"]
+    rights = [("TOPIC", stage.commands, "READ"), *(("TOPIC", topic, "WRITE") for topic in topics[1:])]
+    stage.allow("worker", *rights, ("GROUP", group, "READ"), ("TRANSACTIONAL_ID", f"{group}/one", "WRITE"))
+    stage.configure_topic(stage.commands, cleanup_policy="compact")
+    stage.send(command(), key=b"user")
+    with stage.working(**stage.sasl()) as worker:
+        stage.await_drained()
+        (warning,) = warnings(worker, "E-TOPIC-08")
+        assert all(topic in warning for topic in topics) and "DESCRIBE_CONFIGS" in warning
+        assert warnings(worker, "E-TOPIC-07") == []
+    done, seen = compacted(stage, "plan", **stage.sasl())
+    assert done.returncode == 0 and "[E-TOPIC-08]" in done.stderr and seen == dict.fromkeys(topics)
+
+    stage.allow("worker", ("TOPIC", stage.commands, "DESCRIBE_CONFIGS"))
+    until(lambda: compacted(stage, "plan", **stage.sasl())[0].returncode == 78, 20, "the ACL is in force")
+    worker = stage.start(**stage.sasl())
+    assert worker.await_exit() == 78
+    stage.judge()
 
 
 @pytest.mark.slow
