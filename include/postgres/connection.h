@@ -10,6 +10,7 @@
 
 #include "core/err.h"
 #include "ops/config.h"
+#include "postgres/hosts.h"
 
 struct pg_conn;   /* PGconn */
 struct pg_result; /* PGresult */
@@ -18,12 +19,14 @@ enum connection_state {
     CONNECTION_CLOSED = 0,
     CONNECTION_CONNECTING,
     CONNECTION_ASKING,
+    CONNECTION_CANCELLING, /* what the connection before left behind */
     CONNECTION_OPEN,
 };
 
 /** Columns of sql/session.sql; from the backend on they are the parameters of sql/local_settings.sql. */
 enum session_column {
     SESSION_READ_ONLY,
+    SESSION_STATEMENT_MS,
     SESSION_BACKEND_PID,
     SESSION_SEARCH_PATH,
     SESSION_STATEMENT_TIMEOUT,
@@ -36,12 +39,14 @@ enum session_column {
 /** Visible for question.c; others use the functions. */
 struct connection {
     const struct config *config;
-    char *reread;       /* what postgres.conninfo.file said at its last good reading; NULL: as configured */
+    char *reread; /* what postgres.conninfo.file said at its last good reading; NULL: as configured */
+    struct hosts hosts;
     struct pg_conn *pg; /* NULL when closed */
     enum connection_state state;
     int polling;               /* PostgresPollingStatusType, while connecting */
     int64_t deadline_ms;       /* of what is under way */
     struct pg_result *session; /* what sql/session.sql answered; NULL until then */
+    struct pg_result *left;    /* the session of a connection that was closed while the server still worked for it */
     struct pg_result *answer;  /* what has come of it so far: the last result, or the first error */
     int finished;              /* statements of the transaction under way whose results have all come */
     int settings_at;           /* which of them made the settings; -1 for none */
@@ -50,11 +55,15 @@ struct connection {
     bool rows;                 /* what is under way sends rows, which may be the cause of an error */
     bool not_durable;          /* the server said so while it answered */
     bool was_open;
+    int64_t session_ms;       /* when the session answered */
+    int64_t left_ms;          /* the same of the one that was left behind */
     int64_t refused_since_ms; /* when a password that had worked began to be refused; 0 while it is not */
 };
 
 /** No connection is made yet. Borrows the configuration: postgres.conninfo, its file, and postgres.schema. */
 struct connection *connection_new(const struct config *config);
+
+/** Takes a second at most, when the server is silent and still has something of ours to cancel. */
 void connection_free(struct connection *connection);
 
 /**
@@ -64,8 +73,14 @@ void connection_free(struct connection *connection);
  */
 enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
 
-/** Drops the connection and what was asked. */
+/**
+ * Drops the connection and what was asked. What the server still does for it is cancelled as soon as there is another one.
+ * Blocks for nothing.
+ */
 void connection_close(struct connection *connection);
+
+/** statement_timeout of the session in milliseconds; 0: none, or no session. */
+int64_t connection_statement_ms(const struct connection *connection);
 
 /** Waits for poll's `events` until the time or the deadline, whichever is first. A signal ends the wait early, so that
  * whoever waits sees the stop flag. */

@@ -20,6 +20,9 @@ struct conninfo {
  */
 MUSTUSE bool conninfo_complete(const char *text, struct conninfo *conninfo, struct err *err);
 
+/** One more, over those before it. Borrows both. */
+void conninfo_add(struct conninfo *conninfo, const char *keyword, const char *value);
+
 /** Whether libpq can read it; an empty one it can. */
 bool conninfo_legal(const char *text);
 

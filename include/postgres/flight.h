@@ -6,10 +6,13 @@
  * the halves that pass are committed, which is harmless: each id is decided for itself. A row that stands alone is
  * answered STORE_REFUSED when the tables take others: a session of the batch was stored, or one would be that is tried
  * (postgres/canary.h). What else comes of that trial is for the whole batch, and nothing is answered.
+ *
+ * A batch that the server does not finish in its time goes out in smaller pieces, one after the other (core/portion.h).
  */
 #ifndef POSTGRES_FLIGHT_H
 #define POSTGRES_FLIGHT_H
 
+#include "core/portion.h"
 #include "postgres/asked.h"
 #include "postgres/canary.h"
 
@@ -27,7 +30,7 @@ struct flight_range {
     size_t to;
 };
 
-#define FLIGHT_RANGES 64 /* halving never has more than log2(ids) + 1 pieces waiting */
+#define FLIGHT_RANGES 64 /* there are never more than log2(ids) + 2 pieces: one is cut off, and it is halved */
 
 struct flight {
     enum flight_step step;
@@ -36,11 +39,13 @@ struct flight {
     struct array unanswered;                   /* ids that the insert gave no outcome, to be read */
     struct flight_range ranges[FLIGHT_RANGES]; /* still to be inserted; the last one is under way */
     size_t range_count;
-    int reruns;     /* of the range under way, because a parent was deleted meanwhile */
-    size_t created; /* sessions made for this batch */
-    size_t refused; /* rows that stood alone and failed */
-    bool denied;    /* one of them for lack of privilege, and nothing was stored since */
-    bool tried;     /* the canary has said that such rows are at fault */
+    struct portion portion; /* how many ids a piece has at most; of all batches */
+    int64_t sent_ms;        /* when the piece under way was */
+    int reruns;             /* of the range under way, because a parent was deleted meanwhile */
+    size_t created;         /* sessions made for this batch */
+    size_t refused;         /* rows that stood alone and failed */
+    bool denied;            /* one of them for lack of privilege, and nothing was stored since */
+    bool tried;             /* the canary has said that such rows are at fault */
     struct canary canary;
     struct err refusal;    /* of the first one, or of the last one for lack of privilege */
     uint32_t refused_item; /* its index in the batch */

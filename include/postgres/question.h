@@ -39,8 +39,9 @@ MUSTUSE bool question_begin(struct connection *connection, struct err *err);
 /** Several statements, as they are. Outside of `question_begin` they run without our settings. */
 MUSTUSE bool question_script(struct connection *connection, const char *sql, struct err *err);
 
-/** For connection.c: $1 = parameter, results as text, without our settings. */
-MUSTUSE bool question_session(struct connection *connection, const char *sql, const char *parameter, struct err *err);
+/** For connection.c: parameters and results as text, without our settings. */
+MUSTUSE bool question_session(struct connection *connection, const char *sql, const char *const *parameters, int count,
+                              struct err *err);
 
 /**
  * DONE: the result (of several statements the last one's), to be freed with PQclear. FAILED: ERR_RETRY, also when the

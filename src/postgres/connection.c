@@ -8,12 +8,14 @@
 #include "postgres/pg_error.h"
 #include "postgres/question.h"
 
+#include <inttypes.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define CONNECT_MS    30000 /* for one attempt, all hosts of the list together */
+#define CANCEL_MS     1000  /* at the end, for what is left behind */
 #define PASSWORD_MS   60000 /* how long a password that worked is tried when it is refused: it is being changed */
 #define OLDEST_SERVER 130000
 
@@ -27,17 +29,23 @@ struct connection *connection_new(const struct config *config)
     return connection;
 }
 
-void connection_free(struct connection *connection)
+/*
+ * A commit that waits for a synchronous standby does not notice that its client has gone, not even where the server looks
+ * for clients (client_connection_check_interval): unless the next connection cancels it, the backends pile up. PQcancel
+ * is no help, because it connects and waits without a limit.
+ */
+static void leave_behind(struct connection *connection)
 {
-    if (connection == NULL)
+    if (connection->left != NULL || connection->session == NULL || PQtransactionStatus(connection->pg) == PQTRANS_IDLE)
         return;
-    connection_close(connection);
-    free(connection->reread);
-    free(connection);
+    connection->left = connection->session;
+    connection->left_ms = connection->session_ms;
+    connection->session = NULL;
 }
 
 void connection_close(struct connection *connection)
 {
+    leave_behind(connection);
     PQclear(connection->answer);
     PQclear(connection->session);
     connection->answer = NULL;
@@ -45,6 +53,13 @@ void connection_close(struct connection *connection)
     PQfinish(connection->pg);
     connection->pg = NULL;
     connection->state = CONNECTION_CLOSED;
+}
+
+int64_t connection_statement_ms(const struct connection *connection)
+{
+    if (connection->session == NULL)
+        return 0;
+    return strtoll(PQgetvalue(connection->session, 0, SESSION_STATEMENT_MS), NULL, 10);
 }
 
 bool connection_wait(const struct connection *connection, short events, int64_t until_ms)
@@ -143,18 +158,39 @@ static const char *current_conninfo(struct connection *connection)
 
 static bool connect_start(struct connection *connection, struct err *err)
 {
+    const char *text = current_conninfo(connection);
     struct conninfo conninfo;
 
-    if (!conninfo_complete(current_conninfo(connection), &conninfo, err))
+    if (!conninfo_complete(text, &conninfo, err))
         return false;
+    hosts_complete(&connection->hosts, text, &conninfo);
     connection->pg = PQconnectStartParams(conninfo.keywords, conninfo.values, 1);
     if (connection->pg == NULL)
         abort();
     PQsetErrorVerbosity(connection->pg, PQERRORS_VERBOSE);
     PQsetNoticeReceiver(connection->pg, on_notice, connection);
+    hosts_begin(&connection->hosts, connection->pg, clock_ms());
     connection->polling = PQstatus(connection->pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     connection->deadline_ms = clock_ms() + CONNECT_MS;
     connection->state = CONNECTION_CONNECTING;
+    return true;
+}
+
+/* Silent, or what passes for it: all hosts together, or one of several. */
+static bool connect_overdue(struct connection *connection, struct err *err)
+{
+    if (hosts_overdue(&connection->hosts, connection->pg, clock_ms())) {
+        const char *text = connection->reread != NULL ? connection->reread : connection->config->postgres_conninfo;
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001",
+                "PostgreSQL: %.200s (port %.10s) does not answer within connect_timeout; the next host is tried",
+                PQhost(connection->pg), PQport(connection->pg));
+        hosts_turn(&connection->hosts, connection->pg, text);
+        return true;
+    }
+    if (clock_ms() < connection->deadline_ms)
+        return false;
+    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: no answer to a connection within %d s",
+            CONNECT_MS / 1000);
     return true;
 }
 
@@ -166,10 +202,8 @@ static enum progress connect_step(struct connection *connection, int64_t until_m
         short events = connection->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (connection_wait(connection, events, until_ms)) {
             connection->polling = PQconnectPoll(connection->pg);
-        } else if (clock_ms() >= connection->deadline_ms) {
+        } else if (connect_overdue(connection, err)) {
             connection_close(connection);
-            err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: no answer to a connection within %d s",
-                    CONNECT_MS / 1000);
             return FAILED;
         } else {
             return PENDING;
@@ -189,7 +223,39 @@ static bool session_send(struct connection *connection, struct err *err)
     }
     PQsetnonblocking(connection->pg, 1);
     connection->state = CONNECTION_ASKING;
-    return question_session(connection, sql_session, connection->config->postgres_schema, err);
+    return question_session(connection, sql_session, (const char *const[]){connection->config->postgres_schema}, 1,
+                            err);
+}
+
+/* Whose turn it is: the session is open, or the one before is to be cancelled first. */
+static bool cancel_send(struct connection *connection, struct err *err)
+{
+    char age[24];
+
+    if (connection->left == NULL) {
+        connection->state = CONNECTION_OPEN;
+        return true;
+    }
+    snprintf(age, sizeof age, "%" PRId64, connection->session_ms - connection->left_ms);
+    const char *parameters[] = {PQgetvalue(connection->left, 0, SESSION_BACKEND_PID), age};
+    connection->state = CONNECTION_CANCELLING;
+    return question_session(connection, sql_cancel_former, parameters, 2, err);
+}
+
+/* Where the server does not let us, what was left behind is left to the server's own time-outs. */
+static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
+{
+    PGresult *result;
+    int64_t left = until_ms - clock_ms();
+    enum progress progress = question_answer(connection, left > 0 ? (int)left : 0, &result, err);
+
+    PQclear(result);
+    if (progress == PENDING || connection->pg == NULL)
+        return progress;
+    PQclear(connection->left);
+    connection->left = NULL;
+    connection->state = CONNECTION_OPEN;
+    return DONE;
 }
 
 static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
@@ -210,10 +276,11 @@ static enum progress session_receive(struct connection *connection, int64_t unti
                 "target_session_attrs=read-write in postgres.conninfo finds the primary among several hosts");
         return FAILED;
     }
-    connection->state = CONNECTION_OPEN;
+    hosts_forget(&connection->hosts);
     connection->was_open = true;
     connection->refused_since_ms = 0;
-    return DONE;
+    connection->session_ms = clock_ms();
+    return cancel_send(connection, err) ? DONE : FAILED;
 }
 
 enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err)
@@ -229,5 +296,35 @@ enum progress connection_open(struct connection *connection, int timeout_ms, str
         if (!session_send(connection, err))
             return FAILED;
     }
-    return connection->state == CONNECTION_ASKING ? session_receive(connection, until, err) : DONE;
+    if (connection->state == CONNECTION_ASKING) {
+        enum progress progress = session_receive(connection, until, err);
+        if (progress != DONE)
+            return progress;
+    }
+    return connection->state == CONNECTION_CANCELLING ? cancel_receive(connection, until, err) : DONE;
+}
+
+/* ---- The end ----------------------------------------------------------------------------------------------------- */
+
+/* No connection will follow: one is made for this, if the server is there. */
+static void cancel_at_the_end(struct connection *connection)
+{
+    struct err ignored;
+
+    if (connection->left == NULL)
+        return;
+    (void)connection_open(connection, CANCEL_MS, &ignored);
+    connection_close(connection);
+}
+
+void connection_free(struct connection *connection)
+{
+    if (connection == NULL)
+        return;
+    connection_close(connection);
+    cancel_at_the_end(connection);
+    PQclear(connection->left);
+    hosts_forget(&connection->hosts);
+    free(connection->reread);
+    free(connection);
 }

@@ -23,7 +23,7 @@ static bool chosen(const PQconninfoOption *options, const char *keyword)
     return false;
 }
 
-static void conninfo_add(struct conninfo *conninfo, const char *keyword, const char *value)
+void conninfo_add(struct conninfo *conninfo, const char *keyword, const char *value)
 {
     size_t i = 0;
 

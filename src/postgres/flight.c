@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <libpq-fe.h>
+#include <stdio.h>
 
 /* A parent deleted while its session was inserted: the next snapshot says so and rejects. More often than this in one
  * range, it is some other key. */
@@ -16,15 +17,29 @@
 
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
+/* What is sent next of the range that is under way: no more than the server does in its time. */
+static void range_cut(struct flight *flight)
+{
+    struct flight_range *range = &flight->ranges[flight->range_count - 1];
+    size_t to = range->from + (size_t)portion_of(&flight->portion, range->to - range->from);
+
+    if (to == range->to)
+        return;
+    flight->ranges[flight->range_count++] = (struct flight_range){range->from, to};
+    range->from = to;
+}
+
 static bool send_insert(struct flight *flight, struct connection *connection, const struct batch *batch,
                         struct err *err)
 {
+    range_cut(flight);
     const struct flight_range *range = &flight->ranges[flight->range_count - 1];
 
     insert_begin(&flight->insert);
     for (size_t i = range->from; i < range->to; i++)
         insert_add(&flight->insert, asked_first(&flight->asked, &flight->asked.ids[i], batch));
     flight->step = FLIGHT_INSERT;
+    flight->sent_ms = clock_ms();
     return insert_execute(&flight->insert, connection, err);
 }
 
@@ -53,6 +68,52 @@ static uint32_t collect_former(struct flight *flight, const struct batch *batch)
             array_add_bytes(&flight->unanswered, (struct bytes){item->former_id.b, sizeof item->former_id.b});
     }
     return flight->unanswered.count;
+}
+
+/* ---- Time-outs --------------------------------------------------------------------------------------------------- */
+
+/* The server's, or ours; not pg_cancel_backend, which has the SQLSTATE of a statement's time-out and comes at any time. */
+static bool is_time_out(const struct connection *connection, int64_t took_ms, const struct err *err)
+{
+    int64_t statement_ms = connection_statement_ms(connection);
+
+    if (strcmp(err->code, "E-PG-57014") == 0)
+        return statement_ms > 0 && took_ms >= statement_ms - statement_ms / 16;
+    return strcmp(err->code, "E-PG-OVERDUE") == 0 || strcmp(err->code, "E-PG-25P04") == 0;
+}
+
+/* Of the server's time-outs; what can be done about the other one its message says. */
+static void append_fix(struct err *err)
+{
+    size_t len = strlen(err->message);
+
+    if (strstr(err->message, "\n  fix: ") == NULL)
+        snprintf(
+            err->message + len, sizeof err->message - len,
+            "\n  fix: raise statement_timeout of the worker's role (ALTER ROLE ... SET statement_timeout), or look at "
+            "the triggers and locks of study_sessions and command_outcomes");
+}
+
+/* Less is sent from now on; a command that is alone is named, and waits. */
+static void note_time_out(struct flight *flight, const struct connection *connection, const struct batch *batch,
+                          struct err *err)
+{
+    int64_t took_ms = clock_ms() - flight->sent_ms;
+
+    if (flight->range_count == 0 || flight->step == FLIGHT_CANARY || !is_time_out(connection, took_ms, err))
+        return;
+    const struct flight_range *range = &flight->ranges[flight->range_count - 1];
+    size_t rows = range->to - range->from;
+    const struct record *record = &asked_first(&flight->asked, &flight->asked.ids[range->from], batch)->record;
+
+    portion_timed_out(&flight->portion, rows, took_ms);
+    if (rows > 1)
+        err_prefix(err, "%zu commands at once are too many for the time-out, %" PRIu64 " are sent from now on", rows,
+                   flight->portion.limit);
+    else
+        err_prefix(err, "%s[%" PRId32 "]@%" PRId64 " is too slow for the time-out even alone, and waits", record->topic,
+                   record->partition, record->offset);
+    append_fix(err);
 }
 
 /* ---- Refused rows ------------------------------------------------------------------------------------------------ */
@@ -148,6 +209,7 @@ static bool read_unanswered(struct flight *flight, struct connection *connection
                             struct err *err)
 {
     flight->step = step;
+    flight->sent_ms = clock_ms();
     return question_execute(connection, statements[STATEMENT_READ].name, &flight->unanswered, 1, err);
 }
 
@@ -244,6 +306,10 @@ static bool flight_landed(struct flight *flight, struct connection *connection, 
         return former_landed(flight, connection, batch, result, err);
     if (!take_rows(flight, batch, result, err))
         return false;
+    if (flight->step == FLIGHT_INSERT) {
+        const struct flight_range *range = &flight->ranges[flight->range_count - 1];
+        portion_passed(&flight->portion, range->to - range->from, clock_ms() - flight->sent_ms);
+    }
     if (collect_unanswered(flight, batch) == 0) {
         flight->range_count--;
         return range_next(flight, connection, batch, err);
@@ -308,6 +374,7 @@ enum progress flight_receive(struct flight *flight, struct connection *connectio
         bool flying = answered(flight, connection, batch, progress == DONE ? result : NULL, err);
         PQclear(result);
         if (!flying) {
+            note_time_out(flight, connection, batch, err);
             flight_drop(flight);
             return FAILED;
         }

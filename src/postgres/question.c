@@ -130,11 +130,14 @@ bool question_try(struct connection *connection, const char *name, const struct 
     return question_flush(connection, sent, err);
 }
 
+static bool send_texts(struct connection *connection, const char *sql, const char *const *parameters, int count)
+{
+    return PQsendQueryParams(connection->pg, sql, count, NULL, parameters, NULL, NULL, 0) == 1;
+}
+
 static bool send_query(struct connection *connection, const char *sql, const char *parameter)
 {
-    int count = parameter == NULL ? 0 : 1;
-
-    return PQsendQueryParams(connection->pg, sql, count, NULL, &parameter, NULL, NULL, 0) == 1;
+    return send_texts(connection, sql, &parameter, parameter == NULL ? 0 : 1);
 }
 
 bool question_query(struct connection *connection, const char *sql, const char *parameter, struct err *err)
@@ -162,9 +165,11 @@ bool question_script(struct connection *connection, const char *sql, struct err 
     return question_ready(connection, err) && question_flush(connection, PQsendQuery(connection->pg, sql) == 1, err);
 }
 
-bool question_session(struct connection *connection, const char *sql, const char *parameter, struct err *err)
+bool question_session(struct connection *connection, const char *sql, const char *const *parameters, int count,
+                      struct err *err)
 {
-    return question_ready(connection, err) && question_flush(connection, send_query(connection, sql, parameter), err);
+    return question_ready(connection, err) &&
+           question_flush(connection, send_texts(connection, sql, parameters, count), err);
 }
 
 /* ---- Answers ----------------------------------------------------------------------------------------------------- */
@@ -225,18 +230,12 @@ static enum progress answer_complete(struct connection *connection, PGresult **r
     return FAILED;
 }
 
-/* A commit that waits for a standby does not notice that its client has gone: cancelled, or the backends pile up. */
 static enum progress answer_overdue(struct connection *connection, struct err *err)
 {
-    char ignored[256];
-    PGcancel *cancel = PQgetCancel(connection->pg);
-
-    if (cancel != NULL)
-        (void)!PQcancel(cancel, ignored, sizeof ignored);
-    PQfreeCancel(cancel);
     connection_close(connection);
     err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-OVERDUE",
-            "PostgreSQL: no answer within %d s\n  fix: look for locks and for a synchronous standby that is away",
+            "PostgreSQL: no answer within %d s\n  fix: look for a synchronous standby that is away, for locks, and for "
+            "triggers deferred to the commit",
             ANSWER_MS / 1000);
     return FAILED;
 }

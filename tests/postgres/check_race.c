@@ -155,6 +155,44 @@ START_TEST(a_lock_that_is_held_too_long_makes_the_batch_wait_and_try_again)
 }
 END_TEST
 
+/* A role whose transactions are stricter by default: what another one decides meanwhile would be an error, for ever where ids
+ * are shared all the time. */
+START_TEST(a_stricter_isolation_by_default_does_not_make_a_race_an_error)
+{
+    store_free(store);
+    snprintf(conninfo, sizeof conninfo, "options='-c default_transaction_isolation=%s'",
+             _i == 0 ? "serializable" : "repeatable\\\\ read");
+    store = new_store();
+    wait_behind_another();
+    sql("COMMIT");
+    receive_all();
+    ck_assert_str_eq(batch.items[0].decision->topic, "elsewhere");
+    ck_assert_int_eq(batch.items[1].decision->kind, OUTCOME_CREATED);
+}
+END_TEST
+
+/* The insert has seen it, the read does not: its own transaction deletes it behind its back. */
+START_TEST(an_outcome_that_vanishes_before_it_is_read_is_decided_again)
+{
+    add(&batch, 1, 1, 1);
+    must_decide(store, &batch);
+    sql("CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM command_outcomes; RETURN "
+        "NULL; "
+        "END $$");
+    sql("CREATE TRIGGER lose AFTER INSERT ON command_outcomes EXECUTE FUNCTION lose()");
+    begin_batch();
+    add(&batch, 1, 1, 1);
+    ck_assert_int_eq(decide(store, &batch), FAILED);
+    ck_assert_msg(err.class == ERR_RETRY, "%d: %s", (int)err.class, err.message);
+    ck_assert_str_eq(err.code, "E-LEDGER-02");
+    ck_assert_ptr_null(batch.items[0].decision);
+
+    sql("DROP TRIGGER lose ON command_outcomes");
+    must_decide(store, &batch);
+    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_CREATED);
+}
+END_TEST
+
 /* ---- The answer is lost ------------------------------------------------------------------------------------------ */
 
 /* The store's socket: the one other socket of this process with the server's port at its far end. */
@@ -257,6 +295,8 @@ int main(void)
     tcase_add_test(races, when_the_other_one_rolls_back_the_waiting_worker_decides);
     tcase_add_test(races, a_parent_deleted_meanwhile_is_a_rejection_and_leaves_no_orphan);
     tcase_add_test(races, a_lock_that_is_held_too_long_makes_the_batch_wait_and_try_again);
+    tcase_add_loop_test(races, a_stricter_isolation_by_default_does_not_make_a_race_an_error, 0, 2);
+    tcase_add_test(races, an_outcome_that_vanishes_before_it_is_read_is_decided_again);
     tcase_add_test(races, a_commit_whose_answer_was_lost_is_found_by_the_same_batch);
     tcase_add_test(races, a_backend_that_is_ended_before_it_commits_has_decided_nothing);
     tcase_add_test(races, sending_without_a_connection_asks_for_one);

@@ -166,6 +166,29 @@ START_TEST(row_security_that_is_off_for_the_role_ends_well)
 }
 END_TEST
 
+/* Found when the first duplicate was read, and not before. For the whole database: it is given back. */
+START_TEST(a_server_function_that_the_role_may_not_call_is_found_at_the_start)
+{
+    bool complete;
+
+    become_worker();
+    sql("DO $$ BEGIN EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION pg_catalog.%%s FROM PUBLIC', "
+        "oid::regprocedure), '; ') FROM pg_proc WHERE proname = 'pg_logical_emit_message'); END $$");
+    enum progress progress = connect_store();
+    const char *said = status(&complete);
+    sql("DO $$ BEGIN EXECUTE (SELECT string_agg(format('GRANT EXECUTE ON FUNCTION pg_catalog.%%s TO PUBLIC', "
+        "oid::regprocedure), '; ') FROM pg_proc WHERE proname = 'pg_logical_emit_message'); END $$");
+    ck_assert_int_eq(progress, FAILED);
+    ck_assert_int_eq(err.class, ERR_STOP);
+    ck_assert_int_eq(err.exit_code, EXIT_PERMISSION);
+    ck_assert_ptr_nonnull(strstr(err.message, "lacks EXECUTE on pg_logical_emit_message"));
+    ck_assert_ptr_nonnull(
+        strstr(err.message, "fix: GRANT EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean,text,text"));
+    ck_assert_msg(!complete && strstr(said, "lacks EXECUTE") != NULL, "%s", said);
+    ck_assert_msg(connect_store() == DONE, "%s", err.message);
+}
+END_TEST
+
 /* It works as the owner, who sees all, but whose policies are not those of `run`. */
 START_TEST(a_migration_does_not_mind_what_its_own_role_may_see)
 {
@@ -222,6 +245,7 @@ int main(void)
     tcase_add_test(tcase, the_fix_of_a_misplaced_sequence_mends_it);
     tcase_add_test(tcase, a_view_of_the_invoker_shows_what_its_reader_may_see);
     tcase_add_test(tcase, row_security_that_is_off_for_the_role_ends_well);
+    tcase_add_test(tcase, a_server_function_that_the_role_may_not_call_is_found_at_the_start);
     tcase_add_test(tcase, a_migration_does_not_mind_what_its_own_role_may_see);
     tcase_add_test(tcase, each_warning_is_logged_once_however_often_it_connects);
     suite_add_tcase(suite, tcase);

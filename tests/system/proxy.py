@@ -115,13 +115,14 @@ class Fault:
 class Proxy:
     def __init__(self, listen, target, protocol):
         self._listen, self._target, self._protocol = listen, target, protocol
-        self._faults, self._lock = [], threading.Lock()
+        self._faults, self._lock, self._sides = [], threading.Lock(), set()
         self._open = threading.Event()
         self._open.set()
 
     def __enter__(self):
         self._listener = socket.create_server(self._listen)
-        self.port = self._listener.getsockname()[1]
+        self._listen = self._listener.getsockname()
+        self.port = self._listen[1]
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -148,6 +149,19 @@ class Proxy:
         finally:
             self._open.set()
 
+    @contextlib.contextmanager
+    def refusing(self):
+        """All connections are cut, and nobody listens."""
+        self.__exit__()
+        with self._lock:
+            cut = set(self._sides)
+        for side in cut:
+            end(side)
+        try:
+            yield
+        finally:
+            self.__enter__()
+
     def _fault_of(self, request):
         kind = self._protocol.kind(request)
         with self._lock:
@@ -169,12 +183,16 @@ class Proxy:
         with contextlib.suppress(OSError), client, socket.create_connection(self._target) as server:
             for side in (client, server):
                 side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._lock:
+                self._sides |= {client, server}
             awaited = []  # (request, fault): whose answers are to be lost or late
             back = threading.Thread(target=self._answers, args=(server, client, awaited), daemon=True)
             back.start()
             self._requests(client, server, awaited)
             end(server, socket.SHUT_WR)
             back.join()
+            with self._lock:
+                self._sides -= {client, server}
 
     def _requests(self, client, server, awaited):
         first = True

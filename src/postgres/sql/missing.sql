@@ -311,6 +311,15 @@ problems (position, table_name, column_name, severity, problem, text, fix) AS (
     SELECT position, table_name, column_name, 'error', 'privilege',
            format('role %I lacks USAGE on its sequence', current_user), NULL
     FROM sequence WHERE NOT has_sequence_privilege(name, 'USAGE')
+    UNION ALL
+    -- By name: since PostgreSQL 17 it has one parameter more. Everybody may call it, unless somebody has revoked that.
+    SELECT position, table_name, NULL, 'error', 'privilege',
+           format('role %I lacks EXECUTE on %s, which a known outcome is read with', current_user, proname),
+           format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', pg_proc.oid::regprocedure, current_user)
+    FROM relations
+    JOIN pg_proc ON proname = 'pg_logical_emit_message' AND pronamespace = 'pg_catalog'::regnamespace
+        AND proargtypes[2] = 'text'::regtype
+    WHERE table_name = 'command_outcomes' AND NOT has_function_privilege(pg_proc.oid, 'EXECUTE')
 ),
 mended AS (
     SELECT problems.position, table_name, column_name, severity, problem, text,
