@@ -65,6 +65,7 @@ struct brokers_wait brokers_wait_for(int timeout_ms);
 /**
  * How many ms the next try may take, at least 1. 0 with ERR_STOP: the time is over (69), interrupted (75), the login is refused (77).
  */
-MUSTUSE int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct brokers_wait *wait, struct err *err);
+MUSTUSE int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct brokers_wait *wait,
+                              struct err *err);
 
 #endif

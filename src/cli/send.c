@@ -209,9 +209,9 @@ static int parse(struct send *send, int argc, char **argv)
         {"key",required_argument, NULL, 'k'},
         {"format",               required_argument, NULL, 'f'},
         {"await",       no_argument, NULL, 'w'},
-        {"raw",       no_argument, NULL, 'r'},
-        {"timeout",              required_argument, NULL, 't'},
-        {0                 },
+        {"raw",              no_argument, NULL, 'r'},
+        {"timeout",                  required_argument, NULL, 't'},
+        {0             },
     };
     int option;
 

@@ -63,8 +63,8 @@ static bool not_an_object(const struct send_lines *lines, struct bytes value, ui
                           struct err *err)
 {
     return err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01",
-                   "%s:%" PRIu64 ": no JSON object: %s\n  fix: one command a line; %s (--raw sends anything)", lines->name,
-                   number, reason, send_hint(value));
+                   "%s:%" PRIu64 ": no JSON object: %s\n  fix: one command a line; %s (--raw sends anything)",
+                   lines->name, number, reason, send_hint(value));
 }
 
 static bool send_line(struct send_lines *lines, struct bytes value, uint64_t number, struct arena *arena,

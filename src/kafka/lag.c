@@ -146,8 +146,8 @@ static bool take_offsets(struct lag *lag, const rd_kafka_topic_partition_list_t 
 static bool read_ends(struct lag *lag, rd_kafka_t *rk, int64_t which, size_t field, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = all_partitions(lag, which);
-    bool done = ends_ask(&lag->brokers, rk, list, lag->timeout_ms, err) &&
-                take_offsets(lag, list, field, lag->topic, err);
+    bool done =
+        ends_ask(&lag->brokers, rk, list, lag->timeout_ms, err) && take_offsets(lag, list, field, lag->topic, err);
 
     rd_kafka_topic_partition_list_destroy(list);
     return done;

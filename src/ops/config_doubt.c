@@ -33,8 +33,9 @@ static void remember(struct config *config, char *doubt)
 void config_doubt(struct config *config, const char *key, const char *value, const char *origin, bool comments)
 {
     if (comments && has_comment(value))
-        remember(config, text_printf("%s: the value of %.100s is taken with the # in it: a comment has a line of its own",
-                                     origin, key));
+        remember(config,
+                 text_printf("%s: the value of %.100s is taken with the # in it: a comment has a line of its own",
+                             origin, key));
     else if (is_quoted(value))
         remember(config, text_printf("%s: the value of %.100s is taken with its quotes", origin, key));
 }
