@@ -36,6 +36,12 @@ struct outbound {
     size_t header_count;
 };
 
+/** What a header takes in a published record besides its bytes, at most: two lengths as varints (KIP-98, record format 2). */
+#define OUTBOUND_HEADER_SIZE 10
+
+/** Key + value + headers (name, value and OUTBOUND_HEADER_SIZE each), in bytes: as it counts for its topic, uncompressed. */
+size_t outbound_size(const struct outbound *out);
+
 /** What a published record is to the command that it answers. */
 enum delivery_role {
     ROLE_EVENT,
@@ -48,6 +54,7 @@ struct delivery {
     uint32_t item; /* index in the batch of the command that it answers */
     enum delivery_role role;
     bool too_large; /* set by the sink: the topic refused it for its size */
+    size_t size;    /* set by the sink: of the record that it was given */
 };
 
 /** The last header of that name (Kafka's `lastHeader`), or NULL. Names are case-sensitive, as in Kafka. */

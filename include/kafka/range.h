@@ -2,16 +2,14 @@
 #ifndef KAFKA_RANGE_H
 #define KAFKA_RANGE_H
 
-#include "core/err.h"
-
-struct rd_kafka_s;
+#include "kafka/brokers.h"
 
 enum range_from { RANGE_BEGINNING, RANGE_END, RANGE_TIME, RANGE_OFFSET };
 
 struct range_request {
     enum range_from from;
     int64_t value;  /* RANGE_TIME: ms since 1970 UTC; RANGE_OFFSET: an offset, moved into what there is */
-    int timeout_ms; /* of each of the two questions */
+    int timeout_ms; /* of each question */
 };
 
 struct range {
@@ -20,8 +18,11 @@ struct range {
                     read */
 };
 
-/** False with ERR_STOP. Ask before the client fetches anything: a fetch that waits holds up its connection. */
-MUSTUSE bool range_find(struct rd_kafka_s *rk, const char *topic, int32_t partition,
-                        const struct range_request *request, struct range *range, struct err *err);
+/**
+ * The ranges of the topic's first `count` partitions. False with ERR_STOP, see ends_ask. Ask before the client fetches anything: a
+ * fetch that waits holds up its connection.
+ */
+MUSTUSE bool range_find(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int count,
+                        const struct range_request *request, struct range *ranges, struct err *err);
 
 #endif

@@ -43,6 +43,13 @@ bool sink_tainted(const struct sink *sink);
 /** True when this producer was fenced: by the broker's timeout or by another process with our identity. */
 bool sink_fenced(const struct sink *sink);
 
+/**
+ * What is known of the size that the dead-letter topic takes: a copy of `size` bytes (keys, values, and of each header 10 more) is not
+ * to be tried whole again, because one like it was refused, and should have at most as many bytes as the answer. 0: try it. Forgotten
+ * after a while, since the topic may have been altered. Only copies: to cut an event would give it another key.
+ */
+size_t sink_copy_limit(const struct sink *sink, size_t size);
+
 MUSTUSE bool sink_begin(struct sink *sink, struct err *err);
 
 /** Copies the record into the producer's queue. `delivery` must live until the transaction has ended. */
@@ -50,7 +57,8 @@ MUSTUSE bool sink_produce(struct sink *sink, const struct outbound *out, struct 
 
 /**
  * Waits for all delivery reports. FAILED with ERR_ABORT: some record was refused (`too_large` says which). A broker refuses a whole
- * batch of records for its size: the first time it is ERR_RENEW, and the new producer sends each record alone for a while.
+ * batch of records for its size: the first time it is ERR_RENEW, and the new producer sends each record alone for a while; no longer
+ * than this batch when it was copies that were too large, since they are cut from then on (sink_copy_limit).
  */
 enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err);
 

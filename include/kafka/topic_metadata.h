@@ -16,6 +16,12 @@ int topic_ask(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int 
 int topic_broker(struct rd_kafka_s *rk, const char *name, int32_t *broker, int timeout_ms);
 
 /**
+ * Asks leaders of the topic, those that are known, for an offset: so that librdkafka connects to addresses that the brokers advertise.
+ * True when one of them has answered, or there is none to ask.
+ */
+MUSTUSE bool topic_leaders_answer(struct rd_kafka_s *rk, const char *name, int timeout_ms);
+
+/**
  * DONE: it exists, with `*partitions` partitions (NULL: never mind). PENDING: no answer yet (`err` says why). FAILED: ERR_STOP, it does not exist or may not be seen.
  * Asking never creates the topic: all our clients say so (allow.auto.create.topics=false, kafka/client.c).
  */

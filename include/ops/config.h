@@ -89,6 +89,9 @@ struct config {
     struct kafka_property *kafka; /* in the order of the sources; a later one of the same name wins */
     size_t kafka_count;
 
+    char **doubts; /* private: config_warn_doubts */
+    size_t doubt_count;
+
     struct config_origin *origins; /* private: where each key's value came from */
 };
 
@@ -111,7 +114,10 @@ void config_free(struct config *config);
 /** Logs a warning for each SESSIOND_* variable that is no key (Kubernetes injects such names). After log_setup. */
 void config_warn_unknown(const struct config_request *request);
 
-/** The same for config->kafka[index], whose variable turned out to be no property of librdkafka: warns, removes it. */
+/** Logs a warning for each value that probably was to be another one: quotes around it, a comment behind it. After log_setup. */
+void config_warn_doubts(const struct config *config);
+
+/** As config_warn_unknown for config->kafka[index], whose variable turned out to be no property of librdkafka: warns, removes it. */
 void config_ignore_variable(struct config *config, size_t index);
 
 /** For messages: a key that is no secret, its value and where it was set, e.g. "dlq.topic = x (/etc/x.conf:12)". */

@@ -21,8 +21,11 @@ MUSTUSE char *secret_mask_conninfo(const char *conninfo);
  * caller frees. */
 MUSTUSE char *secret_mask_urls(const char *urls);
 
-/** What `KEY.file=PATH` stands for: the text of the file without the newlines at its end. NULL with errno (EILSEQ: a NUL
- * byte) when it cannot be read. The caller frees. */
+/** What `KEY.file=PATH` stands for: the text of the file without the newlines at its end and a UTF-8 byte order mark before it.
+ * NULL with errno (EILSEQ: UTF-16, or a NUL byte) when it cannot be read. The caller frees. */
 MUSTUSE char *secret_read(const char *path);
+
+/** The errno of secret_read for people; borrowed as strerror's. */
+const char *secret_reason(int error);
 
 #endif

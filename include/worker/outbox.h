@@ -22,9 +22,12 @@ struct outbox {
 /** Which records the batch gives. Suppressed duplicates give none. Forgets the batch before. */
 void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch);
 
-/** Encodes every record, each item as its `fit` and `dlq_limit` say, and gives it to the sink. */
+/**
+ * Encodes every record, each item as its `fit` and `dlq_limit` say, and gives it to the sink. Lowers `dlq_limit` where the sink knows
+ * that the dead-letter topic would refuse the copy.
+ */
 MUSTUSE bool outbox_produce(struct outbox *outbox, struct sink *sink, struct event_encoder *encoder,
-                            const struct config *config, const struct batch *batch, struct err *err);
+                            const struct config *config, struct batch *batch, struct err *err);
 
 /** True when the topic refused a record for its size. */
 bool outbox_refused(const struct outbox *outbox);

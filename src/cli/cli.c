@@ -100,6 +100,7 @@ int cli_load_config(struct cli *cli)
     cli->config_loaded = true;
     log_setup(cli->config.log_format, cli->config.log_level);
     config_warn_unknown(&cli->request);
+    config_warn_doubts(&cli->config);
     if (!properties_check(&cli->config, &err))
         return cli_fail(&err);
     return 0;

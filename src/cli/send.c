@@ -21,6 +21,7 @@ struct send {
     bool avro;      /* in one of two framings */
     bool confluent; /* in this one */
     bool await;
+    bool raw;
     const char *key;
     const char *path; /* "-": standard input */
     int timeout_ms;
@@ -123,6 +124,7 @@ static int send_many(struct send *send, const struct cli *cli, FILE *file)
         .schemas = send->schemas,
         .schema_id = send->confluent ? &send->schema_id : NULL,
         .sender = send->sender,
+        .raw = send->raw,
         .progress = isatty(STDERR_FILENO) == 1 && !cli->json,
     };
     bool sent = send_lines(&lines, &err);
@@ -186,6 +188,7 @@ static bool set_option(struct send *send, int option, const char *text)
         send->command.command_id.state = FIELD_VALUE;
         return uuid_parse(bytes_of(text), &send->command.command_id.value);
     case 'w': send->await = true; return true;
+    case 'r': send->raw = true; return true;
     case 'k': send->key = text; return true;
     case 't': return moment_span(text, &send->timeout_ms);
     case 'f':
@@ -206,8 +209,9 @@ static int parse(struct send *send, int argc, char **argv)
         {"key",required_argument, NULL, 'k'},
         {"format",               required_argument, NULL, 'f'},
         {"await",       no_argument, NULL, 'w'},
-        {"timeout",              required_argument, NULL, 't'},
-        {0                 },
+        {"raw",              no_argument, NULL, 'r'},
+        {"timeout",                  required_argument, NULL, 't'},
+        {0             },
     };
     int option;
 
@@ -221,6 +225,8 @@ static int parse(struct send *send, int argc, char **argv)
         return cli_usage(&cli_send, "unexpected argument %s", argv[optind]);
     if (send->from_options == (send->path != NULL))
         return cli_usage(&cli_send, "say either --group-id and --study-activity-id, or a file (- is standard input)");
+    if (send->raw && (send->from_options || send->avro))
+        return cli_usage(&cli_send, "--raw sends the lines of a file as they are");
     bool complete = send->command.group_id.state == FIELD_VALUE && send->command.study_activity_id.state == FIELD_VALUE;
     if (send->from_options && !complete)
         return cli_usage(&cli_send, "both --group-id and --study-activity-id are needed");
@@ -284,7 +290,8 @@ const struct subcommand cli_send = {
         "\n"
         "The first form sends one command and prints its id and where it went; without --command-id the id is\n"
         "random. The second form sends each line of the file that is not blank as one command, as it is; its key\n"
-        "is the line's command_id, if it has one. Every command is acknowledged before the program ends.\n"
+        "is the line's command_id, if it has one. A line that is no JSON object ends it, a UTF-8 byte order mark is\n"
+        "skipped. Every command is acknowledged before the program ends.\n"
         "\n"
         "  --await        wait for the event of each command sent, known by the command's place: one command's is\n"
         "                 printed, of a file's the counts. With duplicates=suppress a duplicate gets none\n"
@@ -293,6 +300,7 @@ const struct subcommand cli_send = {
         "in\n"
         "                 Confluent's wire format with the id that the registry has it under (sessiond schemas "
         "register)\n"
+        "  --raw          send any line that is not empty, whatever it is\n"
         "  --timeout D    how long to wait for a broker, for each command's delivery, and then with --await for the\n"
         "                 events (default 30s)\n"
         "  --json         one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}; of a file: "

@@ -1,7 +1,10 @@
 #include "cli/send_lines.h"
 
+#include "cli/send_hint.h"
 #include "codec/avro_send.h"
+#include "codec/encoding.h"
 #include "codec/json_command.h"
+#include "codec/json_scan.h"
 #include "kafka/kafka_error.h"
 #include "ops/clock.h"
 #include "ops/stop.h"
@@ -12,12 +15,20 @@
 
 #define PROGRESS_MS 250
 
-/* The line without its end and the blanks around it. */
-static struct bytes trim(const char *line, size_t len)
+/* The line without its end and, unless it is raw, the blanks around it and a byte order mark (files with one may have been joined). */
+static struct bytes trim(const struct send_lines *lines, const char *line, size_t len)
 {
-    while (len > 0 && strchr(" \t\r\n", line[len - 1]) != NULL)
+    if (lines->raw) {
+        size_t ends = len > 0 && line[len - 1] == '\n';
+        ends += ends > 0 && len > 1 && line[len - 2] == '\r';
+        return (struct bytes){(const uint8_t *)line, len - ends};
+    }
+    size_t mark = encoding_mark((struct bytes){(const uint8_t *)line, len});
+    line += mark;
+    len -= mark;
+    while (len > 0 && memchr(" \t\r\n", line[len - 1], 4) != NULL)
         len--;
-    while (len > 0 && strchr(" \t", *line) != NULL) {
+    while (len > 0 && memchr(" \t", *line, 2) != NULL) {
         line++;
         len--;
     }
@@ -35,12 +46,27 @@ static struct bytes key_of(const struct send_lines *lines, const struct command 
     return bytes_of(text);
 }
 
+/* Whatever its fields hold: what becomes of a command is the worker's to say, but a line that is none was never meant to be sent. */
+static bool is_object(struct bytes value)
+{
+    struct json_scan scan = json_scan_start(value);
+
+    return json_scan_peek(&scan) == '{' && json_scan_value(&scan) && json_scan_finish(&scan);
+}
+
 static bool bad_line(const struct send_lines *lines, uint64_t number, const char *reason, struct err *err)
 {
     return err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "%s:%" PRIu64 ": %s", lines->name, number, reason);
 }
 
-/* What is not even JSON is sent nevertheless: that is how one tries what becomes of it. */
+static bool not_an_object(const struct send_lines *lines, struct bytes value, uint64_t number, const char *reason,
+                          struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01",
+                   "%s:%" PRIu64 ": no JSON object: %s\n  fix: one command a line; %s (--raw sends anything)",
+                   lines->name, number, reason, send_hint(value));
+}
+
 static bool send_line(struct send_lines *lines, struct bytes value, uint64_t number, struct arena *arena,
                       struct err *err)
 {
@@ -53,6 +79,8 @@ static bool send_line(struct send_lines *lines, struct bytes value, uint64_t num
     if (!decoded) {
         command = (struct command){0};
         reason = refusal_text(&refusal, arena);
+        if (!lines->raw && !is_object(value))
+            return not_an_object(lines, value, number, reason, err);
     }
     if (lines->schemas != NULL &&
         !(decoded && avro_send_encode(lines->schemas, lines->schema_id, &command, arena, &value, &reason)))
@@ -97,8 +125,8 @@ static bool send_all(struct send_lines *lines, struct err *err)
     ssize_t len;
 
     while (sent && next_line(lines, &line, &size, &len)) {
-        struct bytes value = trim(line, (size_t)len);
         number++;
+        struct bytes value = trim(lines, line, (size_t)len);
         if (value.len > 0)
             sent = send_line(lines, value, number, &arena, err);
         arena_reset(&arena);

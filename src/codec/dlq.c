@@ -6,8 +6,7 @@
 /* `__dlq.errors.topic` … `.delivery.count`, and `.truncated`. */
 #define OWN_HEADERS 10
 
-/* What a header takes in a record besides its bytes, at most: two lengths as varints (KIP-98, record format 2). */
-#define HEADER_OVERHEAD 10
+#define HEADER_OVERHEAD OUTBOUND_HEADER_SIZE
 
 /* `__dlq.errors.truncated` with the longest list. */
 #define TRUNCATED_SIZE (22 + 17 + HEADER_OVERHEAD)

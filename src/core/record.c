@@ -53,3 +53,12 @@ struct uuid record_answer_id(const struct record *record, const char *code, stru
 
     return uuid_v5(&uuid_namespace, arena_printf(arena, "%s#%s", (const char *)position.data, code));
 }
+
+size_t outbound_size(const struct outbound *out)
+{
+    size_t size = out->key.len + out->value.len;
+
+    for (size_t i = 0; i < out->header_count; i++)
+        size += out->headers[i].name.len + out->headers[i].value.len + OUTBOUND_HEADER_SIZE;
+    return size;
+}

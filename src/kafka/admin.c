@@ -41,6 +41,7 @@ struct admin *admin_open(const struct config *config, int timeout_ms, struct err
         goto failed;
     rd_kafka_conf_set_opaque(conf, admin);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_watch(&admin->brokers, conf);
     admin->rk = client_new(conf, CLIENT_ADMIN, err);
     if (admin->rk == NULL)
         goto failed;
@@ -85,12 +86,9 @@ bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err
 }
 
 /* The whole request failed, or what it says about its one topic. */
-static bool created(const struct admin *admin, rd_kafka_event_t *answer, const char *name, struct err *err)
+static bool created(rd_kafka_event_t *answer, const char *name, struct err *err)
 {
     size_t count = 0;
-
-    if (answer == NULL)
-        return brokers_silent(&admin->brokers, admin->timeout_ms, err);
     rd_kafka_resp_err_t code = rd_kafka_event_error(answer);
     const char *text = rd_kafka_event_error_string(answer);
     const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(answer);
@@ -107,16 +105,29 @@ static bool created(const struct admin *admin, rd_kafka_event_t *answer, const c
     return false;
 }
 
+/* NULL with ERR_STOP. Nobody may answer: the request waits inside librdkafka for a connection to the controller. */
+static rd_kafka_event_t *next_answer(struct admin *admin, struct err *err)
+{
+    struct brokers_wait wait = brokers_wait_for(admin->timeout_ms);
+    rd_kafka_event_t *answer = NULL;
+    int slice_ms;
+
+    while (answer == NULL && (slice_ms = brokers_wait_next(&admin->brokers, admin->rk, &wait, err)) > 0)
+        answer = rd_kafka_queue_poll(admin->answers, slice_ms);
+    return answer;
+}
+
 static bool request(struct admin *admin, rd_kafka_NewTopic_t *topic, const char *name, struct err *err)
 {
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(admin->rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     char text[64];
 
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, admin->timeout_ms, text, sizeof text);
+    /* Later than ours, which says who did not answer. */
+    (void)rd_kafka_AdminOptions_set_request_timeout(options, admin->timeout_ms + 1000, text, sizeof text);
     (void)rd_kafka_AdminOptions_set_operation_timeout(options, admin->timeout_ms, text, sizeof text);
     rd_kafka_CreateTopics(admin->rk, &topic, 1, options, admin->answers);
-    rd_kafka_event_t *answer = rd_kafka_queue_poll(admin->answers, admin->timeout_ms + 1000);
-    bool done = created(admin, answer, name, err);
+    rd_kafka_event_t *answer = next_answer(admin, err);
+    bool done = answer != NULL && created(answer, name, err);
 
     if (answer != NULL)
         rd_kafka_event_destroy(answer);

@@ -10,17 +10,26 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 
-/* How long one question may take before the stop flag is looked at again. */
-#define SLICE_MS 250
+/* How long one question may take before the stop flag is looked at again: the first one, and all that follow at most. */
+#define SLICE_MS     250
+#define SLICE_MAX_MS 1000
 
 /* After so long a person wants to know what is being waited for. */
 #define PATIENCE_MS 2000
 
+const char brokers_advertised[] = "E-KAFKA-ADVERTISED";
+
 void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role)
 {
+    advertised_init(&brokers->advertised);
     brokers->trouble = 0;
     brokers->reason[0] = 0;
     client_brokers(config, role, brokers->setting);
+}
+
+void brokers_watch(struct brokers *brokers, struct rd_kafka_conf_s *conf)
+{
+    advertised_watch(&brokers->advertised, conf);
 }
 
 void brokers_trouble(struct brokers *brokers, int code, const char *reason)
@@ -36,11 +45,34 @@ void brokers_trouble(struct brokers *brokers, int code, const char *reason)
         *detail = 0;
 }
 
-bool brokers_silent(const struct brokers *brokers, int64_t timeout_ms, struct err *err)
+const char *brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
 {
-    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-KAFKA-DOWN",
+    struct advertised_pair pair;
+
+    if (!advertised_silent(&brokers->advertised, clock_ms(), &pair)) {
+        snprintf(text, BROKERS_WHY_TEXT, "%s", brokers->reason);
+        return "E-KAFKA-DOWN";
+    }
+    bool about_it = strstr(brokers->reason, pair.silent) != NULL;
+    snprintf(text, BROKERS_WHY_TEXT,
+             "broker %s answers, but it tells clients to use %s (advertised.listeners), and that does not answer%s%s",
+             pair.answers, pair.silent, about_it ? ": " : "", about_it ? brokers->reason : "");
+    return brokers_advertised;
+}
+
+bool brokers_silent(struct brokers *brokers, int64_t timeout_ms, struct err *err)
+{
+    char why[BROKERS_WHY_TEXT];
+    const char *code = brokers_why(brokers, why);
+
+    if (code == brokers_advertised)
+        return err_set(err, ERR_STOP, EXIT_UNREACHABLE, code,
+                       "%s\n  %s\n  fix: set the broker's advertised.listeners to an address that this host can reach, "
+                       "or run this where it is reached",
+                       why, brokers->setting);
+    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, code,
                    "no broker answered within %.3g s%s%s\n  %s\n  fix: start the broker, or name one that runs",
-                   (double)timeout_ms / 1000, *brokers->reason ? ": " : "", brokers->reason, brokers->setting);
+                   (double)timeout_ms / 1000, *why ? ": " : "", why, brokers->setting);
 }
 
 static bool refused(const struct brokers *brokers, struct err *err)
@@ -62,34 +94,49 @@ static int ask(rd_kafka_t *rk, const char *topic, int timeout_ms, int *partition
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-static void say_what_is_awaited(const struct brokers *brokers, int64_t waited_ms, bool *said)
+static void say_what_is_awaited(struct brokers *brokers, int64_t waited_ms, bool *said)
 {
+    char why[BROKERS_WHY_TEXT];
+
     if (*said || waited_ms < PATIENCE_MS)
         return;
     *said = true;
-    log_info("waiting for a broker: %s%s%s", brokers->setting, *brokers->reason ? ": " : "", brokers->reason);
+    (void)brokers_why(brokers, why);
+    log_info("waiting for a broker: %s%s%s", brokers->setting, *why ? ": " : "", why);
+}
+
+struct brokers_wait brokers_wait_for(int timeout_ms)
+{
+    return (struct brokers_wait){.started_ms = clock_ms(), .timeout_ms = timeout_ms, .slice_ms = SLICE_MS / 2};
+}
+
+int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct brokers_wait *wait, struct err *err)
+{
+    int64_t waited_ms = clock_ms() - wait->started_ms;
+    int64_t left_ms = wait->timeout_ms - waited_ms;
+
+    rd_kafka_poll(rk, 0);
+    if (refused(brokers, err))
+        return 0;
+    if (stop_requested())
+        (void)err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
+    else if (left_ms <= 0)
+        (void)brokers_silent(brokers, wait->timeout_ms, err);
+    if (stop_requested() || left_ms <= 0)
+        return 0;
+    say_what_is_awaited(brokers, waited_ms, &wait->said);
+    wait->slice_ms = 2 * wait->slice_ms < SLICE_MAX_MS ? 2 * wait->slice_ms : SLICE_MAX_MS;
+    return (int)(left_ms < wait->slice_ms ? left_ms : wait->slice_ms);
 }
 
 bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms, int *partitions,
                    struct err *err)
 {
-    int64_t started_ms = clock_ms();
-    bool said = false;
+    struct brokers_wait wait = brokers_wait_for(timeout_ms);
+    int slice_ms;
 
-    for (;;) {
-        int64_t waited_ms = clock_ms() - started_ms;
-        int64_t left_ms = timeout_ms - waited_ms;
-
-        rd_kafka_poll(rk, 0);
-        if (refused(brokers, err))
-            return false;
-        if (stop_requested())
-            return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
-        if (left_ms <= 0)
-            return brokers_silent(brokers, timeout_ms, err);
-        say_what_is_awaited(brokers, waited_ms, &said);
-
-        int code = ask(rk, topic, (int)(left_ms < SLICE_MS ? left_ms : SLICE_MS), partitions);
+    while ((slice_ms = brokers_wait_next(brokers, rk, &wait, err)) > 0) {
+        int code = ask(rk, topic, slice_ms, partitions);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
             return true;
         kafka_error_code(err, KAFKA_CALL_ADMIN, code, topic);
@@ -98,6 +145,7 @@ bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *t
         /* Some failures are answered at once; do not ask in a circle. */
         rd_kafka_poll(rk, 20);
     }
+    return false;
 }
 
 bool brokers_need_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms,

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define OAUTHBEARER_VERSION 0x02020000 /* 2.2.0; see tokens_last */
+
 /* ---- What is set for whom ---------------------------------------------------------------------------------------- */
 
 enum {
@@ -252,6 +254,30 @@ static void own_producer(rd_kafka_conf_t *conf, const struct config *config)
         client_set(conf, "transactional.id", config->transactional_id);
 }
 
+static bool is_set_to(const rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+    char set[64];
+    size_t size = sizeof set;
+
+    return rd_kafka_conf_get(conf, name, set, &size) == RD_KAFKA_CONF_OK && strcasecmp(set, value) == 0;
+}
+
+/*
+ * librdkafka 1.9 to 2.1 renews a token that it makes itself through a queue that does not exist: it crashes when four fifths of the
+ * first one's life are over (rd_kafka_sasl_oauthbearer_init returns too early; mended with KIP-368 in 2.2.0).
+ */
+static bool tokens_last(const rd_kafka_conf_t *conf, struct err *err)
+{
+    if (rd_kafka_version() >= OAUTHBEARER_VERSION || !is_set_to(conf, "sasl.mechanisms", "OAUTHBEARER") ||
+        !is_set_to(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true"))
+        return true;
+    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+                   "kafka.sasl.mechanism=OAUTHBEARER with kafka.enable.sasl.oauthbearer.unsecure.jwt needs librdkafka "
+                   "2.2.0; this is %s, which crashes when it renews the token\n"
+                   "  fix: a newer librdkafka, or another mechanism",
+                   rd_kafka_version_str());
+}
+
 struct rd_kafka_conf_s *client_conf(const struct config *config, enum client_role role, struct err *err)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
@@ -264,7 +290,7 @@ struct rd_kafka_conf_s *client_conf(const struct config *config, enum client_rol
     if (role == CLIENT_PRODUCER)
         default_producer_queue(conf, config);
 
-    if (!set_users(conf, config, role, err)) {
+    if (!set_users(conf, config, role, err) || !tokens_last(conf, err)) {
         rd_kafka_conf_destroy(conf);
         return NULL;
     }

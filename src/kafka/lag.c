@@ -1,6 +1,7 @@
 #include "kafka/lag.h"
 
 #include "kafka/brokers.h"
+#include "kafka/ends.h"
 #include "kafka/kafka_error.h"
 #include "ops/clock.h"
 #include "ops/stop.h"
@@ -47,6 +48,7 @@ static rd_kafka_t *new_client(struct lag *lag, const struct config *config, enum
         client_set(conf, "isolation.level", "read_uncommitted");
     rd_kafka_conf_set_opaque(conf, lag);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_watch(&lag->brokers, conf);
     return client_new(conf, role, err);
 }
 
@@ -144,9 +146,8 @@ static bool take_offsets(struct lag *lag, const rd_kafka_topic_partition_list_t 
 static bool read_ends(struct lag *lag, rd_kafka_t *rk, int64_t which, size_t field, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = all_partitions(lag, which);
-    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(rk, list, lag->timeout_ms);
-    bool done = code == RD_KAFKA_RESP_ERR_NO_ERROR ? take_offsets(lag, list, field, lag->topic, err)
-                                                   : failed(code, NULL, lag->topic, err);
+    bool done =
+        ends_ask(&lag->brokers, rk, list, lag->timeout_ms, err) && take_offsets(lag, list, field, lag->topic, err);
 
     rd_kafka_topic_partition_list_destroy(list);
     return done;
@@ -157,10 +158,11 @@ static bool read_ends(struct lag *lag, rd_kafka_t *rk, int64_t which, size_t fie
 /* NULL with ERR_STOP. The event is the caller's. */
 static rd_kafka_event_t *await(struct lag *lag, struct err *err)
 {
-    int64_t deadline_ms = clock_ms() + lag->timeout_ms + 1000;
+    struct brokers_wait wait = brokers_wait_for(lag->timeout_ms);
+    int slice_ms;
 
-    while (clock_ms() < deadline_ms) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(lag->answers, SLICE_MS);
+    while ((slice_ms = brokers_wait_next(&lag->brokers, lag->rk, &wait, err)) > 0) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(lag->answers, slice_ms);
         if (event != NULL && rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR)
             return event;
         if (event != NULL) {
@@ -168,12 +170,7 @@ static rd_kafka_event_t *await(struct lag *lag, struct err *err)
             rd_kafka_event_destroy(event);
             return NULL;
         }
-        if (stop_requested()) {
-            err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
-            return NULL;
-        }
     }
-    brokers_silent(&lag->brokers, lag->timeout_ms, err);
     return NULL;
 }
 
@@ -182,7 +179,8 @@ static rd_kafka_AdminOptions_t *options_for(const struct lag *lag, rd_kafka_admi
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(lag->rk, operation);
     char text[64];
 
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, lag->timeout_ms, text, sizeof text);
+    /* Later than ours, which says who did not answer. */
+    (void)rd_kafka_AdminOptions_set_request_timeout(options, lag->timeout_ms + 1000, text, sizeof text);
     return options;
 }
 

@@ -1,26 +1,29 @@
 #include "kafka/range.h"
 
-#include "kafka/kafka_error.h"
+#include "kafka/ends.h"
 
-#include <inttypes.h>
 #include <librdkafka/rdkafka.h>
-#include <stdio.h>
 
-/* The first offset at or after a time; left as it is when there is none. */
-static rd_kafka_resp_err_t offset_at(rd_kafka_t *rk, const char *topic, int32_t partition,
-                                     const struct range_request *request, int64_t *offset)
+/* What is being asked about: one topic's first partitions. */
+struct search {
+    struct brokers *brokers;
+    rd_kafka_t *rk;
+    const char *topic;
+    int count;
+    int timeout_ms;
+};
+
+/* NULL with ERR_STOP; else by partition, the caller's. */
+static rd_kafka_topic_partition_list_t *ask(const struct search *search, int64_t time, struct err *err)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_t *question = rd_kafka_topic_partition_list_add(list, topic, partition);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(search->count);
 
-    question->offset = request->value;
-    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(rk, list, request->timeout_ms);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        code = question->err;
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && question->offset >= 0)
-        *offset = question->offset;
+    for (int32_t i = 0; i < search->count; i++)
+        rd_kafka_topic_partition_list_add(list, search->topic, i)->offset = time;
+    if (ends_ask(search->brokers, search->rk, list, search->timeout_ms, err))
+        return list;
     rd_kafka_topic_partition_list_destroy(list);
-    return code;
+    return NULL;
 }
 
 static int64_t within(int64_t value, int64_t low, int64_t high)
@@ -30,34 +33,50 @@ static int64_t within(int64_t value, int64_t low, int64_t high)
     return value > high ? high : value;
 }
 
-static rd_kafka_resp_err_t find(rd_kafka_t *rk, const char *topic, int32_t partition,
-                                const struct range_request *request, struct range *range)
+/* An empty partition may begin behind what is called its end: a transaction that is open holds that back. */
+static bool find_ends(const struct search *search, struct range *ranges, struct err *err)
 {
-    int64_t low, high;
-    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(rk, topic, partition, &low, &high, request->timeout_ms);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return code;
+    rd_kafka_topic_partition_list_t *low = ask(search, RD_KAFKA_OFFSET_BEGINNING, err);
+    rd_kafka_topic_partition_list_t *high = low == NULL ? NULL : ask(search, RD_KAFKA_OFFSET_END, err);
 
-    *range = (struct range){.start = high, .end = high};
-    switch (request->from) {
-    case RANGE_BEGINNING: range->start = low; break;
-    case RANGE_END: break;
-    case RANGE_OFFSET: range->start = within(request->value, low, high); break;
-    case RANGE_TIME: return offset_at(rk, topic, partition, request, &range->start);
+    for (int i = 0; high != NULL && i < search->count; i++) {
+        int64_t end = high->elems[i].offset >= 0 ? high->elems[i].offset : 0;
+        int64_t start = low->elems[i].offset >= 0 ? low->elems[i].offset : end;
+        ranges[i] = (struct range){.start = start < end ? start : end, .end = end};
     }
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
+    bool found = high != NULL;
+    if (low != NULL)
+        rd_kafka_topic_partition_list_destroy(low);
+    if (high != NULL)
+        rd_kafka_topic_partition_list_destroy(high);
+    return found;
 }
 
-bool range_find(struct rd_kafka_s *rk, const char *topic, int32_t partition, const struct range_request *request,
-                struct range *range, struct err *err)
+/* The first record at or after the time; the end where there is none. */
+static bool start_at_time(const struct search *search, int64_t time_ms, struct range *ranges, struct err *err)
 {
-    char place[320];
-    rd_kafka_resp_err_t code = find(rk, topic, partition, request, range);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return true;
+    rd_kafka_topic_partition_list_t *list = ask(search, time_ms, err);
+    if (list == NULL)
+        return false;
 
-    snprintf(place, sizeof place, "%s[%" PRId32 "]", topic, partition);
-    kafka_error_code(err, KAFKA_CALL_ADMIN, code, place);
-    err->class = ERR_STOP;
-    return false;
+    for (int i = 0; i < search->count; i++)
+        ranges[i].start = list->elems[i].offset >= 0 ? list->elems[i].offset : ranges[i].end;
+    rd_kafka_topic_partition_list_destroy(list);
+    return true;
+}
+
+bool range_find(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int count,
+                const struct range_request *request, struct range *ranges, struct err *err)
+{
+    const struct search search = {brokers, rk, topic, count, request->timeout_ms};
+
+    if (!find_ends(&search, ranges, err))
+        return false;
+    for (int i = 0; i < count; i++) {
+        if (request->from == RANGE_END)
+            ranges[i].start = ranges[i].end;
+        if (request->from == RANGE_OFFSET)
+            ranges[i].start = within(request->value, ranges[i].start, ranges[i].end);
+    }
+    return request->from != RANGE_TIME || start_at_time(&search, request->value, ranges, err);
 }

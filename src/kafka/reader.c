@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 struct reader_partition {
-    struct range range;
     bool started;
     bool finished; /* with `until_end` */
 };
@@ -20,6 +19,7 @@ struct reader_topic {
     const char *name;
     rd_kafka_topic_t *handle;
     struct reader_partition *partitions; /* owned */
+    struct range *ranges;                /* owned, of each partition */
     int partition_count;
 };
 
@@ -45,13 +45,15 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct reader *reader = opaque;
     uint64_t held_back;
+    char why[BROKERS_WHY_TEXT];
 
     (void)rk;
     brokers_trouble(&reader->brokers, code, reason);
     bool news = reader->following && code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-    if (news && log_allowed(&reader->limit, clock_ms(), &held_back))
-        log_warning("E-KAFKA-DOWN", "no broker answers; waiting: %s: %s", reader->brokers.setting,
-                    reader->brokers.reason);
+    if (!news || !log_allowed(&reader->limit, clock_ms(), &held_back))
+        return;
+    const char *ours = brokers_why(&reader->brokers, why);
+    log_warning(ours, "no broker answers; waiting: %s: %s", reader->brokers.setting, why);
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
@@ -65,6 +67,7 @@ static bool reader_connect(struct reader *reader, const struct config *config, s
         client_set(conf, "enable.partition.eof", "true");
     rd_kafka_conf_set_opaque(conf, reader);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_watch(&reader->brokers, conf);
     reader->rk = client_new(conf, CLIENT_READER, err);
     if (reader->rk == NULL)
         return false;
@@ -81,24 +84,23 @@ static bool open_topic(struct reader *reader, struct reader_topic *topic, const 
         return false;
     topic->handle = rd_kafka_topic_new(reader->rk, name, NULL);
     topic->partitions = calloc((size_t)topic->partition_count, sizeof *topic->partitions);
-    if (topic->handle == NULL || topic->partitions == NULL)
+    topic->ranges = calloc((size_t)topic->partition_count, sizeof *topic->ranges);
+    if (topic->handle == NULL || topic->partitions == NULL || topic->ranges == NULL)
         abort();
-    for (int32_t i = 0; i < topic->partition_count; i++)
-        if (!range_find(reader->rk, name, i, range, &topic->partitions[i].range, err))
-            return false;
-    return true;
+    return range_find(&reader->brokers, reader->rk, name, topic->partition_count, range, topic->ranges, err);
 }
 
 static bool start_topic(struct reader *reader, struct reader_topic *topic, struct err *err)
 {
     for (int32_t i = 0; i < topic->partition_count; i++) {
         struct reader_partition *partition = &topic->partitions[i];
-        partition->finished = reader->request.until_end && partition->range.start >= partition->range.end;
+        const struct range *range = &topic->ranges[i];
+        partition->finished = reader->request.until_end && range->start >= range->end;
         if (partition->finished)
             continue;
         reader->open_partitions++;
         partition->started = true;
-        if (rd_kafka_consume_start_queue(topic->handle, i, partition->range.start, reader->queue) != 0)
+        if (rd_kafka_consume_start_queue(topic->handle, i, range->start, reader->queue) != 0)
             return kafka_error_code(err, KAFKA_CALL_CONSUME, rd_kafka_last_error(), topic->name);
     }
     return true;
@@ -135,6 +137,7 @@ static void close_topic(struct reader_topic *topic)
     if (topic->handle != NULL)
         rd_kafka_topic_destroy(topic->handle);
     free(topic->partitions);
+    free(topic->ranges);
 }
 
 void reader_close(struct reader *reader)
@@ -172,12 +175,14 @@ static void finish(struct reader *reader, struct reader_partition *partition)
 }
 
 /* With `until_end`: whether the record was there when the reader was opened. Counts the partitions that are through. */
-static bool belongs(struct reader *reader, struct reader_partition *partition, int64_t offset)
+static bool belongs(struct reader *reader, struct reader_topic *topic, int32_t number, int64_t offset)
 {
+    struct reader_partition *partition = &topic->partitions[number];
+
     if (!reader->request.until_end)
         return true;
-    bool wanted = !partition->finished && offset < partition->range.end;
-    if (offset >= partition->range.end - 1)
+    bool wanted = !partition->finished && offset < topic->ranges[number].end;
+    if (offset >= topic->ranges[number].end - 1)
         finish(reader, partition);
     return wanted;
 }
@@ -258,7 +263,7 @@ enum progress reader_next(struct reader *reader, int timeout_ms, struct record *
     struct reader_topic *topic = topic_of(reader, reader->message);
     if (topic == NULL || reader->message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
         return trouble(reader, topic, err);
-    if (!belongs(reader, &topic->partitions[reader->message->partition], reader->message->offset))
+    if (!belongs(reader, topic, reader->message->partition, reader->message->offset))
         return PENDING;
     fill_record(reader, topic, record);
     return DONE;

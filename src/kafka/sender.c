@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define SLICE_MS 100
-#define STOP_MS  5000 /* after a signal, for what is on its way */
+#define STOP_MS  5000 /* after a signal, for what is on its way to a broker that answers */
 
 struct sender {
     struct brokers brokers;
@@ -78,6 +78,7 @@ static rd_kafka_conf_t *sender_conf(struct sender *sender, const struct config *
     client_set(conf, "message.timeout.ms", limit);
     rd_kafka_conf_set_opaque(conf, sender);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_watch(&sender->brokers, conf);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     return conf;
 }
@@ -169,6 +170,14 @@ bool sender_send(struct sender *sender, struct bytes key, struct bytes value, ui
     return false;
 }
 
+/* Nothing is on its way to an address at which nobody answers. */
+static bool is_reached(struct sender *sender)
+{
+    struct advertised_pair pair;
+
+    return !advertised_silent(&sender->brokers.advertised, clock_ms(), &pair);
+}
+
 bool sender_finish(struct sender *sender, struct err *err)
 {
     int64_t until_ms = INT64_MAX;
@@ -178,7 +187,7 @@ bool sender_finish(struct sender *sender, struct err *err)
      * between partitions they have no order, so the number of those delivered would not say which. */
     while ((left = rd_kafka_flush(sender->rk, SLICE_MS)) == RD_KAFKA_RESP_ERR__TIMED_OUT && clock_ms() < until_ms)
         if (until_ms == INT64_MAX && stop_requested())
-            until_ms = clock_ms() + STOP_MS;
+            until_ms = clock_ms() + (is_reached(sender) ? STOP_MS : SLICE_MS);
     bool delivered = left == RD_KAFKA_RESP_ERR_NO_ERROR && sender->failure.class == ERR_NONE;
     return delivered || !failed(sender, err);
 }

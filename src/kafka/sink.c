@@ -1,6 +1,7 @@
 #include "kafka/sink.h"
 
 #include "kafka/client.h"
+#include "kafka/copy_size.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
 #include "kafka/outlets.h"
@@ -11,6 +12,7 @@
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
@@ -28,11 +30,14 @@ struct sink {
     bool fenced;
     bool alone;             /* this producer sends each record alone */
     int64_t alone_until_ms; /* a batch of records was too large: until then producers send them alone */
-    int init_patience_ms;   /* see init_transactions */
-    int64_t young_ms;    /* half of transaction.timeout.ms: a fence of a younger one cannot be the broker's timeout */
-    int64_t begun_ms;    /* of the open transaction */
-    struct err delivery; /* the first delivery that failed in the open transaction */
-    struct err failure;  /* what a callback found: ERR_STOP ends the next call */
+    bool copies_named;      /* this one has found copies that are too large ... */
+    bool others_named;      /* ... or events or replies, for which sending alone is the only way to find the next one */
+    struct copy_size copies;
+    int init_patience_ms; /* see init_transactions */
+    int64_t young_ms;     /* half of transaction.timeout.ms: a fence of a younger one cannot be the broker's timeout */
+    int64_t begun_ms;     /* of the open transaction */
+    struct err delivery;  /* the first delivery that failed in the open transaction */
+    struct err failure;   /* what a callback found: ERR_STOP ends the next call */
     struct log_limit limit;
 };
 
@@ -94,6 +99,24 @@ static void record_error(struct sink *sink, int code, const char *topic, struct 
  * Called once for each record, inside sink_flush and sink_produce on the loop's thread. Must stay registered for good records too:
  * only delivery reports wake rd_kafka_flush up before its 10 ms slice ends.
  */
+static void note_accepted(struct sink *sink, const struct delivery *delivery)
+{
+    if (sink->alone && delivery->role == ROLE_DEAD_LETTER)
+        copy_size_accepted(&sink->copies, delivery->size);
+}
+
+/* Sent alone, so that it is this one and no other. */
+static void note_refused(struct sink *sink, struct delivery *delivery)
+{
+    delivery->too_large = true;
+    if (delivery->role == ROLE_DEAD_LETTER) {
+        sink->copies_named = true;
+        copy_size_refused(&sink->copies, delivery->size, clock_ms());
+    } else {
+        sink->others_named = true;
+    }
+}
+
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 {
     struct sink *sink = opaque;
@@ -101,11 +124,13 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
     struct err err;
 
     (void)rk;
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        note_accepted(sink, delivery);
         return;
+    }
     record_error(sink, message->err, rd_kafka_topic_name(message->rkt), &err);
     if (err.code == kafka_error_too_large && sink->alone)
-        delivery->too_large = true;
+        note_refused(sink, delivery);
     else if (err.code == kafka_error_too_large)
         sink->alone_until_ms = clock_ms() + ALONE_MS;
     if (sink->delivery.class == ERR_NONE)
@@ -132,14 +157,26 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
 
-static int64_t transaction_timeout_ms(const rd_kafka_conf_t *conf)
+static int64_t number_of(const rd_kafka_conf_t *conf, const char *name)
 {
     char value[24];
     size_t size = sizeof value;
 
-    if (rd_kafka_conf_get(conf, "transaction.timeout.ms", value, &size) != RD_KAFKA_CONF_OK)
+    if (rd_kafka_conf_get(conf, name, value, &size) != RD_KAFKA_CONF_OK)
         abort();
     return strtoll(value, NULL, 10);
+}
+
+/* Two copies that were cut to fit would together be too large for the topic again: its limit is on a batch of records. */
+static void limit_batches(const struct sink *sink, rd_kafka_conf_t *conf)
+{
+    char text[24];
+    size_t limit = copy_size_limit(&sink->copies, SIZE_MAX, clock_ms());
+
+    if (limit == 0 || (int64_t)limit >= number_of(conf, "batch.size"))
+        return;
+    snprintf(text, sizeof text, "%zu", limit);
+    client_set(conf, "batch.size", text);
 }
 
 static bool producer_new(struct sink *sink, struct err *err)
@@ -155,7 +192,9 @@ static bool producer_new(struct sink *sink, struct err *err)
     sink->alone = clock_ms() < sink->alone_until_ms;
     if (sink->alone)
         client_set(conf, "batch.num.messages", "1");
-    sink->young_ms = transaction_timeout_ms(conf) / 2;
+    limit_batches(sink, conf);
+    sink->copies_named = sink->others_named = false;
+    sink->young_ms = number_of(conf, "transaction.timeout.ms") / 2;
     sink->rk = client_new(conf, CLIENT_PRODUCER, err);
     if (sink->rk == NULL)
         return false;
@@ -254,6 +293,11 @@ enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
 
 /* ---- One transaction ---------------------------------------------------------------------------------------------- */
 
+size_t sink_copy_limit(const struct sink *sink, size_t size)
+{
+    return copy_size_limit(&sink->copies, size, clock_ms());
+}
+
 bool sink_begin(struct sink *sink, struct err *err)
 {
     sink->delivery = (struct err){0};
@@ -302,13 +346,15 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
 
     if (topic == sink->outlets.count)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "no producer for topic %s", out->topic);
+    delivery->size = outbound_size(out);
     while ((code = produce_once(sink, topic, out, delivery)) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
            clock_ms() < deadline_ms)
         rd_kafka_poll(sink->rk, 10);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
     record_error(sink, code, out->topic, err);
-    delivery->too_large = err->code == kafka_error_too_large;
+    if (err->code == kafka_error_too_large)
+        note_refused(sink, delivery);
     return false;
 }
 
@@ -380,13 +426,32 @@ static enum progress commit_without_transaction(struct source *source, const str
     return err->class == ERR_RETRY ? PENDING : FAILED;
 }
 
+static enum progress commit_transaction(struct sink *sink, int timeout_ms, struct err *err)
+{
+    rd_kafka_error_t *error = rd_kafka_commit_transaction(sink->rk, timeout_ms);
+
+    return error == NULL ? DONE : transaction_error(sink, error, "committing the transaction", err);
+}
+
+/*
+ * One letter that is too large must not slow everything for a minute. Its like are cut from now on, so the producer that found it is
+ * needed no longer.
+ */
+static void end_alone(struct sink *sink)
+{
+    if (sink->alone && sink->copies_named && !sink->others_named)
+        sink->alone_until_ms = 0;
+}
+
 enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                           struct err *err)
 {
-    if (!sink->transactional)
-        return commit_without_transaction(source, offsets, err);
-    rd_kafka_error_t *error = rd_kafka_commit_transaction(sink->rk, timeout_ms);
-    return error == NULL ? DONE : transaction_error(sink, error, "committing the transaction", err);
+    enum progress progress = sink->transactional ? commit_transaction(sink, timeout_ms, err)
+                                                 : commit_without_transaction(source, offsets, err);
+
+    if (progress == DONE)
+        end_alone(sink);
+    return progress;
 }
 
 enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)

@@ -17,6 +17,9 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
+/* The longest try to reach an address that a broker advertises; the first one takes as long as the caller says, and they double. */
+#define LEADERS_MAX_MS 1000
+
 #define OWN_FENCE_MIN_MS 500
 #define OWN_FENCE_MAX_MS 60000
 
@@ -36,6 +39,7 @@ struct source {
     struct read_ahead read_ahead;
     struct cleanup cleanup;
     int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
+    int leaders_ms;            /* the next try of reach_leaders */
 
     int64_t lost_ms;    /* when this consumer lost its session; 0: never */
     int64_t down_ms;    /* when a broker was last out of reach; 0: never */
@@ -96,6 +100,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     struct source *source = opaque;
     struct err err;
     char fatal[256];
+    char why[BROKERS_WHY_TEXT];
     uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
@@ -106,8 +111,10 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         brokers_trouble(&source->brokers, code, reason);
         if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
             source->down_ms = clock_ms();
-        (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, source->brokers.reason,
-                                   source->brokers.setting);
+        const char *ours = brokers_why(&source->brokers, why);
+        (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, why, source->brokers.setting);
+        if (ours == brokers_advertised && err.class == ERR_RETRY)
+            err.code = ours;
     }
     own_fence(source, &err);
     login_judge(&source->login, &err);
@@ -134,6 +141,7 @@ struct source *source_open(const struct config *config, struct err *err)
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_init(&source->brokers, config, CLIENT_CONSUMER);
+    brokers_watch(&source->brokers, conf);
     login_watch(&source->login, conf, config, CLIENT_CONSUMER);
     read_ahead_init(&source->read_ahead, conf);
     source->rk = client_new(conf, CLIENT_CONSUMER, err);
@@ -182,6 +190,36 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
     return judge_settings(&source->cleanup, err) ? DONE : FAILED;
 }
 
+/* As an error of which waiting is the cure, for whoever waits; and for the log, once in a while. */
+static enum progress nobody_answers(struct source *source, struct err *err)
+{
+    char why[BROKERS_WHY_TEXT];
+    uint64_t held_back;
+    const char *code = brokers_why(&source->brokers, why);
+
+    (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, code, "%s\n  %s", why, source->brokers.setting);
+    if (code == brokers_advertised && log_allowed(&source->limit, clock_ms(), &held_back))
+        log_warning(code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    return PENDING;
+}
+
+/*
+ * The address that we were given has answered. All further work goes by those that the brokers advertise, and of the calls that would
+ * wait for one (init_transactions, joining the group) none says so.
+ */
+static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
+{
+    if (advertised_answered(&source->brokers.advertised))
+        return DONE;
+    if (source->leaders_ms < timeout_ms)
+        source->leaders_ms = timeout_ms;
+    bool answered = topic_leaders_answer(source->rk, source->config->commands_topic, source->leaders_ms);
+    source->leaders_ms = 2 * source->leaders_ms < LEADERS_MAX_MS ? 2 * source->leaders_ms : LEADERS_MAX_MS;
+    if (answered || advertised_answered(&source->brokers.advertised))
+        return DONE;
+    return source_serve(source, 0, err) ? nobody_answers(source, err) : FAILED;
+}
+
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
 {
     const struct config *config = source->config;
@@ -195,8 +233,7 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
         if (progress == PENDING)
-            (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", "%s\n  %s", source->brokers.reason,
-                          source->brokers.setting);
+            progress = nobody_answers(source, err);
         if (progress == FAILED) {
             config_setting(config, keys[i], setting);
             err_prefix(err, "%s", setting);
@@ -204,7 +241,8 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
         if (progress != DONE)
             return progress;
     }
-    return check_settings(source, timeout_ms, err);
+    enum progress progress = reach_leaders(source, timeout_ms, err);
+    return progress == DONE ? check_settings(source, timeout_ms, err) : progress;
 }
 
 bool source_join(struct source *source, struct err *err)

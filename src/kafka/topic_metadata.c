@@ -45,6 +45,41 @@ int topic_ask(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int 
     return code;
 }
 
+static rd_kafka_topic_partition_list_t *led_partitions(const rd_kafka_metadata_topic_t *topic)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(topic->partition_cnt);
+
+    for (int i = 0; i < topic->partition_cnt; i++) {
+        const rd_kafka_metadata_partition_t *partition = &topic->partitions[i];
+        if (partition->leader >= 0)
+            rd_kafka_topic_partition_list_add(list, topic->topic, partition->id)->offset = RD_KAFKA_OFFSET_END;
+    }
+    return list;
+}
+
+/* rd_kafka_offsets_for_times() keeps its timeout in all versions. What it answers does not matter, only that somebody did. */
+bool topic_leaders_answer(struct rd_kafka_s *rk, const char *name, int timeout_ms)
+{
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+    if (topic == NULL)
+        return false;
+
+    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
+    rd_kafka_topic_destroy(topic);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return false;
+    if (metadata->topic_cnt == 1) {
+        rd_kafka_topic_partition_list_t *list = led_partitions(&metadata->topics[0]);
+        if (list->cnt > 0)
+            code = rd_kafka_offsets_for_times(rk, list, timeout_ms);
+        rd_kafka_topic_partition_list_destroy(list);
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return code != RD_KAFKA_RESP_ERR__TIMED_OUT && code != RD_KAFKA_RESP_ERR__TRANSPORT &&
+           code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+}
+
 enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
                              struct err *err)
 {

@@ -2,6 +2,7 @@
 #include "ops/config.h"
 
 #include "core/uuid.h"
+#include "ops/config_doubt.h"
 #include "ops/config_table.h"
 #include "ops/text.h"
 
@@ -242,6 +243,7 @@ void config_free(struct config *config)
     free(config->kafka);
     free(config->origins);
     free(config->transactional_id);
+    config_doubts_free(config);
     memset(config, 0, sizeof *config);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "ops/config_table.h"
 
+#include "ops/config_doubt.h"
 #include "ops/log.h"
 #include "ops/nearest.h"
 #include "ops/text.h"
@@ -79,6 +80,7 @@ static void variable_free(struct variable *variable)
 
 static bool set_by_variable(struct config *config, const struct variable *variable, struct err *err)
 {
+    config_doubt(config, variable->key, variable->value, variable->name, false);
     if (!config_set(config, variable->key, variable->value, variable->name, err))
         return false;
     if (text_begins(variable->key, "kafka."))

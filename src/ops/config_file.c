@@ -4,6 +4,7 @@
  */
 #include "ops/config_table.h"
 
+#include "ops/config_doubt.h"
 #include "ops/text.h"
 
 #include <errno.h>
@@ -91,9 +92,18 @@ static bool set_line(struct config *config, const struct config_file *file, char
         return include(config, file, value, err);
 
     char *origin = text_printf("%s:%d", file->path, file->line);
+    config_doubt(config, key, value, origin, true);
     bool done = config_set(config, key, value, origin, err);
     free(origin);
     return done;
+}
+
+/* With its mark, or without one where its letters are ASCII: every other byte is then NUL. */
+static bool is_utf16(const struct config_file *file, const char *text, ssize_t len)
+{
+    bool marked = len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
+
+    return file->line == 1 && (marked || (len >= 2 && (text[0] == 0) != (text[1] == 0)));
 }
 
 static bool read_lines(struct config *config, struct config_file *file, FILE *stream, struct err *err)
@@ -105,7 +115,9 @@ static bool read_lines(struct config *config, struct config_file *file, FILE *st
 
     while (done && (len = getline(&text, &size, stream)) >= 0) {
         file->line++;
-        if (strlen(text) != (size_t)len)
+        if (is_utf16(file, text, len))
+            done = refuse_line(file, "the file is in UTF-16\n  fix: save it as UTF-8", err);
+        else if (strlen(text) != (size_t)len)
             done = refuse_line(file, "a NUL byte", err);
         else /* Windows editors begin a file with a byte order mark. */
             done = set_line(config, file, text + (file->line == 1 && text_begins(text, "\xEF\xBB\xBF") ? 3 : 0), err);

@@ -113,7 +113,7 @@ static bool set_from_file(struct config *config, const char *name, const char *b
     if (secret == NULL)
         done = err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-08",
                        "%s: cannot read %s: %s\n  in %s\n  fix: name a file that this user can read", name, path,
-                       strerror(reason), origin);
+                       secret_reason(reason), origin);
     else
         done = config_set(config, base, secret, secret_origin, err);
     if (done)

@@ -135,6 +135,25 @@ char *secret_mask_urls(const char *urls)
     return masked;
 }
 
+/* Notepad and PowerShell write UTF-16 or a UTF-8 byte order mark, and neither is part of a password. */
+static bool is_utf16(const char *text, ssize_t len)
+{
+    return len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
+}
+
+static void skip_mark(char *text, ssize_t *len)
+{
+    if (*len < 3 || memcmp(text, "\xEF\xBB\xBF", 3) != 0)
+        return;
+    *len -= 3;
+    memmove(text, text + 3, (size_t)*len + 1);
+}
+
+const char *secret_reason(int error)
+{
+    return error == EILSEQ ? "it is in UTF-16 or has a NUL byte; save it as UTF-8" : strerror(error);
+}
+
 char *secret_read(const char *path)
 {
     FILE *file = fopen(path, "re");
@@ -145,7 +164,7 @@ char *secret_read(const char *path)
         return NULL;
     ssize_t len = getdelim(&text, &size, 0, file);
     bool failed = ferror(file) != 0;
-    bool has_nul = len > 0 && text[len - 1] == 0;
+    bool has_nul = (len > 0 && text[len - 1] == 0) || is_utf16(text, len);
     if (failed || has_nul || len < 0) {
         free(text);
         text = failed || has_nul ? NULL : text_copy(""); /* nothing to read: an empty file */
@@ -153,6 +172,7 @@ char *secret_read(const char *path)
     }
     if (has_nul)
         errno = EILSEQ;
+    skip_mark(text, &len);
     while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
         text[--len] = 0;
     fclose(file);

@@ -8,11 +8,14 @@
 #include "postgres/pg_error.h"
 #include "postgres/question.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define CONNECT_MS    30000 /* for one attempt, all hosts of the list together */
 #define CANCEL_MS     1000  /* at the end, for what is left behind */
@@ -101,6 +104,30 @@ static bool password_in_change(struct connection *connection, const char *sqlsta
     return clock_ms() - connection->refused_since_ms < PASSWORD_MS;
 }
 
+/*
+ * Containers run under user ids that /etc/passwd does not have. libpq then finds no user to log in as and gives up before it connects;
+ * its text about that is translated.
+ */
+static bool user_is_missing(const struct connection *connection)
+{
+    const char *user = PQuser(connection->pg);
+
+    if (user != NULL && *user != 0)
+        return false;
+    errno = 0;
+    return getpwuid(geteuid()) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);
+}
+
+static enum progress refuse_nameless(struct connection *connection, struct err *err)
+{
+    (void)err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-USER",
+                  "PostgreSQL: no user to log in as: none is set, and user id %u of this process has no name in "
+                  "/etc/passwd\n  fix: user=... in postgres.conninfo, or PGUSER",
+                  (unsigned)geteuid());
+    connection_close(connection);
+    return FAILED;
+}
+
 static enum progress connect_failed(struct connection *connection, struct err *err)
 {
     const char *message = PQerrorMessage(connection->pg);
@@ -108,6 +135,8 @@ static enum progress connect_failed(struct connection *connection, struct err *e
     char sqlstate[6] = "28P01";
     char line[512];
 
+    if (user_is_missing(connection))
+        return refuse_nameless(connection, err);
     bool known = find_sqlstate(message, sqlstate, &text) || PQconnectionNeedsPassword(connection->pg) != 0;
     snprintf(line, sizeof line, "%s", text);
     line[strcspn(line, "\n")] = 0;

@@ -55,20 +55,34 @@ static void encode(struct event_encoder *encoder, const struct config *config, c
     }
 }
 
+/* A copy like which one was refused is cut before it is tried: once found out, the topic's limit costs nothing more. */
+static void cut_copy(const struct sink *sink, const struct config *config, struct batch_item *item, struct arena *arena,
+                     struct outbound *out)
+{
+    size_t limit = sink_copy_limit(sink, outbound_size(out));
+
+    if (limit == 0 || (item->dlq_limit != 0 && item->dlq_limit <= limit))
+        return;
+    item->dlq_limit = limit;
+    dlq_encode(config, item, arena, out);
+}
+
 bool outbox_produce(struct outbox *outbox, struct sink *sink, struct event_encoder *encoder,
-                    const struct config *config, const struct batch *batch, struct err *err)
+                    const struct config *config, struct batch *batch, struct err *err)
 {
     bool good = true;
 
     for (size_t i = 0; i < outbox->count && good; i++) {
         struct delivery *delivery = &outbox->list[i];
-        const struct batch_item *item = &batch->items[delivery->item];
+        struct batch_item *item = &batch->items[delivery->item];
         struct outbound out;
 
         delivery->too_large = false;
         if (delivery->role == ROLE_REPLY && item->reply_refused)
             continue;
         encode(encoder, config, item, delivery->role, &outbox->scratch, &out);
+        if (delivery->role == ROLE_DEAD_LETTER)
+            cut_copy(sink, config, item, &outbox->scratch, &out);
         good = sink_produce(sink, &out, delivery, err);
         arena_reset(&outbox->scratch);
         if (i == 0)

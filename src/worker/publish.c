@@ -77,7 +77,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
  *
  * The assignment is looked at again right before the offsets: the waits above serve the group, so it may have changed since.
  */
-static bool transact(struct publisher *p, const struct batch *batch, struct err *err)
+static bool transact(struct publisher *p, struct batch *batch, struct err *err)
 {
     if (!sink_begin(p->sink, err))
         return false;

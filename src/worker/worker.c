@@ -110,7 +110,7 @@ static bool find_topics(struct worker *w, struct err *err)
     enum progress progress;
 
     while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, err)) == PENDING) {
-        if (unreachable(w, started_ms, "the broker (kafka.bootstrap.servers)", err))
+        if (unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", err))
             return false;
         watchdog_tick("waiting for the broker");
         if (stop_requested())

@@ -18,6 +18,11 @@ SESSIONS = """SELECT id, group_id, study_activity_id, to_char(created_at AT TIME
               FROM study_sessions"""
 
 
+# How many digits of a second created_at keeps: timestamptz(0) to (6). -1: all.
+PRECISION = """SELECT CASE atttypmod WHEN -1 THEN 6 ELSE atttypmod END
+               FROM pg_attribute WHERE attrelid = 'study_sessions'::regclass AND attname = 'created_at'"""
+
+
 @dataclass(slots=True)
 class LedgerRow:
     """What is known of a command id that was decided; outcome None: pruned, and all the rest is None too."""
@@ -69,6 +74,7 @@ class Evidence:
     ledger: Iterable[LedgerRow]
     sessions: Iterable[SessionRow]
     max_bytes: int = 65536  # commands.max.bytes
+    precision: int = 6  # digits of a second in created_at
 
 
 def gather(bootstrap, group, commands, created, rejected, dlq, conninfo, schema="public", source=None, max_bytes=65536):
@@ -96,6 +102,7 @@ def gather(bootstrap, group, commands, created, rejected, dlq, conninfo, schema=
         ledger=_rows(conninfo, schema, LEDGER, LedgerRow),
         sessions=_rows(conninfo, schema, SESSIONS, SessionRow),
         max_bytes=max_bytes,
+        precision=next(_rows(conninfo, schema, PRECISION, int)),
     )
 
 

@@ -43,6 +43,19 @@ def time_text(timestamp_ms):
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def rounded(text, digits):
+    """A time as a column keeps it that has so many digits of a second: PostgreSQL rounds to the nearest, a half up."""
+    unit = 10 ** (6 - digits)
+    since = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ") - datetime.datetime(2000, 1, 1)
+    us = since // datetime.timedelta(microseconds=1)
+    us = (abs(us) + unit // 2) // unit * unit * (1 if us >= 0 else -1)
+    try:
+        moment = datetime.datetime(2000, 1, 1) + datetime.timedelta(microseconds=us)
+    except OverflowError:
+        return text
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def _as_uuid(text):
     """Python's own UUID takes more: spaces, underscores, hyphens anywhere."""
     return text.lower() if UUID_TEXT.fullmatch(text) else None

@@ -463,6 +463,29 @@ def test_suppression_covers_duplicates_and_nothing_else():
         assert found(evidence, f"c[0]@{offset} is not answered", 1, duplicates="suppress") is True
 
 
+@pytest.mark.parametrize("precision, kept", [(0, "00.000000"), (1, "00.100000"), (3, "00.123000"), (5, "00.123460"), (6, "00.123456")])
+def test_times_are_compared_at_the_precision_of_their_column(precision, kept):
+    evidence = world()
+    evidence.precision = precision
+    for row in evidence.sessions:
+        row.created_at = START.replace("00.123456", kept)
+    examine(evidence).must_hold()
+
+    evidence.sessions[0].created_at = START.replace("00.123456", "02.000000")
+    assert found(evidence, "differs from its row", 4) is True
+
+
+def test_a_time_is_rounded_as_postgresql_does():
+    for text, digits, expected in (
+        ("2026-11-22T05:00:00.500000Z", 0, "2026-11-22T05:00:01.000000Z"),
+        ("2026-11-22T05:00:00.499999Z", 0, "2026-11-22T05:00:00.000000Z"),
+        ("2026-12-31T23:59:59.999950Z", 4, "2027-01-01T00:00:00.000000Z"),
+        ("1999-12-31T23:59:59.500000Z", 0, "1999-12-31T23:59:59.000000Z"),
+        ("9999-12-31T23:59:59.999999Z", 0, "9999-12-31T23:59:59.999999Z"),
+    ):
+        assert identity.rounded(text, digits) == expected, text
+
+
 def test_what_is_not_done_yet_is_no_finding_and_what_is_lost_is_one():
     evidence = world()
     del evidence.events[5]

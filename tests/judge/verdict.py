@@ -291,6 +291,13 @@ class _Case:
 
     # ---- Created event <=> session row ----
 
+    def _as_stored(self, session):
+        """What an event says, with its time as the column keeps it: that may have been made coarser since."""
+        *ids, start = session
+        if self.evidence.precision < 6:
+            start = identity.rounded(start, self.evidence.precision)
+        return (*ids, start)
+
     def _rows(self):
         announced = {}  # session id -> the first event
         for event in self.events:
@@ -302,7 +309,7 @@ class _Case:
                 yield Finding(4, f"{event}: session {event.session[0]} is another command id's, at {first}", (first, event))
             if row is None:
                 yield Finding(4, f"{event}: no row for session {event.session[0]}", (event,))
-            elif event.session != (row.id, row.group_id, row.study_activity_id, row.created_at):
+            elif self._as_stored(event.session) != (row.id, row.group_id, row.study_activity_id, row.created_at):
                 yield Finding(4, f"{event}: {event.session} differs from its row {row}", (event,))
 
         owners = Counter(row.session_id for row in self.ledger.values() if row.session_id is not None)

@@ -91,13 +91,18 @@ bool sink_renew(struct sink *sink, struct err *err)
     (void)err;
     world.renewals++;
     free(sink->refused);
-    *sink = (struct sink){.process = sink->process, .alone = sink->alone_next};
+    *sink = (struct sink){.process = sink->process, .alone = sink->alone_next, .copy_refused = sink->copy_refused};
     return true;
 }
 
 bool sink_tainted(const struct sink *sink)
 {
     return transactional() && (sink->tainted || sink->retired);
+}
+
+size_t sink_copy_limit(const struct sink *sink, size_t size)
+{
+    return sink->copy_refused == 0 || size < sink->copy_refused ? 0 : sink->copy_refused / 2;
 }
 
 bool sink_fenced(const struct sink *sink)
@@ -156,6 +161,7 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
     if (!sink->open)
         world_violation("a record was produced outside a transaction");
     sink->queued++;
+    delivery->size = outbound_size(out);
     if (too_large(out, delivery->role))
         refuse(sink, delivery);
     else
@@ -171,8 +177,12 @@ static enum progress refused(struct sink *sink, bool in_company, struct err *err
         sink->dead = sink->alone_next = true;
         return failed(err, ERR_RENEW, "a topic refuses a batch of records");
     }
-    for (size_t i = 0; i < sink->refused_count; i++)
-        sink->refused[i]->too_large = true;
+    for (size_t i = 0; i < sink->refused_count; i++) {
+        struct delivery *delivery = sink->refused[i];
+        delivery->too_large = true;
+        if (delivery->role == ROLE_DEAD_LETTER && (sink->copy_refused == 0 || delivery->size < sink->copy_refused))
+            sink->copy_refused = delivery->size;
+    }
     sink->must_abort = true;
     return failed(err, ERR_ABORT, "a topic refuses a record");
 }

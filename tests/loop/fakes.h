@@ -56,7 +56,8 @@ struct sink {
     size_t refused_count;
     bool alone; /* sends each record alone, to find out which one is too large */
     bool alone_next;
-    bool retired; /* needed alone no longer */
+    bool retired;        /* needed alone no longer */
+    size_t copy_refused; /* the smallest copy that was refused alone; survives the producer */
 };
 
 struct store {

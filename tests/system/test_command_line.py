@@ -1,5 +1,6 @@
 """What all subcommands have in common: exit codes, streams, --json; and what this version does not have."""
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import pytest
 
 from deadline import until
 from stage import Stage, command, new_id, program
+from worker import Worker
 
 SUBCOMMANDS = ("run", "migrate", "topics", "schemas", "send", "await", "get", "tail", "status", "prune", "config", "version")
 ONE = ["send", "--group-id", "1", "--study-activity-id", "1"]
@@ -158,3 +160,21 @@ def test_nothing_is_served_over_http_in_this_version(stage):
     with stage.working(**{"http.listen": f"127.0.0.1:{port}"}):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), 5)
+
+
+def test_closed_standard_streams_never_become_a_librarys_socket(stage):
+    line = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *stage.command_line("run")]
+    stage.send(command(new_id()), key=b"k")
+    worker = Worker(line, stage.folder / "closed.log", stage.environment())
+    stage.workers.append(worker)
+    stage.await_drained()
+    assert [os.readlink(f"/proc/{worker.pid}/fd/{fd}") for fd in range(3)] == ["/dev/null"] * 3
+    worker.stop()
+    stage.judge()
+
+
+def test_a_closed_stream_is_still_no_input_and_no_place_for_data(stage):
+    for redirect, args, code in ((">&-", ["config"], 70), ("<&-", ["send", "-"], 66), ("2>&-", ["version"], 0), (">&- 2>&-", ["config"], 70)):
+        line = ["sh", "-c", f'exec "$@" {redirect}', "sh", *stage.command_line(*args)]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=60, env=stage.environment(), check=False)
+        assert done.returncode == code, (redirect, done.stdout, done.stderr)

@@ -204,3 +204,58 @@ def test_libpqs_own_variables_and_service_files_work_untouched(stage, tmp_path):
         done = status(conninfo, variables)
         assert done.returncode == 0, done.stderr
     assert status(None, {**by_variables, "PGPORT": "1"}).returncode == 69
+
+
+# ---- What editors and shells leave behind ----
+
+
+def test_a_byte_order_mark_is_no_part_of_a_secret_or_of_a_key_and_utf_16_is_refused(tmp_path):
+    def shown(secret, main=b"group.id=g\n"):
+        (tmp_path / "secret").write_bytes(secret)
+        (tmp_path / "main.conf").write_bytes(main)
+        return sessiond("-F", str(tmp_path / "main.conf"), "-X", f"postgres.conninfo.file={tmp_path}/secret", "config", "--json")
+
+    for secret in (b"\xef\xbb\xbfhost=h user=u\r\n", b"host=h user=u"):
+        done = shown(secret, b"\xef\xbb\xbfgroup.id=g\n")
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        assert found["postgres.conninfo"]["value"] == "host=h user=u" and found["group.id"]["value"] == "g"
+    for encoding in ("utf-16", "utf-16-be", "utf-16-le"):
+        done = shown("host=h".encode(encoding))
+        assert done.returncode == 78 and "UTF-16" in done.stderr and f"{tmp_path}/secret" in done.stderr, done.stderr
+        done = shown(b"", "group.id=g\n".encode(encoding))
+        assert done.returncode == 78 and "UTF-16" in done.stderr and "main.conf:1" in done.stderr, done.stderr
+    done = shown("\ufeff秘密".encode("utf-16-le"))
+    assert done.returncode == 78 and "UTF-16" in done.stderr, "a text of which no byte is NUL"
+
+
+def test_quotes_and_a_trailing_comment_stand_in_the_value_and_are_warned_of(tmp_path):
+    lines = ['group.id="x"', "kafka.client.rack=r # ours", "kafka.sasl.password='s3cret'", "kafka.client.id=a#b", "events.source=/it's"]
+    (tmp_path / "main.conf").write_text("\n".join(lines) + "\n")
+    done = sessiond("-F", str(tmp_path / "main.conf"), "config", "--json", SESSIOND_INSTANCE_ID="'one'")
+    assert done.returncode == 0, done.stderr
+    found = {name: entry["value"] for name, entry in json.loads(done.stdout).items()}
+    assert (found["group.id"], found["kafka.client.rack"], found["instance.id"]) == ('"x"', "r # ours", "'one'")
+    warnings = [line for line in done.stderr.splitlines() if "E-CONFIG-11" in line]
+    places = [("main.conf:1", "group.id"), ("main.conf:2", "kafka.client.rack"), ("main.conf:3", "kafka.sasl.password")]
+    places.append(("SESSIOND_INSTANCE_ID", "instance.id"))
+    assert len(warnings) == len(places), done.stderr
+    for warning, (place, key) in zip(warnings, places):
+        assert place in warning and key in warning and "s3cret" not in warning
+
+
+def test_oauthbearer_with_a_librdkafka_that_cannot_renew_its_token_is_refused(stage):
+    version = json.loads(stage.must("version", "--json").stdout)["librdkafka"]
+    settings = {
+        "kafka.bootstrap.servers": "127.0.0.1:1",
+        "kafka.security.protocol": "SASL_PLAINTEXT",
+        "kafka.sasl.mechanism": "OAUTHBEARER",
+        "kafka.enable.sasl.oauthbearer.unsecure.jwt": "true",
+        "kafka.sasl.oauthbearer.config": "principal=admin lifeSeconds=2",
+        "startup.timeout.ms": 5000,
+    }
+    old = tuple(int(part) for part in version.split(".")[:2]) < (2, 2)
+    for args in (["run"], ["tail", "--timeout", "5s"], ["send", "--group-id", "1", "--study-activity-id", "1", "--timeout", "5s"]):
+        done = stage.run(*args, **settings)
+        assert done.returncode == (78 if old else 69), done.stderr
+        assert ("needs librdkafka 2.2.0" in done.stderr) == old, done.stderr

@@ -82,3 +82,12 @@ def test_a_broker_or_a_topic_that_is_not_there_is_no_verdict(worked):
     for args in (["--created", "no-such-topic"], ["--schema", "no_such_schema"]):
         done = ask(worked, *args)
         assert done.returncode == 2 and "cannot read the evidence" in done.stderr and done.stdout == ""
+
+
+def test_a_column_that_keeps_fewer_digits_of_a_second_is_no_finding(stage):
+    stage.send_all([command(new_id()) for _ in range(20)], key=b"k")
+    stage.drain()
+    stage.db.execute("ALTER TABLE study_sessions ALTER COLUMN created_at TYPE timestamptz(0)")
+    stage.send_all([command(new_id()) for _ in range(20)], key=b"k")
+    stage.drain()
+    stage.judge()

@@ -421,6 +421,15 @@ def no_broker(scene):
     yield "kafka.bootstrap.servers", scene.worker(**SOON, **{"kafka.bootstrap.servers": f"127.0.0.1:{port}"})
 
 
+@mistake("a broker that tells its clients to use an address at which nobody answers")
+def dead_advertised_address(scene):
+    where = scene.services.kafka_proxy
+    yield where, scene.worker(**SOON, **{"kafka.bootstrap.servers": scene.services.kafka_proxied})
+    # Tools give up too, with a code of their own; the worker's end is the row's.
+    tool = scene.run("tail", "--timeout", "2s", **{"kafka.bootstrap.servers": scene.services.kafka_proxied})
+    assert (tool.returncode, tool.stdout) == (69, "") and "[E-KAFKA-ADVERTISED]" in tool.stderr and where in tool.stderr
+
+
 @mistake("a broker's listener with TLS or SASL asked for the other thing")
 def wrong_protocol(scene):
     yield "kafka.bootstrap.servers", scene.worker(**SOON, **{"kafka.security.protocol": "SSL"})

@@ -62,7 +62,7 @@ def test_options_make_one_command_keyed_by_its_id(stage):
 def test_each_line_of_a_file_or_of_standard_input_is_a_command(stage, tmp_path):
     ids = [new_id() for _ in range(3)]
     good = [command(ids[0]), command(ids[1], extra="é"), command(None)]
-    lines = [good[0].decode(), "", f"  {good[1].decode()}  ", good[2].decode(), "no JSON"]
+    lines = [good[0].decode(), "", f"  {good[1].decode()}  ", good[2].decode(), '{"group_id": "no number"}']
     (tmp_path / "commands").write_text("\n".join(lines))
     told = json.loads(stage.must("send", str(tmp_path / "commands"), "--json").stdout)
     assert told == {"topic": stage.commands, "sent": 4}
@@ -72,6 +72,46 @@ def test_each_line_of_a_file_or_of_standard_input_is_a_command(stage, tmp_path):
 
     done = pipe(stage, command(ids[2]).decode() + "\n", "-")
     assert done.returncode == 0 and [record.key for record in sent(stage)].count(ids[2].encode()) == 1
+    stage.drain()
+    stage.judge()
+
+
+NO_COMMANDS = {
+    "pretty-printed": (json.dumps(json.loads(command()), indent=2).encode(), 1, "jq -c ."),
+    "a JSON array": (b"[" + command() + b"]\n", 1, "jq -c '.[]'"),
+    "CSV": (b"group_id,study_activity_id\n1,1\n", 1, "CSV"),
+    "text": (b"no JSON\n", 1, "no JSON object"),
+    "two in a line": (command() + command(), 1, "no JSON object"),
+    "UTF-16 as Windows writes it": ((command().decode() + "\n").encode("utf-16"), 1, "UTF-16 (little-endian, with a byte"),
+    "UTF-16 without a mark": ((command().decode() + "\n").encode("utf-16-be"), 1, "UTF-16 (big-endian)"),
+    "a late one": (command() + b"\n\n" + command() + b"\n[]\n" + command(), 4, "jq -c '.[]'"),
+}
+
+
+@pytest.mark.parametrize("what", NO_COMMANDS)
+def test_a_line_that_is_no_json_object_ends_it_and_says_how_many_were_sent_before(stage, tmp_path, what):
+    text, line, hint = NO_COMMANDS[what]
+    (tmp_path / "commands").write_bytes(text)
+    before = text.count(b'"group_id"', 0, text.find(b"[]")) if what == "a late one" else line - 1
+    done = stage.run("send", str(tmp_path / "commands"))
+    assert (done.returncode, done.stdout) == (65, ""), done.stderr
+    assert f"commands:{line}: " in done.stderr and hint in done.stderr and "[E-SEND-01]" in done.stderr
+    assert f"\n{before} sent\n" in done.stderr and len(sent(stage)) == before
+
+
+def test_a_byte_order_mark_is_skipped_and_with_raw_nothing_is(stage, tmp_path):
+    command_id = new_id()
+    text = b"\xef\xbb\xbf" + command(command_id) + b"\n"
+    (tmp_path / "commands").write_bytes(text + text)
+    stage.must("send", str(tmp_path / "commands"))
+    first, second = sent(stage)
+    assert (first.key, first.value) == (second.key, second.value) == (command_id.encode(), command(command_id))
+
+    raw = [b"\xef\xbb\xbf" + command(new_id()), b" no JSON\xff ", b"[]", b"{"]
+    (tmp_path / "commands").write_bytes(b"\n\r\n".join(raw) + b"\r\n")
+    told = json.loads(stage.must("send", str(tmp_path / "commands"), "--raw", "--json").stdout)
+    assert told["sent"] == len(raw)
+    assert sorted(record.value for record in sent(stage)) == sorted([command(command_id)] * 2 + raw)
     stage.drain()
     stage.judge()
 
@@ -89,7 +129,7 @@ def test_a_foreign_reader_reads_what_is_sent_as_avro(stage):
 def test_exit_codes_of_send(stage, tmp_path):
     one = ["--group-id", "1", "--study-activity-id", "1"]
     for args in (
-        [], ["--group-id", "1"], ["--group-id", "x", "--study-activity-id", "1"], [*one, "--command-id", "x"],
+        [], ["--group-id", "1"], [*one, "--raw"], ["-", "--raw", "--format", "confluent"], ["--group-id", "x", "--study-activity-id", "1"], [*one, "--command-id", "x"],
         [*one, "file"], ["-", "--format", "xml"], ["a", "b"], [*one, "--timeout", "x"],
     ):  # fmt: skip
         done = stage.run("send", *args)

@@ -1,11 +1,16 @@
 """The tools that tell what became of a command: get, await, send --await."""
 import json
+import os
+import shutil
 import subprocess
+import tempfile
 import uuid
+
+import pytest
 
 from deadline import until
 from judge import identity
-from stage import command, new_id
+from stage import command, new_id, program
 from worker import die_with_parent
 
 # Nobody listens there: port 1 is taken by no service that a test machine has.
@@ -296,7 +301,7 @@ def test_send_await_of_a_file_waits_for_all_of_them(stage, tmp_path):
 
     with stage.working():
         all_created = stage.run("send", str(tmp_path / "good"), "--await")
-        some_rejected = stage.run("send", str(tmp_path / "bad"), "--await", "--json")
+        some_rejected = stage.run("send", str(tmp_path / "bad"), "--raw", "--await", "--json")
 
     assert (all_created.returncode, all_created.stdout) == (0, "")
     assert "500 created, 0 rejected" in all_created.stderr
@@ -338,3 +343,28 @@ def test_the_help_of_each_tool_teaches_by_example_and_names_its_exit_codes(stage
         text = stage.must(tool, "--help").stdout
         assert "Examples:\n  sessiond" in text and "Exit codes: 0" in text
         assert max(len(line) for line in text.splitlines()) <= 120
+
+
+# ---- An OS user without a name, as in containers ----
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+def test_a_user_id_without_a_name_is_named_when_no_user_is_set_for_the_database(stage):
+    """A copy of the program where every user may run it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        copy = shutil.copy(program(), folder)
+        nameless = f"host={stage.db.info.host} port={stage.db.info.port} dbname={stage.db.info.dbname}"
+
+        def run(*args, conninfo=nameless, **variables):
+            line = [copy, *stage.command_line(*args, **{"postgres.conninfo": conninfo, "startup.timeout.ms": 3000})[1:]]
+            env = {**stage.environment(), **variables}
+            how = {"capture_output": True, "text": True, "timeout": 60, "env": env, "cwd": "/", "user": 54321, "extra_groups": []}
+            return subprocess.run(line, check=False, **how)
+
+        for args in (["run"], ["get", new_id()], ["await", new_id(), "--timeout", "5s"], ["migrate", "status"]):
+            done = run(*args)
+            assert (done.returncode, done.stdout) == (78, ""), done.stderr
+            assert "54321" in done.stderr and "E-PG-USER" in done.stderr and "PGUSER" in done.stderr, done.stderr
+        assert run("get", new_id(), conninfo=stage.services.conninfo()).returncode == 1
+        assert run("get", new_id(), PGUSER="postgres").returncode == 1

@@ -244,3 +244,39 @@ def test_topics_that_take_little_get_every_event_in_a_form_that_fits(stage):
     assert stage.event_of(keyed).body["code"] == "UNDECODABLE"
     (letter,) = stage.dead_letters()
     assert letter.text("__dlq.errors.truncated") == "value,key" and len(letter.key) < 3000
+
+
+@pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
+def test_what_a_dead_letter_topic_takes_is_found_out_once(stage, delivery):
+    """The first one that is too large costs a producer that sends records alone, and its end; the others cost nothing."""
+    stage.configure_topic(stage.dlq, max_message_bytes="8000")
+    dice = random.Random(3)
+
+    def letters(*sizes):
+        """Among commands, since only in company a record that is refused does not say which one it is."""
+        values = [value for size in sizes for value in (dice.randbytes(size), b"small garbage", command(new_id()))]
+        return stage.send_all(values, key=b"k")
+
+    with stage.working(**{"events.delivery": delivery}) as worker:
+        letters(50000)
+        stage.await_drained()
+        assert worker.log.count("too large for the topic") >= 1
+        stage.send(command(new_id()), key=b"k")
+        stage.await_drained()
+        before = worker.log.count("replacing the producer"), worker.log.count("too large for the topic")
+        assert before[0] == 2, "one that sends records alone, and one that does not"
+        letters(60000, 30000)
+        stage.await_drained()
+        letters(55000)
+        stage.await_drained()
+        assert (worker.log.count("replacing the producer"), worker.log.count("too large for the topic")) == before
+
+    # By the place of what they are copies of: without transactions those of an attempt that failed stay.
+    letters = {(each.text("__dlq.errors.partition"), each.text("__dlq.errors.offset")): each for each in stage.dead_letters()}
+    cut = [letter for letter in letters.values() if letter.header("__dlq.errors.truncated")]
+    assert len(cut) == 4 and all(2000 < len(letter.value) < 8000 for letter in cut)
+    assert len(letters) == 8
+    answered = {event.command_place for event in stage.events()}
+    assert len(answered) == sum(stage.ends().values()) == 13
+    if delivery == "exactly-once":  # else there are more events than copies, or the other way round
+        stage.judge()
