@@ -42,8 +42,8 @@ uint64_t source_epoch(const struct source *source);
 /**
  * Fills an empty batch with what has arrived, at most `batch->capacity` messages and about `max_bytes`; waits up to
  * `timeout_ms` for the first message only. An empty batch is not an error. False: ERR_STOP (lost input: 65, fenced: 76,
- * permission: 77, missing topic: 78), or ERR_RENEW: this consumer is of no more use after an outage; release all
- * batches, close it and open another.
+ * permission: 77, missing topic: 78), or ERR_RESTART: this consumer is of no more use (after an outage, or the group takes nothing from
+ * it); release all batches, close it and open another. What ended it is kept: every later call of source_fill and source_serve says it.
  */
 MUSTUSE bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err);
 
@@ -52,6 +52,12 @@ MUSTUSE bool source_fill(struct source *source, struct batch *batch, size_t max_
  * flight.
  */
 MUSTUSE bool source_serve(struct source *source, int timeout_ms, struct err *err);
+
+/**
+ * How long after a fence of the producer the group's word is to be waited for: if another process has our identity this consumer is fenced
+ * too, within a heartbeat.
+ */
+int64_t source_watch_ms(const struct source *source);
 
 /** Gives the messages of a batch back and resets it. */
 void source_release(struct source *source, struct batch *batch);
@@ -98,6 +104,9 @@ MUSTUSE bool source_commit(struct source *source, const struct offsets *offsets,
  * answered. The broker forgets a topic's committed offsets together with the topic: that shows.
  */
 enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err);
+
+/** For the sink only: the group has refused this epoch's offsets with `err`, which may become ERR_RESTART (kafka/membership.h). */
+void source_refused(struct source *source, struct err *err);
 
 /** For the sink only: the group metadata of the present epoch; NULL without one. Borrowed until the next source call.
  */

@@ -5,6 +5,7 @@
 const char kafka_error_fenced[] = "E-KAFKA-FENCED";
 const char kafka_error_too_large[] = "E-KAFKA-TOO-LARGE";
 const char kafka_error_login[] = "E-KAFKA-LOGIN";
+const char kafka_error_rebalance[] = "E-KAFKA-REBALANCE";
 
 enum {
     C = 1 << KAFKA_CALL_CONSUME,
@@ -84,7 +85,7 @@ static const struct verdict fatal = {ERR_RENEW, EXIT_INTERNAL, "E-KAFKA-FATAL", 
 static const struct verdict consumer_fatal = {ERR_STOP, EXIT_INTERNAL, "E-KAFKA-FATAL", NULL};
 
 /* The assignment is not ours any more: its new owner reads the same commands. */
-static const struct verdict rebalance = {ERR_ABORT, EXIT_TIMEOUT, "E-KAFKA-REBALANCE", NULL};
+static const struct verdict rebalance = {ERR_ABORT, EXIT_TIMEOUT, kafka_error_rebalance, NULL};
 static const struct verdict too_large = {ERR_ABORT, EXIT_DATA, kafka_error_too_large, NULL};
 static const struct verdict undelivered = {ERR_ABORT, EXIT_UNREACHABLE, "E-KAFKA-DELIVERY", NULL};
 

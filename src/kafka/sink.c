@@ -29,10 +29,9 @@ struct sink {
     bool alone;             /* this producer sends each record alone */
     int64_t alone_until_ms; /* a batch of records was too large: until then producers send them alone */
     int init_patience_ms;   /* see init_transactions */
-    int64_t young_ms;    /* half of transaction.timeout.ms: a fence of a younger one cannot be the broker's timeout */
-    int64_t begun_ms;    /* of the open transaction */
-    struct err delivery; /* the first delivery that failed in the open transaction */
-    struct err failure;  /* what a callback found: ERR_STOP ends the next call */
+    int64_t patience_ms;    /* half of transaction.timeout.ms: how long a full queue is waited for */
+    struct err delivery;    /* the first delivery that failed in the open transaction */
+    struct err failure;     /* what a callback found: ERR_STOP ends the next call */
     struct log_limit limit;
 };
 
@@ -49,22 +48,13 @@ static bool failed(struct sink *sink, struct err *err)
 }
 
 /*
- * "Fenced" has two causes that the old protocol does not tell apart: another process took our transactional.id, or the broker timed our
- * transaction out. A young transaction cannot have been timed out.
+ * "Fenced" has causes that the protocol does not tell apart: another process took our transactional.id; the broker timed our transaction
+ * out, which no clock of ours can rule out (a paused machine's stood still); a request for this identity of a producer that we have given
+ * up arrived late. So it never ends the process by itself: whether another process runs with our instance.id is the group's word.
  */
-static void judge_fence(struct sink *sink, struct err *err)
+static void judge_fence(struct sink *sink, const struct err *err)
 {
-    bool young = sink->begun_ms == 0 || clock_ms() - sink->begun_ms < sink->young_ms;
-
-    if (err->code != kafka_error_fenced)
-        return;
-    sink->fenced = true;
-    if (young && !sink->config->instance_auto) {
-        (void)err_set(err, ERR_STOP, EXIT_FENCED, "E-KAFKA-FENCED",
-                      "another process runs with instance.id %s in group %s and has taken over\n"
-                      "  fix: give each process its own instance.id, or set instance.id=auto",
-                      sink->config->instance_id, sink->config->group_id);
-    }
+    sink->fenced = sink->fenced || err->code == kafka_error_fenced;
 }
 
 /* From an error object to what the worker does. */
@@ -155,12 +145,11 @@ static bool producer_new(struct sink *sink, struct err *err)
     sink->alone = clock_ms() < sink->alone_until_ms;
     if (sink->alone)
         client_set(conf, "batch.num.messages", "1");
-    sink->young_ms = transaction_timeout_ms(conf) / 2;
+    sink->patience_ms = transaction_timeout_ms(conf) / 2;
     sink->rk = client_new(conf, CLIENT_PRODUCER, err);
     if (sink->rk == NULL)
         return false;
     sink->fenced = false;
-    sink->begun_ms = 0;
     return true;
 }
 
@@ -257,7 +246,6 @@ enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
 bool sink_begin(struct sink *sink, struct err *err)
 {
     sink->delivery = (struct err){0};
-    sink->begun_ms = clock_ms();
     if (failed(sink, err))
         return false;
     if (!sink->transactional)
@@ -296,7 +284,7 @@ static rd_kafka_resp_err_t produce_once(struct sink *sink, size_t topic, const s
 
 bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery *delivery, struct err *err)
 {
-    int64_t deadline_ms = clock_ms() + sink->young_ms;
+    int64_t deadline_ms = clock_ms() + sink->patience_ms;
     size_t topic = outlets_find(&sink->outlets, out->topic);
     rd_kafka_resp_err_t code;
 
@@ -368,7 +356,12 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
     rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(sink->rk, list, metadata, timeout_ms);
     rd_kafka_topic_partition_list_destroy(list);
-    return error == NULL ? DONE : transaction_error(sink, error, "sending offsets to the transaction", err);
+    if (error == NULL)
+        return DONE;
+    enum progress progress = transaction_error(sink, error, "sending offsets to the transaction", err);
+    if (progress == FAILED)
+        source_refused(source, err);
+    return progress;
 }
 
 static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, struct err *err)

@@ -6,6 +6,7 @@
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
+#include "kafka/membership.h"
 #include "kafka/message_headers.h"
 #include "kafka/positions.h"
 #include "kafka/read_ahead.h"
@@ -16,9 +17,6 @@
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
-
-#define OWN_FENCE_MIN_MS 500
-#define OWN_FENCE_MAX_MS 60000
 
 /* Each try to read the committed offsets; while batches are in flight it must not hold them up. */
 #define BEGIN_MS 200
@@ -37,22 +35,11 @@ struct source {
     struct cleanup cleanup;
     int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
 
-    int64_t lost_ms;    /* when this consumer lost its session; 0: never */
-    int64_t down_ms;    /* when a broker was last out of reach; 0: never */
-    struct err failure; /* what a callback found: ends the next call */
+    struct membership membership;
     struct log_limit limit;
 };
 
 /* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
-
-/* A fence takes the assignment away too: it must not hide the outage a moment before it, which own_fence looks for. */
-static void note_loss(struct source *source, bool lost)
-{
-    int64_t now_ms = clock_ms();
-
-    if (lost && (source->lost_ms == 0 || now_ms - source->lost_ms >= OWN_FENCE_MAX_MS))
-        source->lost_ms = now_ms;
-}
 
 /* Does nothing but take over and give up partitions; it must not publish, decide or wait. */
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
@@ -67,27 +54,8 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
         return;
     }
     log_info("%d partitions revoked", partitions->cnt);
-    note_loss(source, rd_kafka_assignment_lost(rk));
+    membership_revoked(&source->membership, rd_kafka_assignment_lost(rk));
     assignment_end(&source->assignment, rk);
-}
-
-/*
- * Fenced although nobody else has our identity: after a session that ended in an outage librdkafka joins anew as the same static
- * member, and a request of the old one that comes late is answered "fenced". Only a new consumer helps; if another process does run
- * with our instance.id, that one will be fenced without any outage before it.
- *
- * A process that was stopped for long loses its session, too, and is fenced with good reason in the same moment: a loss alone counts
- * only when it is older than that.
- */
-static void own_fence(const struct source *source, struct err *err)
-{
-    int64_t now_ms = clock_ms();
-    int64_t lost_ago_ms = now_ms - source->lost_ms;
-    bool lost = source->lost_ms != 0 && lost_ago_ms > OWN_FENCE_MIN_MS && lost_ago_ms < OWN_FENCE_MAX_MS;
-    bool down = source->down_ms != 0 && now_ms - source->down_ms < OWN_FENCE_MAX_MS;
-
-    if (err->class == ERR_STOP && err->exit_code == EXIT_FENCED && (lost || down))
-        err->class = ERR_RENEW;
 }
 
 /* What concerns the client as a whole. Only what nobody but the operator can mend is kept; the rest heals by itself. */
@@ -105,15 +73,13 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         /* Of a connection, not of records: _BAD_MSG is here somebody who speaks another protocol, no damaged batch. */
         brokers_trouble(&source->brokers, code, reason);
         if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-            source->down_ms = clock_ms();
+            membership_down(&source->membership);
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, source->brokers.reason,
                                    source->brokers.setting);
     }
-    own_fence(source, &err);
     login_judge(&source->login, &err);
-    if (err.class == ERR_STOP || err.class == ERR_RENEW)
-        source->failure = err;
-    else if (log_allowed(&source->limit, clock_ms(), &held_back))
+    membership_judge(&source->membership, &err);
+    if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
 }
 
@@ -136,6 +102,7 @@ struct source *source_open(const struct config *config, struct err *err)
     brokers_init(&source->brokers, config, CLIENT_CONSUMER);
     login_watch(&source->login, conf, config, CLIENT_CONSUMER);
     read_ahead_init(&source->read_ahead, conf);
+    membership_init(&source->membership, conf);
     source->rk = client_new(conf, CLIENT_CONSUMER, err);
     if (source->rk == NULL) {
         free(source);
@@ -217,6 +184,16 @@ bool source_join(struct source *source, struct err *err)
     return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_error_code(err, KAFKA_CALL_CONSUME, code, "joining the group");
 }
 
+/* A consumer with a fatal error refuses to be closed in 2.0.2, and rd_kafka_destroy would then wait for its group for ever. */
+static int destroy_flags(rd_kafka_t *rk)
+{
+    char text[256];
+
+    return rd_kafka_fatal_error(rk, text, sizeof text) == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? 0
+               : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
+}
+
 void source_close(struct source *source)
 {
     if (source == NULL)
@@ -225,13 +202,23 @@ void source_close(struct source *source)
     rd_kafka_consumer_close(source->rk);
     assignment_end(&source->assignment, source->rk);
     rd_kafka_queue_destroy(source->messages);
-    rd_kafka_destroy(source->rk);
+    rd_kafka_destroy_flags(source->rk, destroy_flags(source->rk));
     free(source);
 }
 
 uint64_t source_epoch(const struct source *source)
 {
     return source->assignment.epoch;
+}
+
+int64_t source_watch_ms(const struct source *source)
+{
+    return membership_watch_ms(&source->membership);
+}
+
+void source_refused(struct source *source, struct err *err)
+{
+    membership_refused(&source->membership, source->assignment.epoch, err);
 }
 
 const struct rd_kafka_consumer_group_metadata_s *source_metadata(const struct source *source)
@@ -300,22 +287,13 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
     if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->offset < 0)
-        return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
+        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
-    own_fence(source, err);
-    if (err->class == ERR_STOP || err->class == ERR_RENEW)
+    if (err->class >= ERR_RESTART)
         return false;
     if (log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
-    return true;
-}
-
-static bool failed(const struct source *source, struct err *err)
-{
-    if (source->failure.class == ERR_NONE)
-        return false;
-    *err = source->failure;
     return true;
 }
 
@@ -326,7 +304,9 @@ static bool handle_error(struct source *source, rd_kafka_message_t *message, str
 
     if (message != NULL)
         rd_kafka_message_destroy(message);
-    return go_on && !failed(source, err);
+    if (!go_on)
+        membership_judge(&source->membership, err);
+    return !membership_over(&source->membership, source->rk, err);
 }
 
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
@@ -343,7 +323,7 @@ static bool take_queued(struct source *source, struct batch *batch, size_t max_b
     while (batch->epoch != 0 && batch->count < batch->capacity && batch->bytes < max_bytes) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(source->messages, batch->count == 0 ? timeout_ms : 0);
         if (message == NULL)
-            return !failed(source, err);
+            return !membership_over(&source->membership, source->rk, err);
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
             take(source, batch, message);
         else if (!handle_error(source, message, err))
@@ -426,6 +406,7 @@ void source_trailing(const struct source *source, struct offsets *offsets)
 
 void source_committed(struct source *source, const struct offsets *offsets)
 {
+    membership_accepted(&source->membership);
     for (size_t i = 0; i < offsets->count; i++) {
         struct owned_partition *owned = assignment_find(&source->assignment, offsets->list[i].partition);
         if (owned != NULL)

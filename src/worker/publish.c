@@ -14,9 +14,6 @@
 #define SLICE_MS    500
 #define DEADLINE_MS 20000
 
-/* After a fence that may be a timeout: how long the consumer's own fence is given to show, before we fence whoever took over. */
-#define FENCE_WATCH_MS 4000
-
 enum step { STEP_FLUSH, STEP_OFFSETS, STEP_COMMIT, STEP_ABORT };
 
 static const char *const step_names[] = {
@@ -112,7 +109,7 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
         *err = why;
         return true;
     }
-    if (err->class == ERR_STOP || err->class == ERR_NONE)
+    if (err_ends(err))
         return false;
     p->renew = true;
     *err = why;
@@ -128,10 +125,10 @@ static void leave_none_open(struct publisher *p)
         (void)sink_abort(p->sink, SLICE_MS, &err);
 }
 
-/* If another process has our identity the consumer is fenced too, within a heartbeat: then we end instead of fencing it back. */
+/* If another process has our identity the consumer is fenced too: then we end instead of fencing it back. */
 static bool watch_for_fence(struct publisher *p, struct err *err)
 {
-    int64_t until_ms = clock_ms() + FENCE_WATCH_MS;
+    int64_t until_ms = clock_ms() + source_watch_ms(p->source);
 
     while (clock_ms() < until_ms) {
         if (!source_serve(p->source, 100, err) || !beat_tick(p->beat, "waiting for the group's word on a fence", err))
@@ -140,14 +137,25 @@ static bool watch_for_fence(struct publisher *p, struct err *err)
     return true;
 }
 
+/* A producer that failed before it was ready, by a late request of the one before it perhaps. */
+static bool renew_unready(struct publisher *p, struct err *err)
+{
+    struct err why = *err;
+    bool good = (!sink_fenced(p->sink) || watch_for_fence(p, err)) && sink_renew(p->sink, err);
+
+    if (good)
+        *err = why;
+    return good;
+}
+
 bool publish_ready(struct publisher *p, struct err *err)
 {
     enum progress progress;
 
     while ((progress = sink_init(p->sink, SLICE_MS, err)) != DONE) {
-        if (progress == FAILED && err->class == ERR_STOP)
+        if (progress == FAILED && err->class >= ERR_RESTART)
             return false;
-        if (progress == FAILED && !sink_renew(p->sink, err))
+        if (progress == FAILED && !renew_unready(p, err))
             return false;
         if (progress == FAILED && !beat_pause(p->beat, "preparing the producer", err))
             return false;
@@ -200,7 +208,7 @@ static bool prepare(struct publisher *p, bool *committed, struct err *err)
 /* After a failed attempt. True: try again. */
 static bool recover(struct publisher *p, struct batch *batch, struct err *err)
 {
-    if (err->class == ERR_STOP || err->class == ERR_NONE) {
+    if (err_ends(err)) {
         leave_none_open(p);
         return false;
     }

@@ -191,7 +191,7 @@ static bool decide(struct worker *w, struct batch *batch, bool sent, struct err 
     while (needs_store(batch)) {
         if (sent && receive(w, batch, err))
             break;
-        if (err->class == ERR_STOP || err->class == ERR_NONE)
+        if (err_ends(err))
             return false;
         if (source_epoch(w->parts.source) != batch->epoch) {
             store_disconnect(w->parts.store);

@@ -10,6 +10,13 @@ static bool stopped(enum fault fault, struct err *err)
     return fault == FAULT_STOP && !err_set(err, ERR_STOP, EXIT_FENCED, "E-FAKE-STOP", "a planned end");
 }
 
+/* As the header says: what ended the consumer is told at every call. */
+static bool is_over(struct source *source, enum fault fault, struct err *err)
+{
+    source->over = source->over || fault == FAULT_RENEW;
+    return source->over && !err_set(err, ERR_RESTART, EXIT_FENCED, "E-FAKE", "a planned end of the consumer");
+}
+
 static void give_up(struct source *source)
 {
     source->epoch = 0;
@@ -81,6 +88,12 @@ uint64_t source_epoch(const struct source *source)
     return source->epoch;
 }
 
+int64_t source_watch_ms(const struct source *source)
+{
+    (void)source;
+    return 4000;
+}
+
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
 static struct entry *entry_at(int partition, int64_t offset)
@@ -143,7 +156,7 @@ bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, i
 
     if (batch->count != 0)
         world_violation("a batch was filled that was not empty");
-    if (stopped(fault, err))
+    if (stopped(fault, err) || is_over(source, fault, err))
         return false;
     (void)poll_group(source, fault);
     batch->epoch = source->epoch;
@@ -159,7 +172,7 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
     enum fault fault = call_enter(source->process, CALL_SERVE);
 
-    if (stopped(fault, err))
+    if (stopped(fault, err) || is_over(source, fault, err))
         return false;
     if (!poll_group(source, fault))
         clock_sleep_ms(timeout_ms);

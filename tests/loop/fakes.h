@@ -36,6 +36,7 @@ struct source {
     int generation; /* of the epoch */
     struct owned partitions[PARTITIONS];
     size_t borrowed; /* messages that batches hold */
+    bool over;       /* of no more use: everything is to be opened anew */
 };
 
 struct sink {

@@ -179,8 +179,16 @@ bool process_step(struct process *p)
     return false;
 }
 
+/* Whoever was told that the consumer is over may ask it again and abort; all else would be taken for another one's failure. */
+static void forbid_going_on(const struct source *source, enum call call)
+{
+    if (source->over && call != CALL_FILL && call != CALL_SERVE && call != CALL_ABORT)
+        world_violation("the loop went on although its consumer was over");
+}
+
 enum fault call_enter(int process, enum call call)
 {
+    forbid_going_on(&world.processes[process].source, call);
     ck_assert_msg(world.calls_left-- > 0, "seed %" PRIu64 ": the loop is stuck at %s", world.seed, call_name(call));
     if (world.meanwhile != NULL)
         world.meanwhile(process);

@@ -357,8 +357,8 @@ static const struct request *request_of(const struct row *row)
 static void outcome_text(const struct trial *trial, enum progress progress, char text[static 128])
 {
     static const char *const classes[] = {
-        [ERR_NONE] = "none",   [ERR_RETRY] = "retry",     [ERR_ABORT] = "abort",
-        [ERR_RENEW] = "renew", [ERR_ISOLATE] = "isolate", [ERR_STOP] = "stop",
+        [ERR_NONE] = "none",       [ERR_RETRY] = "retry",     [ERR_ABORT] = "abort", [ERR_RENEW] = "renew",
+        [ERR_ISOLATE] = "isolate", [ERR_RESTART] = "restart", [ERR_STOP] = "stop",
     };
     const struct err *err = &trial->err;
 
