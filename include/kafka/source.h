@@ -89,10 +89,10 @@ enum progress source_settled(struct source *source, const struct offsets *offset
                              struct err *err);
 
 /**
- * Commits without a transaction (`events.delivery=at-least-once`), synchronously. ERR_RETRY, ERR_ABORT (epoch gone),
- * ERR_STOP.
+ * Commits without a transaction (`events.delivery=at-least-once`). PENDING: no answer yet; again with the same offsets. FAILED: ERR_ABORT
+ * (epoch gone), ERR_RESTART, ERR_STOP.
  */
-MUSTUSE bool source_commit(struct source *source, const struct offsets *offsets, struct err *err);
+enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err);
 
 /**
  * For the sink only, right before offsets are committed: whether the group still has what it committed of these partitions. FAILED:

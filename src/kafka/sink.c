@@ -364,20 +364,17 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     return progress;
 }
 
-static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, struct err *err)
+static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, int timeout_ms,
+                                                struct err *err)
 {
-    if (source_kept(source, offsets, err) == FAILED)
-        return FAILED;
-    if (source_commit(source, offsets, err))
-        return DONE;
-    return err->class == ERR_RETRY ? PENDING : FAILED;
+    return source_kept(source, offsets, err) == FAILED ? FAILED : source_commit(source, offsets, timeout_ms, err);
 }
 
 enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                           struct err *err)
 {
     if (!sink->transactional)
-        return commit_without_transaction(source, offsets, err);
+        return commit_without_transaction(source, offsets, timeout_ms, err);
     rd_kafka_error_t *error = rd_kafka_commit_transaction(sink->rk, timeout_ms);
     return error == NULL ? DONE : transaction_error(sink, error, "committing the transaction", err);
 }

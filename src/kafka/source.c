@@ -8,6 +8,7 @@
 #include "kafka/login.h"
 #include "kafka/membership.h"
 #include "kafka/message_headers.h"
+#include "kafka/offset_commit.h"
 #include "kafka/positions.h"
 #include "kafka/read_ahead.h"
 #include "kafka/topic_metadata.h"
@@ -36,6 +37,7 @@ struct source {
     int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
 
     struct membership membership;
+    struct offset_commit commit;
     struct log_limit limit;
 };
 
@@ -199,6 +201,7 @@ void source_close(struct source *source)
     if (source == NULL)
         return;
     cleanup_close(&source->cleanup);
+    offset_commit_forget(&source->commit);
     rd_kafka_consumer_close(source->rk);
     assignment_end(&source->assignment, source->rk);
     rd_kafka_queue_destroy(source->messages);
@@ -447,7 +450,12 @@ enum progress source_kept(struct source *source, const struct offsets *offsets, 
     return kept ? DONE : FAILED;
 }
 
-bool source_commit(struct source *source, const struct offsets *offsets, struct err *err)
+enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err)
 {
-    return positions_commit(source->rk, source->config->commands_topic, offsets, err);
+    enum progress progress =
+        offset_commit_run(&source->commit, source->rk, source->config->commands_topic, offsets, timeout_ms, err);
+
+    if (progress == FAILED)
+        source_refused(source, err);
+    return progress;
 }

@@ -48,6 +48,15 @@ static bool carries_offsets(const struct publisher *p, enum step step)
     return step == (p->config->events_delivery == DELIVERY_EXACTLY_ONCE ? STEP_OFFSETS : STEP_COMMIT);
 }
 
+/*
+ * Without transactions a commit concerns the group alone, and its events are out: another producer would not help, and publishing them
+ * again would repeat them.
+ */
+static bool has_deadline(const struct publisher *p, enum step step)
+{
+    return step != STEP_COMMIT || p->config->events_delivery == DELIVERY_EXACTLY_ONCE;
+}
+
 /* Resumes the step until it is done, has failed, or is out of time (then: ERR_RENEW). */
 static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct err *err)
 {
@@ -59,7 +68,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
             return false;
         if (carries_offsets(p, step) && source_epoch(p->source) != epoch)
             return assignment_over(err);
-        if (clock_ms() > deadline_ms)
+        if (has_deadline(p, step) && clock_ms() > deadline_ms)
             return err_set(err, ERR_RENEW, 0, "E-KAFKA-TIMEOUT", "%s took longer than %d s", step_names[step],
                            DEADLINE_MS / 1000);
     }

@@ -412,6 +412,19 @@ START_TEST(a_consumer_that_is_over_when_a_fence_is_watched_is_no_fence_by_anothe
 }
 END_TEST
 
+/* Its events are out: giving the producer up would repeat them, and help nobody. */
+START_TEST(at_least_once_a_commit_is_waited_for_as_long_as_it_takes)
+{
+    world.config.events_delivery = DELIVERY_AT_LEAST_ONCE;
+    given_commands(0, 3);
+    plan("commit 1-300 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 0);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(events_visible(), 3);
+}
+END_TEST
+
 /* ---- Offsets -------------------------------------------------------------------------------------------------------- */
 
 START_TEST(offsets_behind_control_records_are_committed_with_the_batch)
@@ -482,7 +495,8 @@ int main(void)
             a_consumer_that_is_over_while_postgresql_is_waited_for_is_no_failure_of_postgresql,
             a_consumer_that_is_over_while_a_connection_is_made_ends_the_wait,
             a_consumer_that_is_over_when_a_fence_is_watched_is_no_fence_by_another_process);
-    STORIES(suite, "offsets", offsets_behind_control_records_are_committed_with_the_batch,
-            control_records_alone_are_committed_when_idle, trailing_offsets_survive_a_doubt_too);
+    STORIES(suite, "offsets", at_least_once_a_commit_is_waited_for_as_long_as_it_takes,
+            offsets_behind_control_records_are_committed_with_the_batch, control_records_alone_are_committed_when_idle,
+            trailing_offsets_survive_a_doubt_too);
     return table_run(suite);
 }

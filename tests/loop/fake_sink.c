@@ -219,11 +219,6 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     return leave(sink, fault, timeout_ms);
 }
 
-static enum progress commit_offsets(struct source *source, const struct offsets *offsets, struct err *err)
-{
-    return source_commit(source, offsets, err) ? DONE : FAILED;
-}
-
 enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                           struct err *err)
 {
@@ -233,7 +228,7 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
     if (progress != DONE)
         return progress;
     if (!transactional())
-        return commit_offsets(source, offsets, err);
+        return source_commit(source, offsets, timeout_ms, err);
     if (sink->done_unanswered) {
         sink->open = false;
         return leave(sink, FAULT_NONE, timeout_ms);

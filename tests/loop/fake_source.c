@@ -252,13 +252,14 @@ enum progress source_settled(struct source *source, const struct offsets *offset
     return PENDING;
 }
 
-bool source_commit(struct source *source, const struct offsets *offsets, struct err *err)
+enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err)
 {
+    (void)timeout_ms;
     if (source->epoch == 0 || !broker_accepts(source->process, source->generation))
-        return err_set(err, ERR_ABORT, 0, "E-FAKE", "not a member of this generation");
+        return err_set(err, ERR_ABORT, 0, "E-FAKE", "not a member of this generation") ? DONE : FAILED;
     size_t txn = broker_txn_begin(source->process);
     for (size_t i = 0; i < offsets->count; i++)
         world.broker.txns[txn].next[offsets->list[i].partition] = offsets->list[i].next;
     broker_txn_commit(txn);
-    return true;
+    return DONE;
 }

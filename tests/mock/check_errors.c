@@ -220,9 +220,7 @@ static enum progress have_read(struct trial *trial)
 static enum progress commit(struct trial *trial)
 {
     source_offsets(trial->source, &trial->batch, &trial->offsets);
-    if (source_commit(trial->source, &trial->offsets, &trial->err))
-        return DONE;
-    return trial->err.class == ERR_RETRY ? PENDING : FAILED;
+    return source_commit(trial->source, &trial->offsets, SLICE_MS, &trial->err);
 }
 
 static enum progress init(struct trial *trial)

@@ -94,6 +94,21 @@ def test_a_request_of_the_start_or_its_answer_is_lost(stage, broker, request_nam
     stage.judge()
 
 
+def test_a_first_request_for_a_producer_id_that_arrives_late_is_no_takeover(stage, broker):
+    """By then a second producer has the identity, and the broker fences it for the request of the first."""
+    late = broker.next(api.INIT_PRODUCER_ID, "late request", seconds=2)
+    with stage.working(**SMALL_BATCHES) as worker:
+        for _ in range(3):
+            keyed(stage, 100)
+            stage.await_drained()
+        until(lambda: late.happened, 20, "the late request is answered")
+        keyed(stage, 100)
+        stage.await_drained()
+        assert worker.running
+    assert len(stage.events()) == 400
+    stage.judge()
+
+
 SETTINGS = "cannot see whether these topics are compacted"
 
 
