@@ -28,6 +28,7 @@ struct publisher {
     struct sink *sink;
     struct event_encoder *encoder;
     struct beat *beat;
+    int offsets_slice_ms;   /* how long sending offsets may take before it is asked again; 0: not known yet */
     bool renew;             /* the producer must be replaced before the next transaction */
     bool in_doubt;          /* the last transaction's commit was asked for, and not answered with success */
     struct outbox outbox;   /* the records of the batch under way */

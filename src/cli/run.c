@@ -20,6 +20,8 @@ struct run {
     struct decode_options decode;
     struct event_encoder *encoder;
 
+    struct answered answered;
+
     struct store *store;
     struct source *source;
     struct sink *sink;
@@ -88,6 +90,7 @@ static bool open_worker(struct run *run, const struct config *config, struct err
         .decode = &run->decode,
         .registry = run->registry,
         .encoder = run->encoder,
+        .answered = &run->answered,
     });
     return true;
 }

@@ -1,6 +1,7 @@
 #include "kafka/brokers.h"
 
 #include "kafka/kafka_error.h"
+#include "kafka/patience.h"
 #include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
@@ -10,7 +11,7 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 
-/* How long one question may take before the stop flag is looked at again. */
+/* How long one question may take at first (kafka/patience.h) before the stop flag is looked at again. */
 #define SLICE_MS 250
 
 /* After so long a person wants to know what is being waited for. */
@@ -74,6 +75,7 @@ bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *t
                    struct err *err)
 {
     int64_t started_ms = clock_ms();
+    struct patience patience = {0};
     bool said = false;
 
     for (;;) {
@@ -89,9 +91,11 @@ bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *t
             return brokers_silent(brokers, timeout_ms, err);
         say_what_is_awaited(brokers, waited_ms, &said);
 
-        int code = ask(rk, topic, (int)(left_ms < SLICE_MS ? left_ms : SLICE_MS), partitions);
+        int slice_ms = patience_begin(&patience, SLICE_MS);
+        int code = ask(rk, topic, (int)(left_ms < slice_ms ? left_ms : slice_ms), partitions);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
             return true;
+        patience_end(&patience, false);
         kafka_error_code(err, KAFKA_CALL_ADMIN, code, topic);
         if (err->class == ERR_STOP)
             return false;

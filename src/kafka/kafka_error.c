@@ -5,6 +5,7 @@
 const char kafka_error_fenced[] = "E-KAFKA-FENCED";
 const char kafka_error_too_large[] = "E-KAFKA-TOO-LARGE";
 const char kafka_error_login[] = "E-KAFKA-LOGIN";
+const char kafka_error_no_topic[] = "E-TOPIC-01";
 const char kafka_error_rebalance[] = "E-KAFKA-REBALANCE";
 
 enum {
@@ -37,7 +38,7 @@ static const struct verdict acl_topic = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL
 static const struct verdict acl_group = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-GROUP", FIX_ACL};
 static const struct verdict acl_cluster = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-CLUSTER", FIX_ACL};
 static const struct verdict acl_transaction = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-TRANSACTION", FIX_ACL};
-static const struct verdict topic_missing = {ERR_STOP, EXIT_CONFIG, "E-TOPIC-01",
+static const struct verdict topic_missing = {ERR_STOP, EXIT_CONFIG, kafka_error_no_topic,
                                              "fix: sessiond topics apply, or name an existing topic"};
 static const struct verdict topic_name = {ERR_STOP, EXIT_CONFIG, "E-TOPIC-02",
                                           "fix: letters, digits, '.', '_' and '-' only, at most 249 of them"};

@@ -6,6 +6,7 @@
 #include "kafka/outlets.h"
 #include "kafka/positions.h"
 #include "kafka/taint.h"
+#include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 
@@ -75,6 +76,10 @@ static void record_error(struct sink *sink, int code, const char *topic, struct 
         (void)kafka_error_fatal(err, KAFKA_CALL_TRANSACTION, sink->rk, topic);
     else
         (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, topic);
+    /* A new producer asks for the topic until it is there, or believed to be missing. */
+    topic_doubt(topic, err);
+    if (err->code == kafka_error_no_topic && err->class == ERR_RETRY)
+        err->class = ERR_RENEW;
     judge_fence(sink, err);
 }
 
@@ -317,9 +322,11 @@ static bool refused_for_good(struct sink *sink, struct err *err)
         snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->outlets.names[i]);
     }
     (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
-    if (why.class == ERR_STOP)
-        *err = why;
-    return why.class == ERR_STOP;
+    /* Which topic is missing, and for how long, the deliveries tell. */
+    if (why.class != ERR_STOP || why.code == kafka_error_no_topic)
+        return false;
+    *err = why;
+    return true;
 }
 
 enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)

@@ -9,6 +9,7 @@
 #include "kafka/membership.h"
 #include "kafka/message_headers.h"
 #include "kafka/offset_commit.h"
+#include "kafka/patience.h"
 #include "kafka/positions.h"
 #include "kafka/read_ahead.h"
 #include "kafka/topic_metadata.h"
@@ -19,10 +20,14 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/* Each try to read the committed offsets; while batches are in flight it must not hold them up. */
+/* The first try to read the committed offsets (kafka/patience.h); while batches are in flight it must not hold them up. */
 #define BEGIN_MS 200
 
-/* How long source_kept asks. A transaction of ours that is still being ended takes some ms. */
+/* A commands topic that is said to be missing: how often and how long it is asked for. */
+#define LOOK_EVERY_MS 1000
+#define LOOK_MS       250
+
+/* How long source_kept asks at first. A transaction of ours that is still being ended takes some ms. */
 #define KEPT_MS 100
 
 struct source {
@@ -38,6 +43,11 @@ struct source {
 
     struct membership membership;
     struct offset_commit commit;
+    struct patience topics; /* each with one kind of question */
+    struct patience settled;
+    struct patience kept;
+    bool in_question; /* a broker said that the commands topic is missing */
+    int64_t looked_ms;
     struct log_limit limit;
 };
 
@@ -140,7 +150,8 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
 {
     if (source->settings_until_ms == 0)
         source->settings_until_ms = clock_ms() + source->config->startup_timeout_ms / 2;
-    enum progress progress = cleanup_read(&source->cleanup, source->rk, timeout_ms);
+    enum progress progress = cleanup_read(&source->cleanup, source->rk, patience_begin(&source->topics, timeout_ms));
+    patience_end(&source->topics, progress != PENDING);
     if (progress == PENDING && !source_serve(source, 10, err))
         return FAILED;
     if (progress == PENDING && clock_ms() < source->settings_until_ms) {
@@ -149,6 +160,14 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
         return PENDING;
     }
     return judge_settings(&source->cleanup, err) ? DONE : FAILED;
+}
+
+static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
+{
+    enum progress progress = topic_metadata(source->rk, name, NULL, patience_begin(&source->topics, timeout_ms), err);
+
+    patience_end(&source->topics, progress != PENDING);
+    return progress;
 }
 
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
@@ -160,7 +179,7 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
     char setting[CONFIG_SETTING_TEXT];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum progress progress = *names[i] == 0 ? DONE : topic_metadata(source->rk, names[i], NULL, timeout_ms, err);
+        enum progress progress = *names[i] == 0 ? DONE : ask_topic(source, names[i], timeout_ms, err);
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
         if (progress == PENDING)
@@ -293,6 +312,8 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
+    source->in_question = source->in_question || err->code == kafka_error_no_topic;
+    topic_doubt(source->config->commands_topic, err);
     if (err->class >= ERR_RESTART)
         return false;
     if (log_allowed(&source->limit, clock_ms(), &held_back))
@@ -312,9 +333,22 @@ static bool handle_error(struct source *source, rd_kafka_message_t *message, str
     return !membership_over(&source->membership, source->rk, err);
 }
 
+/* librdkafka says that a topic is missing once; whether it stays away only asking tells. */
+static bool look_for_topic(struct source *source, struct err *err)
+{
+    int64_t now_ms = clock_ms();
+
+    if (!source->in_question || now_ms - source->looked_ms < LOOK_EVERY_MS)
+        return true;
+    source->looked_ms = now_ms;
+    enum progress progress = ask_topic(source, source->config->commands_topic, LOOK_MS, err);
+    source->in_question = progress != DONE;
+    return progress != FAILED;
+}
+
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
-    if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err))
+    if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err) || !look_for_topic(source, err))
         return false;
     login_renew(&source->login, source->rk);
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
@@ -420,7 +454,11 @@ void source_committed(struct source *source, const struct offsets *offsets)
 enum progress source_settled(struct source *source, const struct offsets *offsets, int timeout_ms, bool *moved,
                              struct err *err)
 {
-    return positions_settled(source->rk, source->config->commands_topic, offsets, timeout_ms, moved, err);
+    enum progress progress = positions_settled(source->rk, source->config->commands_topic, offsets,
+                                               patience_begin(&source->settled, timeout_ms), moved, err);
+
+    patience_end(&source->settled, progress != PENDING);
+    return progress;
 }
 
 static bool lost_with_its_topic(const struct source *source, int32_t partition, int64_t committed, struct err *err)
@@ -437,9 +475,11 @@ static bool lost_with_its_topic(const struct source *source, int32_t partition, 
 enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = positions_list(source->config->commands_topic, offsets);
+    bool read = positions_committed(source->rk, list, patience_begin(&source->kept, KEPT_MS)) == 0;
     bool kept = true;
 
-    if (positions_committed(source->rk, list, KEPT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    patience_end(&source->kept, read);
+    if (read) {
         for (int i = 0; i < list->cnt && kept; i++) {
             const struct owned_partition *owned = assignment_find(&source->assignment, list->elems[i].partition);
             if (owned != NULL && owned->committed >= 0 && list->elems[i].offset < 0)

@@ -14,6 +14,8 @@
 #define SLICE_MS    500
 #define DEADLINE_MS 20000
 
+#define SLICE_MAX_MS 4000
+
 enum step { STEP_FLUSH, STEP_OFFSETS, STEP_COMMIT, STEP_ABORT };
 
 static const char *const step_names[] = {
@@ -23,11 +25,22 @@ static const char *const step_names[] = {
     [STEP_ABORT] = "aborting the transaction",
 };
 
+/* The one step that begins anew each time: on a long way to the broker its time must grow, or it never gets there. */
+static enum progress send_offsets(struct publisher *p, struct err *err)
+{
+    if (p->offsets_slice_ms == 0)
+        p->offsets_slice_ms = SLICE_MS;
+    enum progress progress = sink_send_offsets(p->sink, p->source, &p->offsets, p->offsets_slice_ms, err);
+    if (progress == PENDING && p->offsets_slice_ms < SLICE_MAX_MS)
+        p->offsets_slice_ms *= 2;
+    return progress;
+}
+
 static enum progress step_once(struct publisher *p, enum step step, struct err *err)
 {
     switch (step) {
     case STEP_FLUSH: return sink_flush(p->sink, SLICE_MS, err);
-    case STEP_OFFSETS: return sink_send_offsets(p->sink, p->source, &p->offsets, SLICE_MS, err);
+    case STEP_OFFSETS: return send_offsets(p, err);
     case STEP_COMMIT: return sink_commit(p->sink, p->source, &p->offsets, SLICE_MS, err);
     case STEP_ABORT: return sink_abort(p->sink, SLICE_MS, err);
     }

@@ -110,12 +110,13 @@ static bool find_topics(struct worker *w, struct err *err)
     enum progress progress;
 
     while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, err)) == PENDING) {
-        if (unreachable(w, started_ms, "the broker (kafka.bootstrap.servers)", err))
+        if (!w->parts.answered->broker && unreachable(w, started_ms, "the broker (kafka.bootstrap.servers)", err))
             return false;
         watchdog_tick("waiting for the broker");
         if (stop_requested())
             return err_clear(err);
     }
+    w->parts.answered->broker = true;
     return progress == DONE;
 }
 
@@ -141,13 +142,14 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
             return false;
     }
     backoff_reset(&w->store_beat.backoff);
+    w->parts.answered->database = true;
     return true;
 }
 
 bool worker_start(struct worker *w, struct err *err)
 {
-    return connect_store(w, clock_ms(), err) && find_topics(w, err) && publish_ready(&w->publisher, err) &&
-           source_join(w->parts.source, err);
+    return connect_store(w, w->parts.answered->database ? 0 : clock_ms(), err) && find_topics(w, err) &&
+           publish_ready(&w->publisher, err) && source_join(w->parts.source, err);
 }
 
 /* ---- Deciding ----------------------------------------------------------------------------------------------------- */

@@ -88,6 +88,7 @@ struct process {
     struct decode_options decode;
     struct event_encoder *encoder;
     struct worker *worker;
+    struct answered answered;
     struct err end; /* why it ended by itself */
     int ends;       /* how often */
     jmp_buf killed;

@@ -104,6 +104,8 @@ int trace_of(enum call call, int nth)
 
 static void process_start(struct process *p)
 {
+    if (p->end.class != ERR_RESTART) /* else it is the same process, which opens everything anew */
+        p->answered = (struct answered){0};
     p->source = (struct source){.process = p->index};
     p->sink = (struct sink){.process = p->index};
     p->store = (struct store){.process = p->index};
@@ -120,6 +122,7 @@ static void process_start(struct process *p)
         .decode = &p->decode,
         .registry = &p->registry,
         .encoder = p->encoder,
+        .answered = &p->answered,
     });
     p->up = true;
     p->started = false;

@@ -236,6 +236,23 @@ def test_a_commit_that_never_arrives_is_not_taken_for_done(stage, broker):
     stage.judge()
 
 
+@pytest.mark.parametrize("one_way", [0.13, pytest.param(0.4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
+def test_a_broker_far_away_is_worked_with(stage, broker, one_way, delivery):
+    broker.latency = one_way
+    with stage.working(**SMALL_BATCHES, **{"events.delivery": delivery}):
+        keyed(stage, 200)
+        stage.await_drained(60)
+    assert len(stage.events()) == 200
+    stage.judge()
+
+
+def test_tools_reach_a_broker_far_away(stage, broker):
+    broker.latency = 0.3
+    stage.must("topics", "apply")
+    stage.must("status")
+
+
 def pause(seconds):
     over = time.monotonic() + seconds
     until(lambda: time.monotonic() > over, seconds + 1, "the end of the pause")
