@@ -43,6 +43,9 @@ bool sink_tainted(const struct sink *sink);
 /** True when this producer was fenced: by the broker's timeout or by another process with our identity. */
 bool sink_fenced(const struct sink *sink);
 
+/** For how long a broker has held this producer up for a quota, in its last minute; 0: it has not. */
+int sink_throttle_ms(const struct sink *sink);
+
 MUSTUSE bool sink_begin(struct sink *sink, struct err *err);
 
 /** Copies the record into the producer's queue. `delivery` must live until the transaction has ended. */

@@ -66,11 +66,11 @@ void source_release(struct source *source, struct batch *batch);
 void source_truncate(struct source *source, struct batch *batch, size_t count);
 
 /**
- * The offsets that publishing `batch` may commit: past its last record of each partition, and past control and aborted
+ * The offsets that publishing the first `count` items of `batch` may commit: past their last record of each partition, and past control and aborted
  * records that trail it when nothing of that partition was read after it (so that lag reaches 0 behind transactional
  * producers).
  */
-void source_offsets(const struct source *source, const struct batch *batch, struct offsets *offsets);
+void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets);
 
 /**
  * With nothing in flight: the partitions whose position is past what is committed because only control or aborted

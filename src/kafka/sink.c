@@ -19,6 +19,8 @@
 
 #define INIT_PATIENCE_MS 60
 
+#define THROTTLE_MEMORY_MS 60000
+
 struct sink {
     const struct config *config;
     bool transactional;
@@ -33,6 +35,8 @@ struct sink {
     int64_t patience_ms;    /* half of transaction.timeout.ms: how long a full queue is waited for */
     struct err delivery;    /* the first delivery that failed in the open transaction */
     struct err failure;     /* what a callback found: ERR_STOP ends the next call */
+    int throttle_ms;        /* what a broker said last of a quota, and when */
+    int64_t throttled_at_ms;
     struct log_limit limit;
 };
 
@@ -107,6 +111,18 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         sink->delivery = err;
 }
 
+/* Inside polls and flushes, on the loop's thread. Zero says that it is over: what was before is remembered for a while. */
+static void on_throttle(rd_kafka_t *rk, const char *broker, int32_t id, int throttle_ms, void *opaque)
+{
+    struct sink *sink = opaque;
+
+    (void)rk, (void)broker, (void)id;
+    if (throttle_ms == 0)
+        return;
+    sink->throttle_ms = throttle_ms;
+    sink->throttled_at_ms = clock_ms();
+}
+
 /* Inside polls and flushes, on the loop's thread. What heals by itself is only logged. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
@@ -118,6 +134,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         return; /* every transactional call reports it, with its class */
     (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
+    if (err.code == kafka_error_no_topic) /* of which topic is not said; the delivery reports tell */
+        err.class = ERR_RETRY;
     login_judge(&sink->login, &err);
     if (err.class == ERR_STOP)
         sink->failure = err;
@@ -145,6 +163,7 @@ static bool producer_new(struct sink *sink, struct err *err)
     rd_kafka_conf_set_opaque(conf, sink);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_throttle_cb(conf, on_throttle);
     taint_watch(conf, &sink->tainted);
     login_watch(&sink->login, conf, sink->config, CLIENT_PRODUCER);
     sink->alone = clock_ms() < sink->alone_until_ms;
@@ -210,6 +229,11 @@ bool sink_tainted(const struct sink *sink)
 bool sink_fenced(const struct sink *sink)
 {
     return sink->fenced;
+}
+
+int sink_throttle_ms(const struct sink *sink)
+{
+    return clock_ms() - sink->throttled_at_ms < THROTTLE_MEMORY_MS ? sink->throttle_ms : 0;
 }
 
 /* ---- Ready -------------------------------------------------------------------------------------------------------- */

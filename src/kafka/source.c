@@ -53,6 +53,13 @@ struct source {
 
 /* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
 
+/* A broker may have said that the commands topic, or a partition of it, is missing: is it? */
+static void doubt_topic(struct source *source, struct err *err)
+{
+    source->in_question = source->in_question || err->code == kafka_error_no_topic;
+    topic_doubt(source->config->commands_topic, err);
+}
+
 /* Does nothing but take over and give up partitions; it must not publish, decide or wait. */
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
                          void *opaque)
@@ -89,6 +96,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, source->brokers.reason,
                                    source->brokers.setting);
     }
+    doubt_topic(source, &err);
     login_judge(&source->login, &err);
     membership_judge(&source->membership, &err);
     if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
@@ -312,8 +320,7 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
-    source->in_question = source->in_question || err->code == kafka_error_no_topic;
-    topic_doubt(source->config->commands_topic, err);
+    doubt_topic(source, err);
     if (err->class >= ERR_RESTART)
         return false;
     if (log_allowed(&source->limit, clock_ms(), &held_back))
@@ -413,10 +420,10 @@ void source_release(struct source *source, struct batch *batch)
 
 /* ---- Offsets ------------------------------------------------------------------------------------------------------ */
 
-void source_offsets(const struct source *source, const struct batch *batch, struct offsets *offsets)
+void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {
     offsets_clear(offsets);
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < count; i++)
         offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
 
     for (size_t i = 0; i < offsets->count; i++) {

@@ -256,18 +256,63 @@ static bool dropped(const struct publisher *p, const struct batch *batch)
     return true;
 }
 
-/* Offsets and records are chosen once: after a doubt it must be these that are looked for, and an outage must not fill the arena. */
-static bool publish(struct publisher *p, struct batch *batch, struct err *err)
+/* What goes out next. Not while the last attempt is in doubt: its offsets must be looked for. */
+static void choose(struct publisher *p, struct batch *batch, size_t from)
+{
+    p->from = from;
+    p->end = portion_end(&p->portion, from, batch->count);
+    outbox_plan(&p->outbox, p->config, batch, p->from, p->end);
+    if (batch->count > 0)
+        source_offsets(p->source, batch, p->end, &p->offsets);
+}
+
+static void say_smaller(const struct publisher *p, int64_t took_ms)
+{
+    int throttle_ms = sink_throttle_ms(p->sink);
+
+    if (throttle_ms > 0)
+        log_warning(
+            "E-KAFKA-QUOTA",
+            "publishing %zu answers at once took longer than %" PRId64
+            " ms: the broker holds this client up for %d ms, by a quota of its user or client.id; trying %zu at once\n"
+            "  fix: raise producer_byte_rate of that quota (kafka-configs.sh --entity-type users or clients)",
+            p->end - p->from, took_ms, throttle_ms, p->portion.most);
+    else
+        log_warning(
+            "E-KAFKA-SLOW",
+            "publishing %zu answers at once failed after %" PRId64 " ms; trying %zu at once\n"
+            "  fix: if this goes on: more bandwidth to the broker, or a longer kafka.producer.message.timeout.ms "
+            "and transaction.timeout.ms",
+            p->end - p->from, took_ms, p->portion.most);
+}
+
+static bool attempt(struct publisher *p, struct batch *batch, struct err *err)
+{
+    int64_t started_ms = clock_ms();
+    bool good = transact(p, batch, err);
+    int64_t took_ms = clock_ms() - started_ms;
+
+    if (good)
+        portion_succeeded(&p->portion, batch->capacity, took_ms);
+    else if (!err_ends(err) && portion_failed(&p->portion, p->end - p->from, took_ms))
+        say_smaller(p, took_ms);
+    return good;
+}
+
+static bool publish(struct publisher *p, struct batch *batch, size_t from, struct err *err)
 {
     bool committed;
 
+    p->end = batch->count; /* nothing is left of a batch that is dropped */
     if (dropped(p, batch))
         return true;
-    outbox_plan(&p->outbox, p->config, batch);
+    choose(p, batch, from);
     do {
         if (!prepare(p, &committed, err))
             return false;
-        if (committed || transact(p, batch, err)) {
+        if (!committed && portion_end(&p->portion, from, batch->count) < p->end)
+            choose(p, batch, from);
+        if (committed || attempt(p, batch, err)) {
             p->committed++;
             backoff_reset(&p->beat->backoff);
             source_committed(p->source, &p->offsets);
@@ -276,6 +321,7 @@ static bool publish(struct publisher *p, struct batch *batch, struct err *err)
         if (!recover(p, batch, err))
             return false;
     } while (!dropped(p, batch));
+    p->end = batch->count;
 
     /* At once: a transaction left open holds up the partitions' new owner and every read_committed consumer. */
     p->renew = p->renew || p->in_doubt;
@@ -291,8 +337,16 @@ void publish_free(struct publisher *publisher)
 
 bool publish_batch(struct publisher *publisher, struct batch *batch, struct err *err)
 {
-    source_offsets(publisher->source, batch, &publisher->offsets);
-    return publish(publisher, batch, err);
+    size_t from = 0;
+
+    do {
+        if (from > 0 && !beat_tick(publisher->beat, "publishing", err))
+            return false;
+        if (!publish(publisher, batch, from, err))
+            return false;
+        from = publisher->end;
+    } while (from < batch->count);
+    return true;
 }
 
 bool publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err)
@@ -301,5 +355,5 @@ bool publish_offsets(struct publisher *publisher, struct batch *empty, struct er
     if (publisher->offsets.count == 0)
         return true;
     empty->epoch = source_epoch(publisher->source);
-    return publish(publisher, empty, err);
+    return publish(publisher, empty, 0, err);
 }

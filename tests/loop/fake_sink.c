@@ -105,6 +105,12 @@ bool sink_fenced(const struct sink *sink)
     return sink->fenced;
 }
 
+int sink_throttle_ms(const struct sink *sink)
+{
+    (void)sink;
+    return 0;
+}
+
 /* ---- One transaction ---------------------------------------------------------------------------------------------- */
 
 bool sink_begin(struct sink *sink, struct err *err)
@@ -185,6 +191,10 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
 
     if (progress != DONE)
         return progress;
+    if (world.broker.flush_max != 0 && sink->queued > world.broker.flush_max) {
+        clock_sleep_ms(timeout_ms);
+        return PENDING;
+    }
     sink->queued = 0;
     return sink->refused_count == 0 ? DONE : refused(sink, in_company, err);
 }

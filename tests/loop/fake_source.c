@@ -196,10 +196,10 @@ void source_release(struct source *source, struct batch *batch)
 
 /* ---- Offsets ------------------------------------------------------------------------------------------------------ */
 
-void source_offsets(const struct source *source, const struct batch *batch, struct offsets *offsets)
+void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {
     offsets_clear(offsets);
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < count; i++)
         offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
     for (size_t i = 0; i < offsets->count; i++) {
         struct offset *offset = &offsets->list[i];

@@ -219,7 +219,7 @@ static enum progress have_read(struct trial *trial)
 
 static enum progress commit(struct trial *trial)
 {
-    source_offsets(trial->source, &trial->batch, &trial->offsets);
+    source_offsets(trial->source, &trial->batch, trial->batch.count, &trial->offsets);
     return source_commit(trial->source, &trial->offsets, SLICE_MS, &trial->err);
 }
 
@@ -253,7 +253,7 @@ static enum progress flush(struct trial *trial)
 
 static enum progress send_offsets(struct trial *trial)
 {
-    source_offsets(trial->source, &trial->batch, &trial->offsets);
+    source_offsets(trial->source, &trial->batch, trial->batch.count, &trial->offsets);
     return sink_send_offsets(trial->sink, trial->source, &trial->offsets, 5000, &trial->err);
 }
 

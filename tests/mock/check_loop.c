@@ -273,7 +273,9 @@ START_TEST(topics_that_are_said_to_be_missing_for_a_moment_stop_nothing)
     say_missing(RD_KAFKA_RESP_ERR_NO_ERROR);
     while (sink_init(run.sink, 250, &err) == PENDING)
         continue;
-    ck_assert_msg(step_for(run.worker, 1000, &err), "%s", err.message);
+    cluster_send(&cluster, COMMANDS);
+    while (memory_store_decisions() < 2 * COMMANDS)
+        ck_assert_msg(step_for(run.worker, 10, &err), "%s", err.message);
     run_close(&run);
 }
 END_TEST
