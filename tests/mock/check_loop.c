@@ -254,10 +254,10 @@ static void say_missing(rd_kafka_resp_err_t code)
             rd_kafka_mock_topic_set_error(cluster.mock, names[i], code);
 }
 
-/* The producer is made anew meanwhile, and asks for its topics. */
+/* The producer is made anew meanwhile, and asks for its topics. Not closed: 2.0.2 waits for ever for a topic that once was missing. */
 START_TEST(topics_that_are_said_to_be_missing_for_a_moment_stop_nothing)
 {
-    struct run run;
+    static struct run run;
     struct err err = {0};
 
     run_open(&run);
@@ -276,7 +276,6 @@ START_TEST(topics_that_are_said_to_be_missing_for_a_moment_stop_nothing)
     cluster_send(&cluster, COMMANDS);
     while (memory_store_decisions() < 2 * COMMANDS)
         ck_assert_msg(step_for(run.worker, 10, &err), "%s", err.message);
-    run_close(&run);
 }
 END_TEST
 

@@ -236,7 +236,7 @@ def test_a_commit_that_never_arrives_is_not_taken_for_done(stage, broker):
     stage.judge()
 
 
-@pytest.mark.parametrize("one_way", [0.13, pytest.param(0.4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("one_way", [0.13, pytest.param(0.2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
 def test_a_broker_far_away_is_worked_with(stage, broker, one_way, delivery):
     broker.latency = one_way
