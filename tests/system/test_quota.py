@@ -9,7 +9,7 @@ from test_kill import mixed
 
 def jars():
     line = ". deploy/paths.sh && echo $JARS"
-    return subprocess.run(["sh", "-c", line], cwd=REPO, text=True, capture_output=True, check=True).stdout.strip()
+    return subprocess.run(["bash", "-c", line], cwd=REPO, text=True, capture_output=True, check=True).stdout.strip()
 
 
 @contextlib.contextmanager
