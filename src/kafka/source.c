@@ -133,23 +133,6 @@ struct source *source_open(const struct config *config, struct err *err)
     return source;
 }
 
-static bool judge_settings(const struct cleanup *cleanup, struct err *err)
-{
-    struct err unread;
-
-    for (size_t i = 0; i < cleanup->count; i++) {
-        cleanup_verdict(cleanup, &cleanup->topics[i], err);
-        if (err->class == ERR_STOP)
-            return false;
-        if (*err->message != 0)
-            log_err(LOG_WARNING, err);
-    }
-    if (cleanup_unread(cleanup, &unread))
-        log_err(LOG_WARNING, &unread);
-    (void)err_clear(err);
-    return true;
-}
-
 /*
  * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
  * is no reason not to work.
@@ -167,7 +150,7 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
                       source->cleanup.why, source->brokers.setting);
         return PENDING;
     }
-    return judge_settings(&source->cleanup, err) ? DONE : FAILED;
+    return cleanup_judge(&source->cleanup, err) ? DONE : FAILED;
 }
 
 static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
