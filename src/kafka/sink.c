@@ -413,7 +413,8 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
 enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)
 {
     if (!sink->transactional) {
-        rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE);
+        /* Waiting for its end would be waiting for brokers' threads, which may be looking a name up. */
+        rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
         return rd_kafka_flush(sink->rk, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR ? DONE : PENDING;
     }
     rd_kafka_error_t *error = rd_kafka_abort_transaction(sink->rk, timeout_ms);
