@@ -17,7 +17,8 @@ enum err_class {
     ERR_ABORT,   /* undo the transaction that is open, then the same thing again */
     ERR_RENEW,   /* the connection or client is of no more use: replace it, then the same thing again */
     ERR_ISOLATE, /* one row of the batch may be the cause: find it */
-    ERR_STOP,    /* nobody but the operator can help: end the process with `exit_code` */
+    ERR_RESTART, /* the group takes nothing from this consumer any more: close everything and open it anew, as a new process would */
+    ERR_STOP, /* nobody but the operator can help: end the process with `exit_code` */
 };
 
 /** The exit codes of the program (BSD sysexits where one fits); users script against them. */
@@ -59,6 +60,12 @@ static inline bool err_clear(struct err *err)
 {
     *err = (struct err){0};
     return false;
+}
+
+/** True when a wait or a repair must end with this error: only the caller of the whole loop can act on it, or a stop was asked for. */
+static inline bool err_ends(const struct err *err)
+{
+    return err->class == ERR_NONE || err->class >= ERR_RESTART;
 }
 
 /** Puts "context: " before the message: each layer says where it was. Long messages are cut at the end. */

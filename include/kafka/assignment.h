@@ -12,6 +12,7 @@
 #ifndef KAFKA_ASSIGNMENT_H
 #define KAFKA_ASSIGNMENT_H
 
+#include "kafka/patience.h"
 #include "kafka/source.h"
 
 struct rd_kafka_s;
@@ -30,6 +31,7 @@ struct assignment {
     struct rd_kafka_consumer_group_metadata_s *metadata;
     struct rd_kafka_topic_partition_list_s *offered; /* given by the group, not begun yet; owned */
     int64_t offered_ms;
+    struct patience patience;     /* with the group's coordinator; outlives assignments */
     struct owned_partition *list; /* owned */
     size_t count;
 };

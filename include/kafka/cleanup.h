@@ -56,4 +56,7 @@ void cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *
 /** One warning that names all topics that are unread. False: there is none. */
 bool cleanup_unread(const struct cleanup *cleanup, struct err *err);
 
+/** All verdicts: false with the first that stops; the others, and what could not be read, are logged. */
+MUSTUSE bool cleanup_judge(const struct cleanup *cleanup, struct err *err);
+
 #endif

@@ -29,6 +29,9 @@ enum client_role {
  */
 MUSTUSE struct rd_kafka_conf_s *client_conf(const struct config *config, enum client_role role, struct err *err);
 
+/** A setting of a client that is a number, whoever chose it. */
+int64_t client_number(const struct rd_kafka_conf_s *conf, const char *name);
+
 /** Sets one property that cannot be wrong (ours): a failure is a bug and ends the process. */
 void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *value);
 

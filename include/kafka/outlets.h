@@ -7,6 +7,7 @@
 #define KAFKA_OUTLETS_H
 
 #include "core/err.h"
+#include "kafka/patience.h"
 #include "ops/config.h"
 
 struct rd_kafka_s;
@@ -18,6 +19,7 @@ struct outlets {
     struct rd_kafka_topic_s **topics; /* in the same order; while `ready` */
     int32_t *partitions;              /* how many each has */
     bool ready;
+    struct patience patience;
 };
 
 void outlets_name(struct outlets *outlets, const struct config *config);

@@ -29,7 +29,4 @@ MUSTUSE int positions_committed(struct rd_kafka_s *rk, struct rd_kafka_topic_par
 enum progress positions_settled(struct rd_kafka_s *rk, const char *topic, const struct offsets *offsets, int timeout_ms,
                                 bool *moved, struct err *err);
 
-/** See source_commit. */
-MUSTUSE bool positions_commit(struct rd_kafka_s *rk, const char *topic, const struct offsets *offsets, struct err *err);
-
 #endif

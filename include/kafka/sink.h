@@ -6,8 +6,8 @@
  * on that thread.
  *
  * ERR_ABORT: abort, then begin again. ERR_RENEW: this producer is of no more use (fatal, or timed out by the broker):
- * sink_renew. ERR_STOP: fenced by another process (76), permission (77), configuration (78). A fence is another process's
- * when our transaction was too young to have been timed out; otherwise the consumer's own fence tells (source_serve).
+ * sink_renew. ERR_RESTART: the group takes nothing from this consumer any more. ERR_STOP: fenced as a member of the group (76), permission
+ * (77), configuration (78). A fence of the producer is ERR_RENEW: only the consumer's own fence (source_serve) tells of another process.
  *
  * With `events.delivery=at-least-once` there are no transactions: begin, send_offsets and abort do nothing, commit
  * commits the offsets through the source after the flush.
@@ -49,6 +49,9 @@ bool sink_fenced(const struct sink *sink);
  * after a while, since the topic may have been altered. Only copies: to cut an event would give it another key.
  */
 size_t sink_copy_limit(const struct sink *sink, size_t size);
+
+/** For how long a broker has held this producer up for a quota, in its last minute; 0: it has not. */
+int sink_throttle_ms(const struct sink *sink);
 
 MUSTUSE bool sink_begin(struct sink *sink, struct err *err);
 

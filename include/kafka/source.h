@@ -42,8 +42,8 @@ uint64_t source_epoch(const struct source *source);
 /**
  * Fills an empty batch with what has arrived, at most `batch->capacity` messages and about `max_bytes`; waits up to
  * `timeout_ms` for the first message only. An empty batch is not an error. False: ERR_STOP (lost input: 65, fenced: 76,
- * permission: 77, missing topic: 78), or ERR_RENEW: this consumer is of no more use after an outage; release all
- * batches, close it and open another.
+ * permission: 77, missing topic: 78), or ERR_RESTART: this consumer is of no more use (after an outage, or the group takes nothing from
+ * it); release all batches, close it and open another. What ended it is kept: every later call of source_fill and source_serve says it.
  */
 MUSTUSE bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err);
 
@@ -53,6 +53,12 @@ MUSTUSE bool source_fill(struct source *source, struct batch *batch, size_t max_
  */
 MUSTUSE bool source_serve(struct source *source, int timeout_ms, struct err *err);
 
+/**
+ * How long after a fence of the producer the group's word is to be waited for: if another process has our identity this consumer is fenced
+ * too, within a heartbeat.
+ */
+int64_t source_watch_ms(const struct source *source);
+
 /** Gives the messages of a batch back and resets it. */
 void source_release(struct source *source, struct batch *batch);
 
@@ -60,11 +66,11 @@ void source_release(struct source *source, struct batch *batch);
 void source_truncate(struct source *source, struct batch *batch, size_t count);
 
 /**
- * The offsets that publishing `batch` may commit: past its last record of each partition, and past control and aborted
+ * The offsets that publishing the first `count` items of `batch` may commit: past their last record of each partition, and past control and aborted
  * records that trail it when nothing of that partition was read after it (so that lag reaches 0 behind transactional
  * producers).
  */
-void source_offsets(const struct source *source, const struct batch *batch, struct offsets *offsets);
+void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets);
 
 /**
  * With nothing in flight: the partitions whose position is past what is committed because only control or aborted
@@ -83,10 +89,10 @@ enum progress source_settled(struct source *source, const struct offsets *offset
                              struct err *err);
 
 /**
- * Commits without a transaction (`events.delivery=at-least-once`), synchronously. ERR_RETRY, ERR_ABORT (epoch gone),
- * ERR_STOP.
+ * Commits without a transaction (`events.delivery=at-least-once`). PENDING: no answer yet; again with the same offsets. FAILED: ERR_ABORT
+ * (epoch gone), ERR_RESTART, ERR_STOP.
  */
-MUSTUSE bool source_commit(struct source *source, const struct offsets *offsets, struct err *err);
+enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err);
 
 /**
  * For the sink only, right before offsets are committed: whether the group still has what it committed of these partitions. FAILED:
@@ -98,6 +104,9 @@ MUSTUSE bool source_commit(struct source *source, const struct offsets *offsets,
  * answered. The broker forgets a topic's committed offsets together with the topic: that shows.
  */
 enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err);
+
+/** For the sink only: the group has refused this epoch's offsets with `err`, which may become ERR_RESTART (kafka/membership.h). */
+void source_refused(struct source *source, struct err *err);
 
 /** For the sink only: the group metadata of the present epoch; NULL without one. Borrowed until the next source call.
  */

@@ -28,4 +28,7 @@ MUSTUSE bool topic_leaders_answer(struct rd_kafka_s *rk, const char *name, int t
 enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
                              struct err *err);
 
+/** What an answer says of a topic: that it is missing is ERR_RETRY until it is believed (kafka/topics_seen.h). */
+void topic_doubt(const char *name, struct err *err);
+
 #endif

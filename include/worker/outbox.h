@@ -19,8 +19,8 @@ struct outbox {
     struct arena scratch; /* owned: one record at a time */
 };
 
-/** Which records the batch gives. Suppressed duplicates give none. Forgets the batch before. */
-void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch);
+/** Which records the items from `from` to before `end` give. Suppressed duplicates give none. Forgets what was planned before. */
+void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch, size_t from, size_t end);
 
 /**
  * Encodes every record, each item as its `fit` and `dlq_limit` say, and gives it to the sink. Lowers `dlq_limit` where the sink knows

@@ -8,6 +8,7 @@
  *   the assignment changed          abort, drop the batch: the partitions' new owner answers it from the ledger
  *   a record is too large           abort, publish that record in a smaller form
  *   the producer is of no more use  a new producer; if the commit had been asked for, first see whether it happened
+ *   an attempt takes too long       (a quota, a narrow line) fewer items at once, in several transactions: worker/portion.h
  *   an answer came too late         (tainted) a new producer before the next transaction
  *
  * One thread; the sink and the source are borrowed.
@@ -21,6 +22,7 @@
 #include "kafka/source.h"
 #include "worker/beat.h"
 #include "worker/outbox.h"
+#include "worker/portion.h"
 
 struct publisher {
     const struct config *config;
@@ -28,9 +30,12 @@ struct publisher {
     struct sink *sink;
     struct event_encoder *encoder;
     struct beat *beat;
-    bool renew;             /* the producer must be replaced before the next transaction */
-    bool in_doubt;          /* the last transaction's commit was asked for, and not answered with success */
-    struct outbox outbox;   /* the records of the batch under way */
+    int offsets_slice_ms; /* how long sending offsets may take before it is asked again; 0: not known yet */
+    bool renew;           /* the producer must be replaced before the next transaction */
+    bool in_doubt;        /* the last transaction's commit was asked for, and not answered with success */
+    struct portion portion;
+    size_t from, end;       /* the items of the batch that are under way */
+    struct outbox outbox;   /* their records */
     struct offsets offsets; /* of the transaction under way, or in doubt */
     uint64_t committed;     /* transactions */
     uint64_t aborted;

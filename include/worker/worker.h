@@ -19,6 +19,12 @@
 
 struct worker;
 
+/** Who has answered since the process began: a host that has is no wrong name, however long it is away later. */
+struct answered {
+    bool broker;
+    bool database;
+};
+
 struct worker_parts {
     const struct config *config;
     struct source *source;
@@ -27,6 +33,7 @@ struct worker_parts {
     const struct decode_options *decode;
     struct registry *registry; /* NULL: none is configured */
     struct event_encoder *encoder;
+    struct answered *answered; /* outlives this worker when everything is opened anew */
 };
 
 struct worker *worker_new(const struct worker_parts *parts);

@@ -20,6 +20,8 @@ struct run {
     struct decode_options decode;
     struct event_encoder *encoder;
 
+    struct answered answered;
+
     struct store *store;
     struct source *source;
     struct sink *sink;
@@ -88,6 +90,7 @@ static bool open_worker(struct run *run, const struct config *config, struct err
         .decode = &run->decode,
         .registry = run->registry,
         .encoder = run->encoder,
+        .answered = &run->answered,
     });
     return true;
 }
@@ -116,17 +119,17 @@ static bool run_loop(struct worker *worker, struct err *err)
     return worker_drain(worker, err);
 }
 
-/* False with ERR_RENEW: everything is closed and may be opened again, as if the process had been started anew. */
+/* False with ERR_RESTART: everything is closed and may be opened again, as if the process had been started anew. */
 static bool run_once(struct run *run, const struct config *config, struct err *err)
 {
     bool good = open_worker(run, config, err) && run_loop(run->worker, err);
 
     if (err->class != ERR_NONE && !good)
-        log_err(err->class == ERR_RENEW ? LOG_WARNING : LOG_ERROR, err);
+        log_err(err->class == ERR_RESTART ? LOG_WARNING : LOG_ERROR, err);
     watchdog_tick("closing");
     if (!good && err->class == ERR_STOP)
         watchdog_failed((int)err->exit_code);
-    if (good || err->class != ERR_RENEW)
+    if (good || err->class != ERR_RESTART)
         notify("STOPPING=1");
     close_worker(run);
     return good;
@@ -152,7 +155,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
         log_err(LOG_ERROR, &err);
     if (!good)
         notify("STOPPING=1");
-    while (good && !(good = run_once(&run, &cli->config, &err)) && err.class == ERR_RENEW && !stop_requested()) {
+    while (good && !(good = run_once(&run, &cli->config, &err)) && err.class == ERR_RESTART && !stop_requested()) {
         log_warning(err.code, "starting over");
         good = true;
     }

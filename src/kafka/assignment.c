@@ -38,11 +38,13 @@ static void log_unreadable(const struct assignment *assignment, const struct err
  * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
  * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
  */
-static enum progress read_committed_offsets(const struct assignment *assignment, rd_kafka_t *rk,
+static enum progress read_committed_offsets(struct assignment *assignment, rd_kafka_t *rk,
                                             rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
                                             struct err *err)
 {
-    int code = positions_committed(rk, partitions, timeout_ms);
+    int code = positions_committed(rk, partitions, patience_begin(&assignment->patience, timeout_ms));
+
+    patience_end(&assignment->patience, code == RD_KAFKA_RESP_ERR_NO_ERROR);
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return DONE;
@@ -122,7 +124,7 @@ static void forget(struct assignment *assignment)
     if (assignment->offered != NULL)
         rd_kafka_topic_partition_list_destroy(assignment->offered);
     free(assignment->list);
-    *assignment = (struct assignment){.epochs = assignment->epochs};
+    *assignment = (struct assignment){.epochs = assignment->epochs, .patience = assignment->patience};
 }
 
 bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,

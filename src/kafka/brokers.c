@@ -1,6 +1,7 @@
 #include "kafka/brokers.h"
 
 #include "kafka/kafka_error.h"
+#include "kafka/patience.h"
 #include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"

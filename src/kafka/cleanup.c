@@ -2,6 +2,7 @@
 
 #include "kafka/kafka_error.h"
 #include "kafka/topic_metadata.h"
+#include "ops/log.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
@@ -196,5 +197,22 @@ bool cleanup_unread(const struct cleanup *cleanup, struct err *err)
                   "look yourself "
                   "that cleanup.policy of the commands and dead letters is delete",
                   names, *cleanup->why ? cleanup->why : "no broker has said in time");
+    return true;
+}
+
+bool cleanup_judge(const struct cleanup *cleanup, struct err *err)
+{
+    struct err unread;
+
+    for (size_t i = 0; i < cleanup->count; i++) {
+        cleanup_verdict(cleanup, &cleanup->topics[i], err);
+        if (err->class == ERR_STOP)
+            return false;
+        if (*err->message != 0)
+            log_err(LOG_WARNING, err);
+    }
+    if (cleanup_unread(cleanup, &unread))
+        log_err(LOG_WARNING, &unread);
+    (void)err_clear(err);
     return true;
 }

@@ -157,6 +157,16 @@ static void log_as_detail(const rd_kafka_t *rk, int level, const char *facility,
 
 /* ---- Setting ----------------------------------------------------------------------------------------------------- */
 
+int64_t client_number(const struct rd_kafka_conf_s *conf, const char *name)
+{
+    char value[24];
+    size_t size = sizeof value;
+
+    if (rd_kafka_conf_get(conf, name, value, &size) != RD_KAFKA_CONF_OK)
+        abort();
+    return strtoll(value, NULL, 10);
+}
+
 void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *value)
 {
     char reason[512];

@@ -5,6 +5,8 @@
 const char kafka_error_fenced[] = "E-KAFKA-FENCED";
 const char kafka_error_too_large[] = "E-KAFKA-TOO-LARGE";
 const char kafka_error_login[] = "E-KAFKA-LOGIN";
+const char kafka_error_no_topic[] = "E-TOPIC-01";
+const char kafka_error_rebalance[] = "E-KAFKA-REBALANCE";
 
 enum {
     C = 1 << KAFKA_CALL_CONSUME,
@@ -36,7 +38,7 @@ static const struct verdict acl_topic = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL
 static const struct verdict acl_group = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-GROUP", FIX_ACL};
 static const struct verdict acl_cluster = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-CLUSTER", FIX_ACL};
 static const struct verdict acl_transaction = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-TRANSACTION", FIX_ACL};
-static const struct verdict topic_missing = {ERR_STOP, EXIT_CONFIG, "E-TOPIC-01",
+static const struct verdict topic_missing = {ERR_STOP, EXIT_CONFIG, kafka_error_no_topic,
                                              "fix: sessiond topics apply, or name an existing topic"};
 static const struct verdict topic_name = {ERR_STOP, EXIT_CONFIG, "E-TOPIC-02",
                                           "fix: letters, digits, '.', '_' and '-' only, at most 249 of them"};
@@ -84,7 +86,7 @@ static const struct verdict fatal = {ERR_RENEW, EXIT_INTERNAL, "E-KAFKA-FATAL", 
 static const struct verdict consumer_fatal = {ERR_STOP, EXIT_INTERNAL, "E-KAFKA-FATAL", NULL};
 
 /* The assignment is not ours any more: its new owner reads the same commands. */
-static const struct verdict rebalance = {ERR_ABORT, EXIT_TIMEOUT, "E-KAFKA-REBALANCE", NULL};
+static const struct verdict rebalance = {ERR_ABORT, EXIT_TIMEOUT, kafka_error_rebalance, NULL};
 static const struct verdict too_large = {ERR_ABORT, EXIT_DATA, kafka_error_too_large, NULL};
 static const struct verdict undelivered = {ERR_ABORT, EXIT_UNREACHABLE, "E-KAFKA-DELIVERY", NULL};
 

@@ -56,7 +56,10 @@ enum progress outlets_open(struct outlets *outlets, struct rd_kafka_s *rk, int t
     if (outlets->ready)
         return DONE;
     for (size_t i = 0; i < outlets->count; i++) {
-        enum progress progress = topic_metadata(rk, outlets->names[i], &outlets->partitions[i], timeout_ms, err);
+        int slice_ms = patience_begin(&outlets->patience, timeout_ms);
+        enum progress progress = topic_metadata(rk, outlets->names[i], &outlets->partitions[i], slice_ms, err);
+
+        patience_end(&outlets->patience, progress != PENDING);
         if (progress != DONE)
             return progress;
     }

@@ -55,12 +55,3 @@ enum progress positions_settled(struct rd_kafka_s *rk, const char *topic, const 
     (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "reading the group's committed offsets");
     return err->class == ERR_STOP ? FAILED : PENDING;
 }
-
-bool positions_commit(struct rd_kafka_s *rk, const char *topic, const struct offsets *offsets, struct err *err)
-{
-    rd_kafka_topic_partition_list_t *list = positions_list(topic, offsets);
-    rd_kafka_resp_err_t code = first_error(rd_kafka_commit(rk, list, 0), list);
-
-    rd_kafka_topic_partition_list_destroy(list);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_error_code(err, KAFKA_CALL_CONSUME, code, "committing offsets");
-}

@@ -7,6 +7,7 @@
 #include "kafka/outlets.h"
 #include "kafka/positions.h"
 #include "kafka/taint.h"
+#include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 
@@ -19,6 +20,8 @@
 #define ALONE_MS 60000
 
 #define INIT_PATIENCE_MS 60
+
+#define THROTTLE_MEMORY_MS 60000
 
 struct sink {
     const struct config *config;
@@ -34,10 +37,11 @@ struct sink {
     bool others_named;      /* ... or events or replies, for which sending alone is the only way to find the next one */
     struct copy_size copies;
     int init_patience_ms; /* see init_transactions */
-    int64_t young_ms;     /* half of transaction.timeout.ms: a fence of a younger one cannot be the broker's timeout */
-    int64_t begun_ms;     /* of the open transaction */
+    int64_t patience_ms;  /* half of transaction.timeout.ms: how long a full queue is waited for */
     struct err delivery;  /* the first delivery that failed in the open transaction */
     struct err failure;   /* what a callback found: ERR_STOP ends the next call */
+    int throttle_ms;      /* what a broker said last of a quota, and when */
+    int64_t throttled_at_ms;
     struct log_limit limit;
 };
 
@@ -54,22 +58,13 @@ static bool failed(struct sink *sink, struct err *err)
 }
 
 /*
- * "Fenced" has two causes that the old protocol does not tell apart: another process took our transactional.id, or the broker timed our
- * transaction out. A young transaction cannot have been timed out.
+ * "Fenced" has causes that the protocol does not tell apart: another process took our transactional.id; the broker timed our transaction
+ * out, which no clock of ours can rule out (a paused machine's stood still); a request for this identity of a producer that we have given
+ * up arrived late. So it never ends the process by itself: whether another process runs with our instance.id is the group's word.
  */
-static void judge_fence(struct sink *sink, struct err *err)
+static void judge_fence(struct sink *sink, const struct err *err)
 {
-    bool young = sink->begun_ms == 0 || clock_ms() - sink->begun_ms < sink->young_ms;
-
-    if (err->code != kafka_error_fenced)
-        return;
-    sink->fenced = true;
-    if (young && !sink->config->instance_auto) {
-        (void)err_set(err, ERR_STOP, EXIT_FENCED, "E-KAFKA-FENCED",
-                      "another process runs with instance.id %s in group %s and has taken over\n"
-                      "  fix: give each process its own instance.id, or set instance.id=auto",
-                      sink->config->instance_id, sink->config->group_id);
-    }
+    sink->fenced = sink->fenced || err->code == kafka_error_fenced;
 }
 
 /* From an error object to what the worker does. */
@@ -90,6 +85,10 @@ static void record_error(struct sink *sink, int code, const char *topic, struct 
         (void)kafka_error_fatal(err, KAFKA_CALL_TRANSACTION, sink->rk, topic);
     else
         (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, topic);
+    /* A new producer asks for the topic until it is there, or believed to be missing. */
+    topic_doubt(topic, err);
+    if (err->code == kafka_error_no_topic && err->class == ERR_RETRY)
+        err->class = ERR_RENEW;
     judge_fence(sink, err);
 }
 
@@ -137,6 +136,18 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         sink->delivery = err;
 }
 
+/* Inside polls and flushes, on the loop's thread. Zero says that it is over: what was before is remembered for a while. */
+static void on_throttle(rd_kafka_t *rk, const char *broker, int32_t id, int throttle_ms, void *opaque)
+{
+    struct sink *sink = opaque;
+
+    (void)rk, (void)broker, (void)id;
+    if (throttle_ms == 0)
+        return;
+    sink->throttle_ms = throttle_ms;
+    sink->throttled_at_ms = clock_ms();
+}
+
 /* Inside polls and flushes, on the loop's thread. What heals by itself is only logged. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
@@ -148,6 +159,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         return; /* every transactional call reports it, with its class */
     (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
+    if (err.code == kafka_error_no_topic) /* of which topic is not said; the delivery reports tell */
+        err.class = ERR_RETRY;
     login_judge(&sink->login, &err);
     if (err.class == ERR_STOP)
         sink->failure = err;
@@ -157,23 +170,13 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
 
-static int64_t number_of(const rd_kafka_conf_t *conf, const char *name)
-{
-    char value[24];
-    size_t size = sizeof value;
-
-    if (rd_kafka_conf_get(conf, name, value, &size) != RD_KAFKA_CONF_OK)
-        abort();
-    return strtoll(value, NULL, 10);
-}
-
 /* Two copies that were cut to fit would together be too large for the topic again: its limit is on a batch of records. */
 static void limit_batches(const struct sink *sink, rd_kafka_conf_t *conf)
 {
     char text[24];
     size_t limit = copy_size_limit(&sink->copies, SIZE_MAX, clock_ms());
 
-    if (limit == 0 || (int64_t)limit >= number_of(conf, "batch.size"))
+    if (limit == 0 || (int64_t)limit >= client_number(conf, "batch.size"))
         return;
     snprintf(text, sizeof text, "%zu", limit);
     client_set(conf, "batch.size", text);
@@ -187,6 +190,7 @@ static bool producer_new(struct sink *sink, struct err *err)
     rd_kafka_conf_set_opaque(conf, sink);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_throttle_cb(conf, on_throttle);
     taint_watch(conf, &sink->tainted);
     login_watch(&sink->login, conf, sink->config, CLIENT_PRODUCER);
     sink->alone = clock_ms() < sink->alone_until_ms;
@@ -194,12 +198,11 @@ static bool producer_new(struct sink *sink, struct err *err)
         client_set(conf, "batch.num.messages", "1");
     limit_batches(sink, conf);
     sink->copies_named = sink->others_named = false;
-    sink->young_ms = number_of(conf, "transaction.timeout.ms") / 2;
+    sink->patience_ms = client_number(conf, "transaction.timeout.ms") / 2;
     sink->rk = client_new(conf, CLIENT_PRODUCER, err);
     if (sink->rk == NULL)
         return false;
     sink->fenced = false;
-    sink->begun_ms = 0;
     return true;
 }
 
@@ -257,6 +260,11 @@ bool sink_fenced(const struct sink *sink)
     return sink->fenced;
 }
 
+int sink_throttle_ms(const struct sink *sink)
+{
+    return clock_ms() - sink->throttled_at_ms < THROTTLE_MEMORY_MS ? sink->throttle_ms : 0;
+}
+
 /* ---- Ready -------------------------------------------------------------------------------------------------------- */
 
 /*
@@ -301,7 +309,6 @@ size_t sink_copy_limit(const struct sink *sink, size_t size)
 bool sink_begin(struct sink *sink, struct err *err)
 {
     sink->delivery = (struct err){0};
-    sink->begun_ms = clock_ms();
     if (failed(sink, err))
         return false;
     if (!sink->transactional)
@@ -340,7 +347,7 @@ static rd_kafka_resp_err_t produce_once(struct sink *sink, size_t topic, const s
 
 bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery *delivery, struct err *err)
 {
-    int64_t deadline_ms = clock_ms() + sink->young_ms;
+    int64_t deadline_ms = clock_ms() + sink->patience_ms;
     size_t topic = outlets_find(&sink->outlets, out->topic);
     rd_kafka_resp_err_t code;
 
@@ -375,9 +382,11 @@ static bool refused_for_good(struct sink *sink, struct err *err)
         snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->outlets.names[i]);
     }
     (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
-    if (why.class == ERR_STOP)
-        *err = why;
-    return why.class == ERR_STOP;
+    /* Which topic is missing, and for how long, the deliveries tell. */
+    if (why.class != ERR_STOP || why.code == kafka_error_no_topic)
+        return false;
+    *err = why;
+    return true;
 }
 
 enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
@@ -414,16 +423,18 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
     rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(sink->rk, list, metadata, timeout_ms);
     rd_kafka_topic_partition_list_destroy(list);
-    return error == NULL ? DONE : transaction_error(sink, error, "sending offsets to the transaction", err);
+    if (error == NULL)
+        return DONE;
+    enum progress progress = transaction_error(sink, error, "sending offsets to the transaction", err);
+    if (progress == FAILED)
+        source_refused(source, err);
+    return progress;
 }
 
-static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, struct err *err)
+static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, int timeout_ms,
+                                                struct err *err)
 {
-    if (source_kept(source, offsets, err) == FAILED)
-        return FAILED;
-    if (source_commit(source, offsets, err))
-        return DONE;
-    return err->class == ERR_RETRY ? PENDING : FAILED;
+    return source_kept(source, offsets, err) == FAILED ? FAILED : source_commit(source, offsets, timeout_ms, err);
 }
 
 static enum progress commit_transaction(struct sink *sink, int timeout_ms, struct err *err)
@@ -447,7 +458,7 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
                           struct err *err)
 {
     enum progress progress = sink->transactional ? commit_transaction(sink, timeout_ms, err)
-                                                 : commit_without_transaction(source, offsets, err);
+                                                 : commit_without_transaction(source, offsets, timeout_ms, err);
 
     if (progress == DONE)
         end_alone(sink);
@@ -457,7 +468,8 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
 enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)
 {
     if (!sink->transactional) {
-        rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE);
+        /* Waiting for its end would be waiting for brokers' threads, which may be looking a name up. */
+        rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
         return rd_kafka_flush(sink->rk, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR ? DONE : PENDING;
     }
     rd_kafka_error_t *error = rd_kafka_abort_transaction(sink->rk, timeout_ms);

@@ -6,7 +6,10 @@
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
+#include "kafka/membership.h"
 #include "kafka/message_headers.h"
+#include "kafka/offset_commit.h"
+#include "kafka/patience.h"
 #include "kafka/positions.h"
 #include "kafka/read_ahead.h"
 #include "kafka/topic_metadata.h"
@@ -20,13 +23,14 @@
 /* The longest try to reach an address that a broker advertises; the first one takes as long as the caller says, and they double. */
 #define LEADERS_MAX_MS 1000
 
-#define OWN_FENCE_MIN_MS 500
-#define OWN_FENCE_MAX_MS 60000
-
-/* Each try to read the committed offsets; while batches are in flight it must not hold them up. */
+/* The first try to read the committed offsets (kafka/patience.h); while batches are in flight it must not hold them up. */
 #define BEGIN_MS 200
 
-/* How long source_kept asks. A transaction of ours that is still being ended takes some ms. */
+/* A commands topic that is said to be missing: how often and how long it is asked for. */
+#define LOOK_EVERY_MS 1000
+#define LOOK_MS       250
+
+/* How long source_kept asks at first. A transaction of ours that is still being ended takes some ms. */
 #define KEPT_MS 100
 
 struct source {
@@ -41,21 +45,23 @@ struct source {
     int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
     int leaders_ms;            /* the next try of reach_leaders */
 
-    int64_t lost_ms;    /* when this consumer lost its session; 0: never */
-    int64_t down_ms;    /* when a broker was last out of reach; 0: never */
-    struct err failure; /* what a callback found: ends the next call */
+    struct membership membership;
+    struct offset_commit commit;
+    struct patience topics; /* each with one kind of question */
+    struct patience settled;
+    struct patience kept;
+    bool in_question; /* a broker said that the commands topic is missing */
+    int64_t looked_ms;
     struct log_limit limit;
 };
 
 /* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
 
-/* A fence takes the assignment away too: it must not hide the outage a moment before it, which own_fence looks for. */
-static void note_loss(struct source *source, bool lost)
+/* A broker may have said that the commands topic, or a partition of it, is missing: is it? */
+static void doubt_topic(struct source *source, struct err *err)
 {
-    int64_t now_ms = clock_ms();
-
-    if (lost && (source->lost_ms == 0 || now_ms - source->lost_ms >= OWN_FENCE_MAX_MS))
-        source->lost_ms = now_ms;
+    source->in_question = source->in_question || err->code == kafka_error_no_topic;
+    topic_doubt(source->config->commands_topic, err);
 }
 
 /* Does nothing but take over and give up partitions; it must not publish, decide or wait. */
@@ -71,27 +77,8 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
         return;
     }
     log_info("%d partitions revoked", partitions->cnt);
-    note_loss(source, rd_kafka_assignment_lost(rk));
+    membership_revoked(&source->membership, rd_kafka_assignment_lost(rk));
     assignment_end(&source->assignment, rk);
-}
-
-/*
- * Fenced although nobody else has our identity: after a session that ended in an outage librdkafka joins anew as the same static
- * member, and a request of the old one that comes late is answered "fenced". Only a new consumer helps; if another process does run
- * with our instance.id, that one will be fenced without any outage before it.
- *
- * A process that was stopped for long loses its session, too, and is fenced with good reason in the same moment: a loss alone counts
- * only when it is older than that.
- */
-static void own_fence(const struct source *source, struct err *err)
-{
-    int64_t now_ms = clock_ms();
-    int64_t lost_ago_ms = now_ms - source->lost_ms;
-    bool lost = source->lost_ms != 0 && lost_ago_ms > OWN_FENCE_MIN_MS && lost_ago_ms < OWN_FENCE_MAX_MS;
-    bool down = source->down_ms != 0 && now_ms - source->down_ms < OWN_FENCE_MAX_MS;
-
-    if (err->class == ERR_STOP && err->exit_code == EXIT_FENCED && (lost || down))
-        err->class = ERR_RENEW;
 }
 
 /* What concerns the client as a whole. Only what nobody but the operator can mend is kept; the rest heals by itself. */
@@ -110,17 +97,16 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         /* Of a connection, not of records: _BAD_MSG is here somebody who speaks another protocol, no damaged batch. */
         brokers_trouble(&source->brokers, code, reason);
         if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-            source->down_ms = clock_ms();
+            membership_down(&source->membership);
         const char *ours = brokers_why(&source->brokers, why);
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, why, source->brokers.setting);
         if (ours == brokers_advertised && err.class == ERR_RETRY)
             err.code = ours;
     }
-    own_fence(source, &err);
+    doubt_topic(source, &err);
     login_judge(&source->login, &err);
-    if (err.class == ERR_STOP || err.class == ERR_RENEW)
-        source->failure = err;
-    else if (log_allowed(&source->limit, clock_ms(), &held_back))
+    membership_judge(&source->membership, &err);
+    if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
 }
 
@@ -144,6 +130,7 @@ struct source *source_open(const struct config *config, struct err *err)
     brokers_watch(&source->brokers, conf);
     login_watch(&source->login, conf, config, CLIENT_CONSUMER);
     read_ahead_init(&source->read_ahead, conf);
+    membership_init(&source->membership, conf);
     source->rk = client_new(conf, CLIENT_CONSUMER, err);
     if (source->rk == NULL) {
         free(source);
@@ -154,23 +141,6 @@ struct source *source_open(const struct config *config, struct err *err)
     return source;
 }
 
-static bool judge_settings(const struct cleanup *cleanup, struct err *err)
-{
-    struct err unread;
-
-    for (size_t i = 0; i < cleanup->count; i++) {
-        cleanup_verdict(cleanup, &cleanup->topics[i], err);
-        if (err->class == ERR_STOP)
-            return false;
-        if (*err->message != 0)
-            log_err(LOG_WARNING, err);
-    }
-    if (cleanup_unread(cleanup, &unread))
-        log_err(LOG_WARNING, &unread);
-    (void)err_clear(err);
-    return true;
-}
-
 /*
  * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
  * is no reason not to work.
@@ -179,7 +149,8 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
 {
     if (source->settings_until_ms == 0)
         source->settings_until_ms = clock_ms() + source->config->startup_timeout_ms / 2;
-    enum progress progress = cleanup_read(&source->cleanup, source->rk, timeout_ms);
+    enum progress progress = cleanup_read(&source->cleanup, source->rk, patience_begin(&source->topics, timeout_ms));
+    patience_end(&source->topics, progress != PENDING);
     if (progress == PENDING && !source_serve(source, 10, err))
         return FAILED;
     if (progress == PENDING && clock_ms() < source->settings_until_ms) {
@@ -187,7 +158,15 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
                       source->cleanup.why, source->brokers.setting);
         return PENDING;
     }
-    return judge_settings(&source->cleanup, err) ? DONE : FAILED;
+    return cleanup_judge(&source->cleanup, err) ? DONE : FAILED;
+}
+
+static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
+{
+    enum progress progress = topic_metadata(source->rk, name, NULL, patience_begin(&source->topics, timeout_ms), err);
+
+    patience_end(&source->topics, progress != PENDING);
+    return progress;
 }
 
 /* As an error of which waiting is the cure, for whoever waits; and for the log, once in a while. */
@@ -229,7 +208,7 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
     char setting[CONFIG_SETTING_TEXT];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum progress progress = *names[i] == 0 ? DONE : topic_metadata(source->rk, names[i], NULL, timeout_ms, err);
+        enum progress progress = *names[i] == 0 ? DONE : ask_topic(source, names[i], timeout_ms, err);
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
         if (progress == PENDING)
@@ -255,21 +234,42 @@ bool source_join(struct source *source, struct err *err)
     return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_error_code(err, KAFKA_CALL_CONSUME, code, "joining the group");
 }
 
+/* A consumer with a fatal error refuses to be closed in 2.0.2, and rd_kafka_destroy would then wait for its group for ever. */
+static int destroy_flags(rd_kafka_t *rk)
+{
+    char text[256];
+
+    return rd_kafka_fatal_error(rk, text, sizeof text) == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? 0
+               : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
+}
+
 void source_close(struct source *source)
 {
     if (source == NULL)
         return;
     cleanup_close(&source->cleanup);
+    offset_commit_forget(&source->commit);
     rd_kafka_consumer_close(source->rk);
     assignment_end(&source->assignment, source->rk);
     rd_kafka_queue_destroy(source->messages);
-    rd_kafka_destroy(source->rk);
+    rd_kafka_destroy_flags(source->rk, destroy_flags(source->rk));
     free(source);
 }
 
 uint64_t source_epoch(const struct source *source)
 {
     return source->assignment.epoch;
+}
+
+int64_t source_watch_ms(const struct source *source)
+{
+    return membership_watch_ms(&source->membership);
+}
+
+void source_refused(struct source *source, struct err *err)
+{
+    membership_refused(&source->membership, source->assignment.epoch, err);
 }
 
 const struct rd_kafka_consumer_group_metadata_s *source_metadata(const struct source *source)
@@ -338,22 +338,14 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
     if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->offset < 0)
-        return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
+        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
-    own_fence(source, err);
-    if (err->class == ERR_STOP || err->class == ERR_RENEW)
+    doubt_topic(source, err);
+    if (err->class >= ERR_RESTART)
         return false;
     if (log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
-    return true;
-}
-
-static bool failed(const struct source *source, struct err *err)
-{
-    if (source->failure.class == ERR_NONE)
-        return false;
-    *err = source->failure;
     return true;
 }
 
@@ -364,12 +356,27 @@ static bool handle_error(struct source *source, rd_kafka_message_t *message, str
 
     if (message != NULL)
         rd_kafka_message_destroy(message);
-    return go_on && !failed(source, err);
+    if (!go_on)
+        membership_judge(&source->membership, err);
+    return !membership_over(&source->membership, source->rk, err);
+}
+
+/* librdkafka says that a topic is missing once; whether it stays away only asking tells. */
+static bool look_for_topic(struct source *source, struct err *err)
+{
+    int64_t now_ms = clock_ms();
+
+    if (!source->in_question || now_ms - source->looked_ms < LOOK_EVERY_MS)
+        return true;
+    source->looked_ms = now_ms;
+    enum progress progress = ask_topic(source, source->config->commands_topic, LOOK_MS, err);
+    source->in_question = progress != DONE;
+    return progress != FAILED;
 }
 
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
-    if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err))
+    if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err) || !look_for_topic(source, err))
         return false;
     login_renew(&source->login, source->rk);
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
@@ -381,7 +388,7 @@ static bool take_queued(struct source *source, struct batch *batch, size_t max_b
     while (batch->epoch != 0 && batch->count < batch->capacity && batch->bytes < max_bytes) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(source->messages, batch->count == 0 ? timeout_ms : 0);
         if (message == NULL)
-            return !failed(source, err);
+            return !membership_over(&source->membership, source->rk, err);
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
             take(source, batch, message);
         else if (!handle_error(source, message, err))
@@ -434,10 +441,10 @@ void source_release(struct source *source, struct batch *batch)
 
 /* ---- Offsets ------------------------------------------------------------------------------------------------------ */
 
-void source_offsets(const struct source *source, const struct batch *batch, struct offsets *offsets)
+void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {
     offsets_clear(offsets);
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < count; i++)
         offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
 
     for (size_t i = 0; i < offsets->count; i++) {
@@ -464,6 +471,7 @@ void source_trailing(const struct source *source, struct offsets *offsets)
 
 void source_committed(struct source *source, const struct offsets *offsets)
 {
+    membership_accepted(&source->membership);
     for (size_t i = 0; i < offsets->count; i++) {
         struct owned_partition *owned = assignment_find(&source->assignment, offsets->list[i].partition);
         if (owned != NULL)
@@ -474,7 +482,11 @@ void source_committed(struct source *source, const struct offsets *offsets)
 enum progress source_settled(struct source *source, const struct offsets *offsets, int timeout_ms, bool *moved,
                              struct err *err)
 {
-    return positions_settled(source->rk, source->config->commands_topic, offsets, timeout_ms, moved, err);
+    enum progress progress = positions_settled(source->rk, source->config->commands_topic, offsets,
+                                               patience_begin(&source->settled, timeout_ms), moved, err);
+
+    patience_end(&source->settled, progress != PENDING);
+    return progress;
 }
 
 static bool lost_with_its_topic(const struct source *source, int32_t partition, int64_t committed, struct err *err)
@@ -491,9 +503,11 @@ static bool lost_with_its_topic(const struct source *source, int32_t partition, 
 enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = positions_list(source->config->commands_topic, offsets);
+    bool read = positions_committed(source->rk, list, patience_begin(&source->kept, KEPT_MS)) == 0;
     bool kept = true;
 
-    if (positions_committed(source->rk, list, KEPT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    patience_end(&source->kept, read);
+    if (read) {
         for (int i = 0; i < list->cnt && kept; i++) {
             const struct owned_partition *owned = assignment_find(&source->assignment, list->elems[i].partition);
             if (owned != NULL && owned->committed >= 0 && list->elems[i].offset < 0)
@@ -504,7 +518,12 @@ enum progress source_kept(struct source *source, const struct offsets *offsets, 
     return kept ? DONE : FAILED;
 }
 
-bool source_commit(struct source *source, const struct offsets *offsets, struct err *err)
+enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err)
 {
-    return positions_commit(source->rk, source->config->commands_topic, offsets, err);
+    enum progress progress =
+        offset_commit_run(&source->commit, source->rk, source->config->commands_topic, offsets, timeout_ms, err);
+
+    if (progress == FAILED)
+        source_refused(source, err);
+    return progress;
 }

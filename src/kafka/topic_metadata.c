@@ -1,6 +1,7 @@
 #include "kafka/topic_metadata.h"
 
 #include "kafka/kafka_error.h"
+#include "kafka/topics_seen.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -80,13 +81,22 @@ bool topic_leaders_answer(struct rd_kafka_s *rk, const char *name, int timeout_m
            code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 }
 
+void topic_doubt(const char *name, struct err *err)
+{
+    if (err->code == kafka_error_no_topic && !topics_seen_missing(name))
+        err->class = ERR_RETRY;
+}
+
 enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
                              struct err *err)
 {
     int code = topic_ask(rk, name, partitions, timeout_ms);
 
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        topics_seen_there(name);
         return DONE;
+    }
     (void)kafka_error_code(err, KAFKA_CALL_ADMIN, code, name);
+    topic_doubt(name, err);
     return err->class == ERR_STOP ? FAILED : PENDING;
 }

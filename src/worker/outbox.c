@@ -25,11 +25,11 @@ static void add(struct outbox *outbox, size_t item, enum delivery_role role)
     outbox->list[outbox->count++] = (struct delivery){.item = (uint32_t)item, .role = role};
 }
 
-void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch)
+void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch, size_t from, size_t end)
 {
-    outbox->list = arena_alloc(&batch->arena, RECORDS_MAX * batch->count * sizeof *outbox->list);
+    outbox->list = arena_alloc(&batch->arena, RECORDS_MAX * (end - from) * sizeof *outbox->list);
     outbox->count = 0;
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = from; i < end; i++) {
         const struct batch_item *item = &batch->items[i];
         if (suppressed(config, item))
             continue;

@@ -14,8 +14,7 @@
 #define SLICE_MS    500
 #define DEADLINE_MS 20000
 
-/* After a fence that may be a timeout: how long the consumer's own fence is given to show, before we fence whoever took over. */
-#define FENCE_WATCH_MS 4000
+#define SLICE_MAX_MS 4000
 
 enum step { STEP_FLUSH, STEP_OFFSETS, STEP_COMMIT, STEP_ABORT };
 
@@ -26,11 +25,22 @@ static const char *const step_names[] = {
     [STEP_ABORT] = "aborting the transaction",
 };
 
+/* The one step that begins anew each time: on a long way to the broker its time must grow, or it never gets there. */
+static enum progress send_offsets(struct publisher *p, struct err *err)
+{
+    if (p->offsets_slice_ms == 0)
+        p->offsets_slice_ms = SLICE_MS;
+    enum progress progress = sink_send_offsets(p->sink, p->source, &p->offsets, p->offsets_slice_ms, err);
+    if (progress == PENDING && p->offsets_slice_ms < SLICE_MAX_MS)
+        p->offsets_slice_ms *= 2;
+    return progress;
+}
+
 static enum progress step_once(struct publisher *p, enum step step, struct err *err)
 {
     switch (step) {
     case STEP_FLUSH: return sink_flush(p->sink, SLICE_MS, err);
-    case STEP_OFFSETS: return sink_send_offsets(p->sink, p->source, &p->offsets, SLICE_MS, err);
+    case STEP_OFFSETS: return send_offsets(p, err);
     case STEP_COMMIT: return sink_commit(p->sink, p->source, &p->offsets, SLICE_MS, err);
     case STEP_ABORT: return sink_abort(p->sink, SLICE_MS, err);
     }
@@ -51,6 +61,15 @@ static bool carries_offsets(const struct publisher *p, enum step step)
     return step == (p->config->events_delivery == DELIVERY_EXACTLY_ONCE ? STEP_OFFSETS : STEP_COMMIT);
 }
 
+/*
+ * Without transactions a commit concerns the group alone, and its events are out: another producer would not help, and publishing them
+ * again would repeat them.
+ */
+static bool has_deadline(const struct publisher *p, enum step step)
+{
+    return step != STEP_COMMIT || p->config->events_delivery == DELIVERY_EXACTLY_ONCE;
+}
+
 /* Resumes the step until it is done, has failed, or is out of time (then: ERR_RENEW). */
 static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct err *err)
 {
@@ -62,7 +81,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
             return false;
         if (carries_offsets(p, step) && source_epoch(p->source) != epoch)
             return assignment_over(err);
-        if (clock_ms() > deadline_ms)
+        if (has_deadline(p, step) && clock_ms() > deadline_ms)
             return err_set(err, ERR_RENEW, 0, "E-KAFKA-TIMEOUT", "%s took longer than %d s", step_names[step],
                            DEADLINE_MS / 1000);
     }
@@ -112,7 +131,7 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
         *err = why;
         return true;
     }
-    if (err->class == ERR_STOP || err->class == ERR_NONE)
+    if (err_ends(err))
         return false;
     p->renew = true;
     *err = why;
@@ -128,10 +147,10 @@ static void leave_none_open(struct publisher *p)
         (void)sink_abort(p->sink, SLICE_MS, &err);
 }
 
-/* If another process has our identity the consumer is fenced too, within a heartbeat: then we end instead of fencing it back. */
+/* If another process has our identity the consumer is fenced too: then we end instead of fencing it back. */
 static bool watch_for_fence(struct publisher *p, struct err *err)
 {
-    int64_t until_ms = clock_ms() + FENCE_WATCH_MS;
+    int64_t until_ms = clock_ms() + source_watch_ms(p->source);
 
     while (clock_ms() < until_ms) {
         if (!source_serve(p->source, 100, err) || !beat_tick(p->beat, "waiting for the group's word on a fence", err))
@@ -140,14 +159,25 @@ static bool watch_for_fence(struct publisher *p, struct err *err)
     return true;
 }
 
+/* A producer that failed before it was ready, by a late request of the one before it perhaps. */
+static bool renew_unready(struct publisher *p, struct err *err)
+{
+    struct err why = *err;
+    bool good = (!sink_fenced(p->sink) || watch_for_fence(p, err)) && sink_renew(p->sink, err);
+
+    if (good)
+        *err = why;
+    return good;
+}
+
 bool publish_ready(struct publisher *p, struct err *err)
 {
     enum progress progress;
 
     while ((progress = sink_init(p->sink, SLICE_MS, err)) != DONE) {
-        if (progress == FAILED && err->class == ERR_STOP)
+        if (progress == FAILED && err->class >= ERR_RESTART)
             return false;
-        if (progress == FAILED && !sink_renew(p->sink, err))
+        if (progress == FAILED && !renew_unready(p, err))
             return false;
         if (progress == FAILED && !beat_pause(p->beat, "preparing the producer", err))
             return false;
@@ -200,7 +230,7 @@ static bool prepare(struct publisher *p, bool *committed, struct err *err)
 /* After a failed attempt. True: try again. */
 static bool recover(struct publisher *p, struct batch *batch, struct err *err)
 {
-    if (err->class == ERR_STOP || err->class == ERR_NONE) {
+    if (err_ends(err)) {
         leave_none_open(p);
         return false;
     }
@@ -226,18 +256,63 @@ static bool dropped(const struct publisher *p, const struct batch *batch)
     return true;
 }
 
-/* Offsets and records are chosen once: after a doubt it must be these that are looked for, and an outage must not fill the arena. */
-static bool publish(struct publisher *p, struct batch *batch, struct err *err)
+/* What goes out next. Not while the last attempt is in doubt: its offsets must be looked for. */
+static void choose(struct publisher *p, struct batch *batch, size_t from)
+{
+    p->from = from;
+    p->end = portion_end(&p->portion, from, batch->count);
+    outbox_plan(&p->outbox, p->config, batch, p->from, p->end);
+    if (batch->count > 0)
+        source_offsets(p->source, batch, p->end, &p->offsets);
+}
+
+static void say_smaller(const struct publisher *p, int64_t took_ms)
+{
+    int throttle_ms = sink_throttle_ms(p->sink);
+
+    if (throttle_ms > 0)
+        log_warning(
+            "E-KAFKA-QUOTA",
+            "publishing %zu answers at once took longer than %" PRId64
+            " ms: the broker holds this client up for %d ms, by a quota of its user or client.id; trying %zu at once\n"
+            "  fix: raise producer_byte_rate of that quota (kafka-configs.sh --entity-type users or clients)",
+            p->end - p->from, took_ms, throttle_ms, p->portion.most);
+    else
+        log_warning(
+            "E-KAFKA-SLOW",
+            "publishing %zu answers at once failed after %" PRId64 " ms; trying %zu at once\n"
+            "  fix: if this goes on: more bandwidth to the broker, or a longer kafka.producer.message.timeout.ms "
+            "and transaction.timeout.ms",
+            p->end - p->from, took_ms, p->portion.most);
+}
+
+static bool attempt(struct publisher *p, struct batch *batch, struct err *err)
+{
+    int64_t started_ms = clock_ms();
+    bool good = transact(p, batch, err);
+    int64_t took_ms = clock_ms() - started_ms;
+
+    if (good)
+        portion_succeeded(&p->portion, batch->capacity, took_ms);
+    else if (!err_ends(err) && portion_failed(&p->portion, p->end - p->from, took_ms))
+        say_smaller(p, took_ms);
+    return good;
+}
+
+static bool publish(struct publisher *p, struct batch *batch, size_t from, struct err *err)
 {
     bool committed;
 
+    p->end = batch->count; /* nothing is left of a batch that is dropped */
     if (dropped(p, batch))
         return true;
-    outbox_plan(&p->outbox, p->config, batch);
+    choose(p, batch, from);
     do {
         if (!prepare(p, &committed, err))
             return false;
-        if (committed || transact(p, batch, err)) {
+        if (!committed && portion_end(&p->portion, from, batch->count) < p->end)
+            choose(p, batch, from);
+        if (committed || attempt(p, batch, err)) {
             p->committed++;
             backoff_reset(&p->beat->backoff);
             source_committed(p->source, &p->offsets);
@@ -246,6 +321,7 @@ static bool publish(struct publisher *p, struct batch *batch, struct err *err)
         if (!recover(p, batch, err))
             return false;
     } while (!dropped(p, batch));
+    p->end = batch->count;
 
     /* At once: a transaction left open holds up the partitions' new owner and every read_committed consumer. */
     p->renew = p->renew || p->in_doubt;
@@ -261,8 +337,16 @@ void publish_free(struct publisher *publisher)
 
 bool publish_batch(struct publisher *publisher, struct batch *batch, struct err *err)
 {
-    source_offsets(publisher->source, batch, &publisher->offsets);
-    return publish(publisher, batch, err);
+    size_t from = 0;
+
+    do {
+        if (from > 0 && !beat_tick(publisher->beat, "publishing", err))
+            return false;
+        if (!publish(publisher, batch, from, err))
+            return false;
+        from = publisher->end;
+    } while (from < batch->count);
+    return true;
 }
 
 bool publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err)
@@ -271,5 +355,5 @@ bool publish_offsets(struct publisher *publisher, struct batch *empty, struct er
     if (publisher->offsets.count == 0)
         return true;
     empty->epoch = source_epoch(publisher->source);
-    return publish(publisher, empty, err);
+    return publish(publisher, empty, 0, err);
 }

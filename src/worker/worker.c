@@ -110,12 +110,14 @@ static bool find_topics(struct worker *w, struct err *err)
     enum progress progress;
 
     while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, err)) == PENDING) {
-        if (unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", err))
+        if (!w->parts.answered->broker &&
+            unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", err))
             return false;
         watchdog_tick("waiting for the broker");
         if (stop_requested())
             return err_clear(err);
     }
+    w->parts.answered->broker = true;
     return progress == DONE;
 }
 
@@ -141,13 +143,14 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
             return false;
     }
     backoff_reset(&w->store_beat.backoff);
+    w->parts.answered->database = true;
     return true;
 }
 
 bool worker_start(struct worker *w, struct err *err)
 {
-    return connect_store(w, clock_ms(), err) && find_topics(w, err) && publish_ready(&w->publisher, err) &&
-           source_join(w->parts.source, err);
+    return connect_store(w, w->parts.answered->database ? 0 : clock_ms(), err) && find_topics(w, err) &&
+           publish_ready(&w->publisher, err) && source_join(w->parts.source, err);
 }
 
 /* ---- Deciding ----------------------------------------------------------------------------------------------------- */
@@ -191,7 +194,7 @@ static bool decide(struct worker *w, struct batch *batch, bool sent, struct err 
     while (needs_store(batch)) {
         if (sent && receive(w, batch, err))
             break;
-        if (err->class == ERR_STOP || err->class == ERR_NONE)
+        if (err_ends(err))
             return false;
         if (source_epoch(w->parts.source) != batch->epoch) {
             store_disconnect(w->parts.store);

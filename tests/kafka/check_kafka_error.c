@@ -33,8 +33,8 @@ static rd_kafka_resp_err_t code_of(const struct table_row *row, const char *name
 static void verdict_text(const struct err *err, char text[16])
 {
     static const char *const names[] = {
-        [ERR_NONE] = "none",   [ERR_RETRY] = "retry",     [ERR_ABORT] = "abort",
-        [ERR_RENEW] = "renew", [ERR_ISOLATE] = "isolate", [ERR_STOP] = "stop",
+        [ERR_NONE] = "none",       [ERR_RETRY] = "retry",     [ERR_ABORT] = "abort", [ERR_RENEW] = "renew",
+        [ERR_ISOLATE] = "isolate", [ERR_RESTART] = "restart", [ERR_STOP] = "stop",
     };
 
     if (err->class == ERR_STOP)

@@ -321,15 +321,107 @@ START_TEST(after_a_fence_the_groups_word_is_waited_for)
 }
 END_TEST
 
-START_TEST(a_producer_fenced_by_another_process_ends_this_one)
+/* The transactions' coordinator may say of the member what the group would have said. */
+START_TEST(a_member_fenced_by_another_process_ends_this_one)
+{
+    given_commands(0, 3);
+    plan("offsets 1 stop");
+    run_steps(2);
+    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_FENCED);
+    ck_assert_uint_eq(world.renewals, 0);
+    run_to_the_end();
+}
+END_TEST
+
+START_TEST(a_stop_at_the_commit_aborts_nothing_that_may_have_happened)
 {
     given_commands(0, 3);
     plan("commit 1 stop");
     run_steps(2);
-    ck_assert_int_eq(world.processes[0].end.exit_code, EXIT_FENCED);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_STOP);
     ck_assert_uint_eq(world.renewals, 0);
     ck_assert_uint_eq(world.calls[CALL_ABORT], 0);
     run_to_the_end();
+}
+END_TEST
+
+/* ---- The consumer is over ------------------------------------------------------------------------------------------- */
+
+static void assert_started_over(void)
+{
+    ck_assert_int_eq(world.processes[0].ends, 1);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_RESTART);
+    ck_assert_uint_eq(world.renewals, 0);
+    ck_assert_uint_eq(transactions(TXN_OPEN), 0);
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 3);
+}
+
+START_TEST(a_consumer_that_is_over_while_events_are_delivered_is_no_failure_of_the_producer)
+{
+    given_commands(0, 3);
+    plan("flush 1-30 pending, serve 1 renew");
+    run_steps(2);
+    assert_started_over();
+}
+END_TEST
+
+START_TEST(a_consumer_that_is_over_while_a_commit_is_awaited_is_no_failure_of_the_producer)
+{
+    given_commands(0, 3);
+    plan("commit 1-30 pending-done, serve 1 renew");
+    run_steps(2);
+    assert_started_over();
+}
+END_TEST
+
+START_TEST(a_consumer_that_is_over_while_the_producer_is_prepared_ends_the_wait)
+{
+    plan("init 1-30 pending, serve 1 renew");
+    run_steps(1);
+    given_commands(0, 3);
+    assert_started_over();
+}
+END_TEST
+
+START_TEST(a_consumer_that_is_over_while_postgresql_is_waited_for_is_no_failure_of_postgresql)
+{
+    given_commands(0, 3);
+    plan("receive 1-30 pending, serve 1 renew");
+    run_steps(2);
+    ck_assert_uint_eq(world.calls[CALL_CONNECT], 1);
+    assert_started_over();
+}
+END_TEST
+
+START_TEST(a_consumer_that_is_over_while_a_connection_is_made_ends_the_wait)
+{
+    given_commands(0, 3);
+    plan("receive 1 renew, connect 2-60 renew, serve 4 renew");
+    run_steps(2);
+    assert_started_over();
+}
+END_TEST
+
+START_TEST(a_consumer_that_is_over_when_a_fence_is_watched_is_no_fence_by_another_process)
+{
+    given_commands(0, 3);
+    plan("flush 1-32 pending, serve 25 renew");
+    run_steps(2);
+    assert_started_over();
+}
+END_TEST
+
+/* Its events are out: giving the producer up would repeat them, and help nobody. */
+START_TEST(at_least_once_a_commit_is_waited_for_as_long_as_it_takes)
+{
+    world.config.events_delivery = DELIVERY_AT_LEAST_ONCE;
+    given_commands(0, 3);
+    plan("commit 1-300 pending");
+    run_to_the_end();
+    ck_assert_uint_eq(world.renewals, 0);
+    ck_assert_uint_eq(world.calls[CALL_BEGIN], 1);
+    ck_assert_uint_eq(events_visible(), 3);
 }
 END_TEST
 
@@ -394,8 +486,17 @@ int main(void)
             a_doubt_outlives_producers_that_never_get_ready, a_tainted_producer_never_begins_another_transaction,
             a_producer_tainted_by_an_abort_is_replaced_before_the_next_try,
             a_transaction_that_the_broker_timed_out_is_published_again, after_a_fence_the_groups_word_is_waited_for,
-            a_producer_fenced_by_another_process_ends_this_one);
-    STORIES(suite, "offsets", offsets_behind_control_records_are_committed_with_the_batch,
-            control_records_alone_are_committed_when_idle, trailing_offsets_survive_a_doubt_too);
+            a_member_fenced_by_another_process_ends_this_one,
+            a_stop_at_the_commit_aborts_nothing_that_may_have_happened);
+    STORIES(suite, "the consumer is over",
+            a_consumer_that_is_over_while_events_are_delivered_is_no_failure_of_the_producer,
+            a_consumer_that_is_over_while_a_commit_is_awaited_is_no_failure_of_the_producer,
+            a_consumer_that_is_over_while_the_producer_is_prepared_ends_the_wait,
+            a_consumer_that_is_over_while_postgresql_is_waited_for_is_no_failure_of_postgresql,
+            a_consumer_that_is_over_while_a_connection_is_made_ends_the_wait,
+            a_consumer_that_is_over_when_a_fence_is_watched_is_no_fence_by_another_process);
+    STORIES(suite, "offsets", at_least_once_a_commit_is_waited_for_as_long_as_it_takes,
+            offsets_behind_control_records_are_committed_with_the_batch, control_records_alone_are_committed_when_idle,
+            trailing_offsets_survive_a_doubt_too);
     return table_run(suite);
 }

@@ -120,6 +120,81 @@ START_TEST(a_copy_that_fits_in_no_form_ends_the_process)
 }
 END_TEST
 
+/* ---- More than gets through in the time that there is ---------------------------------------------------------------- */
+
+START_TEST(a_batch_that_never_gets_through_goes_out_in_portions)
+{
+    given_commands(0, 500);
+    given_commands(1, 400);
+    world.broker.flush_max = 30;
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 900);
+    ck_assert_uint_ge(transactions(TXN_COMMITTED), 30);
+}
+END_TEST
+
+START_TEST(a_single_answer_is_as_small_as_it_gets)
+{
+    given_commands(0, 20);
+    world.broker.flush_max = 1;
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 20);
+}
+END_TEST
+
+START_TEST(portions_grow_back_when_the_line_is_wide_again)
+{
+    world.config.batch_max_messages = 200;
+    given_commands(0, 200);
+    world.broker.flush_max = 10;
+    run_to_the_end();
+    world.broker.flush_max = 0;
+    given_commands(0, 2000);
+    run_to_the_end();
+    size_t before = transactions(TXN_COMMITTED);
+    given_commands(0, 2000);
+    run_to_the_end();
+    ck_assert_uint_eq(transactions(TXN_COMMITTED) - before, 10);
+}
+END_TEST
+
+/* The commit of a portion is in doubt, and of its offsets, not of the batch's. */
+START_TEST(a_doubt_about_a_portion_is_settled_by_its_own_offsets)
+{
+    given_commands(0, 100);
+    world.broker.flush_max = 30;
+    plan("commit 1 renew-done, commit 2 renew, commit 3 abort-done");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 100);
+}
+END_TEST
+
+START_TEST(a_rebalance_between_portions_drops_the_rest_only)
+{
+    given_commands(0, 100);
+    world.broker.flush_max = 30;
+    plan("begin 4 renew, init 5-8 pending, serve 14-20 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 100);
+}
+END_TEST
+
+START_TEST(a_stop_between_portions_ends_in_time)
+{
+    given_commands(0, 900);
+    run_steps(1);
+    world.broker.flush_max = 3;
+    plan("serve 60 signal");
+    run_steps(3);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_le(world.now_ms - world.stop_ms, world.config.shutdown_timeout_ms);
+    plan_clear();
+    world.broker.flush_max = 0;
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 900);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("size");
@@ -128,5 +203,9 @@ int main(void)
             the_producer_that_sends_records_alone_does_not_stay, a_bare_event_that_is_too_large_ends_the_process,
             a_dead_letter_copy_that_is_too_large_is_cut, the_second_one_costs_no_producer_and_no_abort,
             a_copy_that_fits_in_no_form_ends_the_process);
+    STORIES(suite, "portions", a_batch_that_never_gets_through_goes_out_in_portions,
+            a_single_answer_is_as_small_as_it_gets, portions_grow_back_when_the_line_is_wide_again,
+            a_doubt_about_a_portion_is_settled_by_its_own_offsets, a_rebalance_between_portions_drops_the_rest_only,
+            a_stop_between_portions_ends_in_time);
     return table_run(suite);
 }

@@ -32,6 +32,42 @@ START_TEST(a_database_that_never_answers_ends_the_start)
 }
 END_TEST
 
+static void start_over(void)
+{
+    given_commands(0, 3);
+    run_to_the_end();
+    plan("fill 1 renew");
+    run_steps(1);
+    plan_clear();
+    ck_assert_int_eq(world.processes[0].end.class, ERR_RESTART);
+    given_commands(0, 3);
+}
+
+static void assert_waited_for(void)
+{
+    ck_assert_int_gt(world.now_ms, 1000000 + 3 * world.config.startup_timeout_ms);
+    ck_assert_int_eq(world.processes[0].ends, 1);
+    ck_assert_uint_eq(events_visible(), 6);
+}
+
+START_TEST(a_broker_that_has_answered_before_is_waited_for_when_everything_is_opened_anew)
+{
+    start_over();
+    plan("topics 1-1000 pending");
+    run_to_the_end();
+    assert_waited_for();
+}
+END_TEST
+
+START_TEST(a_database_that_has_answered_before_is_waited_for_when_everything_is_opened_anew)
+{
+    start_over();
+    world.database.down_until_ms = world.now_ms + 4 * world.config.startup_timeout_ms;
+    run_to_the_end();
+    assert_waited_for();
+}
+END_TEST
+
 /* Its answers never come: not even a refusal. The connection gives up by itself after a while, then it is FAILED. */
 START_TEST(a_database_that_swallows_connections_ends_the_start)
 {
@@ -160,8 +196,11 @@ int main(void)
 
     STORIES(suite, "start and stop", the_group_is_joined_after_the_producer_has_fenced_its_predecessor,
             a_broker_that_never_answers_ends_the_start, a_database_that_never_answers_ends_the_start,
-            a_database_that_swallows_connections_ends_the_start, a_stop_in_the_middle_publishes_what_is_in_flight,
-            a_stop_while_a_commit_is_slow_waits_for_its_answer, an_end_in_the_middle_of_a_transaction_leaves_none_open,
+            a_database_that_swallows_connections_ends_the_start,
+            a_broker_that_has_answered_before_is_waited_for_when_everything_is_opened_anew,
+            a_database_that_has_answered_before_is_waited_for_when_everything_is_opened_anew,
+            a_stop_in_the_middle_publishes_what_is_in_flight, a_stop_while_a_commit_is_slow_waits_for_its_answer,
+            an_end_in_the_middle_of_a_transaction_leaves_none_open,
             a_stop_while_the_database_is_down_ends_at_once_and_loses_nothing,
             a_stop_while_a_connection_is_being_made_ends_in_time, a_stop_while_an_answer_is_long_in_coming_ends_in_time,
             a_stop_while_publishing_pauses_ends_and_loses_nothing,

@@ -110,6 +110,12 @@ bool sink_fenced(const struct sink *sink)
     return sink->fenced;
 }
 
+int sink_throttle_ms(const struct sink *sink)
+{
+    (void)sink;
+    return 0;
+}
+
 /* ---- One transaction ---------------------------------------------------------------------------------------------- */
 
 bool sink_begin(struct sink *sink, struct err *err)
@@ -195,6 +201,10 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
 
     if (progress != DONE)
         return progress;
+    if (world.broker.flush_max != 0 && sink->queued > world.broker.flush_max) {
+        clock_sleep_ms(timeout_ms);
+        return PENDING;
+    }
     sink->queued = 0;
     return sink->refused_count == 0 ? DONE : refused(sink, in_company, err);
 }
@@ -229,11 +239,6 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     return leave(sink, fault, timeout_ms);
 }
 
-static enum progress commit_offsets(struct source *source, const struct offsets *offsets, struct err *err)
-{
-    return source_commit(source, offsets, err) ? DONE : FAILED;
-}
-
 enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                           struct err *err)
 {
@@ -243,7 +248,7 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
     if (progress != DONE)
         return progress;
     if (!transactional())
-        return commit_offsets(source, offsets, err);
+        return source_commit(source, offsets, timeout_ms, err);
     if (sink->done_unanswered) {
         sink->open = false;
         return leave(sink, FAULT_NONE, timeout_ms);

@@ -10,6 +10,13 @@ static bool stopped(enum fault fault, struct err *err)
     return fault == FAULT_STOP && !err_set(err, ERR_STOP, EXIT_FENCED, "E-FAKE-STOP", "a planned end");
 }
 
+/* As the header says: what ended the consumer is told at every call. */
+static bool is_over(struct source *source, enum fault fault, struct err *err)
+{
+    source->over = source->over || fault == FAULT_RENEW;
+    return source->over && !err_set(err, ERR_RESTART, EXIT_FENCED, "E-FAKE", "a planned end of the consumer");
+}
+
 static void give_up(struct source *source)
 {
     source->epoch = 0;
@@ -81,6 +88,12 @@ uint64_t source_epoch(const struct source *source)
     return source->epoch;
 }
 
+int64_t source_watch_ms(const struct source *source)
+{
+    (void)source;
+    return 4000;
+}
+
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
 static struct entry *entry_at(int partition, int64_t offset)
@@ -143,7 +156,7 @@ bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, i
 
     if (batch->count != 0)
         world_violation("a batch was filled that was not empty");
-    if (stopped(fault, err))
+    if (stopped(fault, err) || is_over(source, fault, err))
         return false;
     (void)poll_group(source, fault);
     batch->epoch = source->epoch;
@@ -159,7 +172,7 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
     enum fault fault = call_enter(source->process, CALL_SERVE);
 
-    if (stopped(fault, err))
+    if (stopped(fault, err) || is_over(source, fault, err))
         return false;
     if (!poll_group(source, fault))
         clock_sleep_ms(timeout_ms);
@@ -183,10 +196,10 @@ void source_release(struct source *source, struct batch *batch)
 
 /* ---- Offsets ------------------------------------------------------------------------------------------------------ */
 
-void source_offsets(const struct source *source, const struct batch *batch, struct offsets *offsets)
+void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {
     offsets_clear(offsets);
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < count; i++)
         offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
     for (size_t i = 0; i < offsets->count; i++) {
         struct offset *offset = &offsets->list[i];
@@ -239,13 +252,14 @@ enum progress source_settled(struct source *source, const struct offsets *offset
     return PENDING;
 }
 
-bool source_commit(struct source *source, const struct offsets *offsets, struct err *err)
+enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err)
 {
+    (void)timeout_ms;
     if (source->epoch == 0 || !broker_accepts(source->process, source->generation))
-        return err_set(err, ERR_ABORT, 0, "E-FAKE", "not a member of this generation");
+        return err_set(err, ERR_ABORT, 0, "E-FAKE", "not a member of this generation") ? DONE : FAILED;
     size_t txn = broker_txn_begin(source->process);
     for (size_t i = 0; i < offsets->count; i++)
         world.broker.txns[txn].next[offsets->list[i].partition] = offsets->list[i].next;
     broker_txn_commit(txn);
-    return true;
+    return DONE;
 }

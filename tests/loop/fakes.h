@@ -36,6 +36,7 @@ struct source {
     int generation; /* of the epoch */
     struct owned partitions[PARTITIONS];
     size_t borrowed; /* messages that batches hold */
+    bool over;       /* of no more use: everything is to be opened anew */
 };
 
 struct sink {
@@ -88,6 +89,7 @@ struct process {
     struct decode_options decode;
     struct event_encoder *encoder;
     struct worker *worker;
+    struct answered answered;
     struct err end; /* why it ended by itself */
     int ends;       /* how often */
     jmp_buf killed;

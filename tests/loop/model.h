@@ -70,6 +70,7 @@ struct broker {
     int64_t producer_epoch[PROCESSES];
     size_t event_max_bytes; /* what the topics take; 0: anything */
     size_t copy_max_bytes;
+    size_t flush_max; /* so many records get through in the time that there is; 0: any number */
 };
 
 /** Writes to the end of a partition. */

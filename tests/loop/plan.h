@@ -36,7 +36,7 @@ enum fault {
     FAULT_ABORT,
     FAULT_ABORT_DONE, /* it happens; the answer is an error that requires an abort */
     FAULT_FORGOTTEN, /* the broker no longer knows the producer: a new epoch is its answer, whatever became of the transaction */
-    FAULT_RENEW,
+    FAULT_RENEW,      /* of the source: its consumer is of no more use */
     FAULT_RENEW_DONE, /* it happens; the answer is lost */
     FAULT_RENEW_LATE, /* it is decided and happens a while later; the answer is lost */
     FAULT_STOP,       /* ERR_STOP */

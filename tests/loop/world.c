@@ -104,6 +104,8 @@ int trace_of(enum call call, int nth)
 
 static void process_start(struct process *p)
 {
+    if (p->end.class != ERR_RESTART) /* else it is the same process, which opens everything anew */
+        p->answered = (struct answered){0};
     p->source = (struct source){.process = p->index};
     p->sink = (struct sink){.process = p->index};
     p->store = (struct store){.process = p->index};
@@ -120,6 +122,7 @@ static void process_start(struct process *p)
         .decode = &p->decode,
         .registry = &p->registry,
         .encoder = p->encoder,
+        .answered = &p->answered,
     });
     p->up = true;
     p->started = false;
@@ -179,8 +182,16 @@ bool process_step(struct process *p)
     return false;
 }
 
+/* Whoever was told that the consumer is over may ask it again and abort; all else would be taken for another one's failure. */
+static void forbid_going_on(const struct source *source, enum call call)
+{
+    if (source->over && call != CALL_FILL && call != CALL_SERVE && call != CALL_ABORT)
+        world_violation("the loop went on although its consumer was over");
+}
+
 enum fault call_enter(int process, enum call call)
 {
+    forbid_going_on(&world.processes[process].source, call);
     ck_assert_msg(world.calls_left-- > 0, "seed %" PRIu64 ": the loop is stuck at %s", world.seed, call_name(call));
     if (world.meanwhile != NULL)
         world.meanwhile(process);

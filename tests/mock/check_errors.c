@@ -219,10 +219,8 @@ static enum progress have_read(struct trial *trial)
 
 static enum progress commit(struct trial *trial)
 {
-    source_offsets(trial->source, &trial->batch, &trial->offsets);
-    if (source_commit(trial->source, &trial->offsets, &trial->err))
-        return DONE;
-    return trial->err.class == ERR_RETRY ? PENDING : FAILED;
+    source_offsets(trial->source, &trial->batch, trial->batch.count, &trial->offsets);
+    return source_commit(trial->source, &trial->offsets, SLICE_MS, &trial->err);
 }
 
 static enum progress init(struct trial *trial)
@@ -255,7 +253,7 @@ static enum progress flush(struct trial *trial)
 
 static enum progress send_offsets(struct trial *trial)
 {
-    source_offsets(trial->source, &trial->batch, &trial->offsets);
+    source_offsets(trial->source, &trial->batch, trial->batch.count, &trial->offsets);
     return sink_send_offsets(trial->sink, trial->source, &trial->offsets, 5000, &trial->err);
 }
 
@@ -357,8 +355,8 @@ static const struct request *request_of(const struct row *row)
 static void outcome_text(const struct trial *trial, enum progress progress, char text[static 128])
 {
     static const char *const classes[] = {
-        [ERR_NONE] = "none",   [ERR_RETRY] = "retry",     [ERR_ABORT] = "abort",
-        [ERR_RENEW] = "renew", [ERR_ISOLATE] = "isolate", [ERR_STOP] = "stop",
+        [ERR_NONE] = "none",       [ERR_RETRY] = "retry",     [ERR_ABORT] = "abort", [ERR_RENEW] = "renew",
+        [ERR_ISOLATE] = "isolate", [ERR_RESTART] = "restart", [ERR_STOP] = "stop",
     };
     const struct err *err = &trial->err;
 

@@ -27,6 +27,7 @@ struct run {
     struct source *source;
     struct sink *sink;
     struct worker *worker;
+    struct answered answered;
 };
 
 static struct cluster cluster;
@@ -36,6 +37,7 @@ static void run_open(struct run *run)
     const struct config *config = &cluster.config;
     struct err err;
 
+    run->answered = (struct answered){0};
     run->schemas = schemas_open("", &err);
     run->decode = (struct decode_options){.format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = run->schemas};
     run->encoder = event_encoder_new(config, run->schemas, NULL);
@@ -50,6 +52,7 @@ static void run_open(struct run *run)
         .store = run->store,
         .decode = &run->decode,
         .encoder = run->encoder,
+        .answered = &run->answered,
     });
 }
 
@@ -139,7 +142,7 @@ static void work_to_the_end(int64_t enough)
         run_open(&run);
         good = work(run.worker, enough, &err);
         run_close(&run);
-    } while (!good && err.class == ERR_RENEW);
+    } while (!good && err.class == ERR_RESTART);
     ck_assert_msg(good, "%s", err.message);
 }
 
@@ -184,7 +187,7 @@ static void be_static_member(void)
 static void assert_own_fence(const struct err *err)
 {
     ck_assert_str_eq(err->code, "E-KAFKA-INSTANCE");
-    ck_assert_int_eq(err->class, ERR_RENEW);
+    ck_assert_int_eq(err->class, ERR_RESTART);
 
     work_to_the_end(memory_store_decisions() + COMMANDS);
     ck_assert_int_eq(cluster_answered(&cluster, COMMANDS), COMMANDS);
@@ -232,8 +235,47 @@ START_TEST(a_fence_after_an_outage_is_our_own_and_a_new_consumer_goes_on)
     cluster_set_down(&cluster, false);
     cluster_fail(&cluster, API_HEARTBEAT, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, 1);
     ck_assert(!step_for(run.worker, LIMIT_MS, &err));
+    struct err again = {0};
+    ck_assert(!source_serve(run.source, 0, &again)); /* librdkafka said it once; whoever asks must hear it */
+    ck_assert_int_eq(again.class, err.class);
     run_close(&run);
     assert_own_fence(&err);
+}
+END_TEST
+
+static void say_missing(rd_kafka_resp_err_t code)
+{
+    const struct config *config = &cluster.config;
+    const char *names[] = {config->commands_topic, config->events_created_topic, config->events_rejected_topic,
+                           config->dlq_topic};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (*names[i] != 0)
+            rd_kafka_mock_topic_set_error(cluster.mock, names[i], code);
+}
+
+/* The producer is made anew meanwhile, and asks for its topics. Not closed: 2.0.2 waits for ever for a topic that once was missing. */
+START_TEST(topics_that_are_said_to_be_missing_for_a_moment_stop_nothing)
+{
+    static struct run run;
+    struct err err = {0};
+
+    run_open(&run);
+    ck_assert(worker_start(run.worker, &err));
+    while (memory_store_decisions() < COMMANDS)
+        ck_assert_msg(step_for(run.worker, 10, &err), "%s", err.message);
+    ck_assert_msg(step_for(run.worker, 1000, &err), "%s", err.message);
+    say_missing(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    ck_assert_msg(step_for(run.worker, 2000, &err), "%s", err.message);
+    ck_assert(sink_renew(run.sink, &err));
+    for (int i = 0; i < 4; i++)
+        ck_assert_msg(sink_init(run.sink, 250, &err) == PENDING, "%s", err.message);
+    say_missing(RD_KAFKA_RESP_ERR_NO_ERROR);
+    while (sink_init(run.sink, 250, &err) == PENDING)
+        continue;
+    cluster_send(&cluster, COMMANDS);
+    while (memory_store_decisions() < 2 * COMMANDS)
+        ck_assert_msg(step_for(run.worker, 10, &err), "%s", err.message);
 }
 END_TEST
 
@@ -247,6 +289,7 @@ int main(void)
     tcase_add_test(tcase, brokers_that_fail_in_many_ways_cost_no_command_its_event);
     tcase_add_test(tcase, a_fence_after_a_lost_session_is_our_own_and_a_new_consumer_goes_on);
     tcase_add_test(tcase, a_fence_after_an_outage_is_our_own_and_a_new_consumer_goes_on);
+    tcase_add_test(tcase, topics_that_are_said_to_be_missing_for_a_moment_stop_nothing);
     tcase_add_test(tcase, a_stop_in_the_middle_publishes_what_was_decided);
     suite_add_tcase(suite, tcase);
     return table_run(suite);

@@ -9,6 +9,7 @@ and the one who asked does not know it.
 from __future__ import annotations
 
 import contextlib
+import queue
 import socket
 import struct
 import threading
@@ -33,6 +34,37 @@ def exactly(connection, count):
 def deliver(connection, data):
     with contextlib.suppress(OSError):  # nobody waits for it any more
         connection.sendall(data)
+
+
+class Line:
+    """One direction of a connection, which takes its time; what follows does not wait for what went before."""
+
+    def __init__(self, connection, seconds):
+        self._connection, self._seconds, self._queue = connection, seconds, queue.Queue()
+        if seconds:
+            threading.Thread(target=self._run, daemon=True).start()
+
+    def deliver(self, data):
+        if self._seconds:
+            self._queue.put((time.monotonic() + self._seconds, data))
+        else:
+            deliver(self._connection, data)
+
+    def end(self, how=socket.SHUT_RDWR):
+        if self._seconds:
+            self._queue.put((time.monotonic() + self._seconds, how))
+        else:
+            end(self._connection, how)
+
+    def _run(self):
+        """To the end of the process, or of this direction."""
+        while True:
+            moment, what = self._queue.get()
+            time.sleep(max(0, moment - time.monotonic()))
+            if not isinstance(what, bytes):
+                end(self._connection, what)
+                return
+            deliver(self._connection, what)
 
 
 def end(connection, how=socket.SHUT_RDWR):
@@ -115,6 +147,7 @@ class Fault:
 class Proxy:
     def __init__(self, listen, target, protocol):
         self._listen, self._target, self._protocol = listen, target, protocol
+        self.latency = 0.0  # seconds, one way, of connections that are made from now on
         self._faults, self._lock, self._sides = [], threading.Lock(), set()
         self._open = threading.Event()
         self._open.set()
@@ -186,15 +219,16 @@ class Proxy:
             with self._lock:
                 self._sides |= {client, server}
             awaited = []  # (request, fault): whose answers are to be lost or late
-            back = threading.Thread(target=self._answers, args=(server, client, awaited), daemon=True)
-            back.start()
-            self._requests(client, server, awaited)
-            end(server, socket.SHUT_WR)
-            back.join()
+            there, back = Line(server, self.latency), Line(client, self.latency)
+            answers = threading.Thread(target=self._answers, args=(server, client, back, awaited), daemon=True)
+            answers.start()
+            self._requests(client, there, back, awaited)
+            there.end(socket.SHUT_WR)
+            answers.join()
             with self._lock:
                 self._sides -= {client, server}
 
-    def _requests(self, client, server, awaited):
+    def _requests(self, client, there, back, awaited):
         first = True
         while request := self._protocol.request(client, first):
             fault = None if first else self._fault_of(request)
@@ -204,7 +238,7 @@ class Proxy:
                 end(client)
                 return
             if fault and fault.what == "refuse":
-                deliver(client, self._protocol.end_txn_answer(request, fault.code))
+                back.deliver(self._protocol.end_txn_answer(request, fault.code))
                 fault.happened += 1
                 continue
             if fault and fault.what == "late request":
@@ -212,9 +246,9 @@ class Proxy:
             if fault:
                 awaited.append((request, fault))
             self._open.wait()
-            deliver(server, request)
+            there.deliver(request)
 
-    def _answers(self, server, client, awaited):
+    def _answers(self, server, client, back, awaited):
         while answer := self._protocol.answer(server):
             self._open.wait()
             met = next((each for each in awaited if self._protocol.is_answer(answer, each[0])), None)
@@ -224,10 +258,10 @@ class Proxy:
             if fault and fault.what == "wrong answer":
                 answer = self._protocol.end_txn_answer(met[0], fault.code)
             if not fault or fault.what != "lose answer":
-                deliver(client, answer)
+                back.deliver(answer)
             if fault and self._protocol.is_last(answer):
                 awaited.remove(met)
                 fault.happened += 1
                 if fault.what == "lose answer":
                     end(client)
-        end(client)
+        back.end()

@@ -94,6 +94,21 @@ def test_a_request_of_the_start_or_its_answer_is_lost(stage, broker, request_nam
     stage.judge()
 
 
+def test_a_first_request_for_a_producer_id_that_arrives_late_is_no_takeover(stage, broker):
+    """By then a second producer has the identity, and the broker fences it for the request of the first."""
+    late = broker.next(api.INIT_PRODUCER_ID, "late request", seconds=2)
+    with stage.working(**SMALL_BATCHES) as worker:
+        for _ in range(3):
+            keyed(stage, 100)
+            stage.await_drained()
+        until(lambda: late.happened, 20, "the late request is answered")
+        keyed(stage, 100)
+        stage.await_drained()
+        assert worker.running
+    assert len(stage.events()) == 400
+    stage.judge()
+
+
 SETTINGS = "cannot see whether these topics are compacted"
 
 
@@ -219,6 +234,23 @@ def test_a_commit_that_never_arrives_is_not_taken_for_done(stage, broker):
         stage.await_drained(30)
     assert len(stage.events()) == 900
     stage.judge()
+
+
+@pytest.mark.parametrize("one_way", [0.13, pytest.param(0.2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
+def test_a_broker_far_away_is_worked_with(stage, broker, one_way, delivery):
+    broker.latency = one_way
+    with stage.working(**SMALL_BATCHES, **{"events.delivery": delivery}):
+        keyed(stage, 200)
+        stage.await_drained(60)
+    assert len(stage.events()) == 200
+    stage.judge()
+
+
+def test_tools_reach_a_broker_far_away(stage, broker):
+    broker.latency = 0.3
+    stage.must("topics", "apply")
+    stage.must("status")
 
 
 def pause(seconds):

@@ -3,7 +3,7 @@ import signal
 import time
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from deadline import until
 from test_failpoints import STEPS
@@ -109,6 +109,21 @@ def test_a_transaction_that_the_broker_has_ended_for_its_age_is_not_taken_for_a_
     until(ended, 20, "the broker has ended the transaction")
     worker.signal(signal.SIGCONT)
     stage.await_drained(30)
+    worker.stop()
+    assert len(stage.events()) == 300
+    stage.judge()
+
+
+@pytest.mark.parametrize("step", ["flushed", IN_DOUBT])
+def test_a_producer_that_is_fenced_while_nobody_took_the_place_in_the_group_goes_on(stage, step):
+    """As by a late request of its own: only the group's word is a takeover, and a supervisor does not start a 76 again."""
+    keyed(stage, 300)
+    worker = stage.start(f"{step}:2", **SMALL_BATCHES).await_held()
+    other = Producer({"bootstrap.servers": stage.services.kafka, "transactional.id": f"{stage.name}/one"})
+    other.init_transactions(20)
+    worker.signal(signal.SIGCONT)
+    stage.await_drained(30)
+    assert "replacing the producer" in worker.log
     worker.stop()
     assert len(stage.events()) == 300
     stage.judge()
