@@ -4,6 +4,7 @@
 #include "kafka/copy_size.h"
 #include "kafka/kafka_error.h"
 #include "kafka/login.h"
+#include "kafka/offsets_call.h"
 #include "kafka/outlets.h"
 #include "kafka/positions.h"
 #include "kafka/taint.h"
@@ -28,6 +29,8 @@ struct sink {
     bool transactional;
     rd_kafka_t *rk;
     struct outlets outlets;
+    struct offsets_call *offsets_call; /* under way; NULL: none */
+    bool left_one;                     /* a producer was left to a call that did not return */
     taint_flag tainted;
     struct login login;
     bool fenced;
@@ -213,7 +216,13 @@ static void producer_destroy(struct sink *sink)
     outlets_close(&sink->outlets);
     /* What is still queued belongs to a transaction that is over; waiting for it would hold the restart up. */
     rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
-    rd_kafka_destroy(sink->rk);
+    if (sink->offsets_call == NULL) {
+        rd_kafka_destroy(sink->rk);
+    } else {
+        offsets_call_abandon(sink->offsets_call);
+        sink->offsets_call = NULL;
+        sink->left_one = true;
+    }
     sink->rk = NULL;
 }
 
@@ -239,7 +248,9 @@ void sink_close(struct sink *sink)
         return;
     producer_destroy(sink);
     outlets_free(&sink->outlets);
-    free(sink);
+    /* Its interceptors may still be called. */
+    if (!sink->left_one)
+        free(sink);
 }
 
 bool sink_renew(struct sink *sink, struct err *err)
@@ -407,6 +418,17 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? DONE : PENDING;
 }
 
+static bool offsets_call_ended(struct sink *sink, int timeout_ms, rd_kafka_error_t **error)
+{
+    *error = NULL;
+    if (sink->offsets_call == NULL)
+        return true;
+    bool ended = offsets_call_wait(sink->offsets_call, timeout_ms, error);
+    if (ended)
+        sink->offsets_call = NULL;
+    return ended;
+}
+
 enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                                 struct err *err)
 {
@@ -418,11 +440,15 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
         (void)err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment of this batch is over");
         return FAILED;
     }
-    if (source_kept(source, offsets, err) == FAILED)
+    if (sink->offsets_call == NULL && source_kept(source, offsets, err) == FAILED)
         return FAILED;
-    rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
-    rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(sink->rk, list, metadata, timeout_ms);
-    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_error_t *error = NULL;
+    if (sink->offsets_call == NULL) {
+        rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
+        sink->offsets_call = offsets_call_start(sink->rk, list, metadata, timeout_ms);
+    }
+    if (!offsets_call_ended(sink, timeout_ms, &error))
+        return PENDING;
     if (error == NULL)
         return DONE;
     enum progress progress = transaction_error(sink, error, "sending offsets to the transaction", err);
@@ -472,6 +498,11 @@ enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)
         rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
         return rd_kafka_flush(sink->rk, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR ? DONE : PENDING;
     }
-    rd_kafka_error_t *error = rd_kafka_abort_transaction(sink->rk, timeout_ms);
+    rd_kafka_error_t *error;
+    if (!offsets_call_ended(sink, timeout_ms, &error))
+        return PENDING;
+    if (error != NULL) /* the abort is the answer to whatever it was */
+        rd_kafka_error_destroy(error);
+    error = rd_kafka_abort_transaction(sink->rk, timeout_ms);
     return error == NULL ? DONE : transaction_error(sink, error, "aborting the transaction", err);
 }
