@@ -80,7 +80,8 @@ def judge_outage(parts, minutes, note, away):
 @pytest.mark.parametrize("how", ["refuses", "is silent"])
 def test_a_broker_that(stages, services, note, how, minutes):
     stop, start = {
-        "refuses": (("stop-kafka", "TERM"), ("start-kafka",)),
+        # Not TERM: in its orderly end a broker with one replica (4.3.1) can lose that a transaction was open, and then never aborts it.
+        "refuses": (("stop-kafka", "KILL"), ("start-kafka",)),
         "is silent": (("stop-kafka", "STOP"), ("stop-kafka", "CONT")),
     }[how]
 
