@@ -210,7 +210,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_PARTS) $(wildcard tests/fuzz/*.h) $(call arch
 	$(call say,FUZZ,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(FUZZ_PARTS) $(call archives,$(FUZZ_BELOW)) $(LIBS_codec)
 
 # gcc has no libFuzzer, and clang 14 not all of the hardening; avro-c's macros look to it as if they left variables unset.
-CLANG = CC=clang-14 HARDENING=-fPIE CFLAGS='-O1 -g -Wno-sometimes-uninitialized'
+CLANG = CC=clang HARDENING=-fPIE CFLAGS='-O1 -g -Wno-sometimes-uninitialized'
 .PHONY: fuzz fuzzers fuzzers-here
 fuzzers-here: $(FUZZERS)
 fuzzers:
@@ -241,9 +241,9 @@ bench-codec: setup
 
 .PHONY: format lint install clean help
 FORMATTED = $(wildcard src/*.c src/*/*.c include/*/*.h tests/*/*.c tests/*/*.h tests/*.h)
-format:
-	@command -v clang-format-14 >/dev/null || { echo "format: clang-format 14 is needed (Debian: clang-format-14)"; exit 1; }
-	@clang-format-14 -i $(FORMATTED)
+format: SETUP_FOR = check
+format: setup
+	@tests/format.sh -i $(FORMATTED)
 lint: $(B)/gen/sql.h $(B)/gen/schema.h
 	@tests/lint.sh $(B)
 

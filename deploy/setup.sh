@@ -48,7 +48,8 @@ missing_packages() {
     [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven
     [ "$purpose" != check ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
     if [ "$purpose" = check ]; then
-        for package in check valgrind openssl clang-14 libclang-rt-14-dev llvm-14 clang-format-14 clang-tidy-14 cppcheck shellcheck pgbouncer; do
+        # The system's own clang, 14 on Debian 12 and 19 on Debian 13: these packages are names for the present version.
+        for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer; do
             installed "$package" || echo "$package"
         done
         command -v javac >/dev/null || echo default-jdk-headless
