@@ -47,6 +47,8 @@ LIBS_kafka    = $(call PC,--libs rdkafka)
 LIBS_registry = $(if $(filter 0,$(WITH_REGISTRY)),,$(call PC,--libs libcurl jansson))
 LIBS_postgres = $(call PC,--libs libpq)
 CFLAGS_postgres = $(call PC,--cflags libpq)
+CFLAGS_kafka    = $(call PC,--cflags rdkafka)
+CFLAGS_mock     = $(CFLAGS_kafka)
 
 ifeq ($(V),1)
 say =
@@ -184,6 +186,13 @@ with-failpoints:
 check-layers: all
 	@tests/layers.sh $(B)
 
+# Other servers, libraries and systems: tests/matrix.sh. MATRIX: names of some of its parts.
+.PHONY: check-matrix
+check-matrix: SETUP_FOR = check
+check-matrix: setup
+	@$(MAKE) -s --no-print-directory $(JOBS) all checks with-failpoints before
+	@tests/matrix.sh $(MATRIX)
+
 # Does a test fail when a guarantee is broken? MUTANTS: names of some of tests/mutants.
 .PHONY: mutants
 mutants: SETUP_FOR = check
@@ -260,6 +269,7 @@ help:
 	@echo "make demo       the main job for real: broker, database, worker, a kill -9, and a count"
 	@echo "make up, down   the same as a development environment that stays"
 	@echo "make check      every test that decides; make check-all adds the long ones"
+	@echo "make check-matrix  the tests with other PostgreSQL, Kafka, librdkafka and systems; MATRIX='postgresql-18 debian-13'"
 	@echo "make mutants    does a test fail when a guarantee is broken; MUTANTS='no-unique-key no-abort'"
 	@echo "make fuzz       new inputs for what reads strangers' bytes; FUZZ_SECONDS=60 each, FUZZ='avro json'"
 	@echo "make coverage   which lines of src/codec the tests reach"

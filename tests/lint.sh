@@ -57,9 +57,12 @@ only_ascii_is_sent() {
         done | grep .; }
 }
 
-# cppcheck 2.10 takes the braces of a compound literal inside ?: for an error of syntax.
+# cppcheck 2.10 takes the braces of a compound literal inside ?: for an error of syntax; 2.17 asks what each macro in a string is, and
+# counts its own remark that it could look deeper as a finding.
 checked_by_cppcheck() {
-    cppcheck -q -j "$(nproc)" --suppress=internalAstError --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Iinclude src
+    cppcheck -q -j "$(nproc)" --suppress=internalAstError --suppress=normalCheckLevelMaxBranches --std=c11 \
+        --enable=warning,portability --inline-suppr --error-exitcode=1 -D_GNU_SOURCE '-DVERSION="x"' '-DREVISION="x"' \
+        '-DAVRO_VERSION="x"' '-DJSON_INTEGER_FORMAT="lld"' -Iinclude src
 }
 
 check format tests/format.sh formatted
