@@ -46,8 +46,10 @@ LIBS_codec    = $(call PC,--libs avro-c jansson)
 LIBS_kafka    = $(call PC,--libs rdkafka)
 LIBS_registry = $(if $(filter 0,$(WITH_REGISTRY)),,$(call PC,--libs libcurl jansson))
 LIBS_postgres = $(call PC,--libs libpq)
-CFLAGS_postgres = $(call PC,--cflags libpq)
-CFLAGS_kafka    = $(call PC,--cflags rdkafka)
+# Of others: their headers are not ours to warn of.
+HEADERS = $(patsubst -I%,-isystem %,$(call PC,--cflags $(1)))
+CFLAGS_postgres = $(call HEADERS,libpq)
+CFLAGS_kafka    = $(call HEADERS,rdkafka)
 CFLAGS_mock     = $(CFLAGS_kafka)
 
 ifeq ($(V),1)
