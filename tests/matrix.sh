@@ -48,7 +48,7 @@ run() {
     local part=$1 code=0 good bad started=$SECONDS
     shift
     echo "$part:"
-    "$@" 2>&1 | tee "$work/log" | sed 's/^/  /' || code=$?
+    "$@" 2>&1 | tee "$work/log" | sed -u 's/^/  /' || code=$?
     if [ "$code" = 77 ]; then
         left_out+=("$part")
         return

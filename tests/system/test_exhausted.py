@@ -3,6 +3,7 @@ import contextlib
 import re
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -10,10 +11,30 @@ from deadline import until
 from services import REPO, Services
 from stage import command, new_id
 
-OLD = 2146484000  # less than 1,000,000 before the end: the server gives out no more of them, from 3,000,000 before it on
-COUNTERS = {  # what pg_resetwal is told, and where the file belongs that it leaves to be made
-    "GetNewTransactionId": (["-x", f"{OLD}"], f"pg_xact/{OLD // 1048576:04X}"),
-    "GetNewMultiXactId": (["-m", f"{OLD},1"], f"pg_multixact/offsets/{OLD // 65536:04X}"),
+NEXT = 2146484000  # less than 1,000,000 before the end: the server gives out no more of them, from 3,000,000 before it on
+
+
+class Counter(NamedTuple):
+    options: list  # of pg_resetwal
+    file: str  # that pg_resetwal leaves to be made
+    hold: list  # what somebody forgot, which keeps VACUUM from freeing ids
+    release: str
+
+
+COUNTERS = {
+    "GetNewTransactionId": Counter(
+        ["-x", f"{NEXT}"],
+        f"pg_xact/{NEXT // 1048576:04X}",
+        ["SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')"],
+        "SELECT pg_drop_replication_slot('forgotten')",
+    ),
+    # Needed by whoever locks a row that somebody else has locked.
+    "GetNewMultiXactId": Counter(
+        ["-m", f"{NEXT},1"],
+        f"pg_multixact/offsets/{NEXT // 65536:04X}",
+        ["BEGIN", "SELECT FROM groups FOR KEY SHARE", "PREPARE TRANSACTION 'forgotten'"],
+        "ROLLBACK PREPARED 'forgotten'",
+    ),
 }
 
 
@@ -42,8 +63,9 @@ def test_the_server_has_the_functions_by_which_its_errors_are_told_apart(service
 @contextlib.contextmanager
 def own_server(folder):
     server = Services(str(folder / "own"))
+    options = ("max_prepared_transactions=1", "wal_level=logical")
     try:
-        server.do("start-postgres", "--fsync", "off", "--postgres-config", "max_prepared_transactions=1")
+        server.do("start-postgres", "--fsync", "off", *(word for each in options for word in ("--postgres-config", each)))
         server.read_env()
         with server.connect(dbname="postgres") as db:  # each of them would be one more to vacuum
             db.execute("UPDATE pg_database SET datistemplate = false")
@@ -62,15 +84,14 @@ def exhaust(server, counter):
     if not tool.exists():
         pytest.skip("this server came without pg_resetwal")
     server.do("stop-postgres")
-    options, file = COUNTERS[counter]
     owner = Path(data).stat()
     as_owner = {"user": owner.st_uid, "group": owner.st_gid, "cwd": "/"}
-    subprocess.run([tool, *options, data], check=True, capture_output=True, **as_owner)
-    subprocess.run(["sh", "-c", f"head -c 262144 /dev/zero > {data}/{file}"], check=True, **as_owner)
+    subprocess.run([tool, *counter.options, data], check=True, capture_output=True, **as_owner)
+    subprocess.run(["sh", "-c", f"head -c 262144 /dev/zero > {data}/{counter.file}"], check=True, **as_owner)
     server.do("start-postgres")
 
 
-@pytest.mark.parametrize("counter", COUNTERS)
+@pytest.mark.parametrize("counter", COUNTERS.values(), ids=COUNTERS.keys())
 def test_without_transaction_ids_it_says_what_to_do_and_waits_until_they_are_there(stage, tmp_path, counter):
     with own_server(tmp_path) as server:
         there = {"postgres.conninfo": server.conninfo(), "postgres.schema": "public"}
@@ -78,10 +99,8 @@ def test_without_transaction_ids_it_says_what_to_do_and_waits_until_they_are_the
         with server.connect() as db:
             db.execute("INSERT INTO groups (id, name) VALUES (1, 'Core Verbs')")
             db.execute("INSERT INTO study_activities (id, name) VALUES (1, 'Typing Tutor')")
-            # Forgotten by somebody: it keeps VACUUM from freeing ids, and who locks the same row needs a multixact id.
-            db.execute("BEGIN")
-            db.execute("SELECT FROM groups FOR KEY SHARE")
-            db.execute("PREPARE TRANSACTION 'forgotten'")
+            for statement in counter.hold:
+                db.execute(statement)
         exhaust(server, counter)
 
         sent = stage.send(command(new_id()))
@@ -89,7 +108,7 @@ def test_without_transaction_ids_it_says_what_to_do_and_waits_until_they_are_the
         until(lambda: "E-PG-54000" in worker.log, 20, lambda: f"it says that there are no ids\n{worker.log}")
         assert "VACUUM" in worker.log and not stage.events()
         with server.connect() as db, server.connect(dbname="postgres") as other:
-            db.execute("ROLLBACK PREPARED 'forgotten'")
+            db.execute(counter.release)
             db.execute("VACUUM FREEZE")
             other.execute("VACUUM FREEZE")
         stage.await_drained()
