@@ -4,6 +4,7 @@
 #
 #   deploy/setup.sh          compiler and libraries; PostgreSQL, Java and the Kafka jars for the demo
 #   deploy/setup.sh check    the same, and what the tests need
+#   deploy/setup.sh all      the same, and what only tests/matrix.sh needs
 #
 # As root or with sudo. SETUP=no: only says what is missing, and fails if something is. KAFKA_VERSION: another broker. Downloads go to
 # ${XDG_CACHE_HOME:-~/.cache}/sessiond. Debian's packages start no server here: the scripts run private ones in folders of
@@ -17,8 +18,8 @@ cd "$(dirname "$0")/.."
 
 purpose=${1:-run}
 case $purpose in
-    run | check) ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    run | check | all) ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
 # ---- What is missing --------------------------------------------------------------------------------------------------
@@ -36,8 +37,8 @@ missing_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     [ "$(java_version || echo 0)" -ge 17 ] 2>/dev/null || echo default-jre-headless
     [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven
-    [ "$purpose" != check ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
-    if [ "$purpose" = check ]; then
+    [ "$purpose" = run ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
+    if [ "$purpose" != run ]; then
         # The system's own clang, 14 on Debian 12 and 19 on Debian 13: these packages are names for the present version.
         for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer; do
             installed "$package" || echo "$package"
@@ -45,6 +46,8 @@ missing_packages() {
         command -v javac >/dev/null || echo default-jdk-headless
         { [ -d "$VENV" ] && [ -d "$ASYNCAPI" ]; } || usable_python >/dev/null || echo python3-venv
     fi
+    # Only root can make a system in a folder.
+    [ "$purpose" != all ] || [ "$(id -u)" != 0 ] || installed debootstrap || echo debootstrap
 }
 
 # ---- How it is installed ----------------------------------------------------------------------------------------------
@@ -99,10 +102,10 @@ unpack_asyncapi() {
 mapfile -t missing < <(missing_packages)
 if [ "${SETUP:-yes}" = no ]; then
     [ -d "$JARS" ] || missing+=("the Kafka jars in $JARS")
-    [ "$purpose" != check ] || [ -d "$REGISTRY_APP" ] || missing+=("the schema registry in $REGISTRY_APP")
-    [ "$purpose" != check ] || [ -d "$JAVA_CLIENTS" ] || missing+=("the Java clients in $JAVA_CLIENTS")
-    [ "$purpose" != check ] || [ -d "$ASYNCAPI" ] || missing+=("AsyncAPI's schemas in $ASYNCAPI")
-    [ "$purpose" != check ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
+    [ "$purpose" = run ] || [ -d "$REGISTRY_APP" ] || missing+=("the schema registry in $REGISTRY_APP")
+    [ "$purpose" = run ] || [ -d "$JAVA_CLIENTS" ] || missing+=("the Java clients in $JAVA_CLIENTS")
+    [ "$purpose" = run ] || [ -d "$ASYNCAPI" ] || missing+=("AsyncAPI's schemas in $ASYNCAPI")
+    [ "$purpose" = run ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
     [ ${#missing[@]} -eq 0 ] || { say 'setup: SETUP=no, missing:'; printf '  %s\n' "${missing[@]}" >&2; exit 1; }
     exit 0
 fi
@@ -114,19 +117,19 @@ if [ ! -d "$JARS" ]; then
     say "setup: downloading the Kafka broker into $JARS"
     download "$JARS" copy_jars deploy/pom.xml
 fi
-if [ "$purpose" = check ] && [ ! -d "$REGISTRY_APP" ]; then
+if [ "$purpose" != run ] && [ ! -d "$REGISTRY_APP" ]; then
     say "setup: downloading a schema registry into $REGISTRY_APP"
     download "$REGISTRY_APP" unpack_registry
 fi
-if [ "$purpose" = check ] && [ ! -d "$JAVA_CLIENTS" ]; then
+if [ "$purpose" != run ] && [ ! -d "$JAVA_CLIENTS" ]; then
     say "setup: downloading the tests' Java clients into $JAVA_CLIENTS"
     download "$JAVA_CLIENTS" copy_jars tests/java/pom.xml
 fi
-if [ "$purpose" = check ] && [ ! -d "$ASYNCAPI" ]; then
+if [ "$purpose" != run ] && [ ! -d "$ASYNCAPI" ]; then
     say "setup: downloading AsyncAPI's schemas into $ASYNCAPI"
     download "$ASYNCAPI" unpack_asyncapi
 fi
-if [ "$purpose" = check ] && [ ! -d "$VENV" ]; then
+if [ "$purpose" != run ] && [ ! -d "$VENV" ]; then
     say "setup: installing the tests' Python packages into $VENV"
     download "$VENV" venv_with -r tests/requirements.txt
 fi

@@ -165,7 +165,7 @@ static enum progress connect_step(struct connection *connection, int64_t until_m
             return connect_failed(connection, err);
         short events = connection->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (connection_wait(connection, events, until_ms)) {
-            connection->polling = PQconnectPoll(connection->pg);
+            connection->polling = (int)PQconnectPoll(connection->pg);
         } else if (clock_ms() >= connection->deadline_ms) {
             connection_close(connection);
             err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: no answer to a connection within %d s",
