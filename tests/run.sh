@@ -11,6 +11,10 @@ cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
 . deploy/paths.sh
 
+# Where the kernel spreads addresses over 32 bits (Ubuntu 24.04), what gcc 13 builds with a sanitizer ends at its start. google/sanitizers#1716
+spread=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)
+[ "$spread" -le 28 ] || [ -n "${ADDRESSES_FIXED:-}" ] || ! setarch -R true 2>/dev/null || ADDRESSES_FIXED=yes exec setarch -R "$0" "$@"
+
 build=${1:?usage: tests/run.sh BUILD decide|all|with}
 mode=${2:-decide}
 memory=$build-address-undefined
