@@ -10,7 +10,8 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sessiond
 
 keyed_by() { cksum "$1" | cut -d ' ' -f 1; }
 
-JARS=$CACHE/kafka-$(keyed_by "$REPO/deploy/pom.xml")
+# KAFKA_VERSION: another broker than the pom's (tests/matrix.sh).
+JARS=$CACHE/kafka-$(keyed_by "$REPO/deploy/pom.xml")${KAFKA_VERSION:+-$KAFKA_VERSION}
 REGISTRY_APP=$CACHE/registry-$(keyed_by "$REPO/deploy/registry-pom.xml")
 ASYNCAPI=$CACHE/asyncapi-$(keyed_by "$REPO/tests/schemas/package-lock.json")
 VENV=$CACHE/python-$(keyed_by "$REPO/tests/requirements.txt")

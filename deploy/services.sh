@@ -21,13 +21,14 @@
 #                              free for a proxy of the caller's
 #   --postgres-config KEY=VALUE
 #
-# Only a first start reads options: they are kept with the data. As root, PostgreSQL runs as the user `postgres`.
+# Only a first start reads options: they are kept with the data. As root, PostgreSQL runs as the user `postgres`. It is the newest of
+# the system's; POSTGRES_BIN names the folder of another one's programs, KAFKA_VERSION another broker (setup.sh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/paths.sh
 . "$here/paths.sh"
 
-usage() { sed -n '2,24s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+usage() { sed -n '2,25s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 
 # ---- Ports and waiting ------------------------------------------------------------------------------------------------
 
@@ -201,7 +202,7 @@ stop_kafka() { stop_java kafka "${1:-TERM}"; }
 # ---- PostgreSQL -------------------------------------------------------------------------------------------------------
 
 initdb=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -1 || true)
-pgbin=${initdb%/initdb}
+pgbin=${POSTGRES_BIN:-${initdb%/initdb}}
 
 # PostgreSQL refuses to run as root.
 as_postgres() {
@@ -255,7 +256,7 @@ start_postgres() {
     home=$(postgres_home)
     as_postgres "$pgbin/pg_ctl" -D "$home/data" -l "$home/log" -t 60 -s start >&2 ||
         { tail -20 "$home/log" >&2; die "PostgreSQL did not start, see $home/log"; }
-    local sql=("$pgbin/psql" -X -q -h 127.0.0.1 -p "$(postgres_setting port)" -U postgres -d postgres)
+    local sql=("${initdb%/initdb}/psql" -X -q -h 127.0.0.1 -p "$(postgres_setting port)" -U postgres -d postgres)
     [ -n "$("${sql[@]}" -Atc "SELECT 1 FROM pg_database WHERE datname = 'sessiond'")" ] ||
         "${sql[@]}" -c 'CREATE DATABASE sessiond'
 }

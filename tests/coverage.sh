@@ -36,10 +36,10 @@ for program in "$build"/fuzz/fuzz_*; do
     run "fuzz_$target" "$program" -runs=0 "$work/seeds/$target" "$CACHE/fuzz/$target"
 done
 
-llvm-profdata-14 merge -o "$work/profile" "$work"/*.raw
-llvm-cov-14 show "${programs[@]}" -instr-profile="$work/profile" src/codec |
+llvm-profdata merge -o "$work/profile" "$work"/*.raw
+llvm-cov show "${programs[@]}" -instr-profile="$work/profile" src/codec |
     awk '/^.*\.c:$/ { file = $0 } /^ +[0-9]+\| +0\|/ { print file $0 }' | sed "s|^.*src/codec|src/codec|" >"$build/coverage.txt"
-llvm-cov-14 export -summary-only "${programs[@]}" -instr-profile="$work/profile" src/codec/*.c |
+llvm-cov export -summary-only "${programs[@]}" -instr-profile="$work/profile" src/codec/*.c |
     jq -r '.data[0] | (.files[] | {filename, lines: .summary.lines}), {filename: "all", lines: .totals.lines} |
         [.filename, .lines.count, .lines.covered] | @tsv' |
     awk '{ sub(/.*\//, "", $1); printf "%-22s %5d lines %5d reached %6.1f %%\n", $1, $2, $3, 100 * $3 / $2; share = 100 * $3 / $2 }

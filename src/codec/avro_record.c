@@ -14,7 +14,7 @@ void avro_must(int failed)
 
 avro_value_t avro_field(avro_value_t *record, const char *name)
 {
-    avro_value_t value;
+    avro_value_t value = {0};
 
     avro_must(avro_value_get_by_name(record, name, &value, NULL));
     return value;
@@ -42,7 +42,7 @@ void avro_set_text(avro_value_t *record, const char *name, struct bytes text)
 avro_value_t avro_set_present(avro_value_t *record, const char *name, bool present)
 {
     avro_value_t value = avro_field(record, name);
-    avro_value_t branch;
+    avro_value_t branch = {0};
 
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): avro_field has set it */
     avro_must(avro_value_set_branch(&value, present ? 1 : 0, &branch));

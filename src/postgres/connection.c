@@ -230,7 +230,7 @@ static enum progress connect_step(struct connection *connection, int64_t until_m
             return connect_failed(connection, err);
         short events = connection->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (connection_wait(connection, events, until_ms)) {
-            connection->polling = PQconnectPoll(connection->pg);
+            connection->polling = (int)PQconnectPoll(connection->pg);
         } else if (connect_overdue(connection, err)) {
             connection_close(connection);
             return FAILED;

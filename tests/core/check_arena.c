@@ -97,7 +97,7 @@ static size_t held(void)
 {
     size_t size = 0;
 
-    for (struct arena_block *block = arena.first; block != NULL; memcpy(&block, block, sizeof block))
+    for (struct arena_block *block = arena.first; block != NULL; memcpy(&block, (const void *)block, sizeof block))
         size += malloc_usable_size(block);
     return size;
 }
