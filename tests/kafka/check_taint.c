@@ -72,7 +72,8 @@ static bool tainted_by(int16_t api_key, rd_kafka_resp_err_t answer)
     ck_assert_ptr_nonnull(rk);
     rd_kafka_mock_cluster_t *cluster = rd_kafka_handle_mock_cluster(rk);
     rd_kafka_mock_topic_create(cluster, "events", 1, 1);
-    rd_kafka_mock_topic_create(cluster, "commands", 1, 1); /* newer mock brokers refuse offsets of a topic that they lack */
+    rd_kafka_mock_topic_create(cluster, "commands", 1,
+                               1); /* newer mock brokers refuse offsets of a topic that they lack */
     rd_kafka_mock_push_request_errors(cluster, api_key, 1, answer);
 
     rd_kafka_topic_t *topic = warm(rk);
