@@ -89,7 +89,7 @@ one_of_every_kind() {
     tell '5. A group that does not exist:'
     send_and_show --command-id "$(id 5)" --group-id 999 --study-activity-id 1
     tell '6. Something that is no command (a copy of it goes to study-sessions.commands.dlq):'
-    send_and_show - <<<'what is this?'
+    send_and_show --raw - <<<'what is this?'
 }
 
 # ---- A backlog and a kill -9 --------------------------------------------------------------------------------------------
