@@ -1,10 +1,17 @@
 """An upgrade: the version before this one beside it and before it, on one ledger and in one group."""
 import json
 import uuid
+from pathlib import Path
 
-from stage import command, new_id
+import pytest
+
+from stage import command, new_id, program_before
 from test_kill import SMALL_BATCHES, mixed
 from test_replay import AUTO, mixed_commands
+
+pytestmark = pytest.mark.skipif(
+    not Path(program_before()).exists(), reason="make before has not built it: a tree without the history of git"
+)
 
 NIL, MAX = str(uuid.UUID(int=0)), str(uuid.UUID(int=2**128 - 1))
 
