@@ -144,9 +144,10 @@ def test_a_second_signal_stops_at_once(stage):
 
 
 def test_logs_are_json_when_nobody_looks_and_the_level_is_a_setting(stage):
+    ((before,),) = stage.db.execute("SELECT clock_timestamp()").fetchall()  # what an earlier test left may still be closing
     worker = stage.start(**{"log.format": None, "log.level": "warning"})
-    connected = "SELECT FROM pg_stat_activity WHERE application_name LIKE 'sessiond%%' AND query <> ''"
-    until(lambda: stage.rows(connected), 20, "it runs")
+    connected = "SELECT FROM pg_stat_activity WHERE application_name LIKE 'sessiond%%' AND query <> '' AND backend_start > %s"
+    until(lambda: stage.rows(connected, before), 20, "it runs")
     worker.stop()
     assert worker.lines() == [] and worker.log == ""
     worker = stage.start(**{"log.format": None}).await_ready()
