@@ -26,6 +26,9 @@ MUSTUSE bool transaction_end(struct connection *connection, enum transaction_end
  * first error. A transaction that failed has been rolled back by then. */
 MUSTUSE bool transaction_take(struct connection *connection, struct pg_result *result);
 
+/** True when the result is an error; so is NULL, for a connection that was lost. */
+bool transaction_failed(const struct pg_result *result);
+
 /** The first error, or else the last result, stays in `connection->answer`. Takes the result. */
 void transaction_keep(struct connection *connection, struct pg_result *result);
 

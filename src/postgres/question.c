@@ -2,6 +2,7 @@
 
 #include "ops/clock.h"
 #include "postgres/pg_error.h"
+#include "postgres/statement.h"
 #include "postgres/transaction.h"
 
 #include <libpq-fe.h>
@@ -68,13 +69,7 @@ bool question_prepare(struct connection *connection, const char *name, const cha
     return question_flush(connection, sent, err);
 }
 
-/* Of a statement that was prepared under a name, or of one as text. */
-struct statement {
-    const char *name;
-    const char *sql;
-};
-
-/* After the parameters comes the backend of the session, as text. */
+/* By its name when it has one: then it was prepared. After the parameters comes the backend of the session, as text. */
 static bool send_statement(struct connection *connection, struct statement statement, const struct array *parameters,
                            int count)
 {
@@ -212,12 +207,11 @@ static bool ran_elsewhere(const struct connection *connection, struct err *err)
 static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
 {
     PGresult *answer = connection->answer;
-    ExecStatusType status = PQresultStatus(answer);
 
     connection->answer = NULL;
     if (ran_elsewhere(connection, err))
         connection_close(connection);
-    else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY)
+    else if (transaction_failed(answer))
         answer_classify(connection, answer, err);
     else if (connection->not_durable)
         err_set(err, ERR_RETRY, EXIT_DONE, "E-PG-SYNC",

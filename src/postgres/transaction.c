@@ -45,7 +45,7 @@ bool transaction_end(struct connection *connection, enum transaction_end end)
     return PQpipelineSync(connection->pg) == 1;
 }
 
-static bool is_error(const PGresult *result)
+bool transaction_failed(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
 
@@ -54,7 +54,7 @@ static bool is_error(const PGresult *result)
 
 void transaction_keep(struct connection *connection, PGresult *result)
 {
-    if (connection->answer != NULL && is_error(connection->answer)) {
+    if (connection->answer != NULL && transaction_failed(connection->answer)) {
         PQclear(result);
         return;
     }
@@ -91,7 +91,7 @@ bool transaction_take(struct connection *connection, PGresult *result)
     }
     if (connection->finished == connection->settings_at && PQntuples(result) == 1)
         connection->elsewhere = *PQgetvalue(result, 0, 0) != 't';
-    if (connection->finished == connection->wanted || is_error(result))
+    if (connection->finished == connection->wanted || transaction_failed(result))
         transaction_keep(connection, result);
     else
         PQclear(result);
