@@ -100,9 +100,9 @@ write_kafka_config() {
 		rootLogger.appenderRef.console.ref = console
 	EOF
     # One node: every internal topic has one replica, and few partitions, since each is a folder to create at the start.
-    # After a kill -9 the controller takes the broker back only when its old session has ended: 3 s instead of 9.
-    # No controlled shutdown: it leaves partitions of one replica without a leader, and a transaction that commits in that moment
-    # then ends without markers and hangs for ever (4.3.1 takes such partitions for deleted ones).
+    # Partitions must never be without a leader while the broker runs: a transaction that ends in that moment gets no markers and hangs
+    # for ever (4.3.1 takes such partitions for deleted ones). A controlled shutdown would leave them so, and the end of a broker's
+    # session after a pause; after a stop, end_last_session.
     cat >"$dir/kafka/server.properties" <<-EOF
 		process.roles=broker,controller
 		node.id=1
@@ -122,7 +122,7 @@ write_kafka_config() {
 		share.coordinator.state.topic.min.isr=1
 		share.coordinator.state.topic.num.partitions=1
 		group.initial.rebalance.delay.ms=0
-		broker.session.timeout.ms=3000
+		broker.session.timeout.ms=3600000
 		broker.heartbeat.interval.ms=500
 		controlled.shutdown.enable=false
 	EOF
@@ -171,6 +171,25 @@ kafka_stopped() { ! kafka_runs; }
 listener_port() { sed -n "s|^$1=.*$2://127.0.0.1:\([0-9]*\).*|\1|p" "$dir/kafka/server.properties"; }
 kafka_port() { listener_port listeners PLAINTEXT; }
 
+# A broker that comes back finds itself the leader of everything and begins with transactions that are overdue; then the controller,
+# in the same process, ends the session that the broker had before, and no partition has a leader until it is registered anew. So the
+# controller runs alone first, for the second that this takes.
+end_last_session() {
+    local log=$dir/kafka/controller.log pid
+    sed -e 's/^process.roles=.*/process.roles=controller/' -e '/^advertised.listeners=/d' \
+        -e 's|^listeners=.*\(CONTROLLER://[^,]*\).*|listeners=\1|' -e 's/^broker.session.timeout.ms=.*/broker.session.timeout.ms=100/' \
+        "$dir/kafka/server.properties" >"$dir/kafka/controller.properties"
+    sed 's/^rootLogger.level.*/rootLogger.level = INFO/' "$dir/kafka/log4j2.properties" >"$dir/kafka/controller.log4j2.properties"
+    java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$JARS/*" -XX:-UsePerfData -Djava.io.tmpdir="$dir/kafka" \
+        -Dlog4j2.configurationFile="$dir/kafka/controller.log4j2.properties" kafka.Kafka "$dir/kafka/controller.properties" \
+        >"$log" 2>&1 </dev/null &
+    pid=$!
+    wait_for 20 "$pid" grep -qs 'Fencing broker' "$log" || true
+    kill -s TERM "$pid" 2>/dev/null || true # what it has decided it then writes
+    wait_for 10 "$pid" gone "$pid" || kill -s KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
+
 launch_kafka() {
     if kafka_runs; then return; fi
     [ -d "$JARS" ] || die "no Kafka jars in $JARS; run deploy/setup.sh"
@@ -182,6 +201,8 @@ launch_kafka() {
         kafka_java -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format --standalone --cluster-id c2Vzc2lvbmQtcHJpdmF0ZQ \
             --config "$dir/kafka/server.properties" >"$dir/kafka/log" 2>&1 || { cat "$dir/kafka/log" >&2; die 'cannot format Kafka'; }
     fi
+    [ ! -f "$dir/kafka/ran" ] || end_last_session
+    : >"$dir/kafka/ran"
     # A session of its own: Ctrl-C reaches the script, which stops things in order.
     KAFKA_OPTS=${KAFKA_OPTS:--Xms256m -Xmx512m -XX:+UseSerialGC}
     # shellcheck disable=SC2086  # KAFKA_OPTS is a list of words

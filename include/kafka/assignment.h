@@ -54,6 +54,9 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
 /** Ends the epoch: everything in flight is dropped by whoever looks at the epoch. */
 void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk);
 
+/** Likewise, but the client is not told: it waits for that before it joins the group anew. `assignment_end` tells it later. */
+void assignment_end_unanswered(struct assignment *assignment);
+
 /** NULL when that partition is not ours. */
 struct owned_partition *assignment_find(const struct assignment *assignment, int32_t partition);
 

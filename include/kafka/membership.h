@@ -37,6 +37,9 @@ void membership_down(struct membership *membership);
 /** What came from the consumer: a fence that is our own becomes ERR_RESTART, and what ends the consumer is kept. */
 void membership_judge(struct membership *membership, struct err *err);
 
+/** Another process has our identity, by the group's own word: this consumer is over, whatever happened before. */
+void membership_replaced(struct membership *membership, const struct err *err);
+
 /** True, with `err`: this consumer is over, as was found before or as librdkafka says when it is asked. */
 bool membership_over(struct membership *membership, struct rd_kafka_s *rk, struct err *err);
 

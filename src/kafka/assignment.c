@@ -172,6 +172,11 @@ void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk)
     forget(assignment);
 }
 
+void assignment_end_unanswered(struct assignment *assignment)
+{
+    forget(assignment);
+}
+
 struct owned_partition *assignment_find(const struct assignment *assignment, int32_t partition)
 {
     for (size_t i = 0; i < assignment->count; i++)

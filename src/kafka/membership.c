@@ -64,6 +64,11 @@ void membership_judge(struct membership *membership, struct err *err)
     keep(membership, err);
 }
 
+void membership_replaced(struct membership *membership, const struct err *err)
+{
+    keep(membership, err);
+}
+
 bool membership_over(struct membership *membership, struct rd_kafka_s *rk, struct err *err)
 {
     char text[256];

@@ -12,6 +12,7 @@
 #include "kafka/patience.h"
 #include "kafka/positions.h"
 #include "kafka/read_ahead.h"
+#include "kafka/takeover.h"
 #include "kafka/topic_metadata.h"
 #include "ops/clock.h"
 #include "ops/log.h"
@@ -46,6 +47,7 @@ struct source {
     int leaders_ms;            /* the next try of reach_leaders */
 
     struct membership membership;
+    struct takeover takeover;
     struct offset_commit commit;
     struct patience topics; /* each with one kind of question */
     struct patience settled;
@@ -72,13 +74,20 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
     struct err err;
 
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        takeover_member(&source->takeover, rk);
         if (!assignment_offer(&source->assignment, rk, partitions, &err))
             log_err(LOG_WARNING, &err);
         return;
     }
-    log_info("%d partitions revoked", partitions->cnt);
-    membership_revoked(&source->membership, rd_kafka_assignment_lost(rk));
-    assignment_end(&source->assignment, rk);
+    bool lost = rd_kafka_assignment_lost(rk);
+    log_info("%d partitions revoked%s", partitions->cnt, lost ? ": the session is over" : "");
+    membership_revoked(&source->membership, lost);
+    if (lost && !source->config->instance_auto)
+        takeover_ask(&source->takeover);
+    if (source->takeover.asking)
+        assignment_end_unanswered(&source->assignment);
+    else
+        assignment_end(&source->assignment, rk);
 }
 
 /* What concerns the client as a whole. Only what nobody but the operator can mend is kept; the rest heals by itself. */
@@ -234,14 +243,16 @@ bool source_join(struct source *source, struct err *err)
     return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_error_code(err, KAFKA_CALL_CONSUME, code, "joining the group");
 }
 
-/* A consumer with a fatal error refuses to be closed in 2.0.2, and rd_kafka_destroy would then wait for its group for ever. */
-static int destroy_flags(rd_kafka_t *rk)
+/*
+ * A consumer with a fatal error refuses to be closed in 2.0.2, and rd_kafka_destroy would then wait for its group for ever. One that
+ * may have been replaced would join once more, to leave in order.
+ */
+static int destroy_flags(const struct source *source)
 {
     char text[256];
+    bool fatal = rd_kafka_fatal_error(source->rk, text, sizeof text) != RD_KAFKA_RESP_ERR_NO_ERROR;
 
-    return rd_kafka_fatal_error(rk, text, sizeof text) == RD_KAFKA_RESP_ERR_NO_ERROR
-               ? 0
-               : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
+    return fatal || takeover_possible(&source->takeover) ? RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE : 0;
 }
 
 void source_close(struct source *source)
@@ -250,10 +261,15 @@ void source_close(struct source *source)
         return;
     cleanup_close(&source->cleanup);
     offset_commit_forget(&source->commit);
-    rd_kafka_consumer_close(source->rk);
-    assignment_end(&source->assignment, source->rk);
+    if (!takeover_possible(&source->takeover)) {
+        rd_kafka_consumer_close(source->rk);
+        assignment_end(&source->assignment, source->rk);
+    }
+    assignment_end_unanswered(&source->assignment);
     rd_kafka_queue_destroy(source->messages);
-    rd_kafka_destroy_flags(source->rk, destroy_flags(source->rk));
+    int flags = destroy_flags(source);
+    takeover_close(&source->takeover);
+    rd_kafka_destroy_flags(source->rk, flags);
     free(source);
 }
 
@@ -374,9 +390,26 @@ static bool look_for_topic(struct source *source, struct err *err)
     return progress != FAILED;
 }
 
+/* Who has lost its session joins the group again only when nobody else has its identity. */
+static bool look_for_successor(struct source *source, struct err *err)
+{
+    const struct config *config = source->config;
+
+    if (!source->takeover.asking)
+        return true;
+    enum progress progress = takeover_read(&source->takeover, source->rk, config->group_id, config->instance_id, err);
+    if (progress == FAILED)
+        membership_replaced(&source->membership, err);
+    if (progress == DONE)
+        assignment_end(&source->assignment, source->rk);
+    return progress != FAILED;
+}
+
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
     if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err) || !look_for_topic(source, err))
+        return false;
+    if (!look_for_successor(source, err))
         return false;
     login_renew(&source->login, source->rk);
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;

@@ -3,6 +3,7 @@
 
 #include "kafka/assignment.h"
 #include "kafka/kafka_error.h"
+#include "kafka/takeover.h"
 #include "ops/clock.h"
 #include "ops/log.h"
 #include "table.h"
@@ -151,6 +152,34 @@ START_TEST(an_assignment_to_no_member_is_refused)
 }
 END_TEST
 
+START_TEST(members_are_of_an_instance_when_a_broker_made_their_id_for_it)
+{
+    ck_assert(takeover_is_instance("one-c4f080b9-0a5b-43a5-bc38-29b756c291b8", "one"));
+    ck_assert(takeover_is_instance("a-b-c4f080b9-0a5b-43a5-bc38-29b756c291b8", "a-b"));
+    ck_assert(!takeover_is_instance("a-b-c4f080b9-0a5b-43a5-bc38-29b756c291b8", "a"));
+    ck_assert(!takeover_is_instance("one-1-c4f080b9-0a5b-43a5-bc38-29b756c291b8", "one"));
+    ck_assert(!takeover_is_instance("one", "one"));
+    ck_assert(!takeover_is_instance("one-", "one"));
+    ck_assert(!takeover_is_instance("", "one"));
+}
+END_TEST
+
+/* While nobody answers, nobody has said that the place is free; who was never a member has none to lose. */
+START_TEST(a_lost_place_is_asked_for_until_a_broker_answers)
+{
+    struct takeover takeover = {0};
+
+    takeover_ask(&takeover);
+    ck_assert(!takeover_possible(&takeover));
+    takeover.member = strdup("one-c4f080b9-0a5b-43a5-bc38-29b756c291b8");
+    takeover_ask(&takeover);
+    ck_assert(takeover_possible(&takeover));
+    ck_assert_int_eq(takeover_read(&takeover, rk, "group", "one", &err), PENDING);
+    ck_assert(takeover_possible(&takeover));
+    takeover_close(&takeover);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("membership");
@@ -166,6 +195,8 @@ int main(void)
     tcase_add_test(tcase, an_outage_is_no_refusal);
     tcase_add_test(tcase, the_groups_word_on_a_fence_is_waited_for_longer_than_a_heartbeat);
     tcase_add_test(tcase, an_assignment_to_no_member_is_refused);
+    tcase_add_test(tcase, members_are_of_an_instance_when_a_broker_made_their_id_for_it);
+    tcase_add_test(tcase, a_lost_place_is_asked_for_until_a_broker_answers);
     suite_add_tcase(suite, tcase);
     return table_run(suite);
 }

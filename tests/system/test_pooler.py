@@ -1,4 +1,6 @@
 """Connection poolers: one in session mode serves; behind another one nothing is decided elsewhere and nothing of ours stays."""
+import contextlib
+
 import psycopg
 
 from pooler import Pooler, pgbouncer
@@ -15,6 +17,13 @@ def other_schema(stage):
     for table in ("groups", "study_activities", "study_sessions", "command_outcomes"):
         stage.db.execute(f"CREATE TABLE {name}.{table} (LIKE {stage.schema}.{table} INCLUDING ALL)")
     return name
+
+
+def settings_of(neighbour):
+    """Read again where the statement's own time, which may be 1 ms, is over."""
+    while True:
+        with contextlib.suppress(psycopg.errors.QueryCanceled):
+            return neighbour.execute(SETTINGS).fetchall()
 
 
 def rows_in(stage, schema):
@@ -53,11 +62,11 @@ def test_nothing_of_ours_is_left_on_a_connection_and_nothing_of_others_counts(st
             with stage.working(**{"postgres.conninfo": conninfo}):
                 stage.send(command(new_id()))
                 stage.await_drained()
-                assert neighbour.execute(SETTINGS).fetchall() == []
+                assert settings_of(neighbour) == []
                 neighbour.execute(f"SELECT set_config('search_path', '{other}', false), set_config('statement_timeout', '1ms', false)")
                 stage.send_all([command(new_id()) for _ in range(200)])
                 stage.await_drained()
-                left = dict(neighbour.execute(SETTINGS).fetchall())
+                left = dict(settings_of(neighbour))
     assert left == {"search_path": other, "statement_timeout": "1"}
     assert rows_in(stage, other) == [] and len(stage.ledger()) == 201
     stage.judge()
@@ -102,6 +111,6 @@ def test_tools_that_ask_one_thing_serve_behind_any_pooler_and_leave_nothing(stag
         stage.must("migrate", "status", **settings)
         assert id in stage.must("get", id, **settings).stdout
         with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None) as neighbour:
-            assert neighbour.execute(SETTINGS).fetchall() == []
+            assert settings_of(neighbour) == []
     assert stage.event_of(record)
     stage.judge()

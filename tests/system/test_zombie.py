@@ -69,6 +69,25 @@ def test_while_it_slept_another_process_took_its_identity(stage, step):
     stage.judge()
 
 
+@pytest.mark.parametrize("step", DECIDING)
+def test_one_that_slept_for_longer_than_its_session_does_not_take_its_identity_back(stage, step):
+    """By its own clock its session is over, and librdkafka would join anew as this instance before it hears of the other one."""
+    keyed(stage, 1000)
+    zombie = stage.start(f"{step}:2", **LEFT).await_held()
+    awake = time.monotonic() + 6  # a session has 2 s
+
+    with stage.working(**LEFT) as successor:
+        stage.await_drained()
+        until(lambda: time.monotonic() > awake, 7, "the end of its session")
+        zombie.signal(signal.SIGCONT)
+        assert zombie.await_exit() == 76, zombie.log
+        keyed(stage, 500)
+        stage.await_drained()
+        assert successor.running, successor.log
+    assert len(stage.events()) == 1500
+    stage.judge()
+
+
 def test_one_that_learns_it_in_the_middle_of_producing_does_not_fence_its_successor(stage):
     """librdkafka says it with the next record: "fatal error", and only the error's cause is that another has the identity."""
     large = {**LEFT, "batch.max.messages": 6000}
