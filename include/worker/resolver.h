@@ -11,12 +11,12 @@
 #include "core/batch.h"
 #include "runtime/log.h"
 #include "registry/registry.h"
-#include "worker/beat.h"
+#include "worker/keepalive.h"
 
 struct resolver {
     const struct decode_options *decode;
     struct registry *registry; /* borrowed; NULL: none is configured */
-    struct beat *beat;
+    struct keepalive *keepalive;
     struct log_limit limit;
 };
 

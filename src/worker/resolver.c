@@ -64,7 +64,7 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
     struct registered *registered = resolver->decode->registered;
     struct registry_answer answer;
 
-    while (source_epoch(resolver->beat->source) == batch->epoch) {
+    while (source_epoch(resolver->keepalive->source) == batch->epoch) {
         if (registered_waiting(registered) > 0 && registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
             resolver_take(registered, &answer);
             continue;
@@ -72,7 +72,7 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
         if (all_known(resolver, batch))
             break;
         say_why(resolver, err);
-        if (!beat_tick(resolver->beat, "waiting for the schema registry", err))
+        if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
             return err_clear(err);

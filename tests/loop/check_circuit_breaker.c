@@ -3,7 +3,7 @@
  */
 #include "story.h"
 
-#include "worker/brake.h"
+#include "worker/circuit_breaker.h"
 
 static void given_kinds(int partition, enum entry_kind kind, int count)
 {
@@ -149,9 +149,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("brake");
+    Suite *suite = suite_create("circuit_breaker");
 
-    STORIES(suite, "brake", the_brake_stops_exactly_after_the_limit,
+    STORIES(suite, "circuit_breaker", the_brake_stops_exactly_after_the_limit,
             a_braked_process_stays_in_its_group_and_reads_nothing, a_restart_goes_on_where_the_brake_stopped,
             the_run_goes_on_from_batch_to_batch, anything_else_in_between_begins_the_run_anew, refused_rows_count_too,
             without_a_limit_there_is_no_brake, offsets_of_what_is_given_back_are_not_committed,

@@ -1,4 +1,4 @@
-#include "worker/intake.h"
+#include "worker/decode_batch.h"
 
 #include "codec/misspelling.h"
 
@@ -8,7 +8,7 @@
 
 #include <inttypes.h>
 
-static void intake_item(const struct decode_options *options, bool id_required, struct batch_item *item,
+static void decode_item(const struct decode_options *options, bool id_required, struct batch_item *item,
                         struct arena *arena)
 {
     const char *reason = NULL;
@@ -30,13 +30,13 @@ static void intake_item(const struct decode_options *options, bool id_required, 
         item->command.hints = misspelling_hints(options, &item->record, &item->command, &item->violations, arena);
 }
 
-void intake(const struct decode_options *options, bool id_required, struct batch *batch)
+void decode_batch(const struct decode_options *options, bool id_required, struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        intake_item(options, id_required, &batch->items[i], &batch->arena);
+        decode_item(options, id_required, &batch->items[i], &batch->arena);
 }
 
-bool intake_outcomes(struct batch *batch, struct err *err)
+bool batch_outcomes(struct batch *batch, struct err *err)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];

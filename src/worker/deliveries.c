@@ -1,4 +1,4 @@
-#include "worker/outbox.h"
+#include "worker/deliveries.h"
 
 #include "codec/dlq.h"
 #include "codec/reply.h"
@@ -20,24 +20,25 @@ static bool wants_copy(const struct config *config, const struct batch_item *ite
     return *config->dlq_topic != 0 && item->outcome.kind == OUTCOME_REJECTED && errcode_goes_to_dlq(item->outcome.code);
 }
 
-static void add(struct outbox *outbox, size_t item, enum delivery_role role)
+static void add(struct deliveries *deliveries, size_t item, enum delivery_role role)
 {
-    outbox->list[outbox->count++] = (struct delivery){.item = (uint32_t)item, .role = role};
+    deliveries->list[deliveries->count++] = (struct delivery){.item = (uint32_t)item, .role = role};
 }
 
-void outbox_plan(struct outbox *outbox, const struct config *config, struct batch *batch, size_t from, size_t end)
+void deliveries_plan(struct deliveries *deliveries, const struct config *config, struct batch *batch, size_t from,
+                     size_t end)
 {
-    outbox->list = arena_alloc(&batch->arena, RECORDS_MAX * (end - from) * sizeof *outbox->list);
-    outbox->count = 0;
+    deliveries->list = arena_alloc(&batch->arena, RECORDS_MAX * (end - from) * sizeof *deliveries->list);
+    deliveries->count = 0;
     for (size_t i = from; i < end; i++) {
         const struct batch_item *item = &batch->items[i];
         if (suppressed(config, item))
             continue;
-        add(outbox, i, ROLE_EVENT);
+        add(deliveries, i, ROLE_EVENT);
         if (reply_topic(config, &item->record) != NULL)
-            add(outbox, i, ROLE_REPLY);
+            add(deliveries, i, ROLE_REPLY);
         if (wants_copy(config, item))
-            add(outbox, i, ROLE_DEAD_LETTER);
+            add(deliveries, i, ROLE_DEAD_LETTER);
     }
 }
 
@@ -67,34 +68,34 @@ static void cut_copy(const struct sink *sink, const struct config *config, struc
     dlq_encode(config, item, arena, out);
 }
 
-bool outbox_produce(struct outbox *outbox, struct sink *sink, struct event_encoder *encoder,
-                    const struct config *config, struct batch *batch, struct err *err)
+bool deliveries_produce(struct deliveries *deliveries, struct sink *sink, struct event_encoder *encoder,
+                        const struct config *config, struct batch *batch, struct err *err)
 {
     bool good = true;
 
-    for (size_t i = 0; i < outbox->count && good; i++) {
-        struct delivery *delivery = &outbox->list[i];
+    for (size_t i = 0; i < deliveries->count && good; i++) {
+        struct delivery *delivery = &deliveries->list[i];
         struct batch_item *item = &batch->items[delivery->item];
         struct outbound out;
 
         delivery->too_large = false;
         if (delivery->role == ROLE_REPLY && item->reply_refused)
             continue;
-        encode(encoder, config, item, delivery->role, &outbox->scratch, &out);
+        encode(encoder, config, item, delivery->role, &deliveries->scratch, &out);
         if (delivery->role == ROLE_DEAD_LETTER)
-            cut_copy(sink, config, item, &outbox->scratch, &out);
+            cut_copy(sink, config, item, &deliveries->scratch, &out);
         good = sink_produce(sink, &out, delivery, err);
-        arena_reset(&outbox->scratch);
+        arena_reset(&deliveries->scratch);
         if (i == 0)
             failpoint("producing");
     }
     return good;
 }
 
-bool outbox_refused(const struct outbox *outbox)
+bool deliveries_refused(const struct deliveries *deliveries)
 {
-    for (size_t i = 0; i < outbox->count; i++)
-        if (outbox->list[i].too_large)
+    for (size_t i = 0; i < deliveries->count; i++)
+        if (deliveries->list[i].too_large)
             return true;
     return false;
 }
@@ -117,13 +118,13 @@ static bool shrink(struct batch_item *item, enum delivery_role role)
     return item->dlq_limit > 0;
 }
 
-bool outbox_shrink(const struct outbox *outbox, struct batch *batch, struct err *err)
+bool deliveries_shrink(const struct deliveries *deliveries, struct batch *batch, struct err *err)
 {
     static const char *const names[] = {
         [ROLE_EVENT] = "event", [ROLE_REPLY] = "reply", [ROLE_DEAD_LETTER] = "dead-letter copy"};
 
-    for (size_t i = 0; i < outbox->count; i++) {
-        const struct delivery *delivery = &outbox->list[i];
+    for (size_t i = 0; i < deliveries->count; i++) {
+        const struct delivery *delivery = &deliveries->list[i];
         struct batch_item *item = &batch->items[delivery->item];
         const char *what = names[delivery->role];
         if (!delivery->too_large)
@@ -139,7 +140,7 @@ bool outbox_shrink(const struct outbox *outbox, struct batch *batch, struct err 
     return true;
 }
 
-void outbox_free(struct outbox *outbox)
+void deliveries_free(struct deliveries *deliveries)
 {
-    arena_free(&outbox->scratch);
+    arena_free(&deliveries->scratch);
 }
