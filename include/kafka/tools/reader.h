@@ -34,4 +34,8 @@ enum progress reader_next(struct reader *reader, int timeout_ms, struct record *
 /** With `until_end`: everything that was there at the start has been read. */
 bool reader_ended(const struct reader *reader);
 
+/** How many partitions the topic of that index has, and what is read of one: known once the reader is open. */
+int reader_partitions(const struct reader *reader, size_t topic);
+struct range reader_range(const struct reader *reader, size_t topic, int32_t partition);
+
 #endif

@@ -119,3 +119,32 @@ bool value_print(struct value_schemas *schemas, const struct record *record, FIL
         return true;
     return avro_print(schemas->schemas, record->value, out) || print_json(record->value, out);
 }
+
+/* ---- Decoding ---------------------------------------------------------------------------------------------------- */
+
+const struct schemas *value_schemas_all(const struct value_schemas *schemas)
+{
+    return schemas->schemas;
+}
+
+struct decode_options value_schemas_decode(struct value_schemas *schemas, const struct config *config)
+{
+    return (struct decode_options){
+        .format = config->commands_format,
+        .max_bytes = (size_t)config->commands_max_bytes,
+        .schemas = schemas->schemas,
+        .registered = schemas->registry == NULL ? NULL : schemas->registered,
+    };
+}
+
+void value_schemas_learn(struct value_schemas *schemas, const struct decode_options *options,
+                         const struct record *record)
+{
+    struct schema_id id;
+
+    if (schemas->registry == NULL || !decode_schema_id(options, record, &id) ||
+        registered_find(schemas->registered, &id) != NULL)
+        return;
+    registered_trim(schemas->registered, clock_ms());
+    (void)look_up(schemas, &id);
+}

@@ -273,3 +273,13 @@ bool reader_ended(const struct reader *reader)
 {
     return reader->request.until_end && reader->open_partitions == 0;
 }
+
+int reader_partitions(const struct reader *reader, size_t topic)
+{
+    return reader->topics[topic].partition_count;
+}
+
+struct range reader_range(const struct reader *reader, size_t topic, int32_t partition)
+{
+    return reader->topics[topic].ranges[partition];
+}

@@ -1,0 +1,322 @@
+"""`sessiond verify`: finds every discrepancy that is planted, under its guarantee, and none where there is none."""
+
+import json
+import uuid
+
+import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from judge.records import read_all
+from stage import command, new_id
+
+
+def ask(stage, **settings):
+    done = stage.run("verify", "--json", **settings)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    found = {
+        guarantee["guarantee"]: [discrepancy["code"] for discrepancy in guarantee["discrepancies"]]
+        for guarantee in report["guarantees"]
+    }
+    assert report["clean"] == (done.returncode == 0) == (not any(found.values())), done.stdout
+    assert all(guarantee["holds"] == (not guarantee["discrepancies"]) for guarantee in report["guarantees"])
+    return report, {number: codes for number, codes in found.items() if codes}
+
+
+def must_be_clean(stage, **settings):
+    report, found = ask(stage, **settings)
+    assert found == {}, json.dumps(report, indent=1)
+    return report
+
+
+def must_find(stage, expected, **settings):
+    """{guarantee: codes}, and nothing else; every discrepancy names records."""
+    report, found = ask(stage, **settings)
+    assert {number: set(codes) for number, codes in found.items()} == expected, json.dumps(report, indent=1)
+    for guarantee in report["guarantees"]:
+        assert all(each["records"] and each["text"] for each in guarantee["discrepancies"])
+    return report
+
+
+@pytest.fixture
+def worked(stage):
+    """Each kind of command, several of a key, and nothing left to do."""
+    value = command(new_id())
+    more = [command(new_id(), 1 + i % 2) for i in range(6)]
+    stage.commands_sent = stage.send_all(
+        [value, value, command(new_id(), 99), b"garbage", *more, b"more garbage", command(None, 1, None)], key=b"k", partition=1
+    )
+    stage.send_all([command(new_id()) for _ in range(40)], key=lambda i: f"key {i % 7}".encode())
+    stage.drain(**{"instance.id": "auto"})
+    return stage
+
+
+# ---- Nothing to find -------------------------------------------------------------------------------------------------
+
+
+def test_where_all_is_well_every_guarantee_holds_and_the_exit_status_is_0(worked):
+    report = must_be_clean(worked)
+    assert report["counts"]["commands"] == report["counts"]["events"] == 52
+    text = worked.run("verify")
+    assert (text.returncode, text.stderr) == (0, "")
+    assert [line.split()[0] for line in text.stdout.splitlines() if line.endswith(" holds")] == list("12345")
+
+
+# ---- Planted ---------------------------------------------------------------------------------------------------------
+
+IN_TABLES = {
+    "a row deleted": (
+        "DELETE FROM study_sessions WHERE id = (SELECT min(id) FROM study_sessions)",
+        {4: {"SESSION_LOST"}},
+    ),
+    "a row changed": (
+        "UPDATE study_sessions SET group_id = 3 - group_id WHERE id = (SELECT max(id) FROM study_sessions)",
+        {4: {"SESSION_ALTERED"}},
+    ),
+    "a row's time changed": (
+        "UPDATE study_sessions SET created_at = created_at + interval '1 microsecond'",
+        {4: {"SESSION_ALTERED"}},
+    ),
+    "a row of nobody's": (
+        "INSERT INTO study_sessions (group_id, study_activity_id) VALUES (1, 1)",
+        {4: {"SESSION_OF_NOBODY"}},
+    ),
+    "a decision forgotten": (
+        "DELETE FROM command_outcomes WHERE code = 'GROUP_NOT_FOUND'",
+        {2: {"EVENT_WITHOUT_OUTCOME"}},
+    ),
+    "a decision rewritten": (
+        "UPDATE command_outcomes SET code = 'INVALID_FIELD', violations = 'group_id:INVALID_FIELD' WHERE code = 'GROUP_NOT_FOUND'",
+        {2: {"OTHER_OUTCOME"}},
+    ),
+    "a code that contradicts its violations": (
+        "UPDATE command_outcomes SET code = 'MISSING_FIELD' WHERE code = 'GROUP_NOT_FOUND'",
+        {2: {"ALTERED_OUTCOME"}},
+    ),
+    "other values remembered": (
+        "UPDATE command_outcomes SET group_id = 7 WHERE code = 'GROUP_NOT_FOUND'",
+        {2: {"ALTERED_EVENT"}},
+    ),
+    "a name changed": (
+        "UPDATE command_outcomes SET group_name = 'Another' WHERE session_id = (SELECT min(id) FROM study_sessions)",
+        {2: {"ALTERED_EVENT"}},
+    ),
+    "another place remembered": (
+        """UPDATE command_outcomes SET "offset" = "offset" + 1 WHERE code = 'GROUP_NOT_FOUND'""",
+        {2: {"DECIDED_ELSEWHERE"}},
+    ),
+    "an id decided twice": (
+        """ALTER TABLE command_outcomes DROP CONSTRAINT command_outcomes_pkey;
+           INSERT INTO command_outcomes SELECT * FROM command_outcomes WHERE code = 'GROUP_NOT_FOUND'""",
+        {2: {"DOUBLED_OUTCOME"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", IN_TABLES)
+def test_damage_in_the_tables_is_found_under_its_guarantee(worked, what):
+    statement, expected = IN_TABLES[what]
+    worked.db.execute(statement)
+    must_find(worked, expected)
+
+
+def test_an_outcome_without_an_event_is_found(worked):
+    """The place of a command that has another id: of a restored topic, or of a worker that skipped."""
+    for outcome, session, violations in (("created", "1", "NULL"), ("rejected", "NULL", "'group_id:MISSING_FIELD'")):
+        code = "''" if outcome == "created" else "'MISSING_FIELD'"
+        worked.db.execute(
+            f"""INSERT INTO command_outcomes (command_id, outcome, session_id, code, violations, group_id, group_id_invalid,
+                study_activity_id, study_activity_id_invalid, group_name, activity_name, topic, partition, "offset", timestamp_ms,
+                decided_at)
+                VALUES (gen_random_uuid(), '{outcome}', {session}, {code}, {violations}, 1, false, 1, false, 'a', 'b',
+                '{worked.commands}', 1, 0, 1, now())"""
+        )
+    must_find(worked, {1: {"OUTCOME_WITHOUT_EVENT"}, 4: {"OUTCOME_WITHOUT_EVENT", "SESSION_ALTERED", "SESSION_SHARED"}})
+
+
+class Copied:
+    """The stage's events and dead letters once more, in topics of their own, as `change` leaves them."""
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.records = read_all(stage.services.kafka, *sorted({stage.created, stage.rejected, stage.dlq}))
+        self.records.sort(key=lambda record: record.place)
+
+    def events(self, code=None):
+        return [record for record in self.records if record.topic != self.stage.dlq and record.body.get("code") == code]
+
+    def letters(self):
+        return [record for record in self.records if record.topic == self.stage.dlq]
+
+    def written(self):
+        """Settings under which the copies are read."""
+        names = {topic: f"{topic}.{uuid.uuid4().hex[:6]}" for topic in (self.stage.created, self.stage.rejected, self.stage.dlq)}
+        settings = {
+            "events.created.topic": names[self.stage.created],
+            "events.rejected.topic": names[self.stage.rejected],
+            "dlq.topic": names[self.stage.dlq],
+        }
+        self.stage.must("topics", "apply", **settings)
+        for record in self.records:
+            self.stage.send(
+                record.value, record.key, record.headers, record.partition, record.timestamp_ms, topic=names[record.topic]
+            )
+        return settings
+
+
+def with_header(record, name, value):
+    record.headers = [(each, value if each == name else old) for each, old in record.headers]
+
+
+def test_copies_of_all_records_are_as_good_as_the_records(worked):
+    must_be_clean(worked, **Copied(worked).written())
+
+
+def drop_an_event(copied):
+    copied.records.remove(copied.events()[2])
+
+
+def double_an_event(copied):
+    event = copied.events()[2]
+    copied.records.insert(copied.records.index(event), event)
+
+
+def double_an_event_at_the_end(copied):
+    copied.records.append(copied.events()[2])
+
+
+def alter_a_name(copied):
+    event = copied.events()[2]
+    event.value = event.value.replace(b"Typing Tutor", b"Typing Teacher")
+
+
+def alter_a_message(copied):
+    event = copied.events("GROUP_NOT_FOUND")[0]
+    event.value = event.value.replace(b"does not exist", b"does not like you")
+
+
+def alter_a_session(copied):
+    event = copied.events()[2]
+    event.value = event.value.replace(b'"session":{"id":', b'"session":{"id":10')
+    with_header(event, "ce_subject", str(event.body["session"]["id"]).encode())
+
+
+def alter_a_subject(copied):
+    with_header(copied.events()[2], "ce_subject", b"17")
+
+
+def alter_a_correlation(copied):
+    with_header(copied.events()[2], "ce_correlationid", b"another")
+
+
+def alter_an_event_id(copied):
+    event = copied.events("UNDECODABLE")[0]
+    other = new_id()
+    event.value = event.value.replace(event.body["event_id"].encode(), other.encode(), 1)
+    with_header(event, "ce_id", other.encode())
+
+
+def destroy_an_event(copied):
+    copied.events()[2].value = b"what is this?"
+
+
+def answer_no_command(copied):
+    with_header(copied.events()[2], "command-offset", b"4711")
+
+
+def swap_two_answers(copied):
+    first, second = copied.events()[2:4]
+    first_offset, second_offset = first.header("command-offset"), second.header("command-offset")
+    with_header(first, "command-offset", second_offset)
+    with_header(second, "command-offset", first_offset)
+
+
+def add_a_foreign_event(copied):
+    event = copied.events()[2]
+    body = event.body
+    ids = {name: new_id() for name in ("event_id", "command_id")}
+    ids["command_id"] = ids["event_id"]
+    value = json.dumps({**body, **ids}).encode()
+    record = type(event)(event.topic, event.partition, 0, event.timestamp_ms, event.key, value, list(event.headers))
+    with_header(record, "ce_id", ids["event_id"].encode())
+    copied.records.append(record)
+
+
+def exchange_two_events(copied):
+    same_key = [event for event in copied.events() if event.key == b"k"]
+    first, second = copied.records.index(same_key[2]), copied.records.index(same_key[4])
+    copied.records[first], copied.records[second] = copied.records[second], copied.records[first]
+
+
+def move_to_another_partition(copied):
+    event = copied.events()[-1]
+    event.partition = (event.partition + 1) % 4
+
+
+def give_another_key(copied):
+    event = copied.events()[2]
+    other = next(each for each in copied.events() if each.partition == event.partition and each is not event)
+    event.key = other.key if other.key != event.key else event.key + b"?"
+
+
+def move_to_the_other_topic(copied):
+    copied.events()[2].topic = copied.stage.rejected
+
+
+def call_it_a_repeat(copied):
+    copied.events()[2].headers.append(("idempotent-replayed", b"true"))
+
+
+def call_a_repeat_new(copied):
+    event = next(event for event in copied.events() if event.replayed)
+    event.headers = [header for header in event.headers if header[0] != "idempotent-replayed"]
+
+
+def drop_a_dead_letter(copied):
+    copied.records.remove(copied.letters()[0])
+
+
+def double_a_dead_letter(copied):
+    copied.records.append(copied.letters()[0])
+
+
+def alter_a_dead_letter(copied):
+    copied.letters()[0].value += b"!"
+
+
+def add_a_foreign_dead_letter(copied):
+    letter = copied.letters()[0]
+    copied.records.append(type(letter)(letter.topic, 0, 0, 1, None, b"from somebody else", []))
+
+
+IN_TOPICS = [
+    (drop_an_event, {1: {"UNANSWERED"}}),
+    (double_an_event, {3: {"DOUBLED_EVENT"}}),
+    (double_an_event_at_the_end, {3: {"DOUBLED_EVENT"}}),
+    (alter_a_name, {2: {"ALTERED_EVENT"}}),
+    (alter_a_message, {2: {"ALTERED_EVENT"}}),
+    (alter_a_session, {2: {"OTHER_OUTCOME"}, 4: {"SESSION_LOST"}}),
+    (alter_a_subject, {3: {"ALTERED_EVENT"}}),
+    (alter_a_correlation, {3: {"ALTERED_EVENT"}}),
+    (alter_an_event_id, {3: {"ALTERED_EVENT"}}),
+    (destroy_an_event, {1: {"UNANSWERED"}, 3: {"UNREADABLE_EVENT"}}),
+    (answer_no_command, {1: {"UNANSWERED"}, 2: {"DECIDED_ELSEWHERE"}, 3: {"FOREIGN_EVENT"}}),
+    (swap_two_answers, {2: {"DECIDED_ELSEWHERE"}, 3: {"EVENT_OF_ANOTHER"}}),
+    (add_a_foreign_event, {2: {"EVENT_WITHOUT_OUTCOME"}, 3: {"EVENT_OF_ANOTHER"}, 4: {"SESSION_SHARED"}}),
+    (exchange_two_events, {5: {"OUT_OF_ORDER"}}),
+    (move_to_another_partition, {5: {"WRONG_PARTITION"}}),
+    (give_another_key, {5: {"WRONG_KEY"}}),
+    (move_to_the_other_topic, {3: {"ALTERED_EVENT"}}),
+    (call_it_a_repeat, {2: {"DECIDED_ELSEWHERE"}}),
+    (call_a_repeat_new, {2: {"DECIDED_ELSEWHERE"}}),
+    (drop_a_dead_letter, {3: {"NO_DEAD_LETTER"}}),
+    (double_a_dead_letter, {3: {"DEAD_LETTER_WITHOUT_EVENT"}}),
+    (alter_a_dead_letter, {3: {"ALTERED_DEAD_LETTER"}}),
+    (add_a_foreign_dead_letter, {3: {"FOREIGN_DEAD_LETTER"}}),
+]
+
+
+@pytest.mark.parametrize("plant, expected", IN_TOPICS, ids=[plant.__name__ for plant, _ in IN_TOPICS])
+def test_what_is_planted_in_the_topics_is_found_under_its_guarantee(worked, plant, expected):
+    copied = Copied(worked)
+    plant(copied)
+    must_find(worked, expected, **copied.written())
