@@ -4,7 +4,7 @@ import json
 import uuid
 
 import pytest
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions, Producer, TopicPartition
 from judge.records import read_all
 from stage import command, new_id
 
@@ -140,6 +140,7 @@ class Copied:
         self.stage = stage
         self.records = read_all(stage.services.kafka, *sorted({stage.created, stage.rejected, stage.dlq}))
         self.records.sort(key=lambda record: record.place)
+        self.loose = []  # written behind them, and by no transaction
 
     def events(self, code=None):
         return [record for record in self.records if record.topic != self.stage.dlq and record.body.get("code") == code]
@@ -156,10 +157,24 @@ class Copied:
             "dlq.topic": names[self.stage.dlq],
         }
         self.stage.must("topics", "apply", **settings)
-        for record in self.records:
-            self.stage.send(
-                record.value, record.key, record.headers, record.partition, record.timestamp_ms, topic=names[record.topic]
-            )
+        client = {"bootstrap.servers": self.stage.services.kafka, "transactional.id": str(uuid.uuid4())}
+        producer = Producer(client)
+        producer.init_transactions(30)
+        for i in range(0, len(self.records), 10):
+            producer.begin_transaction()
+            for record in self.records[i : i + 10]:
+                producer.produce(
+                    names[record.topic],
+                    record.value,
+                    record.key,
+                    record.partition,
+                    headers=record.headers,
+                    timestamp=record.timestamp_ms,
+                )
+            producer.commit_transaction(30)
+        for record in self.loose:
+            place = record.partition, record.timestamp_ms
+            self.stage.send(record.value, record.key, record.headers, *place, topic=names[record.topic])
         return settings
 
 
@@ -180,8 +195,14 @@ def double_an_event(copied):
     copied.records.insert(copied.records.index(event), event)
 
 
-def double_an_event_at_the_end(copied):
+def double_an_event_later(copied):
     copied.records.append(copied.events()[2])
+
+
+def double_the_last_event(copied):
+    """As a rewind would have done it, but for the transaction."""
+    last = max((event for event in copied.events() if event.key == b"k"), key=lambda event: int(event.header("command-offset")))
+    copied.loose.append(last)
 
 
 def alter_a_name(copied):
@@ -253,9 +274,13 @@ def move_to_another_partition(copied):
 
 
 def give_another_key(copied):
-    event = copied.events()[2]
-    other = next(each for each in copied.events() if each.partition == event.partition and each is not event)
-    event.key = other.key if other.key != event.key else event.key + b"?"
+    keys = {}
+    for event in copied.events():
+        key = keys.setdefault(event.partition, event.key)
+        if key != event.key:
+            event.key = key
+            return
+    raise AssertionError("eight keys in four partitions, and no two of them in one")
 
 
 def move_to_the_other_topic(copied):
@@ -291,7 +316,8 @@ def add_a_foreign_dead_letter(copied):
 IN_TOPICS = [
     (drop_an_event, {1: {"UNANSWERED"}}),
     (double_an_event, {3: {"DOUBLED_EVENT"}}),
-    (double_an_event_at_the_end, {3: {"DOUBLED_EVENT"}}),
+    (double_an_event_later, {3: {"DOUBLED_EVENT"}}),
+    (double_the_last_event, {3: {"DOUBLED_EVENT"}}),
     (alter_a_name, {2: {"ALTERED_EVENT"}}),
     (alter_a_message, {2: {"ALTERED_EVENT"}}),
     (alter_a_session, {2: {"OTHER_OUTCOME"}, 4: {"SESSION_LOST"}}),
@@ -320,3 +346,54 @@ def test_what_is_planted_in_the_topics_is_found_under_its_guarantee(worked, plan
     copied = Copied(worked)
     plant(copied)
     must_find(worked, expected, **copied.written())
+
+
+# ---- Offsets, and events ahead of them -------------------------------------------------------------------------------
+
+
+def set_offset(stage, offset, partition):
+    request = [ConsumerGroupTopicPartitions(stage.settings["group.id"], [TopicPartition(stage.commands, partition, offset)])]
+    (answer,) = stage.admin.alter_consumer_group_offsets(request).values()
+    assert all(place.error is None for place in answer.result(10).topic_partitions)
+
+
+def test_an_offset_past_a_command_without_an_event_is_found_and_one_past_the_end(worked):
+    worked.send_all([command(new_id()), command(new_id())], key=b"k", partition=1)
+    end = worked.ends()[1]
+    report = must_be_clean(worked)
+    assert report["counts"]["in_flight"] == 2, "they wait for a worker"
+    set_offset(worked, end - 1, 1)
+    report = must_find(worked, {1: {"UNANSWERED"}})
+    assert report["discrepancies"] == 1
+    set_offset(worked, end + 1, 1)
+    report = must_find(worked, {1: {"UNANSWERED", "OFFSET_PAST_END"}})
+    assert report["discrepancies"] == 3
+
+
+def test_records_deleted_before_they_were_answered_are_found(worked):
+    worked.send_all([command(new_id()), command(new_id())], key=b"k", partition=1)
+    (answer,) = worked.admin.delete_records([TopicPartition(worked.commands, 1, worked.ends()[1] - 1)]).values()
+    answer.result(10)
+    must_find(worked, {1: {"LOST_INPUT"}})
+
+
+def test_events_ahead_of_the_offset_are_a_rewinds_unless_one_before_them_is_missing(worked):
+    copied = Copied(worked)
+    event = next(each for each in copied.events() if each.command_place[1:] == (1, 4))
+    worked.rewind(offset=4, partition=1)
+    must_be_clean(worked)
+    copied.records.remove(event)
+    settings = copied.written()
+    must_find(worked, {3: {"TORN"}}, **settings)
+    worked.rewind(offset=5, partition=1)
+    must_find(worked, {1: {"UNANSWERED"}}, **settings)
+
+
+def test_an_event_ahead_of_the_offset_that_no_transaction_wrote_is_torn(worked):
+    event = worked.event_of(worked.commands_sent[-1])
+    worked.rewind(offset=worked.commands_sent[-1].offset, partition=1)
+    must_be_clean(worked)
+    copied = Copied(worked)
+    copied.loose += [record for record in copied.records if record.place == event.place]
+    copied.records = [record for record in copied.records if record.place != event.place]
+    must_find(worked, {3: {"TORN"}}, **copied.written())

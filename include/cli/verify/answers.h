@@ -18,6 +18,7 @@ struct answers {
     uint32_t count;
     bool decided;   /* one of them is final */
     bool undecided; /* one of them only answers */
+    bool joined;    /* two of them lie in one partition, and no transaction ends between them */
     bool expired;   /* the first one says COMMAND_EXPIRED */
     struct position first;
     struct position last;
@@ -32,6 +33,7 @@ struct answered {
     bool suppressed; /* a duplicate that needs no event */
     bool has_row;    /* its id has an outcome */
     bool created;    /* and that is a session */
+    bool misanswered; /* an event of another id answers it, which is a finding of its own */
     struct command_digest command;
     struct answers answers;
 };

@@ -27,6 +27,7 @@ struct position {
     int32_t partition;
     int64_t offset;
     int64_t timestamp_ms;
+    int64_t unseen; /* offsets before it in its partition that hold no record: markers of transactions among them */
 };
 
 enum command_flag {

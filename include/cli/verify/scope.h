@@ -23,6 +23,7 @@ struct command_partition {
 struct event_partition {
     struct extent extent;
     int64_t last;     /* offset of its last event; -1: none */
+    int64_t count;    /* of its events */
     int64_t first_ms; /* the least timestamp of its events; INT64_MAX: none */
     int64_t last_ms;  /* the greatest; 0: none */
     /* By command partition: which command its oldest event answers. INT64_MAX: it has none. Where `extent.begin` is not 0, events of

@@ -35,10 +35,17 @@ struct place place_ahead_of(const struct place_back *back)
     return place_of((int32_t)be32toh(partition), (int64_t)~be64toh(offset));
 }
 
+static bool is_joined(const struct position *a, const struct position *b)
+{
+    return a->topic == b->topic && a->partition == b->partition && a->unseen == b->unseen;
+}
+
 void answers_add(struct answers *answers, const struct event_digest *event)
 {
     bool first = answers->count == 0 || position_before(&event->at, &answers->first);
 
+    if (answers->count > 0 && (is_joined(&event->at, &answers->first) || is_joined(&event->at, &answers->last)))
+        answers->joined = true;
     if (first) {
         answers->first = event->at;
         answers->key_hash = event->key_hash;
@@ -190,6 +197,8 @@ static void check_repeats(struct walk_back *walk, const struct answered *answere
     walk->way.beyond = offset >= walk->way.scope->high;
     if (answers->count > 1 && is_out_of_line(walk, answers))
         find_doubled(walk->verify, answered, "the records after it are not, so no rewind has done it");
+    else if (answers->joined)
+        find_doubled(walk->verify, answered, "no transaction ends between two of them");
     else if (answers->count > 1 && scope_outside_transaction(&walk->verify->scope, &answers->last))
         find_doubled(walk->verify, answered, "the last event is not part of a transaction");
     else
@@ -281,6 +290,8 @@ static bool take_stray(struct verify *verify, struct answered *answered, const s
         uuid_format(&command->id, other);
         findings_add(verify->findings, 3, "EVENT_OF_ANOTHER", refs, 2,
                      "an event of command id %s answers a record that has the id %s", id, other);
+        answered->misanswered = true;
+        return true;
     }
     if (errcode_goes_to_dlq((enum errcode)event->code) &&
         !letter_due(verify, &command->letter, &command->place, command->content_hash, event, err))
@@ -319,7 +330,8 @@ static bool judge_record(struct walk_back *walk, const struct answered *answered
     if (offset >= walk->way.scope->committed && !letter_unsure(verify, &command->letter, err))
         return false;
     if (answered->answers.count == 0) {
-        check_unanswered(walk, answered);
+        if (!answered->misanswered)
+            check_unanswered(walk, answered);
         return true;
     }
     check_repeats(walk, answered);

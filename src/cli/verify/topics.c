@@ -218,11 +218,12 @@ static bool take_command(struct verify *verify, const struct record *record, str
 
 #define CLOCKS_MS 1000
 
-static void note_event(struct scope *scope, const struct event_digest *event)
+static void note_event(struct scope *scope, struct event_digest *event)
 {
     struct event_partition *partition = scope_event_partition(scope, &event->at);
     int32_t command = place_partition(&event->place);
 
+    event->at.unseen = event->at.offset - partition->count++;
     partition->last = event->at.offset;
     if (event->at.timestamp_ms < partition->first_ms)
         partition->first_ms = event->at.timestamp_ms;
