@@ -73,6 +73,7 @@ class Stage:
             f"{self.name}.{what}" for what in ("commands", "created", "rejected", "dlq")
         )
         self.workers = []
+        self.worked_with = {}  # settings of the workers, beside the stage's own
         self.offset_readers = {}  # by group
         self.admin = None
         self.settings = {
@@ -146,6 +147,7 @@ class Stage:
         """A worker in the background; setting names with dots: `**{"batch.max.messages": 100}`.
 
         `failpoint`, "NAME" or "NAME:N": a test build, which holds itself there. `before`: the version before this one."""
+        self.worked_with.update(settings)
         log = self.folder / f"worker-{len(self.workers) + 1}.log"
         line, environment = self.command_line("run", **settings), self.environment()
         if before:
@@ -356,4 +358,15 @@ class Stage:
         )
 
     def judge(self, **how):
-        return judge.judge(self.evidence(), **how)
+        """The judge's report, and `sessiond verify` has nothing to say either, by the settings of the workers."""
+        report = judge.judge(self.evidence(), **how)
+        self.verify(**how)
+        return report
+
+    def verify(self, rewound=False, duplicates=None, **_):
+        kept = ("commands.", "events.", "duplicates", "schema", "kafka.", "group.id")
+        settings = {name: value for name, value in self.worked_with.items() if name.startswith(kept)}
+        if duplicates is not None:
+            settings["duplicates"] = duplicates
+        done = self.run("verify", **settings)
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
