@@ -55,8 +55,8 @@ struct sink {
     size_t queued;             /* records produced since the last flush */
     struct delivery **refused; /* those of them that are too large for their topic */
     size_t refused_count;
-    bool alone; /* sends each record alone, to find out which one is too large */
-    bool alone_next;
+    bool unbatched; /* sends each record alone, to find out which one is too large */
+    bool unbatched_next;
     bool retired;        /* needed alone no longer */
     size_t copy_refused; /* the smallest copy that was refused alone; survives the producer */
 };

@@ -3,8 +3,8 @@
  *
  * The names stay for the life of the sink; the handles belong to one producer and are made anew with it. One thread.
  */
-#ifndef KAFKA_OUTLETS_H
-#define KAFKA_OUTLETS_H
+#ifndef KAFKA_OUTPUT_TOPICS_H
+#define KAFKA_OUTPUT_TOPICS_H
 
 #include "core/err.h"
 #include "kafka/patience.h"
@@ -13,7 +13,7 @@
 struct rd_kafka_s;
 struct rd_kafka_topic_s;
 
-struct outlets {
+struct output_topics {
     const char **names; /* the configuration's; the lists are owned */
     size_t count;
     struct rd_kafka_topic_s **topics; /* in the same order; while `ready` */
@@ -22,16 +22,17 @@ struct outlets {
     struct patience patience;
 };
 
-void outlets_name(struct outlets *outlets, const struct config *config);
-void outlets_free(struct outlets *outlets);
+void output_topics_name(struct output_topics *output_topics, const struct config *config);
+void output_topics_free(struct output_topics *output_topics);
 
 /** Asks the broker about each and makes the handles of this producer. Again while PENDING; FAILED: ERR_STOP, see topic_metadata. */
-enum progress outlets_open(struct outlets *outlets, struct rd_kafka_s *rk, int timeout_ms, struct err *err);
+enum progress output_topics_open(struct output_topics *output_topics, struct rd_kafka_s *rk, int timeout_ms,
+                                 struct err *err);
 
 /** Before their producer goes. */
-void outlets_close(struct outlets *outlets);
+void output_topics_close(struct output_topics *output_topics);
 
 /** The index of a topic that is ready; `count` when there is none. */
-size_t outlets_find(const struct outlets *outlets, const char *name);
+size_t output_topics_find(const struct output_topics *output_topics, const char *name);
 
 #endif

@@ -4,8 +4,8 @@
  *
  * One for each client of `run`, for as long as that client or its replacement lives. The loop's thread, except where said.
  */
-#ifndef KAFKA_LOGIN_H
-#define KAFKA_LOGIN_H
+#ifndef KAFKA_SASL_RELOAD_H
+#define KAFKA_SASL_RELOAD_H
 
 #include "kafka/client.h"
 
@@ -15,7 +15,7 @@ struct rd_kafka_conf_s;
 struct rd_kafka_s;
 
 /** Visible to be embedded; begins as zeros. */
-struct login {
+struct sasl_reload {
     const struct config *config;
     enum client_role role;
     atomic_bool worked; /* a broker has taken us in since the last refusal; set by librdkafka's broker threads */
@@ -24,13 +24,14 @@ struct login {
     int64_t read_ms;    /* when the files were read again */
 };
 
-/** Makes the client of this configuration tell of its logins. `login` must outlive the client. */
-void login_watch(struct login *login, struct rd_kafka_conf_s *conf, const struct config *config, enum client_role role);
+/** Makes the client of this configuration tell of its logins. `sasl_reload` must outlive the client. */
+void sasl_reload_watch(struct sasl_reload *sasl_reload, struct rd_kafka_conf_s *conf, const struct config *config,
+                       enum client_role role);
 
 /** For an error that the client has reported: a refused login that worked before becomes RETRY for 60 s. Others stay. */
-void login_judge(struct login *login, struct err *err);
+void sasl_reload_judge(struct sasl_reload *sasl_reload, struct err *err);
 
 /** While the login is refused: gives the client what the files hold now. Costs nothing otherwise; call it often. */
-void login_renew(struct login *login, struct rd_kafka_s *rk);
+void sasl_reload_renew(struct sasl_reload *sasl_reload, struct rd_kafka_s *rk);
 
 #endif
