@@ -64,7 +64,7 @@ struct sink {
 struct store {
     int process;
     bool connected;
-    struct batch *flight; /* NULL: none */
+    struct batch *deciding; /* NULL: none */
 };
 
 /** The one schema id that the registry knows: a JSON Schema's. */

@@ -1,4 +1,4 @@
-#include "postgres/question.h"
+#include "postgres/query.h"
 
 #include "runtime/clock.h"
 #include "postgres/pg_error.h"
@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <stdio.h>
 
-#define SEND_MS        10000 /* the server reads a whole question before it begins to work */
+#define SEND_MS        10000 /* the server reads a whole query before it begins to work */
 #define ANSWER_MS      60000 /* beyond every timeout of the server's own; a commit has none */
 #define PARAMETERS_MAX 16
 
@@ -31,7 +31,7 @@ static bool connection_lost(struct connection *connection, struct err *err)
  * What libpq could not hand to the kernel is driven out here, so that the server can work while nobody looks at the
  * socket. Input is taken meanwhile: a server that cannot write its notices does not read either.
  */
-static bool question_flush(struct connection *connection, bool sent, struct err *err)
+static bool query_flush(struct connection *connection, bool sent, struct err *err)
 {
     connection->deadline_ms = clock_ms() + SEND_MS;
     if (!sent)
@@ -50,7 +50,7 @@ static bool question_flush(struct connection *connection, bool sent, struct err 
     }
 }
 
-static bool question_ready(struct connection *connection, struct err *err)
+static bool query_ready(struct connection *connection, struct err *err)
 {
     connection->not_durable = false;
     connection->rows = false;
@@ -60,13 +60,13 @@ static bool question_ready(struct connection *connection, struct err *err)
     return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08003", "PostgreSQL: not connected");
 }
 
-bool question_prepare(struct connection *connection, const char *name, const char *sql, struct err *err)
+bool query_prepare(struct connection *connection, const char *name, const char *sql, struct err *err)
 {
-    if (!question_ready(connection, err))
+    if (!query_ready(connection, err))
         return false;
     bool sent = transaction_begin(connection) && PQsendPrepare(connection->pg, name, sql, 0, NULL) == 1 &&
                 transaction_end(connection, TRANSACTION_COMMIT);
-    return question_flush(connection, sent, err);
+    return query_flush(connection, sent, err);
 }
 
 /* By its name when it has one: then it was prepared. After the parameters comes the backend of the session, as text. */
@@ -93,36 +93,36 @@ static bool send_statement(struct connection *connection, struct statement state
 static bool execute(struct connection *connection, struct statement statement, const struct array *parameters,
                     int count, struct err *err)
 {
-    if (!question_ready(connection, err))
+    if (!query_ready(connection, err))
         return false;
     bool sent = transaction_begin(connection) && send_statement(connection, statement, parameters, count) &&
                 transaction_end(connection, TRANSACTION_COMMIT);
-    return question_flush(connection, sent, err);
+    return query_flush(connection, sent, err);
 }
 
-bool question_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
-                      struct err *err)
+bool query_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
+                   struct err *err)
 {
     return execute(connection, (struct statement){.name = name}, parameters, count, err);
 }
 
-bool question_once(struct connection *connection, const char *sql, const struct array *parameters, int count,
-                   struct err *err)
+bool query_execute_once(struct connection *connection, const char *sql, const struct array *parameters, int count,
+                        struct err *err)
 {
     return execute(connection, (struct statement){.sql = sql}, parameters, count, err);
 }
 
-bool question_try(struct connection *connection, const char *name, const struct array *parameters, int count,
-                  struct err *err)
+bool query_try(struct connection *connection, const char *name, const struct array *parameters, int count,
+               struct err *err)
 {
     struct statement statement = {.name = name};
 
-    if (!question_ready(connection, err))
+    if (!query_ready(connection, err))
         return false;
     bool sent = transaction_begin(connection) && transaction_check_constraints(connection) &&
                 send_statement(connection, statement, parameters, count) &&
                 transaction_end(connection, TRANSACTION_ROLLBACK);
-    return question_flush(connection, sent, err);
+    return query_flush(connection, sent, err);
 }
 
 static bool send_texts(struct connection *connection, const char *sql, const char *const *parameters, int count)
@@ -135,36 +135,35 @@ static bool send_query(struct connection *connection, const char *sql, const cha
     return send_texts(connection, sql, &parameter, parameter == NULL ? 0 : 1);
 }
 
-bool question_query(struct connection *connection, const char *sql, const char *parameter, struct err *err)
+bool query_text(struct connection *connection, const char *sql, const char *parameter, struct err *err)
 {
-    if (!question_ready(connection, err))
+    if (!query_ready(connection, err))
         return false;
     if (PQtransactionStatus(connection->pg) != PQTRANS_IDLE)
-        return question_flush(connection, send_query(connection, sql, parameter), err);
+        return query_flush(connection, send_query(connection, sql, parameter), err);
     bool sent = transaction_begin(connection) && send_query(connection, sql, parameter) &&
                 transaction_end(connection, TRANSACTION_COMMIT);
-    return question_flush(connection, sent, err);
+    return query_flush(connection, sent, err);
 }
 
-bool question_begin(struct connection *connection, struct err *err)
+bool query_begin(struct connection *connection, struct err *err)
 {
-    if (!question_ready(connection, err))
+    if (!query_ready(connection, err))
         return false;
     bool sent = transaction_begin(connection) && transaction_end(connection, TRANSACTION_STAYS_OPEN);
     connection->wanted = connection->settings_at;
-    return question_flush(connection, sent, err);
+    return query_flush(connection, sent, err);
 }
 
-bool question_script(struct connection *connection, const char *sql, struct err *err)
+bool query_script(struct connection *connection, const char *sql, struct err *err)
 {
-    return question_ready(connection, err) && question_flush(connection, PQsendQuery(connection->pg, sql) == 1, err);
+    return query_ready(connection, err) && query_flush(connection, PQsendQuery(connection->pg, sql) == 1, err);
 }
 
-bool question_session(struct connection *connection, const char *sql, const char *const *parameters, int count,
-                      struct err *err)
+bool query_session(struct connection *connection, const char *sql, const char *const *parameters, int count,
+                   struct err *err)
 {
-    return question_ready(connection, err) &&
-           question_flush(connection, send_texts(connection, sql, parameters, count), err);
+    return query_ready(connection, err) && query_flush(connection, send_texts(connection, sql, parameters, count), err);
 }
 
 /* ---- Answers ----------------------------------------------------------------------------------------------------- */
@@ -234,7 +233,7 @@ static enum progress answer_overdue(struct connection *connection, struct err *e
     return FAILED;
 }
 
-enum progress question_answer(struct connection *connection, int timeout_ms, PGresult **result, struct err *err)
+enum progress query_result(struct connection *connection, int timeout_ms, PGresult **result, struct err *err)
 {
     int64_t until = clock_ms() + timeout_ms;
 
@@ -256,7 +255,7 @@ enum progress question_answer(struct connection *connection, int timeout_ms, PGr
     return clock_ms() < connection->deadline_ms ? PENDING : answer_overdue(connection, err);
 }
 
-bool question_give_up(struct err *err)
+bool query_give_up(struct err *err)
 {
     if (err->class == ERR_RENEW)
         err->exit_code = EXIT_UNREACHABLE;

@@ -9,35 +9,35 @@
  *
  * A batch that the server does not finish in its time goes out in smaller pieces, one after the other (core/portion.h).
  */
-#ifndef POSTGRES_FLIGHT_H
-#define POSTGRES_FLIGHT_H
+#ifndef POSTGRES_DECISION_H
+#define POSTGRES_DECISION_H
 
 #include "core/portion.h"
-#include "postgres/asked.h"
+#include "postgres/distinct_ids.h"
 #include "postgres/canary.h"
 
-enum flight_step {
-    FLIGHT_NONE = 0,
-    FLIGHT_FORMER, /* reading what the version before decided under other ids */
-    FLIGHT_INSERT,
-    FLIGHT_READ,
-    FLIGHT_CANARY,
+enum decision_step {
+    DECISION_NONE = 0,
+    DECISION_FORMER, /* reading what the version before decided under other ids */
+    DECISION_INSERT,
+    DECISION_READ,
+    DECISION_CANARY,
 };
 
 /** A piece of the asked ids: from … to - 1. */
-struct flight_range {
+struct decision_range {
     size_t from;
     size_t to;
 };
 
-#define FLIGHT_RANGES 64 /* there are never more than log2(ids) + 2 pieces: one is cut off, and it is halved */
+#define DECISION_RANGES 64 /* there are never more than log2(ids) + 2 pieces: one is cut off, and it is halved */
 
-struct flight {
-    enum flight_step step;
-    struct asked asked;
+struct decision {
+    enum decision_step step;
+    struct distinct_ids distinct;
     struct insert insert;
-    struct array unanswered;                   /* ids that the insert gave no outcome, to be read */
-    struct flight_range ranges[FLIGHT_RANGES]; /* still to be inserted; the last one is under way */
+    struct array unanswered;                       /* ids that the insert gave no outcome, to be read */
+    struct decision_range ranges[DECISION_RANGES]; /* still to be inserted; the last one is under way */
     size_t range_count;
     struct portion portion; /* how many ids a piece has at most; of all batches */
     int64_t sent_ms;        /* when the piece under way was */
@@ -51,15 +51,16 @@ struct flight {
     uint32_t refused_item; /* its index in the batch */
 };
 
-/** Starts with the undecided items of the batch; with none there is nothing to do. As question_execute. */
-MUSTUSE bool flight_start(struct flight *flight, struct connection *connection, struct batch *batch, struct err *err);
+/** Starts with the undecided items of the batch; with none there is nothing to do. As query_execute. */
+MUSTUSE bool decision_start(struct decision *decision, struct connection *connection, struct batch *batch,
+                            struct err *err);
 
-/** DONE: every item of the batch has an outcome or a decision. Never ERR_ISOLATE; else as question_answer. */
-enum progress flight_receive(struct flight *flight, struct connection *connection, struct batch *batch, int timeout_ms,
-                             struct err *err);
+/** DONE: every item of the batch has an outcome or a decision. Never ERR_ISOLATE; else as query_result. */
+enum progress decision_receive(struct decision *decision, struct connection *connection, struct batch *batch,
+                               int timeout_ms, struct err *err);
 
 /** Forgets the batch; memory is kept. */
-void flight_drop(struct flight *flight);
-void flight_free(struct flight *flight);
+void decision_drop(struct decision *decision);
+void decision_free(struct decision *decision);
 
 #endif
