@@ -85,7 +85,7 @@ struct process {
     struct sink sink;
     struct store store;
     struct registry registry;
-    struct registered *registered;
+    struct schema_cache *schema_cache;
     struct decode_options decode;
     struct event_encoder *encoder;
     struct worker *worker;
