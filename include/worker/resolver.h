@@ -21,7 +21,7 @@ struct resolver {
 };
 
 /** Notes an answer of the registry, and frees its text. For tools too. */
-void resolver_take(struct registered *registered, struct registry_answer *answer);
+void resolver_take(struct schema_cache *schema_cache, struct registry_answer *answer);
 
 /** Asks for what is not known yet. True when everything is: the batch may be decoded. Does not wait. */
 MUSTUSE bool resolver_ask(struct resolver *resolver, const struct batch *batch);

@@ -42,11 +42,11 @@ bool batch_outcomes(struct batch *batch, struct err *err)
         struct batch_item *item = &batch->items[i];
         if (item->outcome.kind != OUTCOME_PENDING)
             continue;
-        if (item->decision == NULL)
+        if (item->row == NULL)
             return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s[%" PRId32 "]@%" PRId64 " was left undecided",
                            item->record.topic, item->record.partition, item->record.offset);
         former_restore(item);
-        outcome_from_ledger(&item->outcome, item->decision, &item->record, &item->command);
+        outcome_from_ledger(&item->outcome, item->row, &item->record, &item->command);
     }
     return true;
 }

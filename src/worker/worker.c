@@ -159,7 +159,7 @@ bool worker_start(struct worker *w, struct err *err)
 static bool needs_store(const struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].decision == NULL)
+        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].row == NULL)
             return true;
     return false;
 }
@@ -174,7 +174,7 @@ static bool receive(struct worker *w, struct batch *batch, struct err *err)
     return progress == DONE;
 }
 
-/* After a flight that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
+/* After a decision that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
 static bool repair_store(struct worker *w, struct err *err)
 {
     bool renew = err->class == ERR_RENEW;
@@ -187,7 +187,7 @@ static bool repair_store(struct worker *w, struct err *err)
 }
 
 /*
- * Ends the flight that store_send began (`sent`: it did), and repeats it until PostgreSQL has decided. A batch whose assignment is
+ * Ends what store_send began (`sent`: it did), and repeats it until PostgreSQL has decided. A batch whose assignment is
  * over meanwhile is left undecided: publishing will drop it.
  */
 static bool decide(struct worker *w, struct batch *batch, bool sent, struct err *err)
