@@ -1,9 +1,9 @@
 #include "codec/event_read.h"
 
-#include "avro/avro_walk.h"
+#include "avro/walk.h"
 #include "codec/framing.h"
 #include "core/rfc3339.h"
-#include "json/json_scan.h"
+#include "json/scan.h"
 
 #define WIRE_FORMAT_SIZE 5 /* 00 and a schema id (Confluent) */
 
@@ -20,59 +20,59 @@ enum seen {
 };
 
 /* The text of a string without escapes: an id, a time or a code has none. */
-static bool plain_string(struct json_scan *scan, struct bytes *text)
+static bool plain_string(struct scanner *scan, struct bytes *text)
 {
-    struct json_string string;
+    struct scanned_string string;
 
-    if (json_scan_peek(scan) != '"' || !json_scan_string(scan, &string))
+    if (scan_peek(scan) != '"' || !scan_string(scan, &string))
         return false;
     *text = string.raw;
     return !string.escaped;
 }
 
-static bool scan_uuid(struct json_scan *scan, struct uuid *id)
+static bool scan_uuid(struct scanner *scan, struct uuid *id)
 {
     struct bytes text;
 
     return plain_string(scan, &text) && uuid_parse(text, id);
 }
 
-static bool scan_time(struct json_scan *scan, int64_t *us)
+static bool scan_time(struct scanner *scan, int64_t *us)
 {
     struct bytes text;
 
     return plain_string(scan, &text) && rfc3339_parse(text, us);
 }
 
-static bool scan_code(struct json_scan *scan, enum errcode *code)
+static bool scan_code(struct scanner *scan, enum errcode *code)
 {
     struct bytes text;
 
     return plain_string(scan, &text) && (*code = errcode_from_name(text)) != ERRCODE_NONE;
 }
 
-static bool scan_integer(struct json_scan *scan, int64_t *value)
+static bool scan_integer(struct scanner *scan, int64_t *value)
 {
     bool integer;
 
-    return json_scan_number(scan, &integer, value) && integer;
+    return scan_number(scan, &integer, value) && integer;
 }
 
-static bool scan_optional(struct json_scan *scan, struct field_int *field)
+static bool scan_optional(struct scanner *scan, struct field_int *field)
 {
     *field = (struct field_int){0};
-    if (json_scan_peek(scan) == 'n')
-        return json_scan_value(scan);
+    if (scan_peek(scan) == 'n')
+        return scan_value(scan);
     field->state = FIELD_VALUE;
     return scan_integer(scan, &field->value);
 }
 
-static bool is(const struct json_string *key, const char *name)
+static bool is(const struct scanned_string *key, const char *name)
 {
     return bytes_equal(key->raw, bytes_of(name));
 }
 
-static bool session_member(struct json_scan *scan, const struct json_string *key, struct event_facts *facts)
+static bool session_member(struct scanner *scan, const struct scanned_string *key, struct event_facts *facts)
 {
     if (is(key, "id"))
         return scan_integer(scan, &facts->session.id);
@@ -84,23 +84,23 @@ static bool session_member(struct json_scan *scan, const struct json_string *key
         return scan_time(scan, &facts->session.start_us);
     if (is(key, "end_time"))
         return scan_time(scan, &facts->end_us);
-    return json_scan_value(scan);
+    return scan_value(scan);
 }
 
-static bool scan_session(struct json_scan *scan, struct event_facts *facts)
+static bool scan_session(struct scanner *scan, struct event_facts *facts)
 {
-    struct json_string key;
-    enum json_step step;
+    struct scanned_string key;
+    enum scan_step step;
 
-    if (json_scan_peek(scan) != '{' || !json_scan_open_object(scan))
+    if (scan_peek(scan) != '{' || !scan_open_object(scan))
         return false;
-    while ((step = json_scan_member(scan, &key)) == JSON_MEMBER)
+    while ((step = scan_member(scan, &key)) == JSON_MEMBER)
         if (!session_member(scan, &key, facts))
             return false;
     return step == JSON_CLOSED;
 }
 
-static bool top_member(struct json_scan *scan, const struct json_string *key, struct event_facts *facts, unsigned *seen)
+static bool top_member(struct scanner *scan, const struct scanned_string *key, struct event_facts *facts, unsigned *seen)
 {
     if (is(key, "event_id") && (*seen |= SEEN_EVENT_ID) != 0)
         return scan_uuid(scan, &facts->event_id);
@@ -116,24 +116,24 @@ static bool top_member(struct json_scan *scan, const struct json_string *key, st
         return scan_optional(scan, &facts->group_id);
     if (is(key, "study_activity_id"))
         return scan_optional(scan, &facts->study_activity_id);
-    return json_scan_value(scan);
+    return scan_value(scan);
 }
 
 static bool read_json(struct bytes value, struct event_facts *facts, const char **reason)
 {
-    struct json_scan scan = json_scan_start(value);
-    struct json_string key;
-    enum json_step step = JSON_BROKEN;
+    struct scanner scan = scan_start(value);
+    struct scanned_string key;
+    enum scan_step step = JSON_BROKEN;
     unsigned seen = 0;
 
     *reason = "it is no JSON object with an event's fields";
-    if (!json_scan_open_object(&scan))
+    if (!scan_open_object(&scan))
         return false;
-    while ((step = json_scan_member(&scan, &key)) == JSON_MEMBER)
+    while ((step = scan_member(&scan, &key)) == JSON_MEMBER)
         if (!top_member(&scan, &key, facts, &seen))
             return false;
     facts->created = (seen & SEEN_SESSION) != 0;
-    return step == JSON_CLOSED && json_scan_finish(&scan) &&
+    return step == JSON_CLOSED && scan_finish(&scan) &&
            (seen == (SEEN_HEAD | SEEN_SESSION) || seen == (SEEN_HEAD | SEEN_CODE));
 }
 
@@ -141,46 +141,46 @@ static bool read_json(struct bytes value, struct event_facts *facts, const char 
 
 enum rejected_field { REJECTED_VIOLATIONS = 5 };
 
-static bool walk_uuid(struct avro_walk *walk, struct uuid *id)
+static bool walk_uuid(struct walk *walk, struct uuid *id)
 {
     struct bytes text;
 
-    return avro_walk_string(walk, &text) && uuid_parse(text, id);
+    return walk_string(walk, &text) && uuid_parse(text, id);
 }
 
-static bool skip_string(struct avro_walk *walk)
+static bool skip_string(struct walk *walk)
 {
     struct bytes text;
 
-    return avro_walk_string(walk, &text);
+    return walk_string(walk, &text);
 }
 
-static bool walk_head(struct avro_walk *walk, struct event_facts *facts)
+static bool walk_head(struct walk *walk, struct event_facts *facts)
 {
     return walk_uuid(walk, &facts->event_id) && walk_uuid(walk, &facts->command_id) &&
-           avro_walk_long(walk, &facts->occurred_us);
+           walk_long(walk, &facts->occurred_us);
 }
 
-static bool walk_created(struct avro_walk *walk, struct event_facts *facts)
+static bool walk_created(struct walk *walk, struct event_facts *facts)
 {
-    return walk_head(walk, facts) && skip_string(walk) && avro_walk_long(walk, &facts->session.id) &&
-           avro_walk_long(walk, &facts->session.group_id) && skip_string(walk) &&
-           avro_walk_long(walk, &facts->session.activity_id) && skip_string(walk) &&
-           avro_walk_long(walk, &facts->session.start_us) && avro_walk_long(walk, &facts->end_us);
+    return walk_head(walk, facts) && skip_string(walk) && walk_long(walk, &facts->session.id) &&
+           walk_long(walk, &facts->session.group_id) && skip_string(walk) &&
+           walk_long(walk, &facts->session.activity_id) && skip_string(walk) &&
+           walk_long(walk, &facts->session.start_us) && walk_long(walk, &facts->end_us);
 }
 
 /* A union of null and another type: 0 or 1 stands before it. */
-static bool walk_present(struct avro_walk *walk, bool *present)
+static bool walk_present(struct walk *walk, bool *present)
 {
     int64_t branch;
 
-    if (!avro_walk_long(walk, &branch) || branch < 0 || branch > 1)
+    if (!walk_long(walk, &branch) || branch < 0 || branch > 1)
         return false;
     *present = branch == 1;
     return true;
 }
 
-static bool walk_optional(struct avro_walk *walk, struct field_int *field)
+static bool walk_optional(struct walk *walk, struct field_int *field)
 {
     bool present;
 
@@ -188,23 +188,23 @@ static bool walk_optional(struct avro_walk *walk, struct field_int *field)
     if (!walk_present(walk, &present))
         return false;
     field->state = present ? FIELD_VALUE : FIELD_ABSENT;
-    return !present || avro_walk_long(walk, &field->value);
+    return !present || walk_long(walk, &field->value);
 }
 
-static bool walk_code(struct avro_walk *walk, enum errcode *code)
+static bool walk_code(struct walk *walk, enum errcode *code)
 {
     struct bytes text;
 
-    return avro_walk_string(walk, &text) && (*code = errcode_from_name(text)) != ERRCODE_NONE;
+    return walk_string(walk, &text) && (*code = errcode_from_name(text)) != ERRCODE_NONE;
 }
 
-static bool walk_rejected(struct avro_walk *walk, const struct avro_plan *plan, struct event_facts *facts)
+static bool walk_rejected(struct walk *walk, const struct walk_plan *plan, struct event_facts *facts)
 {
-    const struct avro_node *violations = &plan->nodes[plan->nodes[plan->top].first + REJECTED_VIOLATIONS];
+    const struct plan_node *violations = &plan->nodes[plan->nodes[plan->top].first + REJECTED_VIOLATIONS];
     bool refused;
 
     return walk_head(walk, facts) && walk_code(walk, &facts->code) && skip_string(walk) &&
-           avro_walk_value(walk, violations) && walk_optional(walk, &facts->group_id) &&
+           walk_value(walk, violations) && walk_optional(walk, &facts->group_id) &&
            walk_optional(walk, &facts->study_activity_id) && walk_present(walk, &refused) &&
            (!refused || skip_string(walk));
 }
@@ -214,8 +214,8 @@ static bool read_avro(const struct schemas *schemas, struct bytes body, bool cre
 {
     const struct schema *schema =
         schemas_builtin(schemas, created ? "StudySessionCreated" : "StudySessionRejected");
-    const struct avro_plan *plan = schema_plan(schema);
-    struct avro_walk walk = {.at = body.data, .end = body.data + body.len, .nodes = plan->nodes};
+    const struct walk_plan *plan = schema_plan(schema);
+    struct walk walk = {.at = body.data, .end = body.data + body.len, .nodes = plan->nodes};
 
     *reason = "its bytes do not fit the Avro schema of the event";
     facts->created = created;

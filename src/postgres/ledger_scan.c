@@ -1,7 +1,7 @@
 #include "postgres/ledger_scan.h"
 
 #include "gen/sql.h"
-#include "postgres/question.h"
+#include "postgres/query.h"
 #include "postgres/rows.h"
 #include "runtime/stop.h"
 
@@ -60,17 +60,17 @@ static bool answer(struct ledger_scan *scan, bool sent, PGresult **result, struc
     while (progress == PENDING) {
         if (stop_requested())
             return interrupted(err);
-        progress = question_answer(scan->connection, WAIT_MS, result, err);
+        progress = query_result(scan->connection, WAIT_MS, result, err);
     }
     if (progress == DONE)
         return true;
-    return err->exit_code == EXIT_PERMISSION ? say_grant(scan, err) : question_give_up(err);
+    return err->exit_code == EXIT_PERMISSION ? say_grant(scan, err) : query_give_up(err);
 }
 
 static bool run_script(struct ledger_scan *scan, const char *sql, struct err *err)
 {
     PGresult *result;
-    bool done = answer(scan, question_script(scan->connection, sql, err), &result, err);
+    bool done = answer(scan, query_script(scan->connection, sql, err), &result, err);
 
     PQclear(result);
     return done;
@@ -87,14 +87,14 @@ static bool open_connection(struct ledger_scan *scan, struct err *err)
             return interrupted(err);
         progress = connection_open(scan->connection, WAIT_MS, err);
     } while (progress == PENDING);
-    return progress == DONE || question_give_up(err);
+    return progress == DONE || query_give_up(err);
 }
 
 /* Tables in a schema that the role may not use look as if they did not exist. */
 static bool may_use_schema(struct ledger_scan *scan, struct err *err)
 {
     PGresult *result;
-    bool ok = answer(scan, question_query(scan->connection, sql_may_use_schema, scan->schema, err), &result, err);
+    bool ok = answer(scan, query_text(scan->connection, sql_may_use_schema, scan->schema, err), &result, err);
 
     if (ok && PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 'f')
         ok = say_grant(scan, err);
@@ -109,7 +109,7 @@ static bool take_snapshot(struct ledger_scan *scan, struct err *err)
     if (!run_script(scan, begin, err))
         return false;
     const char *path = PQgetvalue(scan->connection->session, 0, SESSION_SEARCH_PATH);
-    bool ok = answer(scan, question_query(scan->connection, settings, path, err), &result, err);
+    bool ok = answer(scan, query_text(scan->connection, settings, path, err), &result, err);
     PQclear(result);
     return ok;
 }
@@ -118,7 +118,7 @@ static bool take_snapshot(struct ledger_scan *scan, struct err *err)
 static bool see_all(struct ledger_scan *scan, struct err *err)
 {
     PGresult *result;
-    bool ok = answer(scan, question_query(scan->connection, sql_scan_hidden, NULL, err), &result, err);
+    bool ok = answer(scan, query_text(scan->connection, sql_scan_hidden, NULL, err), &result, err);
 
     if (ok && PQgetisnull(result, 0, COLUMN_HIDDEN) == 0)
         ok = err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-ROWSEC",
@@ -172,7 +172,7 @@ static enum progress have_row(struct ledger_scan *scan, const char *fetch, struc
     PQclear(scan->page);
     scan->page = NULL;
     scan->next = 0;
-    if (!answer(scan, question_script(scan->connection, fetch, err), &scan->page, err))
+    if (!answer(scan, query_script(scan->connection, fetch, err), &scan->page, err))
         return FAILED;
     return PQntuples(scan->page) > 0 ? DONE : PENDING;
 }

@@ -133,7 +133,7 @@ struct decode_options value_schemas_decode(struct value_schemas *schemas, const 
         .format = config->commands_format,
         .max_bytes = (size_t)config->commands_max_bytes,
         .schemas = schemas->schemas,
-        .registered = schemas->registry == NULL ? NULL : schemas->registered,
+        .schema_cache = schemas->registry == NULL ? NULL : schemas->schema_cache,
     };
 }
 
@@ -143,8 +143,8 @@ void value_schemas_learn(struct value_schemas *schemas, const struct decode_opti
     struct schema_id id;
 
     if (schemas->registry == NULL || !decode_schema_id(options, record, &id) ||
-        registered_find(schemas->registered, &id) != NULL)
+        schema_cache_find(schemas->schema_cache, &id) != NULL)
         return;
-    registered_trim(schemas->registered, clock_ms());
+    schema_cache_trim(schemas->schema_cache, clock_ms());
     (void)look_up(schemas, &id);
 }
