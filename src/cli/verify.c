@@ -38,8 +38,11 @@
 #define TIMEOUT_MS 30000
 
 static const char *const titles[GUARANTEES + 1] = {
-    [1] = "no command is lost",         [2] = "one decision per command id", [3] = "one event per processing, whole",
-    [4] = "created event = session row", [5] = "order per key",
+    [1] = "no command is lost",
+    [2] = "one decision per command id",
+    [3] = "one event per processing, whole",
+    [4] = "created event = session row",
+    [5] = "order per key",
 };
 
 /* ---- For the steps ----------------------------------------------------------------------------------------------- */
@@ -256,19 +259,23 @@ const struct subcommand cli_verify = {
         "Usage: sessiond verify [--timeout D] [--json]\n"
         "\n"
         "Reads what is kept of the commands, their events, the dead letters, the ledger and the sessions, and lists\n"
-        "every discrepancy with its records under the guarantee that it breaks (README, \"What is promised\"). The worker\n"
+        "every discrepancy with its records under the guarantee that it breaks (README, \"What is promised\"). The "
+        "worker\n"
         "may run meanwhile: what is in flight is left out. Rewinds, replays, redrives, pruned outcomes, suppressed\n"
         "duplicates and crashes are no discrepancies.\n"
         "\n"
         "It reads everything from the beginning: a million commands take some 20 seconds and up to 1 GB in temporary\n"
-        "files (TMPDIR, else /tmp); memory stays below 64 MiB. PostgreSQL keeps one snapshot meanwhile. It compares by\n"
+        "files (TMPDIR, else /tmp); memory stays below 64 MiB. PostgreSQL keeps one snapshot meanwhile. It compares "
+        "by\n"
         "the present settings: use the configuration of sessiond run.\n"
         "\n"
-        "What it cannot know: where a replay was made, an event that is there twice looks like one of that replay; with\n"
+        "What it cannot know: where a replay was made, an event that is there twice looks like one of that replay; "
+        "with\n"
         "events.delivery=at-least-once repeats are allowed; copies in reply topics are not read.\n"
         "\n"
         "  --timeout D   how long a broker may take to answer (default 30s)\n"
-        "  --json        one object: {\"clean\", \"discrepancies\", \"counts\", \"guarantees\": [{\"guarantee\", \"title\",\n"
+        "  --json        one object: {\"clean\", \"discrepancies\", \"counts\", \"guarantees\": [{\"guarantee\", "
+        "\"title\",\n"
         "                \"holds\", \"discrepancies\": [{\"code\", \"text\", \"records\"}]}]}\n"
         "\n"
         "It needs READ on the topics, DESCRIBE or READ on the groups GROUP and GROUP-replay, and SELECT on\n"

@@ -100,7 +100,8 @@ static bool scan_session(struct scanner *scan, struct event_facts *facts)
     return step == JSON_CLOSED;
 }
 
-static bool top_member(struct scanner *scan, const struct scanned_string *key, struct event_facts *facts, unsigned *seen)
+static bool top_member(struct scanner *scan, const struct scanned_string *key, struct event_facts *facts,
+                       unsigned *seen)
 {
     if (is(key, "event_id") && (*seen |= SEEN_EVENT_ID) != 0)
         return scan_uuid(scan, &facts->event_id);
@@ -212,8 +213,7 @@ static bool walk_rejected(struct walk *walk, const struct walk_plan *plan, struc
 static bool read_avro(const struct schemas *schemas, struct bytes body, bool created, struct event_facts *facts,
                       const char **reason)
 {
-    const struct schema *schema =
-        schemas_builtin(schemas, created ? "StudySessionCreated" : "StudySessionRejected");
+    const struct schema *schema = schemas_builtin(schemas, created ? "StudySessionCreated" : "StudySessionRejected");
     const struct walk_plan *plan = schema_plan(schema);
     struct walk walk = {.at = body.data, .end = body.data + body.len, .nodes = plan->nodes};
 

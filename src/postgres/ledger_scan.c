@@ -197,8 +197,7 @@ static const char *find_fault(const PGresult *page, int at, const struct ledger_
             return "it has violations, but is not rejected";
         return text_is(page, at, COLUMN_CODE, errcode_name(row->code)) ? NULL
                                                                        : "its code is not that of its first violation";
-    case OUTCOME_PRUNED:
-        return rows_has_session(page, at) ? "it is pruned, but has a session" : NULL;
+    case OUTCOME_PRUNED: return rows_has_session(page, at) ? "it is pruned, but has a session" : NULL;
     case OUTCOME_PENDING: break;
     }
     return "it has no outcome";

@@ -104,7 +104,8 @@ static bool write_run(struct external_sort *sort, struct err *err)
     if (sort->count == 0)
         return true;
     sort_memory(sort);
-    if ((sort->file < 0 && (sort->file = temporary_open(err)) < 0) || !write_all(sort, sort->count * sort->record_size, err))
+    if ((sort->file < 0 && (sort->file = temporary_open(err)) < 0) ||
+        !write_all(sort, sort->count * sort->record_size, err))
         return false;
     struct run *run = add_run(sort);
     run->at = at;

@@ -113,11 +113,14 @@ START_TEST(what_is_no_event_is_none)
         "{}",
         "[]",
         "{\"event_id\": 1}",
-        "{\"event_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\",\"command_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\","
+        "{\"event_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\",\"command_id\":\"7d0f5a0e-6a3b-4c57-9a43-"
+        "0c1d2e3f4a5b\","
         "\"occurred_at\":\"2026-11-22T02:13:05.123456Z\"}",
-        "{\"event_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\",\"command_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\","
+        "{\"event_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\",\"command_id\":\"7d0f5a0e-6a3b-4c57-9a43-"
+        "0c1d2e3f4a5b\","
         "\"occurred_at\":\"2026-11-22T02:13:05.123456Z\",\"code\":\"NO_SUCH_CODE\"}",
-        "{\"event_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\",\"command_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\","
+        "{\"event_id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\",\"command_id\":\"7d0f5a0e-6a3b-4c57-9a43-"
+        "0c1d2e3f4a5b\","
         "\"occurred_at\":\"yesterday\",\"code\":\"UNDECODABLE\"}",
         "\xC3\x01"
         "12345678",

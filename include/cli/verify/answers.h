@@ -30,9 +30,9 @@ void answers_add(struct answers *answers, const struct event_digest *event);
 /** A command record that is kept. Sorted by place, backwards. */
 struct answered {
     struct place_back back;
-    bool suppressed; /* a duplicate that needs no event */
-    bool has_row;    /* its id has an outcome */
-    bool created;    /* and that is a session */
+    bool suppressed;  /* a duplicate that needs no event */
+    bool has_row;     /* its id has an outcome */
+    bool created;     /* and that is a session */
     bool misanswered; /* an event of another id answers it, which is a finding of its own */
     struct command_digest command;
     struct answers answers;

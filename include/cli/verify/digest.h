@@ -35,7 +35,7 @@ enum command_flag {
     COMMAND_UNKNOWN_SCHEMA = 2, /* the same; the worker may have known more */
     COMMAND_HAS_FORMER = 4,
     COMMAND_HAS_UNREAD = 8, /* it was sent back from the dead letters */
-    COMMAND_KEYLESS = 16, /* its event has the command id as key */
+    COMMAND_KEYLESS = 16,   /* its event has the command id as key */
 };
 
 /** A command record; sorted by id and place. */

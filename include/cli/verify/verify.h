@@ -19,7 +19,7 @@ struct verify_counts {
     int64_t outcomes;
     int64_t pruned;
     int64_t sessions;
-    int64_t repeated;  /* records that were answered more than once */
+    int64_t repeated; /* records that were answered more than once */
     int64_t suppressed;
     int64_t in_flight; /* records beyond what the group had committed */
     /* What cannot be judged: */

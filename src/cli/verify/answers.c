@@ -1,19 +1,11 @@
-/*
- * By place in the commands topic: does each record have its event, and only its own.
- *
- * It goes from the last record of a partition to the first, because of what a rewind leaves behind. The group goes on from where it was
- * set to without leaving anything out, so of two records the later one has the later last answer; only where the group stands now, what
- * lies beyond is older. A `replay` may stop anywhere; where one was made, nothing can be said of repeats. So a record whose last answer
- * is later than that of a record after it, and which was answered more often, was answered once more by nobody that may.
- */
-#include "cli/verify/answers.h"
+/* By place in the commands topic: does each record have its event, and only its own. */
 #include "cli/verify/letter.h"
+#include "cli/verify/walk.h"
 
 #include "runtime/stop.h"
 
 #include <endian.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 struct place_back place_back_of(const struct place *place)
 {
@@ -58,55 +50,6 @@ void answers_add(struct answers *answers, const struct event_digest *event)
     answers->undecided = answers->undecided || !event_decided(event);
 }
 
-/* The earliest of the last answers of the records that come later, and how often that one was answered; 0: there are none. */
-struct line {
-    uint32_t count;
-    struct position least;
-};
-
-/* One partition on the way back. */
-struct way {
-    int32_t partition;
-    struct command_partition *scope; /* NULL: the topic has no such partition */
-    struct line all;                 /* by timestamps */
-    struct line *lines;              /* by offsets: of each partition of both event topics; owned by verify_answers */
-    bool beyond;                     /* the lines are about records beyond what is committed */
-    bool ahead;                      /* one of those was answered, */
-    struct position ahead_at;        /* so */
-};
-
-struct walk_back {
-    struct verify *verify;
-    struct way way;
-};
-
-static size_t line_count(const struct scope *scope)
-{
-    return (size_t)scope->topics[0].count + (size_t)(scope->topic_count == 1 ? 0 : scope->topics[1].count);
-}
-
-static struct line *line_of(const struct walk_back *walk, const struct position *at)
-{
-    return &walk->way.lines[(at->topic == 0 ? 0 : walk->verify->scope.topics[0].count) + at->partition];
-}
-
-static void forget_lines(struct walk_back *walk)
-{
-    memset(walk->way.lines, 0, line_count(&walk->verify->scope) * sizeof *walk->way.lines);
-    walk->way.all.count = 0;
-}
-
-static void enter_partition(struct walk_back *walk, const struct place *place)
-{
-    int32_t partition = place_partition(place);
-
-    if (walk->way.scope != NULL && walk->way.partition == partition)
-        return;
-    walk->way = (struct way){
-        .partition = partition, .scope = scope_partition(&walk->verify->scope, place), .lines = walk->way.lines};
-    forget_lines(walk);
-}
-
 /* ---- One record -------------------------------------------------------------------------------------------------- */
 
 static void find_unanswered(struct verify *verify, const struct answered *answered, int64_t committed)
@@ -117,8 +60,7 @@ static void find_unanswered(struct verify *verify, const struct answered *answer
 
     /* Without an outcome it may have been to be created or rejected. */
     if (scope_may_be_gone(&verify->scope, created, command->key_partition, &command->place) ||
-        (!answered->has_row &&
-         scope_may_be_gone(&verify->scope, false, command->key_partition, &command->place))) {
+        (!answered->has_row && scope_may_be_gone(&verify->scope, false, command->key_partition, &command->place))) {
         verify->counts.gone_events++;
         return;
     }
@@ -131,8 +73,9 @@ static void find_torn(struct verify *verify, const struct answered *answered, co
 {
     const struct ref refs[2] = {verify_command_ref(verify, &answered->command.place), verify_event_ref(verify, at)};
 
-    findings_add(verify->findings, 3, "TORN", refs, 2,
-                 "an event is visible, but the group's offset is not past its command, and a command before it is not answered");
+    findings_add(
+        verify->findings, 3, "TORN", refs, 2,
+        "an event is visible, but the group's offset is not past its command, and a command before it is not answered");
 }
 
 static void check_unanswered(struct walk_back *walk, const struct answered *answered)
@@ -149,62 +92,6 @@ static void check_unanswered(struct walk_back *walk, const struct answered *answ
         find_torn(verify, answered, &way->ahead_at);
 }
 
-static void find_doubled(struct verify *verify, const struct answered *answered, const char *why)
-{
-    const struct ref refs[3] = {
-        verify_command_ref(verify, &answered->command.place),
-        verify_event_ref(verify, &answered->answers.first),
-        verify_event_ref(verify, &answered->answers.last),
-    };
-
-    findings_add(verify->findings, 3, "DOUBLED_EVENT", refs, 3, "a command is answered %" PRIu32 " times: %s",
-                 answered->answers.count, why);
-}
-
-/* Clocks of several hosts, or one that was set back, say nothing about the order in two partitions. */
-static bool is_out_of_line(const struct walk_back *walk, const struct answers *answers)
-{
-    const struct line *here = line_of(walk, &answers->last), *all = &walk->way.all;
-
-    if (walk->way.scope->replayed)
-        return false;
-    return (here->count > 0 && answers->count > here->count && position_before(&here->least, &answers->last)) ||
-           (all->count > 0 && answers->count > all->count && !walk->verify->scope.clocks_differ &&
-            all->least.timestamp_ms < answers->last.timestamp_ms);
-}
-
-static void remember(struct walk_back *walk, const struct answers *answers)
-{
-    struct line *here = line_of(walk, &answers->last), *all = &walk->way.all;
-
-    if (here->count == 0 || position_before(&answers->last, &here->least))
-        *here = (struct line){answers->count, answers->last};
-    if (all->count == 0 || answers->last.timestamp_ms < all->least.timestamp_ms)
-        *all = (struct line){answers->count, answers->last};
-}
-
-static void check_repeats(struct walk_back *walk, const struct answered *answered)
-{
-    const struct answers *answers = &answered->answers;
-    int64_t offset = place_offset(&answered->command.place);
-    bool in_flight = offset >= walk->way.scope->low && offset < walk->way.scope->high;
-
-    if (!scope_exactly_once(&walk->verify->scope) || in_flight)
-        return;
-    /* What is committed may be older or younger than what lies beyond it. */
-    if (walk->way.beyond && offset < walk->way.scope->low)
-        forget_lines(walk);
-    walk->way.beyond = offset >= walk->way.scope->high;
-    if (answers->count > 1 && is_out_of_line(walk, answers))
-        find_doubled(walk->verify, answered, "the records after it are not, so no rewind has done it");
-    else if (answers->joined)
-        find_doubled(walk->verify, answered, "no transaction ends between two of them");
-    else if (answers->count > 1 && scope_outside_transaction(&walk->verify->scope, &answers->last))
-        find_doubled(walk->verify, answered, "the last event is not part of a transaction");
-    else
-        remember(walk, answers);
-}
-
 static void check_ahead(struct walk_back *walk, const struct answered *answered)
 {
     struct verify *verify = walk->verify;
@@ -213,7 +100,8 @@ static void check_ahead(struct walk_back *walk, const struct answered *answered)
     if (place_offset(&answered->command.place) < walk->way.scope->high)
         return;
     if (answered->answers.count == 1 && scope_outside_transaction(&verify->scope, last)) {
-        const struct ref refs[2] = {verify_command_ref(verify, &answered->command.place), verify_event_ref(verify, last)};
+        const struct ref refs[2] = {verify_command_ref(verify, &answered->command.place),
+                                    verify_event_ref(verify, last)};
         findings_add(verify->findings, 3, "TORN", refs, 2,
                      "an event is visible without a transaction, and the group's offset is not past its command");
     }
@@ -334,7 +222,7 @@ static bool judge_record(struct walk_back *walk, const struct answered *answered
             check_unanswered(walk, answered);
         return true;
     }
-    check_repeats(walk, answered);
+    walk_check_repeats(walk, answered);
     check_ahead(walk, answered);
     return keep_order(verify, answered, err);
 }
@@ -358,7 +246,7 @@ static bool take_record(struct walk_back *walk, const struct answered *next, str
     struct answered answered = *next;
     const struct stray *stray;
 
-    enter_partition(walk, &answered.command.place);
+    walk_enter(walk, &answered.command.place);
     while ((stray = stray_at(walk->verify, &answered.back)) != NULL) {
         const struct event_digest event = stray->event;
         if (!take_stray(walk->verify, &answered, &event, err) || !external_sort_next(walk->verify->strays, err))
@@ -386,15 +274,13 @@ static enum progress walk_place(struct walk_back *walk, struct err *err)
 
 static bool walk_places(struct verify *verify, struct err *err)
 {
-    struct walk_back walk = {.verify = verify};
+    struct walk_back walk;
     enum progress progress = DONE;
 
-    walk.way.lines = calloc(line_count(&verify->scope), sizeof *walk.way.lines);
-    if (walk.way.lines == NULL)
-        abort();
+    walk_init(&walk, verify);
     while (progress == DONE)
         progress = walk_place(&walk, err);
-    free(walk.way.lines);
+    walk_free(&walk);
     return progress == PENDING;
 }
 

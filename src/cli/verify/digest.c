@@ -82,8 +82,8 @@ static void note_unread_id(const struct batch_item *item, struct command_digest 
 static void note_key(const struct config *config, const struct batch_item *item, struct bytes id,
                      struct command_digest *digest)
 {
-    bool bare = item->record.key.data == NULL ||
-                record_envelope_size(&item->record) > (size_t)config->commands_max_bytes;
+    bool bare =
+        item->record.key.data == NULL || record_envelope_size(&item->record) > (size_t)config->commands_max_bytes;
 
     digest->flags |= bare ? COMMAND_KEYLESS : 0;
     digest->key_hash = bare ? 0 : digest_hash(HASH_START, item->record.key);
@@ -107,9 +107,8 @@ void command_digest(const struct config *config, const struct batch_item *item, 
     note_key(config, item, id, digest);
     digest->carried_hash = digest_hash(digest_hash(HASH_START, event_correlation(item, id)), event_causation(item, id));
     digest->content_hash = digest_content(record);
-    digest->letter = redriven_position(record, config->commands_topic, &first)
-                         ? place_of(first.partition, first.offset)
-                         : digest->place;
+    digest->letter = redriven_position(record, config->commands_topic, &first) ? place_of(first.partition, first.offset)
+                                                                               : digest->place;
 }
 
 /* ---- Events ------------------------------------------------------------------------------------------------------ */
@@ -186,8 +185,7 @@ static void note_facts(const struct event_facts *facts, struct event_digest *dig
     digest->event_id = facts->event_id;
     digest->encoding = (uint8_t)facts->encoding;
     digest->code = facts->created ? ERRCODE_NONE : (uint8_t)facts->code;
-    digest->group_id =
-        facts->created ? (struct field_int){FIELD_VALUE, facts->session.group_id} : facts->group_id;
+    digest->group_id = facts->created ? (struct field_int){FIELD_VALUE, facts->session.group_id} : facts->group_id;
     digest->study_activity_id =
         facts->created ? (struct field_int){FIELD_VALUE, facts->session.activity_id} : facts->study_activity_id;
     digest->session_id = facts->session.id;

@@ -1,153 +1,15 @@
 /* Fixes the moment of which is spoken, and reads the topics up to it: src/cli/verify.c, "The moment". */
 #include "cli/verify/letter.h"
-#include "cli/verify/verify.h"
+#include "cli/verify/moment.h"
 
-#include "kafka/tools/reader.h"
-#include "runtime/clock.h"
 #include "runtime/stop.h"
 #include "worker/decode_batch.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-
 #define SLICE_MS 250
-
-/* Longer than any transaction of ours may last, and the broker's look for those that are over their time. */
-#define OPEN_TRANSACTION_MS 90000
 
 static bool interrupted(struct err *err)
 {
     return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; nothing is known");
-}
-
-static void *zeros(int count, size_t size)
-{
-    void *memory = calloc((size_t)count + 1, size);
-
-    if (memory == NULL)
-        abort();
-    return memory;
-}
-
-/* ---- The moment -------------------------------------------------------------------------------------------------- */
-
-static bool open_commands(struct verify *verify, struct extents *extents, struct err *err)
-{
-    struct scope *scope = &verify->scope;
-
-    if (!extents_partitions(extents, verify->config->commands_topic, &scope->command_count, err))
-        return false;
-    scope->commands = zeros(scope->command_count, sizeof *scope->commands);
-    return true;
-}
-
-static bool open_topic(struct verify *verify, struct extents *extents, const char *name, struct err *err)
-{
-    struct event_topic *topic = &verify->scope.topics[verify->scope.topic_count];
-
-    if (!extents_partitions(extents, name, &topic->count, err))
-        return false;
-    topic->name = name;
-    topic->partitions = zeros(topic->count, sizeof *topic->partitions);
-    verify->scope.topic_count++;
-    for (int q = 0; q < topic->count; q++) {
-        struct event_partition *partition = &topic->partitions[q];
-        partition->last = -1;
-        partition->first_ms = INT64_MAX;
-        partition->floor = zeros(verify->scope.command_count, sizeof *partition->floor);
-        for (int p = 0; p < verify->scope.command_count; p++)
-            partition->floor[p] = INT64_MAX;
-    }
-    return true;
-}
-
-static bool open_topics(struct verify *verify, struct extents *extents, struct err *err)
-{
-    const struct config *config = verify->config;
-
-    verify->scope.config = config;
-    verify->scope.letters = *config->dlq_topic != 0;
-    return open_commands(verify, extents, err) && open_topic(verify, extents, config->events_created_topic, err) &&
-           (strcmp(config->events_created_topic, config->events_rejected_topic) == 0 ||
-            open_topic(verify, extents, config->events_rejected_topic, err));
-}
-
-enum when { BEFORE, AFTER };
-
-static bool read_committed(struct verify *verify, struct extents *extents, enum when when, struct err *err)
-{
-    struct scope *scope = &verify->scope;
-    int64_t *offsets = zeros(scope->command_count, sizeof *offsets);
-    bool done = extents_committed(extents, EXTENT_LIVE, verify->config->commands_topic, offsets, scope->command_count,
-                                  err);
-
-    for (int p = 0; p < scope->command_count && done; p++) {
-        struct command_partition *partition = &scope->commands[p];
-        if (when == BEFORE)
-            partition->committed = partition->low = partition->high = offsets[p];
-        partition->low = offsets[p] < partition->low ? offsets[p] : partition->low;
-        partition->high = offsets[p] > partition->high ? offsets[p] : partition->high;
-    }
-    free(offsets);
-    return done;
-}
-
-/* Who may not know what was replayed takes all repeats for those of a replay. */
-static bool read_replayed(struct verify *verify, struct extents *extents, struct err *err)
-{
-    struct scope *scope = &verify->scope;
-    int64_t *offsets = zeros(scope->command_count, sizeof *offsets);
-    bool done = extents_committed(extents, EXTENT_REPLAY, verify->config->commands_topic, offsets,
-                                  scope->command_count, err);
-    bool hidden = !done && err->exit_code == EXIT_PERMISSION;
-
-    for (int p = 0; p < scope->command_count && (done || hidden); p++)
-        scope->commands[p].replayed = hidden || offsets[p] >= 0;
-    free(offsets);
-    return done || hidden;
-}
-
-/* Until the last record that there is in the topic now is one that a reader may see, or is known to be aborted. */
-static bool await_transactions(struct extents *extents, const char *topic, int count, struct err *err)
-{
-    struct extent *now = zeros(count, sizeof *now), *first = zeros(count, sizeof *first);
-    int64_t until_ms = clock_ms() + OPEN_TRANSACTION_MS;
-    bool open = true, done = extents_read(extents, topic, first, count, err);
-
-    memcpy(now, first, (size_t)count * sizeof *now);
-    while (done && open) {
-        open = false;
-        for (int q = 0; q < count; q++)
-            open = open || now[q].stable < first[q].end;
-        if (!open)
-            break;
-        if (stop_requested())
-            done = interrupted(err);
-        else if (clock_ms() > until_ms)
-            done = err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-KAFKA-HANGING",
-                           "a transaction in %s stays open, so what comes after it cannot be seen\n"
-                           "  fix: wait for its transaction.timeout.ms, or kafka-transactions.sh find-hanging",
-                           topic);
-        else {
-            clock_sleep_ms(20);
-            done = extents_read(extents, topic, now, count, err);
-        }
-    }
-    free(now);
-    free(first);
-    return done;
-}
-
-static bool await_all(struct verify *verify, struct extents *extents, struct err *err)
-{
-    int letters;
-
-    for (size_t i = 0; i < verify->scope.topic_count; i++)
-        if (!await_transactions(extents, verify->scope.topics[i].name, verify->scope.topics[i].count, err))
-            return false;
-    return !verify->scope.letters ||
-           (extents_partitions(extents, verify->config->dlq_topic, &letters, err) &&
-            await_transactions(extents, verify->config->dlq_topic, letters, err));
 }
 
 static struct reader *open_reader(struct verify *verify, const char *const *topics, size_t count, struct err *err)
@@ -160,24 +22,6 @@ static struct reader *open_reader(struct verify *verify, const char *const *topi
                            .until_end = true,
     },
                        err);
-}
-
-/* The ends that the reader has fixed, and whether anything lies beyond them. */
-static bool note_ends(struct verify *verify, struct extents *extents, const struct reader *reader, struct err *err)
-{
-    for (size_t i = 0; i < verify->scope.topic_count; i++) {
-        struct event_topic *topic = &verify->scope.topics[i];
-        struct extent *now = zeros(topic->count, sizeof *now);
-        bool done = extents_read(extents, topic->name, now, topic->count, err);
-        for (int q = 0; q < topic->count && done; q++) {
-            topic->partitions[q].extent = now[q];
-            topic->partitions[q].extent.stable = reader_range(reader, i, q).end;
-        }
-        free(now);
-        if (!done)
-            return false;
-    }
-    return true;
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
@@ -288,22 +132,6 @@ static bool read_commands(struct verify *verify, struct err *err)
     return done;
 }
 
-/* What retention has taken while the topics were read counts as well. */
-static bool note_begins(struct verify *verify, struct extents *extents, struct err *err)
-{
-    for (size_t i = 0; i < verify->scope.topic_count; i++) {
-        struct event_topic *topic = &verify->scope.topics[i];
-        struct extent *now = zeros(topic->count, sizeof *now);
-        bool done = extents_read(extents, topic->name, now, topic->count, err);
-        for (int q = 0; q < topic->count && done; q++)
-            topic->partitions[q].extent.begin = now[q].begin;
-        free(now);
-        if (!done)
-            return false;
-    }
-    return true;
-}
-
 static void note_letters(struct verify *verify, const struct reader *reader)
 {
     for (int i = 0; i < reader_partitions(reader, 0); i++)
@@ -317,21 +145,21 @@ static bool read_events(struct verify *verify, struct extents *extents, struct e
     const char *letters_topic = verify->config->dlq_topic;
     struct reader *events = open_reader(verify, topics, verify->scope.topic_count, err);
     struct reader *letters = NULL;
-    bool done = events != NULL && note_ends(verify, extents, events, err);
+    bool done = events != NULL && moment_note_ends(verify, extents, events, err);
 
     if (done && verify->scope.letters) {
         letters = open_reader(verify, &letters_topic, 1, err);
         done = letters != NULL;
     }
-    done = done && read_committed(verify, extents, AFTER, err) && read_replayed(verify, extents, err) &&
-           read_all(verify, events, "events", take_event, err);
+    done = done && moment_read_committed(verify, extents, MOMENT_AFTER, err) &&
+           moment_read_replayed(verify, extents, err) && read_all(verify, events, "events", take_event, err);
     reader_close(events);
     if (done && letters != NULL) {
         note_letters(verify, letters);
         done = read_all(verify, letters, "dead letters", take_letter, err);
     }
     reader_close(letters);
-    return done && note_begins(verify, extents, err);
+    return done && moment_note_begins(verify, extents, err);
 }
 
 bool verify_read_topics(struct verify *verify, struct err *err)
@@ -343,8 +171,9 @@ bool verify_read_topics(struct verify *verify, struct err *err)
     verify->commands = external_sort_new(sizeof(struct command_digest), COMMAND_KEY, VERIFY_SORT_MEMORY);
     verify->events = external_sort_new(sizeof(struct event_digest), EVENT_KEY, VERIFY_SORT_MEMORY);
     verify->letters = external_sort_new(sizeof(struct letter), LETTER_KEY, VERIFY_SORT_MEMORY);
-    bool done = open_topics(verify, extents, err) && read_committed(verify, extents, BEFORE, err) &&
-                await_all(verify, extents, err) && read_events(verify, extents, err);
+    bool done = moment_open_topics(verify, extents, err) &&
+                moment_read_committed(verify, extents, MOMENT_BEFORE, err) &&
+                moment_await_transactions(verify, extents, err) && read_events(verify, extents, err);
     extents_close(extents);
     return done && read_commands(verify, err);
 }
