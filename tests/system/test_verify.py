@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from confluent_kafka import ConsumerGroupTopicPartitions, Producer, TopicPartition
+from deadline import until
 from judge.records import read_all
 from stage import command, new_id
 
@@ -59,6 +60,156 @@ def test_where_all_is_well_every_guarantee_holds_and_the_exit_status_is_0(worked
     text = worked.run("verify")
     assert (text.returncode, text.stderr) == (0, "")
     assert [line.split()[0] for line in text.stdout.splitlines() if line.endswith(" holds")] == list("12345")
+
+
+SMALL = {"batch.max.messages": 100}
+
+
+def some(count):
+    """Commands of every kind, some of them twice."""
+    values = [command(new_id(), 1 + i % 2) for i in range(count)]
+    for i in range(0, count - 8, 9):
+        values[i : i + 4] = [command(new_id(), 99), command(None, 1, None), b"garbage", values[i + 7]]
+    return values
+
+
+def key(i):
+    return f"key {i % 50}".encode() if i % 3 else None
+
+
+def test_while_workers_run_and_are_killed_nothing_is_found(stage):
+    """What is in flight is none: verify is asked again and again while two workers have work."""
+    stage.send_all(some(3000), key=key)
+    first, second = stage.start(**SMALL), stage.start(**SMALL, **{"instance.id": "two"})
+    in_flight = []
+    for round_ in range(4):
+        stage.send_all(some(500), key=key)
+        in_flight.append(must_be_clean(stage)["counts"]["in_flight"])
+        if round_ == 1:
+            first.kill()
+            first = stage.start(**SMALL)
+    stage.await_drained(40)
+    report = must_be_clean(stage)
+    assert report["counts"]["in_flight"] == 0 and report["counts"]["events"] == report["counts"]["commands"] == 5000
+    assert any(in_flight), "it was asked while there was work"
+    first.stop()
+    second.stop()
+    stage.judge()
+
+
+def test_rewinds_are_none_also_while_they_are_worked_on(stage):
+    auto = {"instance.id": "auto", **SMALL}
+    stage.send_all(some(800), key=key)
+    stage.drain(**auto)
+    stage.rewind(offset=70)
+    must_be_clean(stage)
+    stage.start(**auto)
+    stage.send_all(some(400), key=key)
+    must_be_clean(stage)
+    stage.await_drained()
+    stage.workers[-1].stop()
+    stage.rewind(offset=150, partition=1)
+    worker = stage.start(**auto)
+    until(lambda: must_be_clean(stage)["counts"]["answered_again"] > 0, 20, "the second rewind is worked on")
+    worker.kill()
+    must_be_clean(stage)
+    stage.drain(**auto)
+    must_be_clean(stage)
+
+
+def test_a_pruned_ledger_is_clean_before_and_after_a_rewind(stage):
+    auto = {"instance.id": "auto", **SMALL}
+    stage.send_all(some(800), key=key)
+    stage.drain(**auto)
+    stage.db.execute("SELECT pg_sleep(1.1)")
+    assert json.loads(stage.must("prune", "--older-than", "1s", "--json").stdout)["pruned"] > 500
+    assert must_be_clean(stage)["counts"]["pruned"] > 500
+    stage.send_all(some(100), key=key)
+    stage.drain(**auto)
+    must_be_clean(stage)
+    stage.rewind(offset=50)
+    stage.drain(**auto)
+    must_be_clean(stage)
+
+
+def test_suppressed_duplicates_are_none(stage):
+    how = {"duplicates": "suppress", "instance.id": "auto"}
+    values = [command(new_id()) for _ in range(50)]
+    stage.send_all(values + values[::2] + values[::5], key=key)
+    stage.drain(**how)
+    assert must_be_clean(stage, **how)["counts"]["suppressed"] == 35
+    must_find(stage, {1: {"UNANSWERED"}})  # by the rules of duplicates=republish they would be missing
+    stage.rewind()
+    stage.drain(**how)
+    must_be_clean(stage, **how)
+
+
+def test_at_least_once_repeats_are_none(stage):
+    how = {"events.delivery": "at-least-once", **SMALL}
+    stage.send_all(some(3000), key=key)
+    worker = stage.start(**how)
+    until(lambda: sum(stage.committed().values()) > 500, 20, "it works")
+    worker.kill()
+    stage.drain(40, **how)
+    must_be_clean(stage, **how)
+
+
+def test_a_dead_letter_that_is_sent_back_and_a_rewind_over_both_are_none(stage):
+    """As `dlq redrive` does it: to its first partition, with what the dead letter says of it, counted once more."""
+    auto = {"instance.id": "auto"}
+    stage.db.execute("ALTER TABLE study_sessions ADD CONSTRAINT not_two CHECK (group_id <> 2)")
+    stage.send_all([command(None, 2), command(None, 1), b"garbage", command(new_id(), 2)], key=b"k", partition=1)
+    stage.drain(**auto)
+    must_be_clean(stage)
+    for again in (False, True):
+        for letter in stage.dead_letters():
+            counted = [("__dlq.errors.delivery.count", b"2") if name == "__dlq.errors.delivery.count" else (name, value)
+                       for name, value in letter.headers]
+            if letter.text("__dlq.errors.delivery.count") == "1":
+                stage.send(letter.value, letter.key, counted, partition=1)
+        stage.drain(**auto)
+        must_be_clean(stage)
+        if not again:
+            stage.db.execute("ALTER TABLE study_sessions DROP CONSTRAINT not_two")
+    stage.rewind()
+    stage.drain(**auto)
+    must_be_clean(stage)
+
+
+def test_what_retention_has_taken_from_either_side_is_none(stage):
+    auto = {"instance.id": "auto", **SMALL}
+    stage.send_all(some(1000), key=key)
+    stage.drain(**auto)
+
+    def delete(topic, offsets):
+        for answer in stage.admin.delete_records([TopicPartition(topic, *each) for each in offsets.items()]).values():
+            answer.result(10)
+
+    delete(stage.created, {0: 20, 2: 40})
+    delete(stage.rejected, {1: 30})
+    report = must_be_clean(stage)
+    assert report["counts"]["events_gone"] > 0
+    stage.rewind(offset=30)
+    stage.drain(**auto)
+    must_be_clean(stage)
+    delete(stage.commands, {0: 60, 1: 50})
+    assert must_be_clean(stage)["counts"]["commands_gone"] > 0
+    delete(stage.dlq, {0: 5, 1: 5, 2: 5, 3: 5})
+    must_be_clean(stage)
+
+
+def test_two_commands_topics_may_share_the_ledger_and_the_event_topics(stage):
+    other = {"commands.topic": f"{stage.name}.other", "group.id": f"{stage.name}-other"}
+    stage.must("topics", "apply", **other)
+    values = [command(new_id()) for _ in range(30)]
+    stage.send_all(values, key=key)
+    stage.drain()
+    for topic, source in ((other["commands.topic"], values[:10] + [command(new_id(), 99), b"garbage"]),):
+        stage.send_all(source, key=key, topic=topic)
+    with stage.working(**other):
+        until(lambda: len(stage.events()) == 42, 20, "the other topic is answered")
+    assert must_be_clean(stage)["counts"]["other_topics"] == 12
+    assert must_be_clean(stage, **other)["counts"]["other_topics"] == 30
 
 
 # ---- Planted ---------------------------------------------------------------------------------------------------------
