@@ -1,6 +1,9 @@
 """`sessiond verify`: finds every discrepancy that is planted, under its guarantee, and none where there is none."""
 
 import json
+import os
+import subprocess
+import time
 import uuid
 
 import pytest
@@ -29,10 +32,11 @@ def must_be_clean(stage, **settings):
     return report
 
 
-def must_find(stage, expected, **settings):
-    """{guarantee: codes}, and nothing else; every discrepancy names records."""
+def must_find(stage, expected, maybe=(), **settings):
+    """{guarantee: codes}, and nothing else but what may be; every discrepancy names records."""
     report, found = ask(stage, **settings)
-    assert {number: set(codes) for number, codes in found.items()} == expected, json.dumps(report, indent=1)
+    found = {number: set(codes) - set(maybe) for number, codes in found.items()}
+    assert {number: codes for number, codes in found.items() if codes} == expected, json.dumps(report, indent=1)
     for guarantee in report["guarantees"]:
         assert all(each["records"] and each["text"] for each in guarantee["discrepancies"])
     return report
@@ -210,6 +214,28 @@ def test_two_commands_topics_may_share_the_ledger_and_the_event_topics(stage):
         until(lambda: len(stage.events()) == 42, 20, "the other topic is answered")
     assert must_be_clean(stage)["counts"]["other_topics"] == 12
     assert must_be_clean(stage, **other)["counts"]["other_topics"] == 30
+
+
+@pytest.mark.slow
+def test_a_million_commands_take_a_minute_at_most_and_64_mib(stage, note):
+    count = 1_000_000
+    lines = stage.folder / "commands.jsonl"
+    with open(lines, "wb") as out:
+        out.writelines(command(new_id(), 99 if i % 100 == 0 else 1 + i % 2) + b"\n" for i in range(count))
+    stage.must("send", str(lines), timeout=300)
+    stage.drain(300)
+    started = time.monotonic()
+    with open(stage.folder / "report.json", "wb") as out:
+        process = subprocess.Popen(stage.command_line("verify", "--json"), stdout=out, env=stage.environment())
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - started
+    report = json.loads((stage.folder / "report.json").read_bytes())
+    busy = usage.ru_utime + usage.ru_stime
+    note(f"{report['counts']['events']} events in {seconds:.1f} s, {busy:.1f} s of them busy, peak {usage.ru_maxrss // 1024} MiB")
+    assert process.returncode == 0 and report["counts"]["commands"] == report["counts"]["events"] == count
+    assert usage.ru_maxrss < 64 * 1024
+    assert busy < 60, "what other processes take of the machine is not its own"
 
 
 # ---- Planted ---------------------------------------------------------------------------------------------------------
@@ -420,7 +446,8 @@ def exchange_two_events(copied):
 
 
 def move_to_another_partition(copied):
-    event = copied.events()[-1]
+    """The youngest: what is older than anything in other partitions may be from a time when there were fewer."""
+    event = max(copied.events(), key=lambda record: record.timestamp_ms)
     event.partition = (event.partition + 1) % 4
 
 
@@ -435,6 +462,7 @@ def give_another_key(copied):
 
 
 def move_to_the_other_topic(copied):
+    """There it may come before others with its key."""
     copied.events()[2].topic = copied.stage.rejected
 
 
@@ -496,7 +524,8 @@ IN_TOPICS = [
 def test_what_is_planted_in_the_topics_is_found_under_its_guarantee(worked, plant, expected):
     copied = Copied(worked)
     plant(copied)
-    must_find(worked, expected, **copied.written())
+    maybe = {"OUT_OF_ORDER"} if plant in (move_to_the_other_topic, move_to_another_partition) else ()
+    must_find(worked, expected, maybe, **copied.written())
 
 
 # ---- Offsets, and events ahead of them -------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ const struct schemas *value_schemas_all(const struct value_schemas *schemas);
 /** What decoding commands takes, as `run` has it. Borrows the configuration and the schemas. */
 struct decode_options value_schemas_decode(struct value_schemas *schemas, const struct config *config);
 
-/** Before a record is decoded: asks the registry for its schema, if it names one that is not known yet. Waits as value_print. */
+/** Before a record is decoded: asks the registry for its schema, if it names one that is not known yet. Waits as value_print, but not
+ * again for a registry that did not answer once. */
 void value_schemas_learn(struct value_schemas *schemas, const struct decode_options *options,
                          const struct record *record);
 

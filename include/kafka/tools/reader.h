@@ -18,6 +18,9 @@ struct reader_request {
     size_t topic_count;
     struct range_request range; /* of every partition; its timeout is also that for a broker to answer */
     bool until_end;             /* stop at the end as it is when the reader is opened */
+    /* What may wait in memory: about so much for each of so many partitions. 0: as configured, which is a limit for each partition. */
+    int queue_kbytes;
+    int queue_partitions;
 };
 
 /** Waits for a broker and finds the places to begin. NULL with ERR_STOP: out of reach (69), no permission (77), a

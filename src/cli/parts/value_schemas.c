@@ -18,6 +18,7 @@ struct value_schemas {
     struct schemas *schemas;
     struct registry *registry; /* NULL: none is configured */
     struct schema_cache *schema_cache;
+    bool silent; /* the registry has not answered in time */
 };
 
 struct value_schemas *value_schemas_open(const struct config *config, struct err *err)
@@ -57,6 +58,7 @@ static void give_up(struct value_schemas *schemas, const struct schema_id *id, c
     log_warning("E-SCHEMA-08", "no answer about schema %s: %s\n  values of it are shown as bytes", text,
                 err->class == ERR_NONE ? "the registry is silent" : err->message);
     schema_cache_missing(schemas->schema_cache, id, clock_ms());
+    schemas->silent = true;
 }
 
 static const struct cached_schema *look_up(struct value_schemas *schemas, const struct schema_id *id)
@@ -142,7 +144,7 @@ void value_schemas_learn(struct value_schemas *schemas, const struct decode_opti
 {
     struct schema_id id;
 
-    if (schemas->registry == NULL || !decode_schema_id(options, record, &id) ||
+    if (schemas->registry == NULL || schemas->silent || !decode_schema_id(options, record, &id) ||
         schema_cache_find(schemas->schema_cache, &id) != NULL)
         return;
     schema_cache_trim(schemas->schema_cache, clock_ms());

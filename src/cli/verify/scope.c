@@ -64,7 +64,7 @@ bool scope_outside_transaction(const struct scope *scope, const struct position 
 static bool had_partitions(const struct event_topic *topic, int count, int64_t timestamp_ms)
 {
     for (int q = count; q < topic->count; q++)
-        if (topic->partitions[q].first_ms < timestamp_ms)
+        if (topic->partitions[q].first_ms <= timestamp_ms)
             return false;
     return true;
 }

@@ -12,7 +12,11 @@ static bool interrupted(struct err *err)
     return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; nothing is known");
 }
 
-static struct reader *open_reader(struct verify *verify, const char *const *topics, size_t count, struct err *err)
+/* Two readers are open at the same time; sorting takes memory beside them. */
+#define QUEUE_KBYTES 6144
+
+static struct reader *open_reader(struct verify *verify, const char *const *topics, size_t count, int partitions,
+                                  struct err *err)
 {
     return reader_open(verify->config,
                        &(struct reader_request){
@@ -20,6 +24,8 @@ static struct reader *open_reader(struct verify *verify, const char *const *topi
                            .topic_count = count,
                            .range = {.from = RANGE_BEGINNING, .timeout_ms = verify->timeout_ms},
                            .until_end = true,
+                           .queue_kbytes = QUEUE_KBYTES,
+                           .queue_partitions = partitions,
     },
                        err);
 }
@@ -118,7 +124,7 @@ static bool take_letter(struct verify *verify, const struct record *record, stru
 static bool read_commands(struct verify *verify, struct err *err)
 {
     const char *topic = verify->config->commands_topic;
-    struct reader *reader = open_reader(verify, &topic, 1, err);
+    struct reader *reader = open_reader(verify, &topic, 1, verify->scope.command_count, err);
 
     if (reader == NULL)
         return false;
@@ -143,12 +149,13 @@ static bool read_events(struct verify *verify, struct extents *extents, struct e
 {
     const char *topics[2] = {verify->scope.topics[0].name, verify->scope.topics[1].name};
     const char *letters_topic = verify->config->dlq_topic;
-    struct reader *events = open_reader(verify, topics, verify->scope.topic_count, err);
+    int partitions = verify->scope.topics[0].count + verify->scope.topics[1].count;
+    struct reader *events = open_reader(verify, topics, verify->scope.topic_count, partitions, err);
     struct reader *letters = NULL;
     bool done = events != NULL && moment_note_ends(verify, extents, events, err);
 
     if (done && verify->scope.letters) {
-        letters = open_reader(verify, &letters_topic, 1, err);
+        letters = open_reader(verify, &letters_topic, 1, verify->scope.command_count, err);
         done = letters != NULL;
     }
     done = done && moment_read_committed(verify, extents, MOMENT_AFTER, err) &&
