@@ -40,7 +40,7 @@ int schemas_check(const struct schemas_tool *tool);
 int schemas_register(const struct schemas_tool *tool);
 
 /** The files, or with none of them the built-in schemas. Asks neither configuration nor registry. */
-int schemas_fingerprint(const struct cli *cli, char **files);
+int schemas_fingerprint(const struct cli *cli, const char *const *files);
 
 /**
  * Checks all own schemas as schemas_check does. 0 and `*compatible`, or an exit code after printing why. A report goes to `out`;
