@@ -5,7 +5,7 @@
  *   1. Fill a `struct subcommand` in src/cli/NAME.c: usage, options, exit codes and examples are rows, in full sentences.
  *   2. Write `static bool set(void *target, int letter, const char *text)`: what each option, and each argument, sets.
  *   3. In `run`, call subcommand_options(&cli_NAME, argc, argv, set, &target), then cli_load_config, and do the work.
- *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/cli.c and in the table in README.md.
+ *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/cli.c and in deploy/README.md.
  *   5. Nothing else: --help, the messages about wrong options and their exit code 64 follow from the rows.
  */
 #ifndef CLI_SUBCOMMAND_H
