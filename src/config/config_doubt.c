@@ -40,6 +40,12 @@ void config_doubt(struct config *config, const char *key, const char *value, con
         remember(config, text_printf("%s: the value of %.100s is taken with its quotes", origin, key));
 }
 
+void config_doubt_retired(struct config *config, const char *key, const char *origin)
+{
+    remember(config,
+             text_printf("%s: %s does nothing any more, and the next version refuses it: leave it out", origin, key));
+}
+
 void config_warn_doubts(const struct config *config)
 {
     for (size_t i = 0; i < config->doubt_count; i++)

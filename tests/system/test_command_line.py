@@ -18,7 +18,6 @@ ONE = ["send", "--group-id", "1", "--study-activity-id", "1"]
 NOT_YET = ("check", "replay", "dlq", "verify", "bench", "completion")
 KEYS_NOT_YET = {
     "postgres.reference.checks": "per-batch",
-    "postgres.connections": "2",
 }
 
 
