@@ -2,7 +2,7 @@
  * The subjects of a schema registry: what is registered under which name. For the start of the worker and for tools: each call is
  * one or two requests, blocks until they are answered, and does not try again.
  *
- * Source: Confluent Schema Registry API, "Subjects", "Config".
+ * Source: Confluent Schema Registry API, "Subjects", "Config", "Compatibility".
  */
 #ifndef REGISTRY_SUBJECTS_H
 #define REGISTRY_SUBJECTS_H
@@ -58,6 +58,21 @@ MUSTUSE enum subjects_answer subjects_versions(struct subjects *subjects, const 
 #define SUBJECTS_LATEST 0
 MUSTUSE enum subjects_answer subjects_version(struct subjects *subjects, const char *subject, int32_t version,
                                               struct subjects_version *found, struct err *err);
+
+/** Why a registry finds two schemas not compatible, in its own words, a line each. All zero: none. */
+struct subjects_reasons {
+    char **list; /* owned, like the lines; free with subjects_reasons_free */
+    size_t count;
+};
+
+/**
+ * Whether the Avro schema `text` may be registered after this version, by the compatibility level in effect for the subject (with NONE
+ * it always may). YES: `*is_compatible`, and `reasons` if not, as far as the registry gives some. NO: no such subject or version.
+ */
+MUSTUSE enum subjects_answer subjects_compatible(struct subjects *subjects, const char *subject, int32_t version,
+                                                 const char *text, bool *is_compatible,
+                                                 struct subjects_reasons *reasons, struct err *err);
+void subjects_reasons_free(struct subjects_reasons *reasons);
 
 /** The compatibility level in effect for a subject, e.g. "BACKWARD"; the registry's own when the subject has none. NO: none. */
 #define SUBJECTS_LEVEL_SIZE 64

@@ -27,7 +27,7 @@ void schemas_name_own(struct schemas_own own[static SCHEMAS_OWN], const struct s
     for (size_t i = 0; i < SCHEMAS_OWN; i++) {
         const struct schema *schema = schemas_builtin(schemas, kinds[i].record);
         const char *subject = subject_of(arena, kinds[i].topic, shared && kinds[i].is_event, schema);
-        own[i] = (struct schemas_own){kinds[i].record, subject, schema, kinds[i].is_event};
+        own[i] = (struct schemas_own){kinds[i].record, subject, schema};
     }
 }
 
@@ -131,15 +131,16 @@ const struct subcommand cli_schemas = {
         "Subjects are named after the topic, <topic>-value. When both events have one topic, theirs are "
         "<topic>-<record's full name> (in Java: TopicRecordNameStrategy). A registry is asked when "
         "schema.registry.url is set.\n\n"
-        "The action check holds the command schema to BACKWARD_TRANSITIVE (we read what any version wrote) and the "
-        "event schemas to FULL_TRANSITIVE (also, any version's reader reads what we write). A field may be added or "
-        "dropped if it has a default; its type stays. Logical types that differ are refused too: Avro would read the "
-        "bytes as something else.",
+        "Compatibility is the registry's to judge, by the level that it has for each subject: BACKWARD_TRANSITIVE fits "
+        "the commands, which we have to read whoever wrote them, and FULL_TRANSITIVE the events, whose readers may be "
+        "older or newer than we are. Where the level is NONE nothing is compared, and check says so.",
     .arguments = {
         {"list",
          "Lists the Avro schemas that are built in or in schemas.dir, and what the registry has under our "
          "subjects."},
-        {"check", "Says whether our newest schemas agree with every version of them, built in and registered."},
+        {"check",
+         "Asks the registry whether our newest schemas may follow each version that it has of them. Without a "
+         "registry it reads the schemas that are here, and says that nothing else was looked at."},
         {"register",
          "Checks, then registers our newest schemas as they are, each under its subject. The same again changes "
          "nothing. No compatibility level is set."},
@@ -148,13 +149,14 @@ const struct subcommand cli_schemas = {
          "any of the built-in schemas."},
         {"FILE", "This file holds one Avro schema; - is standard input."},
     },
-    .json = "Prints one object: list {\"schemas\": [...], \"subjects\": [...] or null}, check {\"compatible\", "
-            "\"checks\": [...]}, register {\"subjects\": [{\"subject\", \"record\", \"state\", \"version\", "
-            "\"id\"}]} with the state registered or exists, fingerprint {\"schemas\": [{\"file\", \"crc_64_avro\", "
-            "\"single_object\", \"sha_256\", \"canonical\"}]}. single_object is how a record in single-object "
-            "encoding begins: C3 01 and the CRC-64, lowest byte first.",
+    .json = "Prints one object: list {\"schemas\": [...], \"subjects\": [...] or null}, check {\"schemas\": [...], "
+            "\"checks\": [...] or null, \"compatible\": true, false or null (not compared)}, register {\"subjects\": "
+            "[{\"subject\", \"record\", \"state\", \"version\", \"id\"}]} with the state registered or exists, "
+            "fingerprint {\"schemas\": [{\"file\", \"crc_64_avro\", \"single_object\", \"sha_256\", "
+            "\"canonical\"}]}. single_object is how a record in single-object encoding begins: C3 01 and the CRC-64, "
+            "lowest byte first.",
     .exits = {
-        {EXIT_DONE, "It is done, and all schemas are compatible."},
+        {EXIT_DONE, "It is done, and no schema was found not to be compatible."},
         {EXIT_NO, "A schema is not compatible (check, register)."},
         {EXIT_DATA, "A file is not a schema (fingerprint)."},
         {EXIT_NOINPUT, "There is no such file (fingerprint)."},
