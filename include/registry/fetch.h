@@ -16,15 +16,14 @@ struct fetch {
     unsigned misses;   /* how often what is asked now was not there */
     unsigned failures; /* how often nothing was known */
     struct backoff backoff;
-    int64_t due_ms; /* not to be asked before */
-    struct fetch *next;
+    int64_t due_ms;     /* not to be asked before */
+    bool done;          /* the answer is complete */
+    struct fetch *next; /* of the list that it is in */
 };
 
+/** Done from the beginning, and not found, when the id is a number that no registry gives. */
 MUSTUSE struct fetch *fetch_new(const struct schema_id *id);
 void fetch_free(struct fetch *fetch);
-
-/** True for a number that no registry gives: it is not asked, and not found. */
-bool fetch_is_vain(const struct fetch *fetch);
 
 /** What to ask next. The caller frees the path. */
 struct request fetch_request(const struct fetch *fetch);

@@ -36,8 +36,8 @@ MUSTUSE struct registry *registry_open(const struct config *config, struct err *
 /** Ends the thread, also in the middle of a request. NULL is fine. */
 void registry_close(struct registry *registry);
 
-/** Begins to look `id` up, unless that is under way or its answer is waiting. Many are under way at once. Does not block. Main
- * thread. */
+/** Begins to look `id` up, unless that is under way or its answer is waiting. Any number may be; they are asked one at a time. Does not
+ * block. Main thread. */
 void registry_ask(struct registry *registry, const struct schema_id *id);
 
 /**

@@ -16,6 +16,7 @@ struct fetch *fetch_new(const struct schema_id *id)
     if (fetch == NULL)
         abort();
     fetch->answer.id = *id;
+    fetch->done = !id->is_guid && id->number <= 0;
     fetch->backoff = (struct backoff){.base_ms = MISS_MS, .cap_ms = WAIT_MS};
     return fetch;
 }
@@ -33,11 +34,6 @@ void fetch_free(struct fetch *fetch)
     forget_resolve(fetch);
     free(fetch->answer.text);
     free(fetch);
-}
-
-bool fetch_is_vain(const struct fetch *fetch)
-{
-    return !fetch->answer.id.is_guid && fetch->answer.id.number <= 0;
 }
 
 /* A reference stays what it was when its version is deleted, as long as the registry keeps it. */
