@@ -41,7 +41,10 @@ int schemas_register(const struct schemas_tool *tool);
 /** The files, or with none of them the built-in schemas. Asks neither configuration nor registry. */
 int schemas_fingerprint(const struct cli *cli, const char *const *files);
 
-/** Prints the schemas that are built in or in schemas.dir, each with its fingerprint: lines, or with --json the items of a list. */
+/**
+ * Prints the schemas that are built in or in schemas.dir, each with its fingerprint: lines, or with --json the items of
+ * a list.
+ */
 void schemas_print_known(const struct schemas_tool *tool);
 
 /** Worse ones are greater. */
@@ -52,8 +55,8 @@ enum schemas_verdict {
 };
 
 /**
- * Asks the registry whether our newest schemas may follow each version that it has of them, by its own level for each subject. 0 and
- * the worst verdict, or an exit code after printing why. A report goes to `out`; NULL: none.
+ * Asks the registry whether our newest schemas may follow each version that it has of them, by its own level for each
+ * subject. 0 and the worst verdict, or an exit code after printing why. A report goes to `out`; NULL: none.
  */
 MUSTUSE int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out, bool json);
 

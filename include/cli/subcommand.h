@@ -1,8 +1,10 @@
 /**
- * A subcommand as one table: its help, its option loop, and later its completion and its manual page come from the same rows.
+ * A subcommand as one table: its help, its option loop, and later its completion and its manual page come from the same
+ * rows.
  *
  * To add one:
- *   1. Fill a `struct subcommand` in src/cli/NAME.c: usage, options, exit codes and examples are rows, in full sentences.
+ *   1. Fill a `struct subcommand` in src/cli/NAME.c: usage, options, exit codes and examples are rows, in full
+ *      sentences.
  *   2. Write `static bool set(void *target, int letter, const char *text)`: what each option, and each argument, sets.
  *   3. In `run`, call subcommand_options(&cli_NAME, argc, argv, set, &target), then cli_load_config, and do the work.
  *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/cli.c and in deploy/README.md.
@@ -18,7 +20,9 @@ struct cli;
 /** How many rows of each kind a subcommand may have. The rows that are not used stay empty. */
 #define SUBCOMMAND_ROWS 16
 
-/** What stands first without dashes: a word to be typed as it is (lower case), or what is to be filled in (upper case). */
+/**
+ * What stands first without dashes: a word to be typed as it is (lower case), or what is to be filled in (upper case).
+ */
 struct argument_row {
     const char *name;
     const char *meaning;
@@ -57,14 +61,14 @@ struct subcommand {
 #define SUBCOMMAND_ARGUMENT 0
 
 /**
- * Takes one option (`letter` of its row, `text` its value or NULL) or one argument (SUBCOMMAND_ARGUMENT, `text` the argument) into
- * `target`. False: it cannot be used, which the caller of this function says.
+ * Takes one option (`letter` of its row, `text` its value or NULL) or one argument (SUBCOMMAND_ARGUMENT, `text` the
+ * argument) into `target`. False: it cannot be used, which the caller of this function says.
  */
 typedef bool subcommand_set(void *target, int letter, const char *text);
 
 /**
- * Calls `set` for all of argv[1] and on, in the order in which they were typed; what follows `--` are arguments. Returns 0, or
- * EXIT_USAGE after saying what is wrong.
+ * Calls `set` for all of argv[1] and on, in the order in which they were typed; what follows `--` are arguments.
+ * Returns 0, or EXIT_USAGE after saying what is wrong.
  */
 MUSTUSE int subcommand_options(const struct subcommand *subcommand, int argc, char **argv, subcommand_set *set,
                                void *target);

@@ -1,11 +1,11 @@
 /*
- * The list of fetches is the only thing that both threads see. The main thread appends to it and takes away those that are done; the
- * registry's thread works on one that is not done, alone, and does not touch it any more once it is. So an id is in the list from its
- * being asked to its answer's being taken.
+ * The list of fetches is the only thing that both threads see. The main thread appends to it and takes away those that
+ * are done; the registry's thread works on one that is not done, alone, and does not touch it any more once it is. So
+ * an id is in the list from its being asked to its answer's being taken.
  *
- * One request at a time: a registry is asked for a handful of ids a week. One that fails is left in peace: after a failure there is a
- * pause before the next request, which grows until one is answered. A fetch that fails or is not found has pauses of its own besides,
- * in which the others go on.
+ * One request at a time: a registry is asked for a handful of ids a week. One that fails is left in peace: after a
+ * failure there is a pause before the next request, which grows until one is answered. A fetch that fails or is not
+ * found has pauses of its own besides, in which the others go on.
  */
 #include "registry/fetch.h"
 

@@ -242,22 +242,22 @@ END_TEST
 
 START_TEST(the_registry_says_whether_a_schema_may_follow_and_why_not)
 {
+    static const char path[] = "POST /compatibility/subjects/a%2Fb/versions/3?verbose=true";
+    static const char yes[] = "{\"is_compatible\": true, \"messages\": []}";
+    static const char some[] = "{\"is_compatible\": false, \"messages\": [\"a\\nb\", \"\", 7, \"c\"]}";
+    static const char one[] = "{\"is_compatible\": false, \"reason\": \"d\"}";
     struct subjects_reasons reasons;
     bool is_compatible;
 
     start(
         (struct script[]){
-            {"POST /compatibility/subjects/a%2Fb/versions/3?verbose=true",            200,
-             "{\"is_compatible\": true, \"messages\": []}", WHOLE, 1},
-            {"POST /compatibility/subjects/a%2Fb/versions/3?verbose=true",                           200,
-             "{\"is_compatible\": false, \"messages\": [\"a\\nb\", \"\", 7, \"c\"]}", WHOLE, 1},
-            {"POST /compatibility/subjects/a%2Fb/versions/3?verbose=true",                                                                      200,
-             "{\"is_compatible\": false, \"reason\": \"d\"}", WHOLE, 1},
-            {"POST /compatibility/subjects/a%2Fb/versions/3?verbose=true",            404, "{\"error_code\": 40402}", WHOLE, 1},
-            {"POST /compatibility/subjects/a%2Fb/versions/3?verbose=true", 200, "{\"is_compatible\": \"yes\"}", WHOLE,
-             1},
-            {"POST /compatibility/subjects/a%2Fb/versions/3?verbose=true",                                                                      422, "{\"error_code\": 42201}", WHOLE, 0},
-            {0           }
+            {path,  200, yes, WHOLE, 1},
+            {path,  200, some, WHOLE, 1},
+            {path,    200, one, WHOLE, 1},
+            {path,  404, "{\"error_code\": 40402}", WHOLE, 1},
+            {path, 200, "{\"is_compatible\": \"yes\"}", WHOLE, 1},
+            {path,    422, "{\"error_code\": 42201}", WHOLE, 0},
+            {0 }
     },
         NULL);
     ck_assert_int_eq(subjects_compatible(subjects, "a/b", 3, TEXT, &is_compatible, &reasons, &err), SUBJECTS_YES);
