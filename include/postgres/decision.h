@@ -56,8 +56,8 @@ MUSTUSE bool decision_start(struct decision *decision, struct connection *connec
                             struct err *err);
 
 /** DONE: every item of the batch has an outcome or a decision. Never ERR_ISOLATE; else as query_result. */
-enum progress decision_receive(struct decision *decision, struct connection *connection, struct batch *batch,
-                               int timeout_ms, struct err *err);
+MUSTUSE enum progress decision_receive(struct decision *decision, struct connection *connection, struct batch *batch,
+                                       int timeout_ms, struct err *err);
 
 /** Forgets the batch; memory is kept. */
 void decision_drop(struct decision *decision);

@@ -38,7 +38,7 @@ static int report_stored(struct await *await, const struct cli *cli, const struc
 }
 
 /* DONE: the outcome is found. FAILED: the look-up is over without one, and `trouble` says whether for an error. */
-static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
+MUSTUSE static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
 {
     if (await->lookup_ms != INT64_MAX) {
         lookup_command(await->lookup, &await->command_id);
@@ -55,7 +55,7 @@ static enum progress ask_ledger(struct await *await, int timeout_ms, struct look
 }
 
 /* The first look has to succeed: what was decided before would never come by a topic. */
-static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
+MUSTUSE static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
 {
     enum progress progress;
 

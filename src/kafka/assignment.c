@@ -38,9 +38,9 @@ static void log_unreadable(const struct assignment *assignment, const struct err
  * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
  * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
  */
-static enum progress read_committed_offsets(struct assignment *assignment, rd_kafka_t *rk,
-                                            rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
-                                            struct err *err)
+MUSTUSE static enum progress read_committed_offsets(struct assignment *assignment, rd_kafka_t *rk,
+                                                    rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
+                                                    struct err *err)
 {
     int code = positions_committed(rk, partitions, patience_begin(&assignment->patience, timeout_ms));
 

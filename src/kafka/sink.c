@@ -71,7 +71,8 @@ static void judge_fence(struct sink *sink, const struct err *err)
 }
 
 /* From an error object to what the worker does. */
-static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what, struct err *err)
+MUSTUSE static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what,
+                                               struct err *err)
 {
     (void)kafka_error_object(err, KAFKA_CALL_TRANSACTION, error, what);
     judge_fence(sink, err);
@@ -282,7 +283,7 @@ int sink_throttle_ms(const struct sink *sink)
  * A predecessor's open transaction is ended first, and the broker says "not yet" until it is; librdkafka (2.0.2 to 2.15) then asks again
  * after 500 ms. A new producer asks at once. Each one is given twice the time of the one before, so that a slow broker gets its turn.
  */
-static enum progress init_transactions(struct sink *sink, int timeout_ms, struct err *err)
+MUSTUSE static enum progress init_transactions(struct sink *sink, int timeout_ms, struct err *err)
 {
     bool hurry = sink->init_patience_ms < timeout_ms;
     char what[320];
@@ -457,13 +458,13 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     return progress;
 }
 
-static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, int timeout_ms,
-                                                struct err *err)
+MUSTUSE static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets,
+                                                        int timeout_ms, struct err *err)
 {
     return source_kept(source, offsets, err) == FAILED ? FAILED : source_commit(source, offsets, timeout_ms, err);
 }
 
-static enum progress commit_transaction(struct sink *sink, int timeout_ms, struct err *err)
+MUSTUSE static enum progress commit_transaction(struct sink *sink, int timeout_ms, struct err *err)
 {
     rd_kafka_error_t *error = rd_kafka_commit_transaction(sink->rk, timeout_ms);
 

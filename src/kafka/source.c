@@ -154,7 +154,7 @@ struct source *source_open(const struct config *config, struct err *err)
  * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
  * is no reason not to work.
  */
-static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
+MUSTUSE static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
 {
     if (source->settings_until_ms == 0)
         source->settings_until_ms = clock_ms() + source->config->startup_timeout_ms / 2;
@@ -170,7 +170,7 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
     return cleanup_judge(&source->cleanup, err) ? DONE : FAILED;
 }
 
-static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
+MUSTUSE static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
 {
     enum progress progress = topic_metadata(source->rk, name, NULL, patience_begin(&source->topics, timeout_ms), err);
 
@@ -179,7 +179,7 @@ static enum progress ask_topic(struct source *source, const char *name, int time
 }
 
 /* As an error of which waiting is the cure, for whoever waits; and for the log, once in a while. */
-static enum progress nobody_answers(struct source *source, struct err *err)
+MUSTUSE static enum progress nobody_answers(struct source *source, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
     uint64_t held_back;
@@ -195,7 +195,7 @@ static enum progress nobody_answers(struct source *source, struct err *err)
  * The address that we were given has answered. All further work goes by those that the brokers advertise, and of the calls that would
  * wait for one (init_transactions, joining the group) none says so.
  */
-static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
+MUSTUSE static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
 {
     if (advertised_answered(&source->brokers.advertised))
         return DONE;

@@ -118,7 +118,7 @@ static bool user_is_missing(const struct connection *connection)
     return getpwuid(geteuid()) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);
 }
 
-static enum progress refuse_nameless(struct connection *connection, struct err *err)
+MUSTUSE static enum progress refuse_nameless(struct connection *connection, struct err *err)
 {
     (void)err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-USER",
                   "PostgreSQL: no user to log in as: none is set, and user id %u of this process has no name in "
@@ -128,7 +128,7 @@ static enum progress refuse_nameless(struct connection *connection, struct err *
     return FAILED;
 }
 
-static enum progress connect_failed(struct connection *connection, struct err *err)
+MUSTUSE static enum progress connect_failed(struct connection *connection, struct err *err)
 {
     const char *message = PQerrorMessage(connection->pg);
     const char *text = message;
@@ -223,7 +223,7 @@ static bool connect_overdue(struct connection *connection, struct err *err)
     return true;
 }
 
-static enum progress connect_step(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress connect_step(struct connection *connection, int64_t until_ms, struct err *err)
 {
     while (connection->polling != PGRES_POLLING_OK) {
         if (connection->polling == PGRES_POLLING_FAILED)
@@ -271,7 +271,7 @@ static bool cancel_send(struct connection *connection, struct err *err)
 }
 
 /* Where the server does not let us, what was left behind is left to the server's own time-outs. */
-static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
@@ -286,7 +286,7 @@ static enum progress cancel_receive(struct connection *connection, int64_t until
     return DONE;
 }
 
-static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
@@ -341,7 +341,8 @@ static void cancel_at_the_end(struct connection *connection)
 
     if (connection->left == NULL)
         return;
-    (void)connection_open(connection, CANCEL_MS, &ignored);
+    enum progress cancelled = connection_open(connection, CANCEL_MS, &ignored);
+    (void)cancelled; /* one try, no more */
     connection_close(connection);
 }
 

@@ -69,7 +69,7 @@ static bool say_grant(const struct lookup *lookup, struct err *err)
 }
 
 /* No row of a batch is the cause, and there are no neighbours to tell: the role may not, or only the operator knows. */
-static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
+MUSTUSE static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
 {
     if (err->class != ERR_ISOLATE)
         return FAILED;
@@ -79,7 +79,7 @@ static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
     return FAILED;
 }
 
-static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult **result, struct err *err)
+MUSTUSE static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult **result, struct err *err)
 {
     *result = NULL;
     if (lookup->step == LOOKUP_OPENING)
@@ -101,8 +101,8 @@ static bool ask(struct lookup *lookup, struct err *err)
 }
 
 /* PENDING: the session's command is known, its outcome is the next query. */
-static enum progress take(struct lookup *lookup, const PGresult *result, struct arena *arena,
-                          struct lookup_found *found, struct err *err)
+MUSTUSE static enum progress take(struct lookup *lookup, const PGresult *result, struct arena *arena,
+                                  struct lookup_found *found, struct err *err)
 {
     struct ledger_row *row;
 
@@ -125,8 +125,8 @@ static enum progress take(struct lookup *lookup, const PGresult *result, struct 
 }
 
 /* Takes the answer to this step and asks the next one. DONE: that was the last. */
-static enum progress advance(struct lookup *lookup, const PGresult *result, struct arena *arena,
-                             struct lookup_found *found, struct err *err)
+MUSTUSE static enum progress advance(struct lookup *lookup, const PGresult *result, struct arena *arena,
+                                     struct lookup_found *found, struct err *err)
 {
     if (lookup->step == LOOKUP_ASKING) {
         enum progress progress = take(lookup, result, arena, found, err);

@@ -203,7 +203,7 @@ static bool ran_elsewhere(const struct connection *connection, struct err *err)
     return true;
 }
 
-static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
+MUSTUSE static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
 {
     PGresult *answer = connection->answer;
 
@@ -223,7 +223,7 @@ static enum progress answer_complete(struct connection *connection, PGresult **r
     return FAILED;
 }
 
-static enum progress answer_overdue(struct connection *connection, struct err *err)
+MUSTUSE static enum progress answer_overdue(struct connection *connection, struct err *err)
 {
     connection_close(connection);
     err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-OVERDUE",

@@ -26,7 +26,7 @@ static const char *const step_names[] = {
 };
 
 /* The one step that begins anew each time: on a long way to the broker its time must grow, or it never gets there. */
-static enum progress send_offsets(struct publisher *p, struct err *err)
+MUSTUSE static enum progress send_offsets(struct publisher *p, struct err *err)
 {
     if (p->offsets_slice_ms == 0)
         p->offsets_slice_ms = SLICE_MS;
@@ -36,7 +36,7 @@ static enum progress send_offsets(struct publisher *p, struct err *err)
     return progress;
 }
 
-static enum progress step_once(struct publisher *p, enum step step, struct err *err)
+MUSTUSE static enum progress step_once(struct publisher *p, enum step step, struct err *err)
 {
     switch (step) {
     case STEP_FLUSH: return sink_flush(p->sink, SLICE_MS, err);
@@ -142,9 +142,9 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
 static void leave_none_open(struct publisher *p)
 {
     struct err err;
+    enum progress aborted = p->in_doubt ? DONE : sink_abort(p->sink, SLICE_MS, &err);
 
-    if (!p->in_doubt)
-        (void)sink_abort(p->sink, SLICE_MS, &err);
+    (void)aborted;
 }
 
 /* If another process has our identity the consumer is fenced too: then we end instead of fencing it back. */

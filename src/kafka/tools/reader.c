@@ -225,7 +225,7 @@ static void fill_record(struct reader *reader, const struct reader_topic *topic,
     record->headers = headers_of(reader, message, &record->header_count);
 }
 
-static enum progress nothing(struct reader *reader, struct err *err)
+MUSTUSE static enum progress nothing(struct reader *reader, struct err *err)
 {
     rd_kafka_poll(reader->rk, 0);
     if (reader->brokers.trouble == 0)
@@ -235,7 +235,7 @@ static enum progress nothing(struct reader *reader, struct err *err)
     return err->class == ERR_STOP ? FAILED : PENDING;
 }
 
-static enum progress trouble(struct reader *reader, struct reader_topic *topic, struct err *err)
+MUSTUSE static enum progress trouble(struct reader *reader, struct reader_topic *topic, struct err *err)
 {
     const rd_kafka_message_t *message = reader->message;
     char place[320];
