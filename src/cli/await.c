@@ -78,7 +78,7 @@ static int too_late(const struct await *await)
         err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted");
     else
         err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
-                "command %s has no outcome within --timeout%s%s; next: see that sessiond run works, then await again",
+                "command %s has no outcome within --timeout%s%s\n  fix: see that sessiond run works, then await again",
                 await->command, await->trouble.class == ERR_NONE ? "" : ": ", await->trouble.message);
     return cli_fail(&err);
 }

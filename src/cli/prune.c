@@ -84,7 +84,8 @@ static int prune_run(const struct cli *cli, const struct prune_request *request)
         print_count(cli, request, &count);
     }
     if (progress == PENDING)
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; next: the same command does the rest");
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED",
+                "interrupted\n  fix: run the same command again, which does the rest");
     return progress == DONE ? EXIT_DONE : cli_fail(&err);
 }
 

@@ -34,7 +34,8 @@ static enum subjects_answer register_one(const struct schemas_tool *tool, const 
     answer = subjects_find(tool->subjects, own->subject, text, found, err);
     if (answer == SUBJECTS_NO)
         err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-SCHEMA-06",
-                "%s: registered with id %" PRId32 ", but the registry does not know it yet; next: schemas list",
+                "%s: registered with id %" PRId32
+                ", but the registry does not know it yet\n  fix: see sessiond schemas list, then run this again",
                 own->subject, found->id);
     return answer;
 }
@@ -74,7 +75,7 @@ int schemas_register(const struct schemas_tool *tool)
         return status;
     if (!is_compatible)
         return refuse(EXIT_NO, "E-SCHEMA-07",
-                      "ours are not compatible with what is there; next: schemas check says why");
+                      "ours are not compatible with what is there\n  fix: sessiond schemas check says why");
 
     if (tool->cli->json)
         printf("{\"subjects\": [");

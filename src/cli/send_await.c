@@ -57,10 +57,11 @@ static int verdict(const struct send_await *await)
         err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; %zu of %zu commands have no event yet",
                 await->pending.left, await->pending.count);
     else
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
-                "%zu of %zu commands have no event within --timeout; they are sent; next: see that sessiond run works, "
-                "then sessiond await",
-                await->pending.left, await->pending.count);
+        err_set(
+            &err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
+            "%zu of %zu commands have no event within --timeout; they are sent\n  fix: see that sessiond run works, "
+            "then sessiond await",
+            await->pending.left, await->pending.count);
     return cli_fail(&err);
 }
 

@@ -261,7 +261,7 @@ static bool unreadable(const struct uuid *command_id, struct err *err)
 
     uuid_format(command_id, text);
     return err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
-                   "command_outcomes has an outcome for command %s that this version cannot read; next: run the "
+                   "command_outcomes has an outcome for command %s that this version cannot read\n  fix: run the "
                    "version that wrote it, or correct the row",
                    text);
 }

@@ -115,9 +115,10 @@ MUSTUSE static enum progress take(struct lookup *lookup, const PGresult *result,
         return PENDING;
     }
     if (!rows_found(result, 0, arena, &row)) {
-        err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
-                "command_outcomes has an outcome for this command that this version cannot read; next: use the version "
-                "that wrote it");
+        err_set(
+            err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
+            "command_outcomes has an outcome for this command that this version cannot read\n  fix: use the version "
+            "that wrote it");
         return FAILED;
     }
     found->row = row;
