@@ -37,10 +37,15 @@ enum exit_code {
     EXIT_CONFIG = 78,      /* unknown or owned key, missing topic, table, schema or database, port in use */
 };
 
+/* The codes, each a constant of the table's name: E_TOPIC_01 is "E-TOPIC-01". */
+#define ERR_CODE(constant, code, exits, row, meaning) extern const char constant[];
+#include "core/err_codes.def"
+#undef ERR_CODE
+
 struct err {
     enum err_class class;
     enum exit_code exit_code; /* meaningful with ERR_STOP */
-    const char *code;         /* stable and greppable, e.g. "E-TOPIC-01"; static storage */
+    const char *code;         /* stable and greppable, of core/err_codes.def; static storage */
     char message[768];        /* what, where, what next; may have several lines; never a payload, never a secret */
 };
 

@@ -18,9 +18,6 @@ struct brokers {
     char reason[256];
 };
 
-/** What a broker's advertised address that does not answer is called in `err.code`: "E-KAFKA-ADVERTISED". */
-extern const char brokers_advertised[];
-
 void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role);
 
 /** For each client that is to be made: has it tell of its connections. */

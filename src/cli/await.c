@@ -63,7 +63,7 @@ MUSTUSE static enum progress ask_ledger_first(struct await *await, struct lookup
         progress = ask_ledger(await, SLICE_MS, found);
     while (progress == PENDING && !stop_requested() && clock_ms() < await->deadline_ms);
     if (progress == PENDING && !stop_requested())
-        err_set(&await->trouble, ERR_STOP, EXIT_UNREACHABLE, "E-AWAIT-02",
+        err_set(&await->trouble, ERR_STOP, EXIT_UNREACHABLE, E_AWAIT_02,
                 "the database did not answer within --timeout");
     return progress;
 }
@@ -75,9 +75,9 @@ static int too_late(const struct await *await)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted");
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted");
     else
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_AWAIT_01,
                 "command %s has no outcome within --timeout%s%s\n  fix: see that sessiond run works, then await again",
                 await->command, await->trouble.class == ERR_NONE ? "" : ": ", await->trouble.message);
     return cli_fail(&err);

@@ -3,6 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define ERR_CODE(constant, code, exits, row, meaning) const char constant[] = code;
+#include "core/err_codes.def"
+#undef ERR_CODE
+
 bool err_set(struct err *err, enum err_class class, enum exit_code exit_code, const char *code, const char *format, ...)
 {
     va_list args;

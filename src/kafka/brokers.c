@@ -18,8 +18,6 @@
 /* After so long a person wants to know what is being waited for. */
 #define PATIENCE_MS 2000
 
-const char brokers_advertised[] = "E-KAFKA-ADVERTISED";
-
 void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role)
 {
     advertised_init(&brokers->advertised);
@@ -52,13 +50,13 @@ const char *brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TE
 
     if (!advertised_silent(&brokers->advertised, clock_ms(), &pair)) {
         snprintf(text, BROKERS_WHY_TEXT, "%s", brokers->reason);
-        return "E-KAFKA-DOWN";
+        return E_KAFKA_DOWN;
     }
     bool about_it = strstr(brokers->reason, pair.silent) != NULL;
     snprintf(text, BROKERS_WHY_TEXT,
              "broker %s answers, but it tells clients to use %s (advertised.listeners), and that does not answer%s%s",
              pair.answers, pair.silent, about_it ? ": " : "", about_it ? brokers->reason : "");
-    return brokers_advertised;
+    return E_KAFKA_ADVERTISED;
 }
 
 bool brokers_silent(struct brokers *brokers, int64_t timeout_ms, struct err *err)
@@ -66,7 +64,7 @@ bool brokers_silent(struct brokers *brokers, int64_t timeout_ms, struct err *err
     char why[BROKERS_WHY_TEXT];
     const char *code = brokers_why(brokers, why);
 
-    if (code == brokers_advertised)
+    if (code == E_KAFKA_ADVERTISED)
         return err_set(err, ERR_STOP, EXIT_UNREACHABLE, code,
                        "%s\n  %s\n  fix: set the broker's advertised.listeners to an address that this host can reach, "
                        "or run this where it is reached",
@@ -120,7 +118,7 @@ int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct bro
     if (refused(brokers, err))
         return 0;
     if (stop_requested())
-        (void)err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
+        (void)err_set(err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while waiting for a broker");
     else if (left_ms <= 0)
         (void)brokers_silent(brokers, wait->timeout_ms, err);
     if (stop_requested() || left_ms <= 0)

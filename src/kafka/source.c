@@ -62,7 +62,7 @@ struct source {
 /* A broker may have said that the commands topic, or a partition of it, is missing: is it? */
 static void doubt_topic(struct source *source, struct err *err)
 {
-    source->in_question = source->in_question || err->code == kafka_error_no_topic;
+    source->in_question = source->in_question || err->code == E_TOPIC_01;
     topic_doubt(source->config->commands_topic, err);
 }
 
@@ -109,7 +109,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
             membership_down(&source->membership);
         const char *ours = brokers_why(&source->brokers, why);
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, why, source->brokers.setting);
-        if (ours == brokers_advertised && err.class == ERR_RETRY)
+        if (ours == E_KAFKA_ADVERTISED && err.class == ERR_RETRY)
             err.code = ours;
     }
     doubt_topic(source, &err);
@@ -163,7 +163,7 @@ MUSTUSE static enum progress check_settings(struct source *source, int timeout_m
     if (progress == PENDING && !source_serve(source, 10, err))
         return FAILED;
     if (progress == PENDING && clock_ms() < source->settings_until_ms) {
-        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", "the topics' settings: %s\n  %s",
+        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_KAFKA_DOWN, "the topics' settings: %s\n  %s",
                       source->cleanup.why, source->brokers.setting);
         return PENDING;
     }
@@ -186,7 +186,7 @@ MUSTUSE static enum progress nobody_answers(struct source *source, struct err *e
     const char *code = brokers_why(&source->brokers, why);
 
     (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, code, "%s\n  %s", why, source->brokers.setting);
-    if (code == brokers_advertised && log_allowed(&source->limit, clock_ms(), &held_back))
+    if (code == E_KAFKA_ADVERTISED && log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(code, "%s (%" PRIu64 " more held back)", err->message, held_back);
     return PENDING;
 }
@@ -351,10 +351,10 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, source->config->commands_topic, message->partition,
                  message->offset);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
     if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->offset < 0)
-        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
+        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, E_KAFKA_OFFSETS, "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
     doubt_topic(source, err);

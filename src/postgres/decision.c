@@ -79,7 +79,7 @@ static bool is_time_out(const struct connection *connection, int64_t took_ms, co
 
     if (strcmp(err->code, "E-PG-57014") == 0)
         return statement_ms > 0 && took_ms >= statement_ms - statement_ms / 16;
-    return strcmp(err->code, "E-PG-OVERDUE") == 0 || strcmp(err->code, "E-PG-25P04") == 0;
+    return strcmp(err->code, E_PG_OVERDUE) == 0 || strcmp(err->code, "E-PG-25P04") == 0;
 }
 
 /* Of the server's time-outs; what can be done about the other one its message says. */
@@ -260,7 +260,7 @@ static bool unreadable(const struct uuid *command_id, struct err *err)
     char text[UUID_TEXT + 1];
 
     uuid_format(command_id, text);
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_LEDGER_01,
                    "command_outcomes has an outcome for command %s that this version cannot read\n  fix: run the "
                    "version that wrote it, or correct the row",
                    text);
@@ -319,7 +319,7 @@ static bool decision_landed(struct decision *decision, struct connection *connec
     }
     /* Deleted meanwhile, or its maker rolled back after we had waited for it: never "not found", always again. */
     if (decision->step == DECISION_READ)
-        return err_set(err, ERR_RETRY, EXIT_DONE, "E-LEDGER-02", "command_outcomes lost an outcome while it was read");
+        return err_set(err, ERR_RETRY, EXIT_DONE, E_LEDGER_02, "command_outcomes lost an outcome while it was read");
     return read_unanswered(decision, connection, DECISION_READ, err);
 }
 

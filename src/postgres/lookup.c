@@ -61,7 +61,7 @@ void lookup_session(struct lookup *lookup, int64_t session_id)
 
 static bool say_grant(const struct lookup *lookup, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-GRANTS",
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_GRANTS,
                    "the present role may not read what was decided\n"
                    "  fix: as the owner of the tables:\n"
                    "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT ON \"%.64s\".command_outcomes TO ...;",
@@ -116,7 +116,7 @@ MUSTUSE static enum progress take(struct lookup *lookup, const PGresult *result,
     }
     if (!rows_found(result, 0, arena, &row)) {
         err_set(
-            err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
+            err, ERR_STOP, EXIT_CONFIG, E_LEDGER_01,
             "command_outcomes has an outcome for this command that this version cannot read\n  fix: use the version "
             "that wrote it");
         return FAILED;

@@ -79,7 +79,7 @@ static enum subjects_answer ask(struct subjects *subjects, const char *method, c
 
 static enum subjects_answer not_a_registrys(struct err *err)
 {
-    err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER",
+    err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_ANSWER,
             "schema registry: the answer is not in a registry's form");
     return SUBJECTS_FAILED;
 }

@@ -49,7 +49,7 @@ MUSTUSE static enum progress step_once(struct publisher *p, enum step step, stru
 
 static bool assignment_over(struct err *err)
 {
-    return err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment changed");
+    return err_set(err, ERR_ABORT, 0, E_KAFKA_EPOCH, "the assignment changed");
 }
 
 /*
@@ -82,7 +82,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
         if (carries_offsets(p, step) && source_epoch(p->source) != epoch)
             return assignment_over(err);
         if (has_deadline(p, step) && clock_ms() > deadline_ms)
-            return err_set(err, ERR_RENEW, 0, "E-KAFKA-TIMEOUT", "%s took longer than %d s", step_names[step],
+            return err_set(err, ERR_RENEW, 0, E_KAFKA_TIMEOUT, "%s took longer than %d s", step_names[step],
                            DEADLINE_MS / 1000);
     }
     return progress == DONE;
@@ -194,7 +194,7 @@ bool publish_ready(struct publisher *p, struct err *err)
 
 static bool renew_producer(struct publisher *p, struct err *err)
 {
-    log_warning("E-KAFKA-RENEW", "replacing the producer");
+    log_warning(E_KAFKA_RENEW, "replacing the producer");
     return sink_renew(p->sink, err) && publish_ready(p, err);
 }
 
@@ -273,14 +273,14 @@ static void say_smaller(const struct publisher *p, int64_t took_ms)
 
     if (throttle_ms > 0)
         log_warning(
-            "E-KAFKA-QUOTA",
+            E_KAFKA_QUOTA,
             "publishing %zu answers at once took longer than %" PRId64
             " ms: the broker holds this client up for %d ms, by a quota of its user or client.id; trying %zu at once\n"
             "  fix: raise producer_byte_rate of that quota (kafka-configs.sh --entity-type users or clients)",
             p->end - p->from, took_ms, throttle_ms, p->portion.most);
     else
         log_warning(
-            "E-KAFKA-SLOW",
+            E_KAFKA_SLOW,
             "publishing %zu answers at once failed after %" PRId64 " ms; trying %zu at once\n"
             "  fix: if this goes on: more bandwidth to the broker, or a longer kafka.producer.message.timeout.ms "
             "and transaction.timeout.ms",

@@ -98,7 +98,7 @@ static bool unreachable(const struct worker *w, int64_t started_ms, const char *
     if (clock_ms() - started_ms < w->parts.config->startup_timeout_ms)
         return false;
     memcpy(why, err->message, sizeof why);
-    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
+    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_START_01,
                   "%s never answered within startup.timeout.ms (%" PRId64 ")\n  %.500s\n"
                   "  fix: start it, or correct its address, port and protocol (TLS, SASL)",
                   what, w->parts.config->startup_timeout_ms, why);
@@ -131,7 +131,7 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
         if (!keepalive_tick(&w->store_keepalive, "connecting to PostgreSQL", err))
             return false;
         if (progress == PENDING) {
-            (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-START-01",
+            (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_START_01,
                           "a connection is accepted, and nothing answers on it");
             if (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err))
                 return false;
@@ -284,7 +284,7 @@ static bool stopped_reading(struct worker *w, struct err *err)
 
     if (now_ms - w->breaker_logged_ms >= BRAKE_LOG_MS) {
         w->breaker_logged_ms = now_ms;
-        log_error("E-DLQ-BRAKE",
+        log_error(E_DLQ_BRAKE,
                   "reading has stopped: %" PRId64 " records in a row could not be read or stored (dlq.brake)\n"
                   "  fix: see the newest records of %s, mend the cause, and restart",
                   w->breaker.run, w->parts.config->dlq_topic);

@@ -13,7 +13,7 @@
 
 static bool not_registered(const struct schemas_own *own, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-SCHEMA-07",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_SCHEMA_07,
                    "the schema registry does not have %s under the subject %s\n"
                    "  fix: sessiond schemas register, or schema.registry.auto.register=true, or another format",
                    own->record, own->subject);
@@ -46,7 +46,7 @@ static bool give_up(struct err *err)
                        "the schema registry does not let us in: %.500s\n"
                        "  fix: correct schema.registry.basic.auth.user.info or schema.registry.bearer.auth.token",
                        why);
-    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
+    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_START_01,
                    "the schema registry (schema.registry.url) never answered\n  %.500s\n"
                    "  fix: correct its address, or raise startup.timeout.ms for one that starts later",
                    why);
