@@ -74,7 +74,7 @@ int schemas_register(const struct schemas_tool *tool)
     if (status != 0)
         return status;
     if (!is_compatible)
-        return refuse(EXIT_NO, E_SCHEMA_07,
+        return refuse(EXIT_NO, E_SCHEMA_09,
                       "ours are not compatible with what is there\n  fix: sessiond schemas check says why");
 
     if (tool->cli->json)

@@ -46,7 +46,7 @@ static bool choose_topics(struct tail *tail, const struct config *config, struct
     add_topic(tail, "rejected", config->events_rejected_topic);
     add_topic(tail, "dlq", config->dlq_topic);
     return tail->topic_count > 0 ||
-           err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_01, "there is no dead-letter topic: dlq.topic is empty");
+           err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
 }
 
 static bool parse_count(const char *text, int64_t *count)

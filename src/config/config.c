@@ -81,7 +81,7 @@ static bool random_uuid(char text[static UUID_TEXT + 1], struct err *err)
     struct uuid uuid;
 
     if (getrandom(uuid.b, sizeof uuid.b, 0) != (ssize_t)sizeof uuid.b)
-        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_CONFIG_11, "no random bytes: %s", strerror(errno));
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "no random bytes: %s", strerror(errno));
     uuid.b[6] = (uint8_t)((uuid.b[6] & 0x0F) | 0x40); /* RFC 9562, version 4 */
     uuid.b[8] = (uint8_t)((uuid.b[8] & 0x3F) | 0x80);
     uuid_format(&uuid, text);

@@ -82,7 +82,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
         if (carries_offsets(p, step) && source_epoch(p->source) != epoch)
             return assignment_over(err);
         if (has_deadline(p, step) && clock_ms() > deadline_ms)
-            return err_set(err, ERR_RENEW, 0, E_KAFKA_TIMEOUT, "%s took longer than %d s", step_names[step],
+            return err_set(err, ERR_RENEW, 0, E_KAFKA_OVERDUE, "%s took longer than %d s", step_names[step],
                            DEADLINE_MS / 1000);
     }
     return progress == DONE;
