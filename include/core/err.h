@@ -2,8 +2,8 @@
  * An error is a value on the caller's stack: what to do about it, a stable code, an exit code, and a text for a person.
  *
  * A function that can fail returns bool (true: done) or `enum progress`, and fills `struct err` only when it failed.
- * The layer that knows the library classifies (one table per library); the layers above act on `class` and never on
- * codes or texts.
+ * The layer that knows the library classifies (one table per library); the layers above act on `class`, on
+ * `reason` and on `sqlstate`, and never on codes or texts.
  */
 #ifndef CORE_ERR_H
 #define CORE_ERR_H
@@ -37,6 +37,17 @@ enum exit_code {
     EXIT_CONFIG = 78,      /* unknown or owned key, missing topic, table, schema or database, port in use */
 };
 
+/** What a decision rests on beside the class. The layer that knows the library says it. */
+enum err_reason {
+    REASON_NONE = 0,
+    REASON_LOGIN,     /* the broker refuses user or password */
+    REASON_NO_TOPIC,  /* a broker knows no such topic */
+    REASON_FENCED,    /* our producer's epoch is gone: another process, or a time-out or late request of our own */
+    REASON_TOO_LARGE, /* the record, not the moment, is the cause */
+    REASON_REBALANCE, /* the group does not take this member's offsets */
+    REASON_OVERDUE,   /* PostgreSQL did not answer a query in the time that we give it */
+};
+
 /* The codes, each a constant of the table's name: E_TOPIC_01 is "E-TOPIC-01". */
 #define ERR_CODE(constant, code, exits, row, meaning) extern const char constant[];
 #include "core/err_codes.def"
@@ -45,8 +56,10 @@ enum exit_code {
 struct err {
     enum err_class class;
     enum exit_code exit_code; /* meaningful with ERR_STOP */
-    const char *code;         /* stable and greppable, of core/err_codes.def; static storage */
-    char message[768];        /* what, where, what next; may have several lines; never a payload, never a secret */
+    const char *code;         /* stable and greppable, of core/err_codes.def; static storage; for people, never asked */
+    enum err_reason reason;
+    char sqlstate[6];  /* PostgreSQL's, "" for every other error */
+    char message[768]; /* what, where, what next; may have several lines; never a payload, never a secret */
 };
 
 /** The three answers of a call with a finite timeout that may be called again to go on where it was. */

@@ -150,7 +150,7 @@ bool send_lines(struct send_lines *lines, struct err *err)
         *err = late;
     if (sent && delivered)
         return true;
-    if (err->code == E_KAFKA_TOO_LARGE)
+    if (err->reason == REASON_TOO_LARGE)
         err_prefix(err, "%s:%" PRIu64, lines->name, sender_sent(lines->sender)->refused);
     return false;
 }

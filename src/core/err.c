@@ -14,6 +14,8 @@ bool err_set(struct err *err, enum err_class class, enum exit_code exit_code, co
     err->class = class;
     err->exit_code = exit_code;
     err->code = code;
+    err->reason = REASON_NONE;
+    err->sqlstate[0] = 0;
     va_start(args, format);
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);

@@ -44,32 +44,31 @@ void brokers_trouble(struct brokers *brokers, int code, const char *reason)
         *detail = 0;
 }
 
-const char *brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
+bool brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
 {
     struct advertised_pair pair;
 
     if (!advertised_silent(&brokers->advertised, clock_ms(), &pair)) {
         snprintf(text, BROKERS_WHY_TEXT, "%s", brokers->reason);
-        return E_KAFKA_DOWN;
+        return false;
     }
     bool about_it = strstr(brokers->reason, pair.silent) != NULL;
     snprintf(text, BROKERS_WHY_TEXT,
              "broker %s answers, but it tells clients to use %s (advertised.listeners), and that does not answer%s%s",
              pair.answers, pair.silent, about_it ? ": " : "", about_it ? brokers->reason : "");
-    return E_KAFKA_ADVERTISED;
+    return true;
 }
 
 bool brokers_silent(struct brokers *brokers, int64_t timeout_ms, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
-    const char *code = brokers_why(brokers, why);
 
-    if (code == E_KAFKA_ADVERTISED)
-        return err_set(err, ERR_STOP, EXIT_UNREACHABLE, code,
+    if (brokers_why(brokers, why))
+        return err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_KAFKA_ADVERTISED,
                        "%s\n  %s\n  fix: set the broker's advertised.listeners to an address that this host can reach, "
                        "or run this where it is reached",
                        why, brokers->setting);
-    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, code,
+    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_KAFKA_DOWN,
                    "no broker answered within %.3g s%s%s\n  %s\n  fix: start the broker, or name one that runs",
                    (double)timeout_ms / 1000, *why ? ": " : "", why, brokers->setting);
 }

@@ -220,6 +220,16 @@ static enum err_class class_of(const struct verdict *verdict, enum kafka_flag fl
     return verdict->class;
 }
 
+static enum err_reason reason_of(const struct verdict *verdict)
+{
+    return verdict == &login           ? REASON_LOGIN
+           : verdict == &topic_missing ? REASON_NO_TOPIC
+           : verdict == &fenced        ? REASON_FENCED
+           : verdict == &too_large     ? REASON_TOO_LARGE
+           : verdict == &rebalance     ? REASON_REBALANCE
+                                       : REASON_NONE;
+}
+
 bool kafka_error_classify(struct err *err, enum kafka_call call, int code, enum kafka_flag flag, const char *text,
                           const char *what)
 {
@@ -227,8 +237,10 @@ bool kafka_error_classify(struct err *err, enum kafka_call call, int code, enum 
     const struct verdict *verdict = verdict_of(call, cause);
     const char *hint = verdict->hint != NULL ? verdict->hint : "";
 
-    return err_set(err, class_of(verdict, flag), verdict->exit_code, verdict->code, "%s: %s (%s)%s%s", what,
-                   text != NULL ? text : rd_kafka_err2str(cause), rd_kafka_err2name(cause), *hint ? "\n  " : "", hint);
+    (void)err_set(err, class_of(verdict, flag), verdict->exit_code, verdict->code, "%s: %s (%s)%s%s", what,
+                  text != NULL ? text : rd_kafka_err2str(cause), rd_kafka_err2name(cause), *hint ? "\n  " : "", hint);
+    err->reason = reason_of(verdict);
+    return false;
 }
 
 bool kafka_error_code(struct err *err, enum kafka_call call, int code, const char *what)

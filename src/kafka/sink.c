@@ -67,7 +67,7 @@ static bool failed(struct sink *sink, struct err *err)
  */
 static void judge_fence(struct sink *sink, const struct err *err)
 {
-    sink->fenced = sink->fenced || err->code == E_KAFKA_FENCED;
+    sink->fenced = sink->fenced || err->reason == REASON_FENCED;
 }
 
 /* From an error object to what the worker does. */
@@ -91,7 +91,7 @@ static void record_error(struct sink *sink, int code, const char *topic, struct 
         (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, topic);
     /* A new producer asks for the topic until it is there, or believed to be missing. */
     topic_doubt(topic, err);
-    if (err->code == E_TOPIC_01 && err->class == ERR_RETRY)
+    if (err->reason == REASON_NO_TOPIC && err->class == ERR_RETRY)
         err->class = ERR_RENEW;
     judge_fence(sink, err);
 }
@@ -132,9 +132,9 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         return;
     }
     record_error(sink, message->err, rd_kafka_topic_name(message->rkt), &err);
-    if (err.code == E_KAFKA_TOO_LARGE && sink->unbatched)
+    if (err.reason == REASON_TOO_LARGE && sink->unbatched)
         note_refused(sink, delivery);
-    else if (err.code == E_KAFKA_TOO_LARGE)
+    else if (err.reason == REASON_TOO_LARGE)
         sink->unbatched_until_ms = clock_ms() + UNBATCHED_MS;
     if (sink->delivery.class == ERR_NONE)
         sink->delivery = err;
@@ -163,7 +163,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         return; /* every transactional call reports it, with its class */
     (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
-    if (err.code == E_TOPIC_01) /* of which topic is not said; the delivery reports tell */
+    if (err.reason == REASON_NO_TOPIC) /* of which topic is not said; the delivery reports tell */
         err.class = ERR_RETRY;
     sasl_reload_judge(&sink->sasl_reload, &err);
     if (err.class == ERR_STOP)
@@ -372,7 +372,7 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
     record_error(sink, code, out->topic, err);
-    if (err->code == E_KAFKA_TOO_LARGE)
+    if (err->reason == REASON_TOO_LARGE)
         note_refused(sink, delivery);
     return false;
 }
@@ -395,7 +395,7 @@ static bool refused_for_good(struct sink *sink, struct err *err)
     }
     (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
     /* Which topic is missing, and for how long, the deliveries tell. */
-    if (why.class != ERR_STOP || why.code == E_TOPIC_01)
+    if (why.class != ERR_STOP || why.reason == REASON_NO_TOPIC)
         return false;
     *err = why;
     return true;

@@ -62,7 +62,7 @@ struct source {
 /* A broker may have said that the commands topic, or a partition of it, is missing: is it? */
 static void doubt_topic(struct source *source, struct err *err)
 {
-    source->in_question = source->in_question || err->code == E_TOPIC_01;
+    source->in_question = source->in_question || err->reason == REASON_NO_TOPIC;
     topic_doubt(source->config->commands_topic, err);
 }
 
@@ -107,10 +107,10 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         brokers_trouble(&source->brokers, code, reason);
         if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
             membership_down(&source->membership);
-        const char *ours = brokers_why(&source->brokers, why);
+        bool advertised = brokers_why(&source->brokers, why);
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, why, source->brokers.setting);
-        if (ours == E_KAFKA_ADVERTISED && err.class == ERR_RETRY)
-            err.code = ours;
+        if (advertised && err.class == ERR_RETRY)
+            err.code = E_KAFKA_ADVERTISED;
     }
     doubt_topic(source, &err);
     sasl_reload_judge(&source->sasl_reload, &err);
@@ -183,11 +183,12 @@ MUSTUSE static enum progress nobody_answers(struct source *source, struct err *e
 {
     char why[BROKERS_WHY_TEXT];
     uint64_t held_back;
-    const char *code = brokers_why(&source->brokers, why);
+    bool advertised = brokers_why(&source->brokers, why);
 
-    (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, code, "%s\n  %s", why, source->brokers.setting);
-    if (code == E_KAFKA_ADVERTISED && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, advertised ? E_KAFKA_ADVERTISED : E_KAFKA_DOWN, "%s\n  %s", why,
+                  source->brokers.setting);
+    if (advertised && log_allowed(&source->limit, clock_ms(), &held_back))
+        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
     return PENDING;
 }
 

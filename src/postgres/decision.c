@@ -77,9 +77,9 @@ static bool is_time_out(const struct connection *connection, int64_t took_ms, co
 {
     int64_t statement_ms = connection_statement_ms(connection);
 
-    if (strcmp(err->code, "E-PG-57014") == 0)
+    if (strcmp(err->sqlstate, "57014") == 0)
         return statement_ms > 0 && took_ms >= statement_ms - statement_ms / 16;
-    return strcmp(err->code, E_PG_OVERDUE) == 0 || strcmp(err->code, "E-PG-25P04") == 0;
+    return err->reason == REASON_OVERDUE || strcmp(err->sqlstate, "25P04") == 0;
 }
 
 /* Of the server's time-outs; what can be done about the other one its message says. */
@@ -87,7 +87,7 @@ static void append_fix(struct err *err)
 {
     size_t len = strlen(err->message);
 
-    if (strstr(err->message, "\n  fix: ") == NULL)
+    if (err->reason != REASON_OVERDUE)
         snprintf(
             err->message + len, sizeof err->message - len,
             "\n  fix: raise statement_timeout of the worker's role (ALTER ROLE ... SET statement_timeout), or look at "
@@ -129,7 +129,7 @@ static void refuse_one(struct decision *decision, const struct err *err)
 {
     struct distinct_id *id = &decision->distinct.ids[decision->ranges[--decision->range_count].from];
 
-    memcpy(id->refused, pg_error_sqlstate(err), sizeof id->refused);
+    memcpy(id->refused, err->sqlstate, sizeof id->refused);
     if (decision->refused++ == 0 || is_denied(err)) {
         decision->refusal = *err;
         decision->refused_item = decision->distinct.items[id->first].item;
@@ -332,7 +332,7 @@ static bool decision_refused(struct decision *decision, struct connection *conne
         err->class = ERR_STOP;
         return false;
     }
-    if (strcmp(pg_error_sqlstate(err), "23503") == 0 && decision->reruns++ < RERUNS_MAX)
+    if (strcmp(err->sqlstate, "23503") == 0 && decision->reruns++ < RERUNS_MAX)
         return send_insert(decision, connection, batch, err);
     if (range->to - range->from > 1)
         return range_halve(decision, connection, batch, err);

@@ -56,6 +56,7 @@ static void changed(const struct words *words, struct err *err)
     err_set(err, ERR_ISOLATE, EXIT_CONFIG, E_PG_09000,
             "PostgreSQL: a trigger %s the row of a session\n  fix: look at the triggers of study_sessions",
             words->first[0] == '-' ? "skips" : "changes");
+    memcpy(err->sqlstate, "09000", sizeof err->sqlstate);
 }
 
 static const struct guard {

@@ -211,6 +211,7 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
     if (error->sqlstate == NULL) {
         err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08006, "PostgreSQL: %.600s",
                 error->message == NULL ? "connection lost" : error->message);
+        memcpy(err->sqlstate, "08006", sizeof err->sqlstate);
         return;
     }
     if (guard_classify(error, err))
@@ -222,9 +223,5 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
         classify_session(error, rule, text, err);
     else
         err_set(err, rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s", text, rule->next);
-}
-
-const char *pg_error_sqlstate(const struct err *err)
-{
-    return err->code + strlen(E_PG);
+    snprintf(err->sqlstate, sizeof err->sqlstate, "%.5s", error->sqlstate);
 }

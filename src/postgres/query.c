@@ -230,6 +230,7 @@ MUSTUSE static enum progress answer_overdue(struct connection *connection, struc
             "PostgreSQL: no answer within %d s\n  fix: look for a synchronous standby that is away, for locks, and for "
             "triggers deferred to the commit",
             ANSWER_MS / 1000);
+    err->reason = REASON_OVERDUE;
     return FAILED;
 }
 

@@ -52,8 +52,9 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     bool news = reader->following && code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (!news || !log_allowed(&reader->limit, clock_ms(), &held_back))
         return;
-    const char *ours = brokers_why(&reader->brokers, why);
-    log_warning(ours, "no broker answers; waiting: %s: %s", reader->brokers.setting, why);
+    bool advertised = brokers_why(&reader->brokers, why);
+    log_warning(advertised ? E_KAFKA_ADVERTISED : E_KAFKA_DOWN, "no broker answers; waiting: %s: %s",
+                reader->brokers.setting, why);
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
