@@ -13,10 +13,11 @@
 /** What the caller should do. Ordered by severity. */
 enum err_class {
     ERR_NONE = 0,
-    ERR_RETRY,   /* nothing happened or nothing is known; the same thing again after a pause */
-    ERR_ABORT,   /* undo the transaction that is open, then the same thing again */
-    ERR_RENEW,   /* the connection or client is of no more use: replace it, then the same thing again */
-    ERR_ISOLATE, /* one row of the batch may be the cause: find it */
+    ERR_RETRY,       /* nothing happened or nothing is known; the same thing again after a pause */
+    ERR_ABORT,       /* undo the transaction that is open, then the same thing again */
+    ERR_RENEW,       /* the connection or client is of no more use: replace it, then the same thing again */
+    ERR_ISOLATE,     /* one row of the batch may be the cause: find it */
+    ERR_INTERRUPTED, /* a stop was asked for while waiting: what is in flight is left to the next start */
     ERR_RESTART, /* the group takes nothing from this consumer any more: close everything and open it anew, as a new process would */
     ERR_STOP, /* nobody but the operator can help: end the process with `exit_code` */
 };
@@ -55,7 +56,7 @@ enum err_reason {
 
 struct err {
     enum err_class class;
-    enum exit_code exit_code; /* meaningful with ERR_STOP */
+    enum exit_code exit_code; /* meaningful with ERR_STOP and, for a command, with ERR_INTERRUPTED */
     const char *code;         /* stable and greppable, of core/err_codes.def; static storage; for people, never asked */
     enum err_reason reason;
     char sqlstate[6];  /* PostgreSQL's, "" for every other error */
@@ -73,17 +74,18 @@ enum progress {
 bool err_set(struct err *err, enum err_class class, enum exit_code exit_code, const char *code, const char *format, ...)
     PRINTF(5, 6);
 
-/** No error; returns false. For a call that ends early without one: a stop was asked for. */
-static inline bool err_clear(struct err *err)
+/** ERR_INTERRUPTED: a stop was asked for while `doing`, e.g. "waiting for a broker"; returns false. */
+bool err_interrupted(struct err *err, const char *doing);
+
+static inline void err_clear(struct err *err)
 {
     *err = (struct err){0};
-    return false;
 }
 
-/** True when a wait or a repair must end with this error: only the caller of the whole loop can act on it, or a stop was asked for. */
+/** True when a wait or a repair must end with this error: only the caller of the whole loop can act on it. */
 static inline bool err_ends(const struct err *err)
 {
-    return err->class == ERR_NONE || err->class >= ERR_RESTART;
+    return err->class >= ERR_INTERRUPTED;
 }
 
 /** Puts "context: " before the message: each layer says where it was. Long messages are cut at the end. */

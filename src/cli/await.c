@@ -75,7 +75,7 @@ static int too_late(const struct await *await)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted");
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted");
     else
         err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_AWAIT_01,
                 "command %s has no outcome within --timeout%s%s\n  fix: see that sessiond run works, then await again",

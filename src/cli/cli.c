@@ -64,7 +64,7 @@ int cli_fail(const struct err *err)
     fprintf(stderr, "sessiond: %s%s%s%s\n", err->message, err->code == NULL ? "" : " [",
             err->code == NULL ? "" : err->code, err->code == NULL ? "" : "]");
     /* Every error ends a tool; those that `run` would wait out are, to a tool, something it cannot reach. */
-    return err->class == ERR_STOP ? (int)err->exit_code : EXIT_UNREACHABLE;
+    return err->class == ERR_STOP || err->class == ERR_INTERRUPTED ? (int)err->exit_code : EXIT_UNREACHABLE;
 }
 
 int cli_usage(const struct subcommand *subcommand, const char *format, ...)

@@ -86,7 +86,7 @@ static int prune_run(const struct cli *cli, const struct prune_request *request)
         print_count(cli, request, &count);
     }
     if (progress == PENDING)
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED,
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
                 "interrupted\n  fix: run the same command again, which does the rest");
     return progress == DONE ? EXIT_DONE : cli_fail(&err);
 }

@@ -89,7 +89,7 @@ static int fail_to_read(const char *name)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while reading %s", name);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while reading %s", name);
     else
         err_set(&err, ERR_STOP, EXIT_NOINPUT, E_SCHEMA_04, "cannot read %s: %s", name, strerror(errno));
     return cli_fail(&err);

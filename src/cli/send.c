@@ -139,7 +139,6 @@ static int send_many(struct send *send, const struct cli *cli, FILE *file)
 
 /* ---- The subcommand ---------------------------------------------------------------------------------------------- */
 
-/* False with ERR_NONE when a stop was asked for meanwhile. */
 static bool find_schema(struct send *send, const struct config *config, struct err *err)
 {
     if (!send->avro)
@@ -159,7 +158,7 @@ static int send_run(struct send *send, const struct cli *cli, FILE *file)
                 (!send->await || send_await_open(&send->awaited, &cli->config, send->sender, send->timeout_ms, &err));
 
     if (!open)
-        status = err.class == ERR_NONE ? EXIT_TIMEOUT : cli_fail(&err);
+        status = cli_fail(&err);
     else
         status = send->from_options ? send_one(send, cli) : send_many(send, cli, file);
     sender_close(send->sender);
@@ -251,7 +250,7 @@ static int fail_to_open(const char *path)
 
     /* A FIFO that nobody writes to yet. */
     if (errno == EINTR)
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while opening %s", path);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while opening %s", path);
     else
         err_set(&err, ERR_STOP, EXIT_NOINPUT, E_SEND_02, "%s cannot be read: %s", path, strerror(errno));
     return cli_fail(&err);

@@ -54,8 +54,8 @@ static int verdict(const struct send_await *await)
     if (await->pending.left == 0)
         return await->rejected > 0 ? EXIT_REJECTED : EXIT_DONE;
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted; %zu of %zu commands have no event yet",
-                await->pending.left, await->pending.count);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+                "interrupted; %zu of %zu commands have no event yet", await->pending.left, await->pending.count);
     else
         err_set(
             &err, ERR_STOP, EXIT_TIMEOUT, E_AWAIT_01,

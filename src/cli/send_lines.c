@@ -109,7 +109,7 @@ static bool next_line(const struct send_lines *lines, char **line, size_t *size,
 static bool all_read(const struct send_lines *lines, struct err *err)
 {
     if (stop_requested())
-        return err_set(err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while reading %s", lines->name);
+        return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while reading %s", lines->name);
     return !ferror(lines->file) ||
            err_set(err, ERR_STOP, EXIT_NOINPUT, E_SEND_02, "%s cannot be read: %s", lines->name, strerror(errno));
 }

@@ -22,6 +22,11 @@ bool err_set(struct err *err, enum err_class class, enum exit_code exit_code, co
     return false;
 }
 
+bool err_interrupted(struct err *err, const char *doing)
+{
+    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while %s", doing);
+}
+
 void err_prefix(struct err *err, const char *format, ...)
 {
     char prefix[256];

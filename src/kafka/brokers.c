@@ -117,7 +117,7 @@ int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct bro
     if (refused(brokers, err))
         return 0;
     if (stop_requested())
-        (void)err_set(err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while waiting for a broker");
+        (void)err_interrupted(err, "waiting for a broker");
     else if (left_ms <= 0)
         (void)brokers_silent(brokers, wait->timeout_ms, err);
     if (stop_requested() || left_ms <= 0)

@@ -26,7 +26,7 @@ struct prune {
 
 static bool interrupted(struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while waiting for PostgreSQL");
+    return err_interrupted(err, "waiting for PostgreSQL");
 }
 
 /* The role of `run` may not, by design. */

@@ -195,7 +195,7 @@ enum answer exchange_ask(struct exchange *exchange, const struct request *reques
         CURLcode code = curl_easy_perform(exchange->easy);
         answer = exchange_end(exchange, (int)code, json, &pause_due, err);
         if (code == CURLE_ABORTED_BY_CALLBACK) {
-            err_clear(err);
+            (void)err_interrupted(err, "asking the schema registry");
             break;
         }
     }

@@ -26,7 +26,7 @@ bool keepalive_tick(struct keepalive *keepalive, const char *what, struct err *e
 
     watchdog_tick(what);
     if (out_of_patience(keepalive, now_ms))
-        return err_clear(err);
+        return err_interrupted(err, what);
     if (now_ms - keepalive->served_ms < SERVE_EVERY_MS)
         return true;
     keepalive->served_ms = now_ms;
@@ -40,11 +40,10 @@ bool keepalive_pause(struct keepalive *keepalive, const char *what, struct err *
 
     err_prefix(err, "%s", what);
     log_line(LOG_WARNING, err->code, "%s; again in %" PRId64 " ms", err->message, wait_ms);
-    err_clear(err);
     while (clock_ms() < until_ms) {
         watchdog_tick(what);
         if (stop_requested())
-            return false;
+            return err_interrupted(err, what);
         if (!source_serve(keepalive->source, SLICE_MS, err))
             return false;
         clock_sleep_ms(SLICE_MS);

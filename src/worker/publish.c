@@ -185,7 +185,7 @@ bool publish_ready(struct publisher *p, struct err *err)
         if (!keepalive_tick(p->keepalive, "preparing the producer", err))
             return false;
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "preparing the producer");
     }
     backoff_reset(&p->keepalive->backoff);
     p->renew = false;

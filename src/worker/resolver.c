@@ -76,7 +76,7 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
         if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the schema registry");
     }
     return true;
 }

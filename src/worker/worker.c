@@ -116,7 +116,7 @@ static bool find_topics(struct worker *w, struct err *err)
             return false;
         watchdog_tick("waiting for the broker");
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the broker");
     }
     w->parts.answered->broker = true;
     return progress == DONE;

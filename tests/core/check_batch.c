@@ -91,7 +91,13 @@ START_TEST(an_error_is_set_and_cleared_in_one_expression)
     ck_assert_int_eq(err.reason, REASON_NONE);
     ck_assert_str_eq(err.sqlstate, "");
     ck_assert_str_eq(err.message, "topic commands does not exist");
-    ck_assert(!err_clear(&err));
+    ck_assert(!err_interrupted(&err, "waiting for a broker"));
+    ck_assert_int_eq(err.class, ERR_INTERRUPTED);
+    ck_assert(err_ends(&err));
+    ck_assert_int_eq(err.exit_code, EXIT_TIMEOUT);
+    ck_assert_str_eq(err.message, "interrupted while waiting for a broker");
+    err_clear(&err);
+    ck_assert(!err_ends(&err));
     ck_assert_int_eq(err.class, ERR_NONE);
     ck_assert_str_eq(err.message, "");
 }

@@ -64,7 +64,7 @@ static bool wait_for_registry(int64_t deadline_ms, struct backoff *backoff, stru
     while (clock_ms() < until_ms) {
         watchdog_tick("waiting for the schema registry");
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the schema registry");
         clock_sleep_ms(SLICE_MS);
     }
     return true;
@@ -80,7 +80,7 @@ static bool find(const struct config *config, struct subjects *subjects, const s
         enum subjects_answer answer = ask(subjects, own, config->schema_registry_auto_register, id, err);
         if (answer == SUBJECTS_YES)
             return true;
-        if (answer == SUBJECTS_NO || err->class == ERR_NONE || !wait_for_registry(deadline_ms, &backoff, err))
+        if (answer == SUBJECTS_NO || err->class == ERR_INTERRUPTED || !wait_for_registry(deadline_ms, &backoff, err))
             return false;
     }
 }

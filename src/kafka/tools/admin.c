@@ -81,8 +81,7 @@ bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err
            !stop_requested())
         rd_kafka_poll(admin->rk, 20);
     cleanup_close(cleanup);
-    return progress == DONE || !stop_requested() ||
-           err_set(err, ERR_STOP, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while waiting for a broker");
+    return progress == DONE || !stop_requested() || err_interrupted(err, "waiting for a broker");
 }
 
 /* The whole request failed, or what it says about its one topic. */
