@@ -163,7 +163,7 @@ void cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *
     bool must_keep = commands || is_key(topic, "dlq.topic");
     char where[CONFIG_SETTING_TEXT];
 
-    (void)err_clear(err);
+    err_clear(err);
     if (topic->policy != CLEANUP_COMPACTS)
         return;
     config_setting(cleanup->config, topic->key, where);
@@ -213,6 +213,6 @@ bool cleanup_judge(const struct cleanup *cleanup, struct err *err)
     }
     if (cleanup_unread(cleanup, &unread))
         log_err(LOG_WARNING, &unread);
-    (void)err_clear(err);
+    err_clear(err);
     return true;
 }
