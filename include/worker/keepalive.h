@@ -23,9 +23,9 @@ struct keepalive {
 MUSTUSE bool keepalive_tick(struct keepalive *keepalive, const char *what, struct err *err);
 
 /**
- * The pause before another try after `err` (logged, rate-limited by the caller's backoff): serves the group meanwhile. False when
- * the process must end: ERR_STOP in `err`, or ERR_INTERRUPTED when a stop was asked for (what is in flight is left to the next start).
+ * The pause before another try after `why` (logged, rate-limited by the caller's backoff): serves the group meanwhile. False when the
+ * process must end: ERR_STOP, or ERR_INTERRUPTED when a stop was asked for (what is in flight is left to the next start).
  */
-MUSTUSE bool keepalive_pause(struct keepalive *keepalive, const char *what, struct err *err);
+MUSTUSE bool keepalive_pause(struct keepalive *keepalive, const char *what, const struct err *why, struct err *err);
 
 #endif

@@ -33,13 +33,12 @@ bool keepalive_tick(struct keepalive *keepalive, const char *what, struct err *e
     return source_serve(keepalive->source, 0, err);
 }
 
-bool keepalive_pause(struct keepalive *keepalive, const char *what, struct err *err)
+bool keepalive_pause(struct keepalive *keepalive, const char *what, const struct err *why, struct err *err)
 {
     int64_t wait_ms = backoff_next(&keepalive->backoff, (uint32_t)random());
     int64_t until_ms = clock_ms() + wait_ms;
 
-    err_prefix(err, "%s", what);
-    log_line(LOG_WARNING, err->code, "%s; again in %" PRId64 " ms", err->message, wait_ms);
+    log_line(LOG_WARNING, why->code, "%s: %s; again in %" PRId64 " ms", what, why->message, wait_ms);
     while (clock_ms() < until_ms) {
         watchdog_tick(what);
         if (stop_requested())
