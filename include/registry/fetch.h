@@ -28,8 +28,10 @@ void fetch_free(struct fetch *fetch);
 /** What to ask next. The caller frees the path. */
 struct request fetch_request(const struct fetch *fetch);
 
-/** Each true when the fetch is done; else it goes on at `due_ms`. */
-MUSTUSE bool fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err);
+/** DONE, or PENDING: there is more to ask. FAILED: ERR_RETRY, it is no schema as a registry writes it. */
+MUSTUSE enum progress fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err);
+
+/** True when the fetch is done; else it goes on at `due_ms`, as it does after a failure. */
 MUSTUSE bool fetch_missed(struct fetch *fetch, int64_t retries, int64_t now_ms);
 void fetch_failed(struct fetch *fetch, size_t endpoints, int64_t now_ms, uint32_t random);
 

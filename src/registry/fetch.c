@@ -67,7 +67,7 @@ static bool refuse_references(struct fetch *fetch)
     char id[SCHEMA_ID_TEXT];
 
     schema_id_text(&fetch->answer.id, id);
-    log_warning("E-REGISTRY-REFERENCES",
+    log_warning(E_REGISTRY_REFERENCES,
                 "schema %s cannot be read: its references go in a circle, deeper than %d, or are more than %d", id,
                 RESOLVE_DEPTH, RESOLVE_MAX);
     fetch->answer.type = SCHEMA_OTHER;
@@ -86,13 +86,12 @@ static bool go_on(struct fetch *fetch)
     return true;
 }
 
-bool fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err)
+enum progress fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err)
 {
     struct schema_answer schema;
 
-    *err = (struct err){0};
     if (!answer_schema(json, &schema, err))
-        return false;
+        return FAILED;
     fetch->misses = fetch->failures = 0;
     fetch->due_ms = now_ms;
     backoff_reset(&fetch->backoff);
@@ -106,9 +105,10 @@ bool fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms,
         resolve_add(fetch->resolve, &schema);
     }
     fetch->answer.found = go_on(fetch);
-    if (fetch->answer.found)
-        forget_resolve(fetch);
-    return fetch->answer.found;
+    if (!fetch->answer.found)
+        return PENDING;
+    forget_resolve(fetch);
+    return DONE;
 }
 
 bool fetch_missed(struct fetch *fetch, int64_t retries, int64_t now_ms)

@@ -127,32 +127,36 @@ static void tell(struct registry *registry, struct fetch *fetch, bool done, cons
     pthread_mutex_unlock(&registry->mutex);
 }
 
+/* Of an answer that is a schema or that there is none: DONE, or PENDING, or FAILED as everything else. */
+static enum progress use(struct registry *registry, struct fetch *fetch, enum answer answer, const struct json_t *json,
+                         struct err *err)
+{
+    if (answer == ANSWER_YES)
+        return fetch_found(fetch, json, clock_ms(), err);
+    if (answer == ANSWER_NONE)
+        return fetch_missed(fetch, registry->retries, clock_ms()) ? DONE : PENDING;
+    return FAILED;
+}
+
 static void finish(struct registry *registry, struct fetch *fetch, CURLcode code)
 {
     struct json_t *json;
     struct err err = {0};
-    bool pause_due, done = false;
+    bool pause_due;
     enum answer answer = exchange_end(registry->exchange, (int)code, &json, &pause_due, &err);
+    enum progress progress = use(registry, fetch, answer, json, &err);
 
-    if (answer == ANSWER_YES) {
-        done = fetch_found(fetch, json, clock_ms(), &err);
-        if (err.class != ERR_NONE) {
-            err_prefix(&err, "schema registry %.300s", exchange_endpoint(registry->exchange));
-            answer = ANSWER_UNKNOWN;
-            pause_due = true;
-        }
-    } else if (answer == ANSWER_NONE) {
-        done = fetch_missed(fetch, registry->retries, clock_ms());
-        err = (struct err){0};
-    }
     json_decref(json);
-    if (answer == ANSWER_YES || answer == ANSWER_NONE) {
+    if (progress == FAILED) {
+        if (answer == ANSWER_YES)
+            err_prefix(&err, "schema registry %.300s", exchange_endpoint(registry->exchange));
+        fail(registry, fetch, pause_due || answer == ANSWER_YES, &err);
+    } else {
+        err = (struct err){0};
         registry->again_ms = 0;
         backoff_reset(&registry->backoff);
-    } else {
-        fail(registry, fetch, pause_due, &err);
     }
-    tell(registry, fetch, done, &err);
+    tell(registry, fetch, progress == DONE, &err);
 }
 
 static void ask(struct registry *registry, struct fetch *fetch)

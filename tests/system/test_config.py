@@ -247,7 +247,7 @@ def test_a_key_that_does_nothing_any_more_is_taken_with_a_warning(tmp_path):
     (tmp_path / "main.conf").write_text("postgres.connections=4\n")
     done = sessiond("-F", str(tmp_path / "main.conf"), "config", "--json", SESSIOND_POSTGRES_CONNECTIONS="x")
     assert done.returncode == 0 and "postgres.connections" not in json.loads(done.stdout)
-    warnings = [line for line in done.stderr.splitlines() if "E-CONFIG-11" in line]
+    warnings = [line for line in done.stderr.splitlines() if "E-CONFIG-12" in line]
     assert len(warnings) == 2 and all("postgres.connections does nothing" in line for line in warnings), done.stderr
     assert "main.conf:1" in warnings[0] and "SESSIOND_POSTGRES_CONNECTIONS" in warnings[1]
     assert "postgres.connections" not in sessiond("config", "--list").stdout

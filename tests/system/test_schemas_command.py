@@ -189,7 +189,7 @@ def test_what_is_not_compatible_is_not_registered_and_nothing_else_either(regist
     registry.register(REJECTED, changed(OURS[REJECTED], lambda schema: schema["fields"][3].update(type="int")))
     registry.not_compatible[REJECTED, 1] = ["code: string is not int"]
     done = sessiond("schemas", "register", **at(registry))
-    assert (done.returncode, done.stdout) == (1, "") and "schemas check" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "") and "schemas check" in done.stderr and "[E-SCHEMA-09]" in done.stderr
     assert list(registry.subjects) == [REJECTED] and len(registry.subjects[REJECTED]) == 1
 
 
