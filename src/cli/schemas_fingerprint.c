@@ -112,7 +112,7 @@ static int print_file(struct output *output, const char *name)
     return status;
 }
 
-int schemas_fingerprint(const struct cli *cli, char **files)
+int schemas_fingerprint(const struct cli *cli, const char *const *files)
 {
     struct output output = {.json = cli->json};
     int status = EXIT_DONE;
