@@ -44,7 +44,9 @@ copy_files() {
         git rev-parse --short HEAD >"$1/.revision"
         git log -1 --format=%ct >"$1/.epoch"
     else
-        cp .revision .epoch "$1/"
+        # Neither in sources that somebody has copied without git: deploy/docker/Dockerfile.
+        cat .revision 2>/dev/null >"$1/.revision" || echo unknown >"$1/.revision"
+        cat .epoch 2>/dev/null >"$1/.epoch" || stat -c %Y CHANGELOG.md >"$1/.epoch"
     fi
 }
 

@@ -41,7 +41,7 @@ def test_systemd_finds_nothing_wrong_in_a_unit(unit, tmp_path):
 
 
 def test_a_setting_that_systemd_does_not_know_would_be_found(unit, tmp_path):
-    assert "Unknown key name" in verified(with_other(unit, tmp_path, "UMask=", "Umask="), tmp_path)
+    assert "Unknown key" in verified(with_other(unit, tmp_path, "UMask=", "Umask="), tmp_path)
 
 
 def exposure(unit):
