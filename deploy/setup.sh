@@ -34,6 +34,7 @@ missing_packages() {
         installed "$package" || echo "$package"
     done
     [ "${WITH_REGISTRY:-1}" = 0 ] || installed libcurl4-openssl-dev || echo libcurl4-openssl-dev
+    [ "${WITH_HTTP:-1}" = 0 ] || installed libmicrohttpd-dev || echo libmicrohttpd-dev
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     [ "$(java_version || echo 0)" -ge 17 ] 2>/dev/null || echo default-jre-headless
     [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven

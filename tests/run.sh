@@ -179,20 +179,6 @@ run_script() {
     report "$name" "${good:-0}" "${bad:-1}" $((SECONDS - started))
 }
 
-# The package on fresh systems; one that cannot be made here is left out, and says why.
-run_packages() {
-    local release code
-    for release in bookworm trixie; do
-        code=0
-        tests/deploy/package.sh "$release" >"$work/packages" 2>&1 || code=$?
-        if [ "$code" = 77 ]; then
-            sed -n 's/^left out/       package on '"$release"': left out/p' "$work/packages"
-        else
-            run_script "package on $release" cat "$work/packages"
-        fi
-    done
-}
-
 # What others' software decides, and not the compiler or the sources.
 run_with() {
     local layer
@@ -226,7 +212,6 @@ run_everything() {
     run_system 'system (memory)' "$memory" tests/system
     [ "$mode" = decide ] || run_script mutants tests/mutants.sh
     [ "$mode" = decide ] || run_script matrix tests/matrix.sh
-    [ "$mode" = decide ] || run_packages
 }
 
 case $mode in
