@@ -43,9 +43,7 @@ def enter(root):
     must(libc.unshare(CLONE_NEWNS))
     mount("--make-rprivate", "/")
     mount("--bind", root, root)
-    for name in ("tmp", "var/tmp", "home", "root", "run/user"):
-        (root / name).mkdir(exist_ok=True, parents=True)
-        mode = "1777" if name.endswith("tmp") else "0000"
+    for name, mode in {"tmp": "1777", "var/tmp": "1777", "home": "0000", "root": "0000", "run": "0755"}.items():
         mount("-t", "tmpfs", "-o", f"mode={mode}", "tmpfs", root / name)
     mount("-t", "proc", "proc", root / "proc")
     mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", root / "dev")
@@ -59,7 +57,7 @@ def hand_over(root, folder, user, unit):
     (value,) = unit["LoadCredential"]
     identity = value.partition(":")[0]
     inside = Path("run/credentials/sessiond.service")
-    (root / inside).mkdir(parents=True, exist_ok=True)
+    (root / inside).mkdir(parents=True)
     mount("-t", "tmpfs", "-o", f"mode=0500,uid={user.pw_uid}", "tmpfs", root / inside)
     for file in folder.iterdir():
         copy = root / inside / f"{identity}_{file.name}"
