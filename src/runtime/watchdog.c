@@ -19,8 +19,8 @@ static int64_t tick_limit_ms;
 static _Atomic int64_t ticked_ms;
 static int64_t stop_limit_ms;
 static _Atomic(const char *) doing;
-static _Atomic int failed_with;   /* 0: nothing has failed */
-static int64_t tell_every_ms;     /* 0: no service manager watches */
+static _Atomic int failed_with; /* 0: nothing has failed */
+static int64_t tell_every_ms;   /* 0: no service manager watches */
 static _Atomic int64_t told_ms;
 
 /* Only what works while any other thread holds any lock: no malloc, no stdio; and no line into a pipe that nobody reads,

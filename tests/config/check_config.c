@@ -278,7 +278,11 @@ START_TEST(a_folder_of_secrets_that_cannot_be_read_is_refused)
     struct config config;
     struct err err = {0};
 
-    ck_assert(!config_load(&config, &(struct config_request){.environ = (char *[]){folder, NULL}}, &err));
+    ck_assert(!config_load(&config,
+                           &(struct config_request){
+                               .environ = (char *[]){folder, NULL}
+    },
+                           &err));
     ck_assert_str_eq(err.code, "E-CONFIG-08");
     ck_assert_ptr_nonnull(strstr(err.message, "/no/such/folder"));
 }
