@@ -54,12 +54,12 @@ is_nobody() { [ "$(jq -r .USER "$work/image.json")" = 65532:65532 ] && grep -q '
 
 runs() { [ "$(jq -c '[.ENTRYPOINT, .CMD]' "$work/image.json")" = '[["sessiond"],["run"]]' ] && in_image config | grep '^group.id=sessiond '; }
 
-# A version without `health` has usage for an answer; one with it says that nobody answers.
+# A version that serves no HTTP has no such command.
 is_checked() {
     local check code=0
     mapfile -t check < <(jq -r '.HEALTHCHECK[1:][]' "$work/image.json")
     in_image "${check[@]}" || code=$?
-    [ "$code" = 1 ]
+    [ "$code" = 1 ] || ! in_image "${check[0]}" --help
 }
 
 say "an image in $work"
