@@ -38,7 +38,7 @@ static bool set_credential(struct config *config, const char *folder, const char
 
 static bool refuse_folder(const char *folder, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-08",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_08,
                    "cannot read %s: %s\n  in " VARIABLE "\n  fix: name a folder that this user can read", folder,
                    strerror(errno));
 }
