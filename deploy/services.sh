@@ -66,8 +66,9 @@ wait_for() {
     done
 }
 
-# A dead process that nobody has waited for has no command line any more.
-gone() { ! grep -qs . "/proc/$1/cmdline"; }
+# A dead process that nobody has waited for has no command line any more; one that is just being executed has none for a moment.
+has_command_line() { grep -qs . "/proc/$1/cmdline"; }
+gone() { ! has_command_line "$1" && sleep 0.1 && ! has_command_line "$1"; }
 
 # stop_java kafka|registry SIGNAL
 stop_java() {
