@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "codec/schemas.h"
+#include "json/writer.h"
 #include "registry/subjects.h"
 
 #include <stdio.h>
@@ -43,10 +44,10 @@ int schemas_register(const struct schemas_tool *tool);
 int schemas_fingerprint(const struct cli *cli, char **files);
 
 /**
- * Checks all own schemas as schemas_check does. 0 and `*compatible`, or an exit code after printing why. A report goes to `out`;
- * NULL: none.
+ * Checks all own schemas as schemas_check does. 0 and `*compatible`, or an exit code after printing why. A report goes to `out`
+ * (NULL: none), as text or, with `json`, as one object for each.
  */
-MUSTUSE int schemas_compare(const struct schemas_tool *tool, bool *compatible, FILE *out, bool json);
+MUSTUSE int schemas_compare(const struct schemas_tool *tool, bool *compatible, FILE *out, struct json_writer *json);
 
 /** The exit code of a registry that answered nothing, or of a stop, after printing why. */
 int schemas_registry_fail(struct err *err);

@@ -79,6 +79,9 @@ void write_member_known_int(struct json_writer *json, const char *name, int64_t 
 /** The line break after a whole document. */
 void write_line_end(struct json_writer *json);
 
+/** A string alone, in the style of tools, within text for people. */
+void print_quoted(struct bytes text, FILE *out);
+
 /** How many bytes a string takes in a buffer, its quotes included. */
 MUSTUSE size_t written_size(enum json_style style, struct bytes text);
 

@@ -1,6 +1,6 @@
 #include "cli/schemas.h"
 #include "avro/compatible.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,9 +16,8 @@ struct finding {
 };
 
 struct report {
-    FILE *out; /* NULL: none */
-    bool json;
-    size_t count;
+    FILE *out;                /* NULL: none */
+    struct json_writer *json; /* NULL: as text */
     bool compatible;
 };
 
@@ -58,35 +57,32 @@ static void print_text(const struct report *report, const struct finding *findin
     print_differences(report->out, "it cannot read ours", &finding->writing);
 }
 
-static void print_list(FILE *out, const char *name, const struct differences *differences)
+static void write_list(struct json_writer *json, const char *name, const struct differences *differences)
 {
-    fprintf(out, ", \"%s\": [", name);
-    for (size_t i = 0; i < differences->count && i < DIFFERENCES_MAX; i++) {
-        if (i > 0)
-            fprintf(out, ", ");
-        json_write_string(out, bytes_of(differences->text[i]));
-    }
-    putc(']', out);
+    write_key(json, name);
+    write_array(json);
+    for (size_t i = 0; i < differences->count && i < DIFFERENCES_MAX; i++)
+        write_string(json, bytes_of(differences->text[i]));
+    write_array_end(json);
 }
 
 static void print_json(const struct report *report, const struct finding *finding)
 {
     const struct subjects_version *version = finding->version;
+    struct json_writer *json = report->json;
 
-    fprintf(report->out, "%s{\"record\": \"%s\", \"rule\": \"%s\", \"file\": ", report->count > 0 ? ", " : "",
-            finding->own->record, rule(finding->own));
-    json_write_string(report->out, bytes_of(finding->file));
-    fprintf(report->out, ", \"subject\": ");
-    json_write_string(report->out, bytes_of(version == NULL ? NULL : finding->own->subject));
-    if (version == NULL)
-        fprintf(report->out, ", \"version\": null, \"id\": null");
-    else
-        fprintf(report->out, ", \"version\": %" PRId32 ", \"id\": %" PRId32, version->version, version->id);
-    fprintf(report->out, ", \"compatible\": %s, \"is_avro\": %s", is_clean(finding) ? "true" : "false",
-            finding->is_avro ? "true" : "false");
-    print_list(report->out, "ours_cannot_read", &finding->reading);
-    print_list(report->out, "cannot_read_ours", &finding->writing);
-    putc('}', report->out);
+    write_object(json);
+    write_member_text(json, "record", finding->own->record);
+    write_member_text(json, "rule", rule(finding->own));
+    write_member_text(json, "file", finding->file);
+    write_member_text(json, "subject", version == NULL ? NULL : finding->own->subject);
+    write_member_known_int(json, "version", version == NULL ? 0 : version->version, version != NULL);
+    write_member_known_int(json, "id", version == NULL ? 0 : version->id, version != NULL);
+    write_member_bool(json, "compatible", is_clean(finding));
+    write_member_bool(json, "is_avro", finding->is_avro);
+    write_list(json, "ours_cannot_read", &finding->reading);
+    write_list(json, "cannot_read_ours", &finding->writing);
+    write_object_end(json);
 }
 
 /* ---- The comparison ---- */
@@ -104,8 +100,7 @@ static void judge(struct report *report, struct finding *finding, const char *ot
     if (!is_clean(finding))
         report->compatible = false;
     if (report->out != NULL)
-        (report->json ? print_json : print_text)(report, finding);
-    report->count++;
+        (report->json != NULL ? print_json : print_text)(report, finding);
 }
 
 /* Ours among them: that it is compatible with itself shows that it is a schema. */
@@ -141,7 +136,7 @@ static enum subjects_answer judge_registered(const struct schemas_tool *tool, co
     return answer;
 }
 
-int schemas_compare(const struct schemas_tool *tool, bool *all_compatible, FILE *out, bool json)
+int schemas_compare(const struct schemas_tool *tool, bool *all_compatible, FILE *out, struct json_writer *json)
 {
     struct report report = {.out = out, .json = json, .compatible = true};
     struct err err;
@@ -157,13 +152,25 @@ int schemas_compare(const struct schemas_tool *tool, bool *all_compatible, FILE 
 
 int schemas_check(const struct schemas_tool *tool)
 {
-    bool is_compatible = false, json = tool->cli->json;
+    struct json_writer json = json_to_stream(stdout);
+    bool is_compatible = false;
 
-    if (json)
-        printf("{\"checks\": [");
-    int failed = schemas_compare(tool, &is_compatible, stdout, json);
-    if (json)
-        printf("], \"compatible\": %s}\n", failed != 0 ? "null" : is_compatible ? "true" : "false");
+    if (tool->cli->json) {
+        write_object(&json);
+        write_key(&json, "checks");
+        write_array(&json);
+    }
+    int failed = schemas_compare(tool, &is_compatible, stdout, tool->cli->json ? &json : NULL);
+    if (tool->cli->json) {
+        write_array_end(&json);
+        write_key(&json, "compatible");
+        if (failed != 0)
+            write_null(&json);
+        else
+            write_bool(&json, is_compatible);
+        write_object_end(&json);
+        write_line_end(&json);
+    }
     if (failed != 0)
         return failed;
     if (tool->subjects == NULL)

@@ -4,7 +4,7 @@
 #include "cli/send_await.h"
 #include "cli/send_lines.h"
 #include "codec/command_encode.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/stop.h"
 
 #include <errno.h>
@@ -67,10 +67,14 @@ static void report_one(const struct send *send, const struct cli *cli, const cha
                 sent->partition, sent->offset);
         return;
     }
-    printf("{\"topic\": ");
-    json_write_string(stdout, bytes_of(cli->config.commands_topic));
-    printf(", \"partition\": %" PRId32 ", \"offset\": %" PRId64 ", \"command_id\": \"%s\"}\n", sent->partition,
-           sent->offset, id);
+    struct json_writer json = json_to_stream(stdout);
+    write_object(&json);
+    write_member_text(&json, "topic", cli->config.commands_topic);
+    write_member_int(&json, "partition", sent->partition);
+    write_member_int(&json, "offset", sent->offset);
+    write_member_text(&json, "command_id", id);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static int send_one(struct send *send, const struct cli *cli)
@@ -97,11 +101,15 @@ static int send_one(struct send *send, const struct cli *cli)
 
 static void report_many(const struct cli *cli, uint64_t count)
 {
+    struct json_writer json = json_to_stream(stdout);
+
     if (!cli->json)
         return;
-    printf("{\"topic\": ");
-    json_write_string(stdout, bytes_of(cli->config.commands_topic));
-    printf(", \"sent\": %" PRIu64 "}\n", count);
+    write_object(&json);
+    write_member_text(&json, "topic", cli->config.commands_topic);
+    write_member_int(&json, "sent", (int64_t)count);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static int await_many(struct send *send, const struct cli *cli)

@@ -285,3 +285,10 @@ void write_line_end(struct json_writer *json)
     put(json, "\n", 1);
     json->comma = false;
 }
+
+void print_quoted(struct bytes text, FILE *out)
+{
+    struct json_writer json = json_to_stream(out);
+
+    write_string(&json, text);
+}
