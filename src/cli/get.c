@@ -1,10 +1,9 @@
 #include "cli/cli.h"
+#include "core/decimal.h"
 #include "cli/parts/outcome_print.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 #define WAIT_MS 1000
 
@@ -13,15 +12,6 @@ struct get {
     struct uuid command_id;
     int64_t session_id;
 };
-
-static bool parse_id(const char *text, int64_t *id)
-{
-    char *rest;
-
-    errno = 0;
-    *id = strtoll(text, &rest, 10);
-    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0 && *id > 0;
-}
 
 /* 0, or the exit code after saying what is wrong. */
 static int parse(struct get *get, int argc, char **argv)
@@ -34,7 +24,7 @@ static int parse(struct get *get, int argc, char **argv)
 
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option != 's' || !parse_id(optarg, &get->session_id))
+        if (option != 's' || !decimal_read_all(optarg, &get->session_id) || get->session_id <= 0)
             return cli_usage(&cli_get, "cannot use %s", argv[optind - 1]);
     if (optind < argc)
         get->command = argv[optind++];

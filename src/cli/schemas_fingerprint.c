@@ -1,6 +1,7 @@
 #include "cli/schemas.h"
 #include "avro/canonical.h"
 #include "json/writer.h"
+#include "core/hex.h"
 #include "core/sha256.h"
 #include "runtime/stop.h"
 
@@ -21,7 +22,7 @@ struct fingerprints {
 static void hex(const uint8_t *bytes, size_t count, char *text)
 {
     for (size_t i = 0; i < count; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+        memcpy(text + 2 * i, (char[]){hex_digit(bytes[i] >> 4U), hex_digit(bytes[i]), 0}, 3);
 }
 
 static void print_text(const char *file, const char *form, const struct fingerprints *fingerprints)

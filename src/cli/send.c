@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "core/decimal.h"
 #include "cli/parts/moment.h"
 #include "cli/parts/subject_id.h"
 #include "cli/send_await.h"
@@ -178,12 +179,8 @@ static int send_run(struct send *send, const struct cli *cli, FILE *file)
 
 static bool parse_int(const char *text, struct field_int *field)
 {
-    char *rest;
-
-    errno = 0;
-    field->value = strtoll(text, &rest, 10);
     field->state = FIELD_VALUE;
-    return *text != 0 && *rest == 0 && errno == 0;
+    return decimal_read_all(text, &field->value);
 }
 
 static bool set_option(struct send *send, int option, const char *text)

@@ -1,11 +1,11 @@
 #include "cli/cli.h"
+#include "core/decimal.h"
 #include "cli/parts/moment.h"
 #include "cli/parts/record_print.h"
 #include "kafka/tools/reader.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -49,15 +49,6 @@ static bool choose_topics(struct tail *tail, const struct config *config, struct
            err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "there is no dead-letter topic: dlq.topic is empty");
 }
 
-static bool parse_count(const char *text, int64_t *count)
-{
-    char *rest;
-
-    errno = 0;
-    *count = strtoll(text, &rest, 10);
-    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0;
-}
-
 static bool parse_from(struct tail *tail, const char *text)
 {
     tail->from = RANGE_BEGINNING;
@@ -67,8 +58,8 @@ static bool parse_from(struct tail *tail, const char *text)
     if (strcmp(text, "end") == 0)
         return true;
     tail->from = RANGE_OFFSET;
-    if (parse_count(text, &tail->from_value))
-        return true;
+    if (decimal_read_all(text, &tail->from_value))
+        return tail->from_value >= 0;
     tail->from = RANGE_TIME;
     return moment_parse(text, clock_utc_us() / 1000, &tail->from_value);
 }
@@ -88,7 +79,7 @@ static bool set_option(struct tail *tail, int option, const char *text)
     switch (option) {
     case 'f': return parse_from(tail, text);
     case 'u': tail->until_end = true; return true;
-    case 'c': return parse_count(text, &tail->count) && tail->count > 0;
+    case 'c': return decimal_read_all(text, &tail->count) && tail->count > 0;
     case 't': return moment_span(text, &tail->timeout_ms) && tail->timeout_ms > 0;
     default: return false;
     }

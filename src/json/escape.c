@@ -1,5 +1,6 @@
 #include "json/escape.h"
 
+#include "core/hex.h"
 #include "core/utf8.h"
 
 #define ALL(byte) (0x0101010101010101u * (byte))
@@ -43,7 +44,6 @@ static char short_escape(enum json_style style, uint8_t c)
 
 static size_t escape_byte(enum json_style style, uint8_t c, char piece[static ESCAPE_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
     char letter = short_escape(style, c);
 
     piece[0] = '\\';
@@ -52,8 +52,8 @@ static size_t escape_byte(enum json_style style, uint8_t c, char piece[static ES
         return 2;
     }
     memcpy(piece + 1, "u00", 3);
-    piece[4] = digits[c >> 4];
-    piece[5] = digits[c & 15];
+    piece[4] = hex_digit(c >> 4U);
+    piece[5] = hex_digit(c);
     return 6;
 }
 
