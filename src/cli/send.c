@@ -63,9 +63,11 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
 /* Where the event is to be the one object of JSON, this is talk. */
 static void report_one(const struct send *send, const struct cli *cli, const char *id, const struct sent *sent)
 {
+    char place[RECORD_PLACE_TEXT];
+
     if (!cli->json || send->await) {
-        fprintf(cli->json ? stderr : stdout, "%s sent to %s[%" PRId32 "]@%" PRId64 "\n", id, cli->config.commands_topic,
-                sent->partition, sent->offset);
+        fprintf(cli->json ? stderr : stdout, "%s sent to %s\n", id,
+                record_place(cli->config.commands_topic, sent->partition, sent->offset, place));
         return;
     }
     struct json_writer json = json_to_stream(stdout);

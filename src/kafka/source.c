@@ -97,7 +97,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     struct err err;
     char fatal[256];
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = (int)rd_kafka_fatal_error(rk, fatal, sizeof fatal);
@@ -115,8 +114,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     doubt_topic(source, &err);
     sasl_reload_judge(&source->sasl_reload, &err);
     membership_judge(&source->membership, &err);
-    if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+    if (err.class < ERR_RESTART)
+        log_limited(&source->limit, clock_ms(), err.code, "%s", err.message);
 }
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
@@ -182,12 +181,11 @@ static enum progress ask_topic(struct source *source, const char *name, int time
 static enum progress nobody_answers(struct source *source, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
     const char *code = brokers_why(&source->brokers, why);
 
     (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, code, "%s\n  %s", why, source->brokers.setting);
-    if (code == brokers_advertised && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    if (code == brokers_advertised)
+        log_limited(&source->limit, clock_ms(), code, "%s", err->message);
     return PENDING;
 }
 
@@ -335,11 +333,10 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
 /* A message that is an error means that records were skipped, or that the client as a whole has failed. */
 static bool message_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
-    char place[320];
+    char place[RECORD_PLACE_TEXT];
     char fatal[256];
     rd_kafka_resp_err_t code = message->err;
     const char *text = rd_kafka_message_errstr(message);
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = rd_kafka_fatal_error(source->rk, fatal, sizeof fatal);
@@ -348,8 +345,7 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     if (message->offset < 0) /* of the group or the client, not of a record */
         snprintf(place, sizeof place, "group %s", source->config->group_id);
     else
-        snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, source->config->commands_topic, message->partition,
-                 message->offset);
+        record_place(source->config->commands_topic, message->partition, message->offset, place);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
@@ -360,8 +356,7 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     doubt_topic(source, err);
     if (err->class >= ERR_RESTART)
         return false;
-    if (log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    log_limited(&source->limit, clock_ms(), err->code, "%s", err->message);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "json/writer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
@@ -159,9 +160,8 @@ void log_record(enum log_level level, const char *code, const struct record *rec
 
     if (level > highest)
         return;
-    int len =
-        snprintf(message, sizeof message, "%s[%d]@%lld: ", record->topic, record->partition, (long long)record->offset);
-    size_t begin = len > 0 && (size_t)len < sizeof message ? (size_t)len : 0;
+    size_t begin = strlen(record_place(record->topic, record->partition, record->offset, message));
+    begin += (size_t)snprintf(message + begin, sizeof message - begin, ": ");
     va_start(args, format);
     vsnprintf(message + begin, sizeof message - begin, format, args);
     va_end(args);
@@ -178,4 +178,18 @@ bool log_allowed(struct log_limit *limit, int64_t now_ms, uint64_t *held_back)
     limit->held_back = 0;
     limit->last_ms = now_ms != 0 ? now_ms : 1;
     return true;
+}
+
+void log_limited(struct log_limit *limit, int64_t now_ms, const char *code, const char *format, ...)
+{
+    char message[MESSAGE_SIZE - 64];
+    uint64_t held_back;
+    va_list args;
+
+    if (!log_allowed(limit, now_ms, &held_back))
+        return;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    log_warning(code, "%s (%" PRIu64 " more held back)", message, held_back);
 }

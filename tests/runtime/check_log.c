@@ -155,6 +155,19 @@ START_TEST(repeats_are_held_back_for_ten_seconds_and_counted)
 }
 END_TEST
 
+START_TEST(a_line_that_may_repeat_says_how_many_were_held_back)
+{
+    struct log_limit limit = {0};
+
+    log_setup(LOG_TEXT, LOG_INFO);
+    log_limited(&limit, 5, "E-Z-02", "no %s", "answer");
+    ck_assert_str_eq(caught() + 24, " WARN no answer (0 more held back) [E-Z-02]\n");
+    log_limited(&limit, 6, "E-Z-02", "not written");
+    log_limited(&limit, 10005, "E-Z-02", "again");
+    ck_assert_str_eq(caught() + 24, " WARN again (1 more held back) [E-Z-02]\n");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("log");
@@ -170,6 +183,7 @@ int main(void)
     tcase_add_test(lines, what_is_less_important_than_the_level_is_not_written);
     tcase_add_test(lines, a_pipe_gets_json_by_itself);
     tcase_add_test(lines, a_monstrous_message_is_cut_and_stays_json);
+    tcase_add_test(lines, a_line_that_may_repeat_says_how_many_were_held_back);
     tcase_add_test(pure, repeats_are_held_back_for_ten_seconds_and_counted);
     suite_add_tcase(suite, lines);
     suite_add_tcase(suite, pure);

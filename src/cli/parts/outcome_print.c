@@ -74,6 +74,7 @@ void outcome_print_text(const struct lookup_found *found, struct arena *arena, F
     const struct ledger_row *row = found->row;
     struct batch_item item;
     struct event_data data;
+    char place[RECORD_PLACE_TEXT];
 
     fill_item(&item, found);
     event_data_gather(&data, &item, arena);
@@ -87,6 +88,6 @@ void outcome_print_text(const struct lookup_found *found, struct arena *arena, F
         print_session(&row->session, out);
     else
         print_violations(&data, out);
-    fprintf(out, "decided   %s\nposition  %s[%" PRId32 "]@%" PRId64 "\n", (const char *)data.occurred_at.data,
-            row->topic, row->partition, row->offset);
+    fprintf(out, "decided   %s\nposition  %s\n", (const char *)data.occurred_at.data,
+            record_place(row->topic, row->partition, row->offset, place));
 }

@@ -5,8 +5,6 @@
 #include "core/rfc3339.h"
 #include "core/utf8.h"
 
-#include <inttypes.h>
-
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 void write_place(struct json_writer *json, const struct record *record)
@@ -130,12 +128,12 @@ static void print_opaque(struct bytes value, FILE *out)
 void record_print_text(struct value_schemas *schemas, const struct record *record, FILE *out)
 {
     struct json_writer json = json_to_stream(out);
-    char time[RFC3339_TEXT] = "-";
+    char time[RFC3339_TEXT] = "-", place[RECORD_PLACE_TEXT];
     struct bytes code = code_of(record);
 
     if (record->timestamp_ms >= 0)
         rfc3339_format(record_timestamp_us(record), time);
-    fprintf(out, "%s %s[%" PRId32 "]@%" PRId64 " ", time, record->topic, record->partition, record->offset);
+    fprintf(out, "%s %s ", time, record_place(record->topic, record->partition, record->offset, place));
     print_word(record->key, out);
     if (code.data != NULL) {
         putc(' ', out);
