@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "config/topics.h"
 #include "core/decimal.h"
 #include "cli/parts/moment.h"
 #include "cli/parts/record_print.h"
@@ -13,12 +14,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TOPICS_MAX 4
-#define SLICE_MS   100
+#define SLICE_MS 100
 
 struct tail {
     const char *which;
-    const char *topics[TOPICS_MAX];
+    const char *topics[OWN_TOPICS];
     size_t topic_count;
     enum range_from from;
     int64_t from_value;
@@ -28,6 +28,8 @@ struct tail {
 };
 
 /* ---- What to read ------------------------------------------------------------------------------------------------ */
+
+static const char *const words[OWN_TOPICS] = {"commands", "created", "rejected", "dlq"};
 
 static void add_topic(struct tail *tail, const char *which, const char *topic)
 {
@@ -41,10 +43,8 @@ static void add_topic(struct tail *tail, const char *which, const char *topic)
 
 static bool choose_topics(struct tail *tail, const struct config *config, struct err *err)
 {
-    add_topic(tail, "commands", config->commands_topic);
-    add_topic(tail, "created", config->events_created_topic);
-    add_topic(tail, "rejected", config->events_rejected_topic);
-    add_topic(tail, "dlq", config->dlq_topic);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        add_topic(tail, words[topic], topic_name(config, topic));
     return tail->topic_count > 0 ||
            err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "there is no dead-letter topic: dlq.topic is empty");
 }
@@ -66,12 +66,10 @@ static bool parse_from(struct tail *tail, const char *text)
 
 static bool is_which(const char *text)
 {
-    static const char *const all[] = {"commands", "created", "rejected", "dlq", "all"};
-
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (strcmp(text, all[i]) == 0)
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        if (strcmp(text, words[topic]) == 0)
             return true;
-    return false;
+    return strcmp(text, "all") == 0;
 }
 
 static bool set_option(struct tail *tail, int option, const char *text)

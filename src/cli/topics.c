@@ -7,8 +7,8 @@
 #include <getopt.h>
 
 struct topics {
-    struct topic list[CLEANUP_TOPICS];
-    bool created[CLEANUP_TOPICS];
+    struct topic list[OWN_TOPICS];
+    bool created[OWN_TOPICS];
     size_t count;
     struct cleanup cleanup; /* of those that exist */
     bool apply;

@@ -28,11 +28,10 @@ static char *masked_value(const struct config_key *key, const char *value)
 
 static struct setting kafka_setting(const struct kafka_property *property)
 {
-    static const char *const scopes[] = {"", "consumer.", "producer."};
     bool masked = secret_property(property->name) && *property->value != 0;
 
     return (struct setting){
-        .name = text_printf("kafka.%s%s", scopes[property->scope], property->name),
+        .name = text_printf("%s%s", config_kafka_prefix(property->scope), property->name),
         .value = text_copy(masked ? SECRET_MASK : property->value),
         .origin = property->origin,
     };

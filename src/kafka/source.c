@@ -1,5 +1,6 @@
 #include "kafka/source.h"
 
+#include "config/topics.h"
 #include "kafka/assignment.h"
 #include "kafka/brokers.h"
 #include "kafka/cleanup.h"
@@ -209,19 +210,17 @@ static enum progress reach_leaders(struct source *source, int timeout_ms, struct
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
 {
     const struct config *config = source->config;
-    const char *names[] = {config->commands_topic, config->events_created_topic, config->events_rejected_topic,
-                           config->dlq_topic};
-    static const char *const keys[] = {"commands.topic", "events.created.topic", "events.rejected.topic", "dlq.topic"};
     char setting[CONFIG_SETTING_TEXT];
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum progress progress = *names[i] == 0 ? DONE : ask_topic(source, names[i], timeout_ms, err);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++) {
+        const char *name = topic_name(config, topic);
+        enum progress progress = *name == 0 ? DONE : ask_topic(source, name, timeout_ms, err);
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
         if (progress == PENDING)
             progress = nobody_answers(source, err);
         if (progress == FAILED) {
-            config_setting(config, keys[i], setting);
+            config_setting(config, topic_key(topic), setting);
             err_prefix(err, "%s", setting);
         }
         if (progress != DONE)
