@@ -1,6 +1,6 @@
 #include "codec/value_print.h"
 
-#include "codec/command_avro.h"
+#include "avro/walk.h"
 #include "codec/framing.h"
 
 #include <avro.h>
@@ -133,17 +133,6 @@ done:
     return printed;
 }
 
-/* avro-c believes every length it reads. The bounded walk of a command goes over any record whole, so what it lets through avro-c can
- * read. */
-static bool print_checked(const struct walk_plan *plan, struct avro_obj_t *schema, struct bytes body,
-                          struct json_writer *json)
-{
-    struct command command;
-    struct refusal refusal;
-
-    return command_avro_decode(plan, body, &command, &refusal) && print_body(schema, body, json);
-}
-
 bool value_print_avro(const struct schemas *schemas, struct bytes value, struct json_writer *json)
 {
     uint64_t fingerprint;
@@ -154,10 +143,10 @@ bool value_print_avro(const struct schemas *schemas, struct bytes value, struct 
     const struct schema *schema = schemas_find(schemas, fingerprint);
     if (schema == NULL)
         return false;
-    return print_checked(schema_plan(schema), schema_avro(schema), body, json);
+    return walk_is_record(schema_plan(schema), body) && print_body(schema_avro(schema), body, json);
 }
 
 bool value_print_cached(const struct cached_schema *schema, struct bytes body, struct json_writer *json)
 {
-    return print_checked(&schema->plan, schema->avro, body, json);
+    return walk_is_record(&schema->plan, body) && print_body(schema->avro, body, json);
 }

@@ -3,19 +3,6 @@
 #include "core/hex.h"
 #include "core/utf8.h"
 
-bool scan_fail(struct scanner *scan, const char *reason)
-{
-    scan->reason = reason;
-    scan->ended = scan->at == scan->end;
-    return false;
-}
-
-void scan_blanks(struct scanner *scan)
-{
-    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
-        scan->at++;
-}
-
 struct scanner scan_start(struct bytes json)
 {
     struct scanner scan = {.at = json.data, .end = json.len == 0 ? json.data : json.data + json.len};
