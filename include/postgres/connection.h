@@ -68,7 +68,7 @@ struct connection *connection_new(const struct config *config);
 void connection_free(struct connection *connection);
 
 /** For session.c: until the server has let us in. Call again while PENDING. FAILED: as session_open. */
-enum progress connection_connect(struct connection *connection, int64_t until_ms, struct err *err);
+MUSTUSE enum progress connection_connect(struct connection *connection, int64_t until_ms, struct err *err);
 
 /**
  * Drops the connection and what was distinct. What the server still does for it is cancelled as soon as there is another one.

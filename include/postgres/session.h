@@ -12,7 +12,7 @@
  * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more; postgres.conninfo.file
  * and what libpq reads from files (passfile, service) are read anew each time.
  */
-enum progress session_open(struct connection *connection, int timeout_ms, struct err *err);
+MUSTUSE enum progress session_open(struct connection *connection, int timeout_ms, struct err *err);
 
 /** Ends it and frees the connection. Takes a second at most, when the server is silent and still has something of ours to cancel. */
 void session_free(struct connection *connection);

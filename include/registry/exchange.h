@@ -43,7 +43,7 @@ struct exchange *exchange_of(void *handle);
 MUSTUSE enum answer exchange_end(struct exchange *exchange, int code, struct json_t **json, bool *pause_due,
                                  struct err *err);
 
-/** The whole, each endpoint once, until one answers. Blocks. UNKNOWN with ERR_NONE when a stop was asked for meanwhile. */
+/** The whole, each endpoint once, until one answers. Blocks. UNKNOWN with ERR_INTERRUPTED when a stop was asked for meanwhile. */
 MUSTUSE enum answer exchange_ask(struct exchange *exchange, const struct request *request, struct json_t **json,
                                  struct err *err);
 

@@ -18,7 +18,7 @@ enum subjects_answer {
     SUBJECTS_YES,
     SUBJECTS_NO, /* there is none, or it refuses; see each function for `err` */
     SUBJECTS_FAILED, /* nothing is known. `err`: ERR_RETRY, its exit_code EXIT_PERMISSION (401, 403) or EXIT_UNREACHABLE (all
-                        else); ERR_STOP when the registry refuses the question itself; ERR_NONE when a stop was asked for */
+                        else); ERR_STOP when the registry refuses the question itself; ERR_INTERRUPTED when a stop was asked for */
 };
 
 /** One version of a subject. */

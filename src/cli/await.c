@@ -38,7 +38,7 @@ static int report_stored(struct await *await, const struct cli *cli, const struc
 }
 
 /* DONE: the outcome is found. FAILED: the look-up is over without one, and `trouble` says whether for an error. */
-static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
+MUSTUSE static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
 {
     if (await->lookup_ms != INT64_MAX) {
         lookup_command(await->lookup, &await->command_id);
@@ -55,7 +55,7 @@ static enum progress ask_ledger(struct await *await, int timeout_ms, struct look
 }
 
 /* The first look has to succeed: what was decided before would never come by a topic. */
-static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
+MUSTUSE static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
 {
     enum progress progress;
 
@@ -63,7 +63,7 @@ static enum progress ask_ledger_first(struct await *await, struct lookup_found *
         progress = ask_ledger(await, SLICE_MS, found);
     while (progress == PENDING && !stop_requested() && clock_ms() < await->deadline_ms);
     if (progress == PENDING && !stop_requested())
-        err_set(&await->trouble, ERR_STOP, EXIT_UNREACHABLE, "E-AWAIT-02",
+        err_set(&await->trouble, ERR_STOP, EXIT_UNREACHABLE, E_AWAIT_02,
                 "the database did not answer within --timeout");
     return progress;
 }
@@ -75,10 +75,10 @@ static int too_late(const struct await *await)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted");
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted");
     else
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
-                "command %s has no outcome within --timeout%s%s; next: see that sessiond run works, then await again",
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_AWAIT_01,
+                "command %s has no outcome within --timeout%s%s\n  fix: see that sessiond run works, then await again",
                 await->command, await->trouble.class == ERR_NONE ? "" : ": ", await->trouble.message);
     return cli_fail(&err);
 }

@@ -64,7 +64,7 @@ int cli_fail(const struct err *err)
     fprintf(stderr, "sessiond: %s%s%s%s\n", err->message, err->code == NULL ? "" : " [",
             err->code == NULL ? "" : err->code, err->code == NULL ? "" : "]");
     /* Every error ends a tool; those that `run` would wait out are, to a tool, something it cannot reach. */
-    return err->class == ERR_STOP ? (int)err->exit_code : EXIT_UNREACHABLE;
+    return err->class == ERR_STOP || err->class == ERR_INTERRUPTED ? (int)err->exit_code : EXIT_UNREACHABLE;
 }
 
 int cli_usage(const struct subcommand *subcommand, const char *format, ...)
@@ -75,8 +75,8 @@ int cli_usage(const struct subcommand *subcommand, const char *format, ...)
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
-    fprintf(stderr, "\n  see: sessiond%s%s --help [E-USAGE-01]\n", subcommand == NULL ? "" : " ",
-            subcommand == NULL ? "" : subcommand->name);
+    fprintf(stderr, "\n  see: sessiond%s%s --help [%s]\n", subcommand == NULL ? "" : " ",
+            subcommand == NULL ? "" : subcommand->name, E_USAGE_01);
     return EXIT_USAGE;
 }
 
@@ -141,7 +141,7 @@ static int flush_output(int status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    fprintf(stderr, "sessiond: cannot write to standard output [E-OUTPUT-01]\n");
+    fprintf(stderr, "sessiond: cannot write to standard output [%s]\n", E_OUTPUT_01);
     return status == EXIT_DONE ? EXIT_INTERNAL : status;
 }
 

@@ -38,8 +38,10 @@ static int parse(struct prune_request *request, int argc, char **argv)
 static void warn_of_haste(const struct prune_request *request)
 {
     if (request->older_than_ms < HOUR_MS && !request->dry_run)
-        fprintf(stderr, "sessiond: outcomes of the last hour are pruned too; one whose event is not published yet is "
-                        "answered COMMAND_EXPIRED instead [E-PRUNE-01]\n");
+        fprintf(stderr,
+                "sessiond: outcomes of the last hour are pruned too; one whose event is not published yet is "
+                "answered COMMAND_EXPIRED instead [%s]\n",
+                E_PRUNE_01);
 }
 
 static void show_progress(const struct prune_count *count)
@@ -92,7 +94,8 @@ static int prune_run(const struct cli *cli, const struct prune_request *request)
         print_count(cli, request, &count);
     }
     if (progress == PENDING)
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; next: the same command does the rest");
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+                "interrupted\n  fix: run the same command again, which does the rest");
     return progress == DONE ? EXIT_DONE : cli_fail(&err);
 }
 

@@ -124,7 +124,7 @@ static bool run_once(struct run *run, const struct config *config, struct err *e
 {
     bool good = open_worker(run, config, err) && run_loop(run->worker, err);
 
-    if (err->class != ERR_NONE && !good)
+    if (!good && err->class != ERR_INTERRUPTED)
         log_err(err->class == ERR_RESTART ? LOG_WARNING : LOG_ERROR, err);
     watchdog_tick("closing");
     if (!good && err->class == ERR_STOP)
@@ -151,7 +151,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
 
     struct run run = {0};
     bool good = open_codec(&run, &cli->config, &err);
-    if (!good && err.class != ERR_NONE)
+    if (!good && err.class != ERR_INTERRUPTED)
         log_err(LOG_ERROR, &err);
     if (!good)
         notify("STOPPING=1");

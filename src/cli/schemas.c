@@ -69,8 +69,6 @@ void schemas_name_own(struct schemas_own own[static SCHEMAS_OWN], const struct s
 
 int schemas_registry_fail(struct err *err)
 {
-    if (err->class == ERR_NONE)
-        err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; next: the same command again");
     /* A tool does not wait for better times: what is worth another try ends it too, with the exit code that fits. */
     err->class = ERR_STOP;
     return cli_fail(err);

@@ -65,7 +65,7 @@ static int print_schema(struct json_writer *json, const char *file, struct bytes
 
     if (form == NULL) {
         struct err err;
-        err_set(&err, ERR_STOP, EXIT_DATA, "E-SCHEMA-03", "%s is not an Avro schema", file);
+        err_set(&err, ERR_STOP, EXIT_DATA, E_SCHEMA_03, "%s is not an Avro schema", file);
         return cli_fail(&err);
     }
     struct fingerprints fingerprints = fingerprints_of(form);
@@ -96,9 +96,9 @@ static int fail_to_read(const char *name)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while reading %s", name);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while reading %s", name);
     else
-        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SCHEMA-04", "cannot read %s: %s", name, strerror(errno));
+        err_set(&err, ERR_STOP, EXIT_NOINPUT, E_SCHEMA_04, "cannot read %s: %s", name, strerror(errno));
     return cli_fail(&err);
 }
 

@@ -54,7 +54,7 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
     if (send->avro)
         return command_encode_avro(send->schemas, send->confluent ? &send->schema_id : NULL, &send->command, arena,
                                    value, &reason) ||
-               err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "the command cannot be written: %s", reason);
+               err_set(err, ERR_STOP, EXIT_DATA, E_SEND_01, "the command cannot be written: %s", reason);
     *value = arena_printf(arena, "{\"command_id\":\"%s\",\"group_id\":%" PRId64 ",\"study_activity_id\":%" PRId64 "}",
                           id, send->command.group_id.value, send->command.study_activity_id.value);
     return true;
@@ -150,7 +150,6 @@ static int send_many(struct send *send, const struct cli *cli, FILE *file)
 
 /* ---- The subcommand ---------------------------------------------------------------------------------------------- */
 
-/* False with ERR_NONE when a stop was asked for meanwhile. */
 static bool find_schema(struct send *send, const struct config *config, struct err *err)
 {
     if (!send->avro)
@@ -170,7 +169,7 @@ static int send_run(struct send *send, const struct cli *cli, FILE *file)
                 (!send->await || send_await_open(&send->awaited, &cli->config, send->sender, send->timeout_ms, &err));
 
     if (!open)
-        status = err.class == ERR_NONE ? EXIT_TIMEOUT : cli_fail(&err);
+        status = cli_fail(&err);
     else
         status = send->from_options ? send_one(send, cli) : send_many(send, cli, file);
     sender_close(send->sender);
@@ -258,9 +257,9 @@ static int fail_to_open(const char *path)
 
     /* A FIFO that nobody writes to yet. */
     if (errno == EINTR)
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while opening %s", path);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while opening %s", path);
     else
-        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", path, strerror(errno));
+        err_set(&err, ERR_STOP, EXIT_NOINPUT, E_SEND_02, "%s cannot be read: %s", path, strerror(errno));
     return cli_fail(&err);
 }
 

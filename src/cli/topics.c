@@ -109,8 +109,8 @@ static void warn_of_counts(const struct topics *topics, const struct config *con
         if (topics->list[i].partitions > 0 && topics->list[i].partitions != config->topics_partitions)
             fprintf(stderr,
                     "sessiond: %s has %d partitions, topics.partitions is %d; it is left as it is, because a key's "
-                    "records would change their partition [E-TOPIC-06]\n",
-                    topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions);
+                    "records would change their partition [%s]\n",
+                    topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions, E_TOPIC_06);
 }
 
 /* All of them are said; one that stops `run` is the exit code. None is altered: that is for whoever compacted it. */

@@ -43,7 +43,7 @@ void config_doubt(struct config *config, const char *key, const char *value, con
 void config_warn_doubts(const struct config *config)
 {
     for (size_t i = 0; i < config->doubt_count; i++)
-        log_warning("E-CONFIG-11", "%s", config->doubts[i]);
+        log_warning(E_CONFIG_11, "%s", config->doubts[i]);
 }
 
 void config_doubts_free(struct config *config)

@@ -31,8 +31,8 @@ static const char *kafka_name(const char *name, enum kafka_scope *scope)
 
 static bool refuse_owned(const char *name, const char *reason, const char *origin, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-03", "%s cannot be set: %s\n  in %s\n  fix: leave it out",
-                   name, reason, origin);
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_03, "%s cannot be set: %s\n  in %s\n  fix: leave it out", name,
+                   reason, origin);
 }
 
 void config_property_free(struct kafka_property *property)
@@ -108,7 +108,7 @@ static bool set_from_file(struct config *config, const char *name, const char *b
     bool done;
 
     if (secret == NULL)
-        done = err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-08",
+        done = err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_08,
                        "%s: cannot read %s: %s\n  in %s\n  fix: name a file that this user can read", name, path,
                        secret_reason(reason), origin);
     else
@@ -127,11 +127,11 @@ static bool refuse_unknown(const char *name, const char *origin, struct err *err
     const char *nearest = config_key_nearest(name);
 
     if (nearest != NULL)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-01",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_01,
                        "unknown key %.100s\n  in %s\n  did you mean %s? All keys: sessiond config --list", name, origin,
                        nearest);
     return err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-01",
+        err, ERR_STOP, EXIT_CONFIG, E_CONFIG_01,
         "unknown key %.100s\n  in %s\n  fix: all keys are in sessiond config --list; those of librdkafka begin "
         "with kafka.",
         name, origin);

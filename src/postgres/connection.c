@@ -124,9 +124,9 @@ static bool user_is_missing(const struct connection *connection)
     return getpwuid(geteuid()) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);
 }
 
-static enum progress refuse_nameless(struct connection *connection, struct err *err)
+MUSTUSE static enum progress refuse_nameless(struct connection *connection, struct err *err)
 {
-    (void)err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-USER",
+    (void)err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_USER,
                   "PostgreSQL: no user to log in as: none is set, and user id %u of this process has no name in "
                   "/etc/passwd\n  fix: user=... in postgres.conninfo, or PGUSER",
                   (unsigned)geteuid());
@@ -134,7 +134,7 @@ static enum progress refuse_nameless(struct connection *connection, struct err *
     return FAILED;
 }
 
-static enum progress connect_failed(struct connection *connection, struct err *err)
+MUSTUSE static enum progress connect_failed(struct connection *connection, struct err *err)
 {
     const char *message = PQerrorMessage(connection->pg);
     const char *text = message;
@@ -149,7 +149,7 @@ static enum progress connect_failed(struct connection *connection, struct err *e
     if (known)
         pg_error_classify(&(struct pg_error){.sqlstate = sqlstate, .message = line, .session = true}, err);
     else
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: %s", line);
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001, "PostgreSQL: %s", line);
 
     if (err->class == ERR_ISOLATE)
         err->class = ERR_STOP;
@@ -184,7 +184,7 @@ static const char *current_conninfo(struct connection *connection)
         connection->reread = text;
     } else {
         if (path != NULL && (text == NULL || strcmp(text, connection->config->postgres_conninfo) != 0))
-            log_warning("E-CONFIG-08",
+            log_warning(E_CONFIG_08,
                         "postgres.conninfo.file: no connection string in %s now: going on with the last one", path);
         free(text);
     }
@@ -216,7 +216,7 @@ static bool connect_overdue(struct connection *connection, struct err *err)
 {
     if (hosts_overdue(&connection->hosts, connection->pg, clock_ms())) {
         const char *text = connection->reread != NULL ? connection->reread : connection->config->postgres_conninfo;
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001",
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001,
                 "PostgreSQL: %.200s (port %.10s) does not answer within connect_timeout; the next host is tried",
                 PQhost(connection->pg), PQport(connection->pg));
         hosts_turn(&connection->hosts, connection->pg, text);
@@ -224,7 +224,7 @@ static bool connect_overdue(struct connection *connection, struct err *err)
     }
     if (clock_ms() < connection->deadline_ms)
         return false;
-    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: no answer to a connection within %d s",
+    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001, "PostgreSQL: no answer to a connection within %d s",
             CONNECT_MS / 1000);
     return true;
 }

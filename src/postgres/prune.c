@@ -26,7 +26,7 @@ struct prune {
 /* The role of `run` may not, by design. */
 static bool say_grant(const struct prune *prune, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PRUNE-GRANT",
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PRUNE_GRANT,
                    "the present role may not prune\n"
                    "  fix: as the owner of the tables:\n"
                    "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT%s ON \"%.64s\".command_outcomes TO ...;\n"

@@ -19,7 +19,7 @@ static bool session_send(struct connection *connection, struct err *err)
 
     if (version < OLDEST_SERVER) {
         connection_close(connection);
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-VERSION",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_VERSION,
                        "PostgreSQL: the server is version %d\n  fix: 13 or newer is needed", version / 10000);
     }
     PQsetnonblocking(connection->pg, 1);
@@ -43,7 +43,7 @@ static bool cancel_send(struct connection *connection, struct err *err)
 }
 
 /* Where the server does not let us, what was left behind is left to the server's own time-outs. */
-static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
@@ -58,7 +58,7 @@ static enum progress cancel_receive(struct connection *connection, int64_t until
     return DONE;
 }
 
-static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
@@ -71,7 +71,7 @@ static enum progress session_receive(struct connection *connection, int64_t unti
     connection->session = result;
     if (*PQgetvalue(result, 0, SESSION_READ_ONLY) == 't') {
         connection_close(connection);
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-25006",
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_25006,
                 "PostgreSQL: the server takes no writes: a standby, or default_transaction_read_only; "
                 "target_session_attrs=read-write in postgres.conninfo finds the primary among several hosts");
         return FAILED;
@@ -109,7 +109,8 @@ static void cancel_at_the_end(struct connection *connection)
 
     if (connection->left == NULL)
         return;
-    (void)session_open(connection, CANCEL_MS, &ignored);
+    enum progress cancelled = session_open(connection, CANCEL_MS, &ignored);
+    (void)cancelled; /* one try, no more */
     connection_close(connection);
 }
 
@@ -141,7 +142,7 @@ bool session_must_open(struct connection *connection, struct err *err)
 
     do {
         if (stop_requested())
-            return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for PostgreSQL");
+            return err_interrupted(err, "waiting for PostgreSQL");
         progress = session_open(connection, WAIT_MS, err);
     } while (progress == PENDING);
     return progress == DONE || give_up(err);

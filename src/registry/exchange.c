@@ -136,10 +136,10 @@ static void forget_answer(struct exchange *exchange)
 static enum answer no_answer(const struct exchange *exchange, CURLcode code, struct err *err)
 {
     if (exchange->too_long)
-        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER", "the answer is longer than %u bytes",
+        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_ANSWER, "the answer is longer than %u bytes",
                 EXCHANGE_ANSWER_MAX);
     else
-        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-REACH", "%s",
+        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_REACH, "%s",
                 *exchange->reason != 0 ? exchange->reason : curl_easy_strerror(code));
     return ANSWER_UNKNOWN;
 }
@@ -195,7 +195,7 @@ enum answer exchange_ask(struct exchange *exchange, const struct request *reques
         CURLcode code = curl_easy_perform(exchange->easy);
         answer = exchange_end(exchange, (int)code, json, &pause_due, err);
         if (code == CURLE_ABORTED_BY_CALLBACK) {
-            err_clear(err);
+            (void)err_interrupted(err, "asking the schema registry");
             break;
         }
     }

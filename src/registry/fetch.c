@@ -71,7 +71,7 @@ static bool refuse_references(struct fetch *fetch)
     char id[SCHEMA_ID_TEXT];
 
     schema_id_text(&fetch->answer.id, id);
-    log_warning("E-REGISTRY-REFERENCES",
+    log_warning(E_REGISTRY_REFERENCES,
                 "schema %s cannot be read: its references go in a circle, deeper than %d, or are more than %d", id,
                 RESOLVE_DEPTH, RESOLVE_MAX);
     fetch->answer.type = SCHEMA_OTHER;

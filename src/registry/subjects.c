@@ -59,27 +59,23 @@ static char *body_of(const char *member, const char *value)
     return body;
 }
 
-/* Takes path and body. NO: `err` as the registry refused it, or ERR_NONE when there is none. */
-static enum subjects_answer ask(struct subjects *subjects, const char *method, char *path, char *body,
-                                const char *member, json_t **json, struct err *err)
+/* Takes path and body. */
+static enum answer ask(struct subjects *subjects, const char *method, char *path, char *body, const char *member,
+                       json_t **json, struct err *err)
 {
     struct request request = {.method = method, .path = path, .body = body, .expected = {.member = member}};
     enum answer answer = exchange_ask(subjects->exchange, &request, json, err);
 
     free(path);
     free(body);
-    switch (answer) {
-    case ANSWER_YES: return SUBJECTS_YES;
-    case ANSWER_NONE: err_clear(err); return SUBJECTS_NO;
-    case ANSWER_REFUSED: return SUBJECTS_NO;
-    case ANSWER_UNKNOWN: break;
-    }
-    return SUBJECTS_FAILED;
+    if (answer == ANSWER_NONE)
+        err_clear(err);
+    return answer;
 }
 
 static enum subjects_answer not_a_registrys(struct err *err)
 {
-    err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER",
+    err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_ANSWER,
             "schema registry: the answer is not in a registry's form");
     return SUBJECTS_FAILED;
 }
@@ -93,9 +89,9 @@ static bool read_number(const json_t *json, int32_t *number)
 }
 
 /* What is refused where only "there is none" is foreseen says nothing of what was asked. */
-static enum subjects_answer only_none(enum subjects_answer answer, const struct err *err)
+static enum subjects_answer only_none(enum answer answer)
 {
-    return answer == SUBJECTS_NO && err->class != ERR_NONE ? SUBJECTS_FAILED : answer;
+    return answer == ANSWER_YES ? SUBJECTS_YES : answer == ANSWER_NONE ? SUBJECTS_NO : SUBJECTS_FAILED;
 }
 
 /* ---- Schemas ---- */
@@ -105,7 +101,7 @@ static enum subjects_answer find(struct subjects *subjects, const char *subject,
 {
     json_t *json;
     enum subjects_answer answer = only_none(
-        ask(subjects, "POST", path_of("/subjects/", subject, how), body_of("schema", text), "id", &json, err), err);
+        ask(subjects, "POST", path_of("/subjects/", subject, how), body_of("schema", text), "id", &json, err));
 
     *found = (struct subjects_version){.type = SCHEMA_AVRO};
     if (answer == SUBJECTS_YES && (!read_number(json_object_get(json, "id"), &found->id) ||
@@ -128,15 +124,16 @@ enum subjects_answer subjects_register(struct subjects *subjects, const char *su
                                        struct err *err)
 {
     json_t *json;
-    enum subjects_answer answer =
+    enum answer answer =
         ask(subjects, "POST", path_of("/subjects/", subject, "/versions"), body_of("schema", text), "id", &json, err);
+    enum subjects_answer taken = answer == ANSWER_YES       ? SUBJECTS_YES
+                                 : answer == ANSWER_REFUSED ? SUBJECTS_NO
+                                                            : SUBJECTS_FAILED;
 
-    if (answer == SUBJECTS_YES && !read_number(json_object_get(json, "id"), id))
-        answer = not_a_registrys(err);
-    if (answer == SUBJECTS_NO && err->class == ERR_NONE)
-        answer = not_a_registrys(err);
+    if (answer == ANSWER_NONE || (answer == ANSWER_YES && !read_number(json_object_get(json, "id"), id)))
+        taken = not_a_registrys(err);
     json_decref(json);
-    return answer;
+    return taken;
 }
 
 /* ---- Versions ---- */
@@ -154,7 +151,7 @@ enum subjects_answer subjects_versions(struct subjects *subjects, const char *su
 {
     json_t *json;
     enum subjects_answer answer =
-        only_none(ask(subjects, "GET", path_of("/subjects/", subject, "/versions"), NULL, NULL, &json, err), err);
+        only_none(ask(subjects, "GET", path_of("/subjects/", subject, "/versions"), NULL, NULL, &json, err));
 
     *versions = NULL;
     *count = 0;
@@ -187,7 +184,7 @@ enum subjects_answer subjects_version(struct subjects *subjects, const char *sub
     struct schema_answer schema;
     json_t *json;
     enum subjects_answer answer =
-        only_none(ask(subjects, "GET", path_of_version(subject, version), NULL, "schema", &json, err), err);
+        only_none(ask(subjects, "GET", path_of_version(subject, version), NULL, "schema", &json, err));
 
     *found = (struct subjects_version){0};
     if (answer == SUBJECTS_YES &&
@@ -211,8 +208,7 @@ enum subjects_answer subjects_level(struct subjects *subjects, const char *subje
 {
     json_t *json;
     enum subjects_answer answer = only_none(ask(subjects, "GET", path_of("/config/", subject, "?defaultToGlobal=true"),
-                                                NULL, "compatibilityLevel", &json, err),
-                                            err);
+                                                NULL, "compatibilityLevel", &json, err));
     const char *text = json_string_value(json_object_get(json, "compatibilityLevel"));
 
     snprintf(level, SUBJECTS_LEVEL_SIZE, "%s", text == NULL ? "" : text);

@@ -7,7 +7,7 @@
 static bool refuse(struct err *err)
 {
     return err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-REGISTRY-CONFIG",
+        err, ERR_STOP, EXIT_CONFIG, E_REGISTRY_CONFIG,
         "schema.registry.url is set, and this sessiond was built without schema registries (WITH_REGISTRY=0)\n"
         "  fix: leave it out, or build with libcurl");
 }

@@ -114,6 +114,11 @@ def test_every_tool_refuses_an_unknown_key(stage):
         assert (done.returncode, done.stdout) == (78, "") and "no.such.key" in done.stderr, args
 
 
+def test_tail_of_dead_letters_without_a_topic_for_them_has_a_code_of_its_own(stage):
+    done = stage.run("tail", "dlq", **{"dlq.topic": ""})
+    assert (done.returncode, done.stdout) == (78, "") and "[E-TOPIC-09]" in done.stderr
+
+
 # ---- run ----
 
 

@@ -187,7 +187,7 @@ def test_two_kinds_of_event_in_one_topic_are_registered_under_their_records_name
 def test_what_is_not_compatible_is_not_registered_and_nothing_else_either(registry):
     registry.register(REJECTED, changed(OURS[REJECTED], lambda schema: schema["fields"][3].update(type="int")))
     done = sessiond("schemas", "register", **at(registry))
-    assert (done.returncode, done.stdout) == (1, "") and "schemas check" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "") and "schemas check" in done.stderr and "[E-SCHEMA-09]" in done.stderr
     assert list(registry.subjects) == [REJECTED] and len(registry.subjects[REJECTED]) == 1
 
 
