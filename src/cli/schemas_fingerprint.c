@@ -119,7 +119,7 @@ static int print_file(struct json_writer *json, const char *name)
     return status;
 }
 
-static int print_all(struct json_writer *json, char **files)
+static int print_all(struct json_writer *json, const char *const *files)
 {
     int status = EXIT_DONE;
 
@@ -130,7 +130,7 @@ static int print_all(struct json_writer *json, char **files)
     return status;
 }
 
-int schemas_fingerprint(const struct cli *cli, char **files)
+int schemas_fingerprint(const struct cli *cli, const char *const *files)
 {
     struct json_writer json = json_to_stream(stdout);
 

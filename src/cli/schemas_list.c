@@ -28,10 +28,12 @@ static void write_schema(struct json_writer *json, const struct schema *schema)
     write_object_end(json);
 }
 
-static void list_schemas(const struct schemas_tool *tool, struct json_writer *json)
+void schemas_print_known(const struct schemas_tool *tool, struct json_writer *json)
 {
     const struct schema *before = NULL;
 
+    if (json != NULL)
+        write_array(json);
     for (size_t i = 0; i < schemas_count(tool->schemas); i++) {
         const struct schema *schema = schemas_at(tool->schemas, i);
         if (json != NULL) {
@@ -45,6 +47,8 @@ static void list_schemas(const struct schemas_tool *tool, struct json_writer *js
         }
         before = schema;
     }
+    if (json != NULL)
+        write_array_end(json);
 }
 
 /* ---- Registered ---- */
@@ -159,9 +163,7 @@ static int list_json(const struct schemas_tool *tool)
 
     write_object(&json);
     write_key(&json, "schemas");
-    write_array(&json);
-    list_schemas(tool, &json);
-    write_array_end(&json);
+    schemas_print_known(tool, &json);
     write_key(&json, "subjects");
     if (tool->subjects != NULL) {
         write_array(&json);
@@ -179,6 +181,6 @@ int schemas_list(const struct schemas_tool *tool)
 {
     if (tool->cli->json)
         return list_json(tool);
-    list_schemas(tool, NULL);
+    schemas_print_known(tool, NULL);
     return tool->subjects == NULL ? EXIT_DONE : list_subjects(tool, NULL);
 }

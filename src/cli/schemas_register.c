@@ -69,14 +69,14 @@ static int refuse(enum exit_code exit_code, const char *code, const char *why)
 
 int schemas_register(const struct schemas_tool *tool)
 {
-    bool is_compatible = false;
+    enum schemas_verdict verdict;
 
     if (tool->subjects == NULL)
         return refuse(EXIT_CONFIG, E_SCHEMA_05, "schema.registry.url is not set");
-    int status = schemas_compare(tool, &is_compatible, NULL, NULL);
+    int status = schemas_compare(tool, &verdict, NULL, NULL);
     if (status != 0)
         return status;
-    if (!is_compatible)
+    if (verdict == SCHEMAS_INCOMPATIBLE)
         return refuse(EXIT_NO, E_SCHEMA_09,
                       "ours are not compatible with what is there\n  fix: sessiond schemas check says why");
 

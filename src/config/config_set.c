@@ -1,6 +1,7 @@
 /* One setting, from whichever source: to the table's field, to the list for librdkafka, or refused with the reason. */
 #include "config/config_table.h"
 
+#include "config/config_doubt.h"
 #include "config/owned_keys.h"
 #include "config/secret.h"
 #include "core/text.h"
@@ -154,6 +155,10 @@ bool config_set(struct config *config, const char *name, const char *value, cons
         return kafka_set(config, name, value, origin, err);
     if (key != NULL)
         return config_value_set(config, key, value, origin, err);
+    if (config_key_is_retired(name)) {
+        config_doubt_retired(config, name, origin);
+        return true;
+    }
     if (reason != NULL)
         return refuse_owned(name, reason, origin, err);
     return refuse_unknown(name, origin, err);
@@ -164,7 +169,8 @@ bool config_settable(const char *name)
     enum kafka_scope scope;
     const char *property = kafka_name(name, &scope);
     char *base = file_key(name);
-    bool settable = base != NULL || (property != NULL && *property != 0) || config_key_find(name) != NULL;
+    bool settable = base != NULL || (property != NULL && *property != 0) || config_key_find(name) != NULL ||
+                    config_key_is_retired(name);
 
     free(base);
     return settable;
