@@ -207,6 +207,7 @@ run_everything() {
     run_script 'without registry' tests/without_registry.sh "$build-without-registry/sessiond"
     run_postgres
     run_system schemas "$build" tests/schemas
+    run_system deploy "$build" tests/deploy
     run_system system "$build" tests/judge "${plain_system[@]}"
     run_system 'system (memory)' "$memory" tests/system
     [ "$mode" = decide ] || run_script mutants tests/mutants.sh

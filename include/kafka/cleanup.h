@@ -46,10 +46,10 @@ void cleanup_close(struct cleanup *cleanup);
 MUSTUSE enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms);
 
 /**
- * The verdict on one topic. ERR_NONE with an empty message: nothing to say. ERR_NONE with a message: a warning. ERR_STOP: `run` does not
- * work with such a topic.
+ * The verdict on one topic. False: there is nothing to say of it. `err`: ERR_STOP when `run` does not work with such a topic, ERR_NONE
+ * for a warning.
  */
-void cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *topic, struct err *err);
+MUSTUSE bool cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *topic, struct err *err);
 
 /** One warning that names all topics that are unread. False: there is none. */
 bool cleanup_unread(const struct cleanup *cleanup, struct err *err);

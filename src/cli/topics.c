@@ -120,9 +120,9 @@ static int judge_cleanup(const struct topics *topics)
     if (topics->cleanup.count > 0 && cleanup_unread(&topics->cleanup, &err))
         (void)cli_fail(&err);
     for (size_t i = 0; i < topics->cleanup.count; i++) {
-        cleanup_verdict(&topics->cleanup, &topics->cleanup.topics[i], &err);
-        if (*err.message != 0)
-            (void)cli_fail(&err);
+        if (!cleanup_verdict(&topics->cleanup, &topics->cleanup.topics[i], &err))
+            continue;
+        (void)cli_fail(&err);
         if (err.class == ERR_STOP)
             status = (int)err.exit_code;
     }

@@ -50,6 +50,7 @@ static bool read_override(struct config *config, const char *override, struct er
 static bool read_sources(struct config *config, const struct config_request *request, struct err *err)
 {
     if (!read_defaults(config, err) || !read_file(config, request->file, err) ||
+        !config_credentials_read(config, request->environ, err) ||
         !config_environment_read(config, request->environ, err))
         return false;
     for (size_t i = 0; i < request->override_count; i++)

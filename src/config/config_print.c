@@ -149,7 +149,8 @@ static void list_text(FILE *out)
         if (config_keys[i].secret)
             fprintf(out, "  %s.file\n", config_keys[i].name);
     fputs("Environment: SESSIOND_<KEY>, upper case, `.` as `_`, `_` as `__`, `-` as `___`: SESSIOND_GROUP_ID,\n"
-          "SESSIOND_KAFKA_BOOTSTRAP_SERVERS. Later wins: file, environment, -X.\n",
+          "SESSIOND_KAFKA_BOOTSTRAP_SERVERS. Later wins: file, secrets, environment, -X.\n"
+          "Secrets: files named after their keys (kafka.sasl.password) in the folder $CREDENTIALS_DIRECTORY.\n",
           out);
 }
 
