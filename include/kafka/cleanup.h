@@ -12,12 +12,10 @@
 #define KAFKA_CLEANUP_H
 
 #include "core/err.h"
-#include "config/config.h"
+#include "config/topics.h"
 
 struct rd_kafka_s;
 struct rd_kafka_queue_s;
-
-#define CLEANUP_TOPICS 4
 
 enum cleanup_policy { CLEANUP_UNREAD = 0, CLEANUP_DELETES, CLEANUP_COMPACTS };
 
@@ -29,7 +27,7 @@ struct cleanup_topic {
 
 struct cleanup {
     const struct config *config;
-    struct cleanup_topic topics[CLEANUP_TOPICS];
+    struct cleanup_topic topics[OWN_TOPICS];
     size_t count;
     struct rd_kafka_queue_s *answers; /* NULL: no question is under way */
     char why[256];                    /* the last reason why something is unread */

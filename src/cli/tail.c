@@ -1,23 +1,23 @@
 #include "cli/cli.h"
+#include "config/topics.h"
+#include "core/decimal.h"
 #include "cli/parts/moment.h"
 #include "cli/parts/record_print.h"
 #include "kafka/tools/reader.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TOPICS_MAX 4
-#define SLICE_MS   100
+#define SLICE_MS 100
 
 struct tail {
     const char *which;
-    const char *topics[TOPICS_MAX];
+    const char *topics[OWN_TOPICS];
     size_t topic_count;
     enum range_from from;
     int64_t from_value;
@@ -27,6 +27,8 @@ struct tail {
 };
 
 /* ---- What to read ------------------------------------------------------------------------------------------------ */
+
+static const char *const words[OWN_TOPICS] = {"commands", "created", "rejected", "dlq"};
 
 static void add_topic(struct tail *tail, const char *which, const char *topic)
 {
@@ -40,21 +42,10 @@ static void add_topic(struct tail *tail, const char *which, const char *topic)
 
 static bool choose_topics(struct tail *tail, const struct config *config, struct err *err)
 {
-    add_topic(tail, "commands", config->commands_topic);
-    add_topic(tail, "created", config->events_created_topic);
-    add_topic(tail, "rejected", config->events_rejected_topic);
-    add_topic(tail, "dlq", config->dlq_topic);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        add_topic(tail, words[topic], topic_name(config, topic));
     return tail->topic_count > 0 ||
            err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
-}
-
-static bool parse_count(const char *text, int64_t *count)
-{
-    char *rest;
-
-    errno = 0;
-    *count = strtoll(text, &rest, 10);
-    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0;
 }
 
 static bool parse_from(struct tail *tail, const char *text)
@@ -66,20 +57,18 @@ static bool parse_from(struct tail *tail, const char *text)
     if (strcmp(text, "end") == 0)
         return true;
     tail->from = RANGE_OFFSET;
-    if (parse_count(text, &tail->from_value))
-        return true;
+    if (decimal_read_all(text, &tail->from_value))
+        return tail->from_value >= 0;
     tail->from = RANGE_TIME;
     return moment_parse(text, clock_utc_us() / 1000, &tail->from_value);
 }
 
 static bool is_which(const char *text)
 {
-    static const char *const all[] = {"commands", "created", "rejected", "dlq", "all"};
-
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (strcmp(text, all[i]) == 0)
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        if (strcmp(text, words[topic]) == 0)
             return true;
-    return false;
+    return strcmp(text, "all") == 0;
 }
 
 static bool set_which(struct tail *tail, const char *text)
@@ -98,7 +87,7 @@ static bool set(void *target, int letter, const char *text)
     case SUBCOMMAND_ARGUMENT: return set_which(tail, text);
     case 'f': return parse_from(tail, text);
     case 'u': tail->until_end = true; return true;
-    case 'c': return parse_count(text, &tail->count) && tail->count > 0;
+    case 'c': return decimal_read_all(text, &tail->count) && tail->count > 0;
     case 't': return moment_span(text, &tail->timeout_ms) && tail->timeout_ms > 0;
     default: return false;
     }

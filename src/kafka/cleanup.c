@@ -26,10 +26,8 @@ static void add(struct cleanup *cleanup, const char *key, const char *name)
 void cleanup_init(struct cleanup *cleanup, const struct config *config)
 {
     *cleanup = (struct cleanup){.config = config};
-    add(cleanup, "commands.topic", config->commands_topic);
-    add(cleanup, "events.created.topic", config->events_created_topic);
-    add(cleanup, "events.rejected.topic", config->events_rejected_topic);
-    add(cleanup, "dlq.topic", config->dlq_topic);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        add(cleanup, topic_key(topic), topic_name(config, topic));
 }
 
 void cleanup_close(struct cleanup *cleanup)
@@ -44,7 +42,7 @@ void cleanup_close(struct cleanup *cleanup)
 /* Any broker can tell. librdkafka would wait for the controller, which not every broker names (its own mock does not). */
 static void ask(struct cleanup *cleanup, rd_kafka_t *rk, int32_t broker)
 {
-    rd_kafka_ConfigResource_t *resources[CLEANUP_TOPICS];
+    rd_kafka_ConfigResource_t *resources[OWN_TOPICS];
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
     char text[64];
 

@@ -358,6 +358,6 @@ void client_brokers(const struct config *config, enum client_role role, char tex
         if (names_brokers && applies(&config->kafka[i], role))
             named = &config->kafka[i];
     }
-    snprintf(text, CLIENT_BROKERS_TEXT, "%s%s = %s (%s)", properties_prefix(named->scope), named->name, named->value,
+    snprintf(text, CLIENT_BROKERS_TEXT, "%s%s = %s (%s)", config_kafka_prefix(named->scope), named->name, named->value,
              named->origin);
 }
