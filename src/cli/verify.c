@@ -27,11 +27,8 @@
 #include "cli/cli.h"
 #include "cli/parts/moment.h"
 #include "cli/verify/verify.h"
-#include "json/json_write.h"
-#include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -229,64 +226,64 @@ static int verify_run(const struct cli *cli, int timeout_ms)
     return status;
 }
 
+static bool set(void *target, int letter, const char *text)
+{
+    int *timeout_ms = target;
+
+    return letter == 't' && moment_span(text, timeout_ms) && *timeout_ms > 0;
+}
+
 static int verify_main(struct cli *cli, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"timeout", required_argument, NULL, 't'},
-        {0    },
-    };
     int timeout_ms = TIMEOUT_MS;
-    int option;
+    int failed = subcommand_options(&cli_verify, argc, argv, set, &timeout_ms);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option != 't' || !moment_span(optarg, &timeout_ms) || timeout_ms <= 0)
-            return cli_usage(&cli_verify, "cannot use %s", argv[optind - 1]);
-    if (optind < argc)
-        return cli_usage(&cli_verify, "unexpected argument %s", argv[optind]);
-    int failed = cli_load_config(cli);
+    if (failed == 0)
+        failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
     stop_setup();
     return verify_run(cli, timeout_ms);
 }
 
+/* clang-format off */
 const struct subcommand cli_verify = {
     .name = "verify",
     .section = "Operate",
     .summary = "Prove the guarantees on your own topics and tables",
-    .help =
-        "Usage: sessiond verify [--timeout D] [--json]\n"
-        "\n"
-        "Reads what is kept of the commands, their events, the dead letters, the ledger and the sessions, and lists\n"
+    .usage = {"[--timeout D] [--json]"},
+    .description =
+        "Reads what is kept of the commands, their events, the dead letters, the ledger and the sessions, and lists "
         "every discrepancy with its records under the guarantee that it breaks (README, \"What is promised\"). The "
-        "worker\n"
-        "may run meanwhile: what is in flight is left out. Rewinds, replays, redrives, pruned outcomes, suppressed\n"
-        "duplicates and crashes are no discrepancies.\n"
-        "\n"
-        "It reads everything from the beginning: a million commands take some 20 seconds and up to 1 GB in temporary\n"
-        "files (TMPDIR, else /tmp); memory stays below 64 MiB. PostgreSQL keeps one snapshot meanwhile. It compares "
-        "by\n"
-        "the present settings: use the configuration of sessiond run.\n"
-        "\n"
-        "What it cannot know: where a replay was made, an event that is there twice looks like one of that replay; "
-        "with\n"
-        "events.delivery=at-least-once repeats are allowed; copies in reply topics are not read.\n"
-        "\n"
-        "  --timeout D   how long a broker may take to answer (default 30s)\n"
-        "  --json        one object: {\"clean\", \"discrepancies\", \"counts\", \"guarantees\": [{\"guarantee\", "
-        "\"title\",\n"
-        "                \"holds\", \"discrepancies\": [{\"code\", \"text\", \"records\"}]}]}\n"
-        "\n"
-        "It needs READ on the topics, DESCRIBE or READ on the groups GROUP and GROUP-replay, and SELECT on\n"
-        "command_outcomes and study_sessions.\n"
-        "\n"
-        "Exit codes: 0 everything holds; 1 there are discrepancies; 69 no answer from a broker or the database; 75\n"
-        "interrupted, or a transaction stays open; 77 not allowed; 78 no such topic or table.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond verify\n"
-        "  sessiond verify --json | jq '.guarantees[].discrepancies[]'\n"
-        "  sessiond tail created --from 1234 --count 1 --json    # what stands at an offset\n",
+        "worker may run meanwhile: what is in flight is left out. Rewinds, replays, redrives, pruned outcomes, "
+        "suppressed duplicates and crashes are no discrepancies.\n\n"
+        "It reads everything from the beginning: a million commands take some 10 s of processor time and up to 1 GB in "
+        "temporary files (TMPDIR, else /tmp); memory stays below 64 MiB. PostgreSQL keeps one snapshot meanwhile. It "
+        "compares by the present settings: use the configuration of sessiond run.\n\n"
+        "Where a replay was made, an event that is there twice looks like one of that replay. With "
+        "events.delivery=at-least-once repeats are allowed. Copies in reply topics are not read.\n\n"
+        "It needs READ on the topics, the offsets of the groups GROUP and GROUP-replay, and SELECT on "
+        "command_outcomes and study_sessions.",
+    .options = {
+        {"timeout", 't', "D", NULL, "How long a broker may take to answer. The default is 30s."},
+    },
+    .json =
+        "Prints one object: {\"clean\", \"discrepancies\", \"counts\", \"guarantees\": [{\"guarantee\", \"title\", "
+        "\"holds\", \"discrepancies\": [{\"code\", \"text\", \"records\"}]}]}.",
+    .exits = {
+        {EXIT_DONE, "Everything holds."},
+        {EXIT_NO, "There are discrepancies."},
+        {EXIT_UNREACHABLE, "A broker or the database does not answer."},
+        {EXIT_INTERNAL, "There is no room for temporary files."},
+        {EXIT_TIMEOUT, "It was interrupted, or a transaction stays open."},
+        {EXIT_PERMISSION, "It may not read a topic, a group or a table."},
+        {EXIT_CONFIG, "There is no such topic or table."},
+    },
+    .examples = {
+        "sessiond verify",
+        "sessiond verify --json | jq '.guarantees[].discrepancies[]'",
+        "sessiond tail created --from 1234 --count 1 --json",
+    },
     .run = verify_main,
 };
+/* clang-format on */

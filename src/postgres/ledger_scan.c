@@ -3,13 +3,11 @@
 #include "gen/sql.h"
 #include "postgres/query.h"
 #include "postgres/rows.h"
-#include "runtime/stop.h"
+#include "postgres/session.h"
 
 #include <endian.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
-
-#define WAIT_MS 250
 
 /* PostgreSQL counts from 2000-01-01. */
 #define EPOCH_US INT64_C(946684800000000)
@@ -36,14 +34,9 @@ struct ledger_scan {
 
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
-static bool interrupted(struct err *err)
-{
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for PostgreSQL");
-}
-
 static bool say_grant(const struct ledger_scan *scan, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-GRANTS",
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_GRANTS,
                    "the present role may not read the outcomes and the sessions\n"
                    "  fix: as the owner of the tables:\n"
                    "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...;\n"
@@ -51,44 +44,18 @@ static bool say_grant(const struct ledger_scan *scan, struct err *err)
                    scan->schema, scan->schema, scan->schema);
 }
 
-/* The caller frees the result. */
 static bool answer(struct ledger_scan *scan, bool sent, PGresult **result, struct err *err)
 {
-    enum progress progress = sent ? PENDING : FAILED;
-
-    *result = NULL;
-    while (progress == PENDING) {
-        if (stop_requested())
-            return interrupted(err);
-        progress = query_result(scan->connection, WAIT_MS, result, err);
-    }
-    if (progress == DONE)
-        return true;
-    return err->exit_code == EXIT_PERMISSION ? say_grant(scan, err) : query_give_up(err);
+    return session_must_answer(scan->connection, sent, result, err) ||
+           (err->exit_code == EXIT_PERMISSION && say_grant(scan, err));
 }
 
 static bool run_script(struct ledger_scan *scan, const char *sql, struct err *err)
 {
-    PGresult *result;
-    bool done = answer(scan, query_script(scan->connection, sql, err), &result, err);
-
-    PQclear(result);
-    return done;
+    return answer(scan, query_script(scan->connection, sql, err), NULL, err);
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
-
-static bool open_connection(struct ledger_scan *scan, struct err *err)
-{
-    enum progress progress;
-
-    do {
-        if (stop_requested())
-            return interrupted(err);
-        progress = connection_open(scan->connection, WAIT_MS, err);
-    } while (progress == PENDING);
-    return progress == DONE || query_give_up(err);
-}
 
 /* Tables in a schema that the role may not use look as if they did not exist. */
 static bool may_use_schema(struct ledger_scan *scan, struct err *err)
@@ -121,7 +88,7 @@ static bool see_all(struct ledger_scan *scan, struct err *err)
     bool ok = answer(scan, query_text(scan->connection, sql_scan_hidden, NULL, err), &result, err);
 
     if (ok && PQgetisnull(result, 0, COLUMN_HIDDEN) == 0)
-        ok = err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-ROWSEC",
+        ok = err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_ROW_SECURITY,
                      "row security hides rows of %s from the present role, so they would look lost\n"
                      "  fix: use a role with BYPASSRLS, or a permissive policy USING (true) for it",
                      PQgetvalue(result, 0, COLUMN_HIDDEN));
@@ -141,8 +108,8 @@ struct ledger_scan *ledger_scan_open(const struct config *config, struct err *er
 
     scan->connection = connection_new(config);
     scan->schema = config->postgres_schema;
-    if (open_connection(scan, err) && may_use_schema(scan, err) && take_snapshot(scan, err) && see_all(scan, err) &&
-        run_script(scan, sql_scan_ledger, err) && run_script(scan, sql_scan_sessions, err))
+    if (session_must_open(scan->connection, err) && may_use_schema(scan, err) && take_snapshot(scan, err) &&
+        see_all(scan, err) && run_script(scan, sql_scan_ledger, err) && run_script(scan, sql_scan_sessions, err))
         return scan;
     ledger_scan_close(scan);
     return NULL;
@@ -153,7 +120,7 @@ void ledger_scan_close(struct ledger_scan *scan)
     if (scan == NULL)
         return;
     PQclear(scan->page);
-    connection_free(scan->connection);
+    session_free(scan->connection);
     free(scan);
 }
 

@@ -15,7 +15,7 @@ static const char *folder(void)
 
 bool temporary_failed(const char *what, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-TEMPORARY",
+    return err_set(err, ERR_STOP, EXIT_INTERNAL, E_TEMPORARY,
                    "cannot %s a temporary file in %.200s: %s\n  fix: set TMPDIR to a folder with more room", what,
                    folder(), strerror(errno));
 }

@@ -265,7 +265,7 @@ static enum progress walk_place(struct walk_back *walk, struct err *err)
     if (next == NULL && stray == NULL)
         return PENDING;
     if (stop_requested()) {
-        err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; nothing is known");
+        err_interrupted(err, "comparing topics and tables");
         return FAILED;
     }
     bool orphan = stray != NULL && (next == NULL || memcmp(&stray->back, &next->back, sizeof next->back) < 0);

@@ -243,7 +243,7 @@ static bool walk_ids(struct decisions *all, struct err *err)
         return false;
     while (next_id(all, &id) == DONE) {
         if (stop_requested())
-            return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; nothing is known");
+            return err_interrupted(err, "comparing topics and tables");
         if (!take_id(all, &id, err))
             return false;
     }

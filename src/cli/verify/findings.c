@@ -1,6 +1,6 @@
 #include "cli/verify/findings.h"
 
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/temporary.h"
 
 #include <inttypes.h>
@@ -73,12 +73,19 @@ static void write_ref_text(const struct ref *ref, FILE *out)
     }
 }
 
+static void write_text(FILE *out, struct bytes text)
+{
+    struct json_writer json = json_to_stream(out);
+
+    write_string(&json, text);
+}
+
 static void write_ref_json(const struct ref *ref, FILE *out)
 {
     char id[UUID_TEXT + 1];
 
     fputs("{\"kind\": ", out);
-    json_write_string(out, bytes_of(kinds[ref->kind]));
+    write_text(out, bytes_of(kinds[ref->kind]));
     switch (ref->kind) {
     case REF_OUTCOME:
         uuid_format(&ref->command_id, id);
@@ -87,7 +94,7 @@ static void write_ref_json(const struct ref *ref, FILE *out)
     case REF_SESSION: fprintf(out, ", \"session_id\": %" PRId64 "}", ref->session_id); break;
     default:
         fputs(", \"topic\": ", out);
-        json_write_string(out, bytes_of(ref->topic));
+        write_text(out, bytes_of(ref->topic));
         fprintf(out, ", \"partition\": %" PRId32 ", \"offset\": %" PRId64 "}", ref->partition, ref->offset);
         break;
     }
@@ -96,7 +103,7 @@ static void write_ref_json(const struct ref *ref, FILE *out)
 static void write_json(const char *code, const char *text, const struct ref *refs, size_t count, bool first, FILE *out)
 {
     fprintf(out, "%s\n      {\"code\": \"%s\", \"text\": ", first ? "" : ",", code);
-    json_write_string(out, bytes_of(text));
+    write_text(out, bytes_of(text));
     fputs(", \"records\": [", out);
     for (size_t i = 0; i < count; i++) {
         fputs(i > 0 ? ", " : "", out);

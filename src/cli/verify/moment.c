@@ -10,7 +10,7 @@
 
 static bool interrupted(struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; nothing is known");
+    return err_interrupted(err, "comparing topics and tables");
 }
 
 static void *zeros(int count, size_t size)
@@ -112,7 +112,7 @@ static bool await_transactions(struct extents *extents, const char *topic, int c
         if (stop_requested())
             done = interrupted(err);
         else if (clock_ms() > until_ms)
-            done = err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-KAFKA-HANGING",
+            done = err_set(err, ERR_STOP, EXIT_TIMEOUT, E_KAFKA_HANGING,
                            "a transaction in %s stays open, so what comes after it cannot be seen\n"
                            "  fix: wait for its transaction.timeout.ms, or kafka-transactions.sh find-hanging",
                            topic);

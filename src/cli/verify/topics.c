@@ -9,7 +9,7 @@
 
 static bool interrupted(struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; nothing is known");
+    return err_interrupted(err, "comparing topics and tables");
 }
 
 /* Two readers are open at the same time; sorting takes memory beside them. */
