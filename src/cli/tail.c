@@ -1,16 +1,15 @@
 #include "cli/cli.h"
 #include "cli/moment.h"
+#include "cli/place.h"
 #include "cli/record_print.h"
 #include "kafka/reader.h"
 #include "ops/clock.h"
 #include "ops/stop.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define TOPICS_MAX 4
@@ -20,8 +19,7 @@ struct tail {
     const char *which;
     const char *topics[TOPICS_MAX];
     size_t topic_count;
-    enum range_from from;
-    int64_t from_value;
+    struct range_request from;
     bool until_end;
     int64_t count;  /* 0: no limit */
     int timeout_ms; /* 0: none */
@@ -49,30 +47,6 @@ static bool choose_topics(struct tail *tail, const struct config *config, struct
            err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "there is no dead-letter topic: dlq.topic is empty");
 }
 
-static bool parse_count(const char *text, int64_t *count)
-{
-    char *rest;
-
-    errno = 0;
-    *count = strtoll(text, &rest, 10);
-    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0;
-}
-
-static bool parse_from(struct tail *tail, const char *text)
-{
-    tail->from = RANGE_BEGINNING;
-    if (strcmp(text, "beginning") == 0)
-        return true;
-    tail->from = RANGE_END;
-    if (strcmp(text, "end") == 0)
-        return true;
-    tail->from = RANGE_OFFSET;
-    if (parse_count(text, &tail->from_value))
-        return true;
-    tail->from = RANGE_TIME;
-    return moment_parse(text, clock_utc_us() / 1000, &tail->from_value);
-}
-
 static bool is_which(const char *text)
 {
     static const char *const all[] = {"commands", "created", "rejected", "dlq", "all"};
@@ -86,9 +60,9 @@ static bool is_which(const char *text)
 static bool set_option(struct tail *tail, int option, const char *text)
 {
     switch (option) {
-    case 'f': return parse_from(tail, text);
+    case 'f': return place_parse(text, clock_utc_us() / 1000, &tail->from);
     case 'u': tail->until_end = true; return true;
-    case 'c': return parse_count(text, &tail->count) && tail->count > 0;
+    case 'c': return place_number(text, INT64_MAX, &tail->count) && tail->count > 0;
     case 't': return moment_span(text, &tail->timeout_ms) && tail->timeout_ms > 0;
     default: return false;
     }
@@ -171,21 +145,22 @@ static int follow(const struct tail *tail, const struct cli *cli, struct reader 
 
 static int tail_run(struct tail *tail, const struct cli *cli)
 {
-    int timeout_ms = tail->timeout_ms > 0 ? tail->timeout_ms : 30000;
+    struct range_request from = tail->from;
     struct reader *reader = NULL;
     struct err err;
     struct value_schemas *schemas = value_schemas_open(&cli->config, &err);
     if (schemas == NULL)
         return cli_fail(&err);
 
+    from.timeout_ms = tail->timeout_ms > 0 ? tail->timeout_ms : 30000;
     if (choose_topics(tail, &cli->config, &err))
         reader = reader_open(&cli->config,
                              &(struct reader_request){
                                  .topics = tail->topics,
                                  .topic_count = tail->topic_count,
-                                 .range = {tail->from, tail->from_value, timeout_ms},
+                                 .range = from,
                                  .until_end = tail->until_end,
-        },
+                             },
                              &err);
     int status = reader == NULL ? cli_fail(&err) : follow(tail, cli, reader, schemas);
     reader_close(reader);
@@ -195,7 +170,7 @@ static int tail_run(struct tail *tail, const struct cli *cli)
 
 static int tail_main(struct cli *cli, int argc, char **argv)
 {
-    struct tail tail = {.which = "all", .from = RANGE_END};
+    struct tail tail = {.which = "all", .from.from = RANGE_END};
     int failed = parse(&tail, argc, argv);
     if (failed == 0)
         failed = cli_load_config(cli);
