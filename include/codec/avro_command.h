@@ -12,7 +12,7 @@
 #ifndef CODEC_AVRO_COMMAND_H
 #define CODEC_AVRO_COMMAND_H
 
-#include "codec/avro_plan.h"
+#include "avro/avro_plan.h"
 #include "codec/refusal.h"
 #include "core/command.h"
 

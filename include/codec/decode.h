@@ -9,7 +9,7 @@
 #include "codec/schemas.h"
 #include "core/command.h"
 #include "core/errcode.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /** What the decoder has to know; borrowed for its whole life. */
 struct decode_options {

@@ -5,7 +5,7 @@
 #ifndef CODEC_JSON_OBJECT_H
 #define CODEC_JSON_OBJECT_H
 
-#include "codec/json_keys.h"
+#include "json/json_keys.h"
 #include "core/command.h"
 
 /** Borrows from the text and the arena. */

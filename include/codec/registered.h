@@ -7,7 +7,7 @@
 #ifndef CODEC_REGISTERED_H
 #define CODEC_REGISTERED_H
 
-#include "codec/avro_plan.h"
+#include "avro/avro_plan.h"
 #include "core/schema_id.h"
 
 #define REGISTERED_MAX         1000

@@ -8,7 +8,7 @@
 
 #include "core/err.h"
 #include "kafka/patience.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct rd_kafka_s;
 struct rd_kafka_topic_s;

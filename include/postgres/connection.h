@@ -9,7 +9,7 @@
 #define POSTGRES_CONNECTION_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 #include "postgres/hosts.h"
 
 struct pg_conn;   /* PGconn */

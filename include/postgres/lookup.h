@@ -9,7 +9,7 @@
 
 #include "core/err.h"
 #include "core/outcome.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct lookup;
 

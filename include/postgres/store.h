@@ -13,7 +13,7 @@
 
 #include "core/batch.h"
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct store;
 

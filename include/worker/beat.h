@@ -6,7 +6,7 @@
 
 #include "core/err.h"
 #include "kafka/source.h"
-#include "ops/backoff.h"
+#include "runtime/backoff.h"
 
 struct beat {
     struct source *source;

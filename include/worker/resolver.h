@@ -9,7 +9,7 @@
 
 #include "codec/decode.h"
 #include "core/batch.h"
-#include "ops/log.h"
+#include "runtime/log.h"
 #include "registry/registry.h"
 #include "worker/beat.h"
 

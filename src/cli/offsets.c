@@ -1,12 +1,12 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "cli/place.h"
-#include "codec/json_write.h"
-#include "kafka/lag.h"
-#include "kafka/offsets_alter.h"
-#include "kafka/places.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "cli/parts/moment.h"
+#include "cli/parts/place.h"
+#include "json/json_write.h"
+#include "kafka/tools/lag.h"
+#include "kafka/tools/offsets_alter.h"
+#include "kafka/tools/places.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <getopt.h>
 #include <inttypes.h>

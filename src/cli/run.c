@@ -1,10 +1,10 @@
 #include "cli/cli.h"
-#include "cli/registered_id.h"
+#include "cli/parts/registered_id.h"
 
-#include "ops/log.h"
-#include "ops/notify.h"
-#include "ops/stop.h"
-#include "ops/watchdog.h"
+#include "runtime/log.h"
+#include "runtime/notify.h"
+#include "runtime/stop.h"
+#include "runtime/watchdog.h"
 #include "worker/worker.h"
 
 #include <stdlib.h>

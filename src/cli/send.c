@@ -1,11 +1,11 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "cli/registered_id.h"
+#include "cli/parts/moment.h"
+#include "cli/parts/registered_id.h"
 #include "cli/send_await.h"
 #include "cli/send_lines.h"
 #include "codec/avro_send.h"
-#include "codec/json_write.h"
-#include "ops/stop.h"
+#include "json/json_write.h"
+#include "runtime/stop.h"
 
 #include <errno.h>
 #include <getopt.h>

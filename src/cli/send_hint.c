@@ -1,7 +1,7 @@
 #include "cli/send_hint.h"
 
 #include "codec/encoding.h"
-#include "codec/json_scan.h"
+#include "json/json_scan.h"
 
 static bool has(struct bytes line, char wanted)
 {

@@ -4,10 +4,10 @@
 #include "codec/avro_send.h"
 #include "codec/encoding.h"
 #include "codec/json_command.h"
-#include "codec/json_scan.h"
+#include "json/json_scan.h"
 #include "kafka/kafka_error.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>

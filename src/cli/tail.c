@@ -1,10 +1,10 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "cli/place.h"
-#include "cli/record_print.h"
-#include "kafka/reader.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "cli/parts/moment.h"
+#include "cli/parts/place.h"
+#include "cli/parts/record_print.h"
+#include "kafka/tools/reader.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <getopt.h>
 #include <inttypes.h>

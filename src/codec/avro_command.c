@@ -1,6 +1,6 @@
 #include "codec/avro_command.h"
 
-#include "codec/avro_walk.h"
+#include "avro/avro_walk.h"
 
 static bool read_int(struct avro_walk *walk, const struct avro_node *node, struct field_int *field)
 {

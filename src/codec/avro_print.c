@@ -2,7 +2,7 @@
 
 #include "codec/avro_command.h"
 #include "codec/framing.h"
-#include "codec/json_write.h"
+#include "json/json_write.h"
 
 #include <avro.h>
 #include <inttypes.h>

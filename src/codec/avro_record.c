@@ -1,6 +1,6 @@
 #include "codec/avro_record.h"
 
-#include "ops/log.h"
+#include "runtime/log.h"
 
 #include <stdlib.h>
 

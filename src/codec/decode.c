@@ -1,7 +1,7 @@
 #include "codec/decode.h"
 
 #include "codec/avro_command.h"
-#include "codec/avro_top.h"
+#include "avro/avro_top.h"
 #include "codec/encoding.h"
 #include "codec/framing.h"
 #include "codec/json_command.h"

@@ -1,6 +1,6 @@
 #include "codec/event_headers.h"
 
-#include "codec/decimal.h"
+#include "core/decimal.h"
 #include "codec/trace.h"
 
 /* All that event_headers may write besides echoes. */

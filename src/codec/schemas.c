@@ -1,6 +1,6 @@
 #include "codec/schemas.h"
 
-#include "codec/canonical.h"
+#include "avro/canonical.h"
 #include "gen/schema.h"
 
 #include <avro.h>

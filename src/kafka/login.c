@@ -1,8 +1,8 @@
 #include "kafka/login.h"
 
 #include "kafka/kafka_error.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>

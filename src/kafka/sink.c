@@ -9,8 +9,8 @@
 #include "kafka/positions.h"
 #include "kafka/taint.h"
 #include "kafka/topic_metadata.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>

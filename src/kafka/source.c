@@ -14,8 +14,8 @@
 #include "kafka/read_ahead.h"
 #include "kafka/takeover.h"
 #include "kafka/topic_metadata.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>

@@ -1,9 +1,9 @@
 #include "postgres/connection.h"
 
 #include "gen/sql.h"
-#include "ops/clock.h"
-#include "ops/log.h"
-#include "ops/secret.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "config/secret.h"
 #include "postgres/conninfo.h"
 #include "postgres/pg_error.h"
 #include "postgres/question.h"

@@ -1,8 +1,8 @@
 #include "postgres/flight.h"
 
 #include "core/former.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 #include "postgres/pg_error.h"
 #include "postgres/rows.h"
 #include "postgres/statement.h"

@@ -1,7 +1,7 @@
 #include "postgres/lookup.h"
 
 #include "gen/sql.h"
-#include "ops/clock.h"
+#include "runtime/clock.h"
 #include "postgres/question.h"
 #include "postgres/rows.h"
 

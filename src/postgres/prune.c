@@ -1,7 +1,7 @@
 #include "postgres/prune.h"
 
 #include "gen/sql.h"
-#include "ops/stop.h"
+#include "runtime/stop.h"
 #include "postgres/question.h"
 
 #include <endian.h>

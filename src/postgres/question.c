@@ -1,6 +1,6 @@
 #include "postgres/question.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 #include "postgres/pg_error.h"
 #include "postgres/statement.h"
 #include "postgres/transaction.h"

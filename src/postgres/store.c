@@ -1,7 +1,7 @@
 #include "postgres/store.h"
 
 #include "gen/sql.h"
-#include "ops/clock.h"
+#include "runtime/clock.h"
 #include "postgres/flight.h"
 #include "postgres/statement.h"
 #include "postgres/tables.h"

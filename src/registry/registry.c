@@ -7,7 +7,7 @@
  */
 #include "registry/fetch_queue.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <curl/curl.h>
 #include <jansson.h>

@@ -1,9 +1,9 @@
 #include "worker/beat.h"
 
-#include "ops/clock.h"
-#include "ops/log.h"
-#include "ops/stop.h"
-#include "ops/watchdog.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
+#include "runtime/watchdog.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 
 #include "codec/dlq.h"
 #include "codec/reply.h"
-#include "ops/failpoint.h"
-#include "ops/log.h"
+#include "runtime/failpoint.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 

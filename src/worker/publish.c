@@ -1,9 +1,9 @@
 #include "worker/publish.h"
 
-#include "ops/clock.h"
-#include "ops/failpoint.h"
-#include "ops/log.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/failpoint.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
 
 #include <inttypes.h>
 

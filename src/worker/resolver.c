@@ -1,7 +1,7 @@
 #include "worker/resolver.h"
 
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -12,11 +12,11 @@
  */
 #include "worker/worker.h"
 
-#include "ops/clock.h"
-#include "ops/failpoint.h"
-#include "ops/log.h"
-#include "ops/stop.h"
-#include "ops/watchdog.h"
+#include "runtime/clock.h"
+#include "runtime/failpoint.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
+#include "runtime/watchdog.h"
 #include "worker/beat.h"
 #include "worker/brake.h"
 #include "worker/intake.h"

@@ -1,7 +1,7 @@
 /* Commands as a tool writes them in Avro, and Avro and JSON as a tool prints them. */
 #include "codec/avro_print.h"
 #include "codec/avro_send.h"
-#include "codec/json_write.h"
+#include "json/json_write.h"
 
 #include "table.h"
 

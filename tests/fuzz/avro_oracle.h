@@ -5,7 +5,7 @@
 #ifndef TESTS_FUZZ_AVRO_ORACLE_H
 #define TESTS_FUZZ_AVRO_ORACLE_H
 
-#include "codec/avro_plan.h"
+#include "avro/avro_plan.h"
 #include "core/command.h"
 
 /** Ends the process when avro-c reads something else from `message`, or does not read all of it. */

@@ -4,7 +4,7 @@
  */
 #include "fakes.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdlib.h>
 

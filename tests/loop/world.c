@@ -3,8 +3,8 @@
  */
 #include "fakes.h"
 
-#include "ops/log.h"
-#include "ops/stop.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
 
 #include <check.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* postgres/store.h without a database: every command is created at the second look, so that the loop works on two batches at once. */
 #include "memory_store.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdlib.h>
 

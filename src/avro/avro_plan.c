@@ -1,0 +1,160 @@
+#include "avro/avro_plan.h"
+
+#include <avro.h>
+
+/* While a plan is made: the schema that each node stands for, to find the node that a link means. */
+struct making {
+    struct avro_node *nodes;
+    avro_schema_t *schemas;
+    size_t used;
+};
+
+static size_t child_count(avro_schema_t schema)
+{
+    switch (avro_typeof(schema)) {
+    case AVRO_RECORD: return avro_schema_record_size(schema);
+    case AVRO_UNION: return avro_schema_union_size(schema);
+    case AVRO_ARRAY:
+    case AVRO_MAP: return 1;
+    default: return 0;
+    }
+}
+
+static avro_schema_t child(avro_schema_t schema, size_t index)
+{
+    switch (avro_typeof(schema)) {
+    case AVRO_RECORD: return avro_schema_record_field_get_by_index(schema, (int)index);
+    case AVRO_UNION: return avro_schema_union_branch(schema, (int)index);
+    case AVRO_ARRAY: return avro_schema_array_items(schema);
+    default: return avro_schema_map_values(schema);
+    }
+}
+
+static size_t node_count(avro_schema_t schema)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < child_count(schema); i++)
+        count += node_count(child(schema, i));
+    return count;
+}
+
+static enum avro_kind kind_of(avro_schema_t schema)
+{
+    switch (avro_typeof(schema)) {
+    case AVRO_BOOLEAN: return AVRO_KIND_BOOLEAN;
+    case AVRO_INT32: return AVRO_KIND_INT;
+    case AVRO_INT64: return AVRO_KIND_LONG;
+    case AVRO_FLOAT: return AVRO_KIND_FLOAT;
+    case AVRO_DOUBLE: return AVRO_KIND_DOUBLE;
+    case AVRO_BYTES: return AVRO_KIND_BYTES;
+    case AVRO_STRING: return AVRO_KIND_STRING;
+    case AVRO_ENUM: return AVRO_KIND_ENUM;
+    case AVRO_FIXED: return AVRO_KIND_FIXED;
+    case AVRO_ARRAY: return AVRO_KIND_ARRAY;
+    case AVRO_MAP: return AVRO_KIND_MAP;
+    case AVRO_UNION: return AVRO_KIND_UNION;
+    case AVRO_RECORD: return AVRO_KIND_RECORD;
+    default: return AVRO_KIND_NULL;
+    }
+}
+
+static int64_t count_of(avro_schema_t schema)
+{
+    switch (avro_typeof(schema)) {
+    case AVRO_ENUM: return avro_schema_enum_number_of_symbols(schema);
+    case AVRO_FIXED: return avro_schema_fixed_size(schema);
+    default: return (int64_t)child_count(schema);
+    }
+}
+
+static void fill(struct making *making, size_t index, avro_schema_t schema)
+{
+    size_t children = child_count(schema), first = making->used;
+
+    making->used += children;
+    making->schemas[index] = schema;
+    making->nodes[index] = (struct avro_node){kind_of(schema), COMMAND_FIELD_NONE, (uint32_t)first, count_of(schema)};
+    for (size_t i = 0; i < children; i++)
+        fill(making, first + i, child(schema, i));
+}
+
+/* A second mention of a named type is a link; its node becomes a copy of the first mention's. */
+static bool resolve_links(struct making *making)
+{
+    for (size_t i = 0; i < making->used; i++) {
+        if (avro_typeof(making->schemas[i]) != AVRO_LINK)
+            continue;
+        avro_schema_t target = avro_schema_link_target(making->schemas[i]);
+        size_t at = 0;
+        while (at < making->used && making->schemas[at] != target)
+            at++;
+        if (at == making->used)
+            return false;
+        making->nodes[i] = making->nodes[at];
+    }
+    return true;
+}
+
+static avro_schema_t target_of(avro_schema_t schema)
+{
+    return avro_typeof(schema) == AVRO_LINK ? avro_schema_link_target(schema) : schema;
+}
+
+static bool name_fields(struct making *making, uint32_t record)
+{
+    static const enum command_field fields[] = {COMMAND_FIELD_COMMAND_ID, COMMAND_FIELD_GROUP_ID,
+                                                COMMAND_FIELD_STUDY_ACTIVITY_ID};
+    avro_schema_t schema = target_of(making->schemas[record]);
+    struct avro_node *children = &making->nodes[making->nodes[record].first];
+
+    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
+        const char *wanted = command_field_name(fields[f]);
+        int seen = 0;
+        for (size_t i = 0; i < child_count(schema); i++) {
+            if (strcmp(avro_schema_record_field_name(schema, (int)i), wanted) != 0)
+                continue;
+            children[i].field = fields[f];
+            seen++;
+        }
+        if (seen > 1)
+            return false;
+    }
+    return true;
+}
+
+/* A message may be any branch of a union. */
+static bool name_top(struct making *making, uint32_t top)
+{
+    const struct avro_node *node = &making->nodes[top];
+
+    if (node->kind == AVRO_KIND_RECORD)
+        return name_fields(making, top);
+    for (uint32_t i = 0; node->kind == AVRO_KIND_UNION && i < (uint64_t)node->count; i++)
+        if (making->nodes[node->first + i].kind == AVRO_KIND_RECORD && !name_fields(making, node->first + i))
+            return false;
+    return true;
+}
+
+bool avro_plan_make(struct avro_obj_t *schema, enum avro_top top, struct arena *arena, struct avro_plan *plan,
+                    const char **reason)
+{
+    size_t count = node_count(schema);
+    struct making making = {arena_alloc(arena, count * sizeof *making.nodes),
+                            arena_alloc(arena, count * sizeof *making.schemas), 1};
+
+    fill(&making, 0, schema);
+    if (!resolve_links(&making)) {
+        *reason = "a type refers to nothing";
+        return false;
+    }
+    uint32_t first = 0;
+    if (top == AVRO_TOP_LAST && making.nodes[0].kind == AVRO_KIND_UNION && making.nodes[0].count > 0)
+        first = making.nodes[0].first + (uint32_t)making.nodes[0].count - 1;
+    if (!name_top(&making, first)) {
+        *reason = "a field is named twice";
+        return false;
+    }
+    *plan = (struct avro_plan){making.nodes, count, first};
+    return true;
+}
