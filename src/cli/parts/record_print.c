@@ -142,3 +142,26 @@ void record_print_text(struct value_schemas *schemas, const struct record *recor
         print_opaque(record->value, out);
     putc('\n', out);
 }
+
+void record_print_whole(struct value_schemas *schemas, const struct record *record, FILE *out)
+{
+    char time[RFC3339_TEXT] = "-";
+
+    if (record->timestamp_ms >= 0)
+        rfc3339_format(record_timestamp_us(record), time);
+    fprintf(out, "%s[%" PRId32 "]@%" PRId64 "\ntime: %s\nkey: ", record->topic, record->partition, record->offset,
+            time);
+    print_word(record->key, out);
+    fputs("\nheaders:\n", out);
+    for (size_t i = 0; i < record->header_count; i++) {
+        fputs("  ", out);
+        print_word(record->headers[i].name, out);
+        fputs(": ", out);
+        print_opaque(record->headers[i].value, out);
+        putc('\n', out);
+    }
+    fputs("value: ", out);
+    if (!value_print(schemas, record, out))
+        print_opaque(record->value, out);
+    putc('\n', out);
+}
