@@ -23,13 +23,13 @@ case $mode in
     decide)
         marked='not slow'
         plain_system=(tests/system/test_{created,kill,outages,stop}.py)
-        under_valgrind=(codec/check_{decode,event,json_command,schemas} kafka/check_client loop/check_{publish,worker})
+        under_valgrind=(codec/check_{command_json,decode,event,schemas} kafka/check_client loop/check_{publish,worker})
         ;;
     all)
         marked='slow or not slow'
         plain_system=(tests/system)
-        under_valgrind=(core/check_{outcome,record} codec/check_{avro_command,decode,dlq,event,json_command,schemas}
-            kafka/check_{client,kafka_error} loop/check_{brake,publish,rebalance,size,stop,worker} mock/check_loop)
+        under_valgrind=(core/check_{outcome,record} codec/check_{command_avro,command_json,decode,dlq,event,schemas}
+            kafka/check_{client,kafka_error} loop/check_{circuit_breaker,publish,rebalance,size,stop,worker} mock/check_loop)
         ;;
     with)
         marked='not slow'

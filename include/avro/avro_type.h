@@ -9,14 +9,14 @@
 #ifndef AVRO_AVRO_TYPE_H
 #define AVRO_AVRO_TYPE_H
 
-#include "avro/avro_name.h"
-#include "avro/avro_plan.h"
+#include "avro/schema_name.h"
+#include "avro/plan.h"
 
 #include <jansson.h>
 
 /** A record, enum or fixed that the text defines. */
 struct avro_definition {
-    struct avro_name name;
+    struct schema_name name;
     const json_t *object;
     struct avro_definition *before;
 };
@@ -29,19 +29,19 @@ struct avro_text {
 
 /** One type at one place. */
 struct avro_type {
-    enum avro_kind kind;
-    const json_t *json;    /* the object, a union's array, or the name of a primitive type */
-    struct bytes space;    /* the namespace around what is inside */
-    struct avro_name name; /* of records, enums, fixed */
+    enum plan_kind kind;
+    const json_t *json;      /* the object, a union's array, or the name of a primitive type */
+    struct bytes space;      /* the namespace around what is inside */
+    struct schema_name name; /* of records, enums, fixed */
 };
 
 /** By kind: how schemas spell it. */
-extern const char *const avro_kind_words[];
+extern const char *const plan_kind_words[];
 
 /** A member that is text, else NULL. */
 const char *avro_text_at(const json_t *object, const char *key);
 
-bool avro_type_is_named(enum avro_kind kind);
+bool avro_type_is_named(enum plan_kind kind);
 
 /** The type that `json` is, inside of `space`; a name is looked up among the text's definitions. False: there is no such type. */
 MUSTUSE bool avro_type_of(const struct avro_text *text, const json_t *json, struct bytes space, struct avro_type *type);

@@ -1,11 +1,10 @@
 #include "avro/avro_type.h"
 
-const char *const avro_kind_words[] = {
-    [AVRO_KIND_NULL] = "null",   [AVRO_KIND_BOOLEAN] = "boolean", [AVRO_KIND_INT] = "int",
-    [AVRO_KIND_LONG] = "long",   [AVRO_KIND_FLOAT] = "float",     [AVRO_KIND_DOUBLE] = "double",
-    [AVRO_KIND_BYTES] = "bytes", [AVRO_KIND_STRING] = "string",   [AVRO_KIND_ENUM] = "enum",
-    [AVRO_KIND_FIXED] = "fixed", [AVRO_KIND_ARRAY] = "array",     [AVRO_KIND_MAP] = "map",
-    [AVRO_KIND_UNION] = "union", [AVRO_KIND_RECORD] = "record",
+const char *const plan_kind_words[] = {
+    [PLAN_NULL] = "null",   [PLAN_BOOLEAN] = "boolean", [PLAN_INT] = "int",     [PLAN_LONG] = "long",
+    [PLAN_FLOAT] = "float", [PLAN_DOUBLE] = "double",   [PLAN_BYTES] = "bytes", [PLAN_STRING] = "string",
+    [PLAN_ENUM] = "enum",   [PLAN_FIXED] = "fixed",     [PLAN_ARRAY] = "array", [PLAN_MAP] = "map",
+    [PLAN_UNION] = "union", [PLAN_RECORD] = "record",
 };
 
 const char *avro_text_at(const json_t *object, const char *key)
@@ -14,20 +13,20 @@ const char *avro_text_at(const json_t *object, const char *key)
 }
 
 /* A union has no word: it is an array. */
-static bool kind_of_word(const char *word, enum avro_kind *kind)
+static bool kind_of_word(const char *word, enum plan_kind *kind)
 {
-    for (size_t i = 0; i < sizeof avro_kind_words / sizeof *avro_kind_words; i++) {
-        if (i == AVRO_KIND_UNION || strcmp(word, avro_kind_words[i]) != 0)
+    for (size_t i = 0; i < sizeof plan_kind_words / sizeof *plan_kind_words; i++) {
+        if (i == PLAN_UNION || strcmp(word, plan_kind_words[i]) != 0)
             continue;
-        *kind = (enum avro_kind)i;
+        *kind = (enum plan_kind)i;
         return true;
     }
     return false;
 }
 
-bool avro_type_is_named(enum avro_kind kind)
+bool avro_type_is_named(enum plan_kind kind)
 {
-    return kind == AVRO_KIND_RECORD || kind == AVRO_KIND_ENUM || kind == AVRO_KIND_FIXED;
+    return kind == PLAN_RECORD || kind == PLAN_ENUM || kind == PLAN_FIXED;
 }
 
 static bool type_of_definition(const json_t *object, struct bytes space, struct avro_type *type)
@@ -37,19 +36,19 @@ static bool type_of_definition(const json_t *object, struct bytes space, struct 
     if (name == NULL)
         return false;
     type->json = object;
-    type->name = avro_name_of(name, avro_text_at(object, "namespace"), space);
+    type->name = schema_name_of(name, avro_text_at(object, "namespace"), space);
     type->space = type->name.space;
     return true;
 }
 
 static bool type_of_word(const struct avro_text *side, const char *word, struct bytes space, struct avro_type *type)
 {
-    struct avro_name name = avro_name_of(word, NULL, space);
+    struct schema_name name = schema_name_of(word, NULL, space);
 
-    if (avro_name_is_primitive(word))
+    if (schema_name_is_primitive(word))
         return kind_of_word(word, &type->kind);
     for (const struct avro_definition *found = side->definitions; found != NULL; found = found->before)
-        if (avro_name_equal(found->name, name))
+        if (schema_name_equal(found->name, name))
             return kind_of_word(avro_text_at(found->object, "type"), &type->kind) &&
                    type_of_definition(found->object, name.space, type);
     return false;
@@ -61,7 +60,7 @@ bool avro_type_of(const struct avro_text *side, const json_t *json, struct bytes
 
     *type = (struct avro_type){.json = json, .space = space};
     if (json_is_array(json)) {
-        type->kind = AVRO_KIND_UNION;
+        type->kind = PLAN_UNION;
         return true;
     }
     if (word == NULL)
@@ -73,5 +72,5 @@ bool avro_type_of(const struct avro_text *side, const json_t *json, struct bytes
 
 const json_t *avro_type_inner(const struct avro_type *type)
 {
-    return json_object_get(type->json, type->kind == AVRO_KIND_ARRAY ? "items" : "values");
+    return json_object_get(type->json, type->kind == PLAN_ARRAY ? "items" : "values");
 }

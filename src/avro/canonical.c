@@ -1,12 +1,12 @@
 #include "avro/canonical.h"
 
-#include "avro/avro_name.h"
+#include "avro/schema_name.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static void write_fullname(FILE *out, struct avro_name name)
+static void write_fullname(FILE *out, struct schema_name name)
 {
     fprintf(out, "\"%.*s%s%s\"", (int)name.space.len, (const char *)name.space.data, name.space.len > 0 ? "." : "",
             name.simple);
@@ -67,7 +67,7 @@ static bool write_named(FILE *out, const json_t *object, const char *type, struc
 
     if (given == NULL)
         return false;
-    struct avro_name name = avro_name_of(given, json_string_value(json_object_get(object, "namespace")), around);
+    struct schema_name name = schema_name_of(given, json_string_value(json_object_get(object, "namespace")), around);
     fputs("{\"name\":", out);
     write_fullname(out, name);
     fprintf(out, ",\"type\":\"%s\",", type);
@@ -87,7 +87,7 @@ static bool write_named(FILE *out, const json_t *object, const char *type, struc
 
 static bool write_name(FILE *out, const char *name, struct bytes space)
 {
-    write_fullname(out, avro_name_of(name, NULL, avro_name_is_primitive(name) ? (struct bytes){0} : space));
+    write_fullname(out, schema_name_of(name, NULL, schema_name_is_primitive(name) ? (struct bytes){0} : space));
     return true;
 }
 

@@ -131,18 +131,18 @@ static bool compare_read_union(struct comparison *comparison, const struct avro_
     }
     if (alike.json != NULL)
         return compare(comparison, &alike, writer);
-    return differ(comparison, "%s is written, no branch of the union reads it", avro_kind_words[writer->kind]);
+    return differ(comparison, "%s is written, no branch of the union reads it", plan_kind_words[writer->kind]);
 }
 
 /* ---- Named types ---- */
 
-static bool is_alias(const json_t *object, struct bytes space, struct avro_name writer)
+static bool is_alias(const json_t *object, struct bytes space, struct schema_name writer)
 {
     const json_t *aliases = json_object_get(object, "aliases");
 
     for (size_t i = 0; i < json_array_size(aliases); i++) {
         const char *alias = json_string_value(json_array_get(aliases, i));
-        if (alias != NULL && avro_name_equal(avro_name_of(alias, NULL, space), writer))
+        if (alias != NULL && schema_name_equal(schema_name_of(alias, NULL, space), writer))
             return true;
     }
     return false;
@@ -153,7 +153,7 @@ static bool compare_names(struct comparison *comparison, const struct avro_type 
     if (strcmp(reader->name.simple, writer->name.simple) == 0 ||
         is_alias(reader->json, reader->name.space, writer->name))
         return true;
-    return differ(comparison, "%s %s is written, %s is read", avro_kind_words[writer->kind], writer->name.simple,
+    return differ(comparison, "%s %s is written, %s is read", plan_kind_words[writer->kind], writer->name.simple,
                   reader->name.simple);
 }
 
@@ -269,21 +269,21 @@ static bool compare_records(struct comparison *comparison, const struct avro_typ
 
 static bool compare_inner(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
-    size_t before = enter(comparison, "", reader->kind == AVRO_KIND_ARRAY ? "[]" : "{}");
+    size_t before = enter(comparison, "", reader->kind == PLAN_ARRAY ? "[]" : "{}");
     bool matches = compare_json(comparison, reader, avro_type_inner(reader), writer, avro_type_inner(writer));
 
     leave(comparison, before);
     return matches;
 }
 
-static bool promotes(enum avro_kind writer, enum avro_kind reader)
+static bool promotes(enum plan_kind writer, enum plan_kind reader)
 {
     switch (writer) {
-    case AVRO_KIND_INT: return reader == AVRO_KIND_LONG || reader == AVRO_KIND_FLOAT || reader == AVRO_KIND_DOUBLE;
-    case AVRO_KIND_LONG: return reader == AVRO_KIND_FLOAT || reader == AVRO_KIND_DOUBLE;
-    case AVRO_KIND_FLOAT: return reader == AVRO_KIND_DOUBLE;
-    case AVRO_KIND_STRING: return reader == AVRO_KIND_BYTES;
-    case AVRO_KIND_BYTES: return reader == AVRO_KIND_STRING;
+    case PLAN_INT: return reader == PLAN_LONG || reader == PLAN_FLOAT || reader == PLAN_DOUBLE;
+    case PLAN_LONG: return reader == PLAN_FLOAT || reader == PLAN_DOUBLE;
+    case PLAN_FLOAT: return reader == PLAN_DOUBLE;
+    case PLAN_STRING: return reader == PLAN_BYTES;
+    case PLAN_BYTES: return reader == PLAN_STRING;
     default: return false;
     }
 }
@@ -312,11 +312,11 @@ static bool compare_meaning(struct comparison *comparison, const json_t *reader,
 static bool compare_kind(struct comparison *comparison, const struct avro_type *reader, const struct avro_type *writer)
 {
     switch (reader->kind) {
-    case AVRO_KIND_RECORD: return compare_records(comparison, reader, writer);
-    case AVRO_KIND_ENUM: return compare_enums(comparison, reader, writer);
-    case AVRO_KIND_FIXED: return compare_fixed(comparison, reader, writer);
-    case AVRO_KIND_ARRAY:
-    case AVRO_KIND_MAP: return compare_inner(comparison, reader, writer);
+    case PLAN_RECORD: return compare_records(comparison, reader, writer);
+    case PLAN_ENUM: return compare_enums(comparison, reader, writer);
+    case PLAN_FIXED: return compare_fixed(comparison, reader, writer);
+    case PLAN_ARRAY:
+    case PLAN_MAP: return compare_inner(comparison, reader, writer);
     default: return true;
     }
 }
@@ -325,13 +325,13 @@ static bool compare(struct comparison *comparison, const struct avro_type *reade
 {
     if (++comparison->steps > STEPS_MAX)
         return differ(comparison, "too large to be compared");
-    if (writer->kind == AVRO_KIND_UNION)
+    if (writer->kind == PLAN_UNION)
         return compare_written_union(comparison, reader, writer);
-    if (reader->kind == AVRO_KIND_UNION)
+    if (reader->kind == PLAN_UNION)
         return compare_read_union(comparison, reader, writer);
     if (reader->kind != writer->kind && !promotes(writer->kind, reader->kind))
-        return differ(comparison, "%s is written, %s is read", avro_kind_words[writer->kind],
-                      avro_kind_words[reader->kind]);
+        return differ(comparison, "%s is written, %s is read", plan_kind_words[writer->kind],
+                      plan_kind_words[reader->kind]);
     bool matches = compare_meaning(comparison, reader->json, writer->json);
     return (reader->kind != writer->kind || compare_kind(comparison, reader, writer)) && matches;
 }
@@ -358,9 +358,9 @@ static bool define_list(struct comparison *comparison, struct avro_text *side, c
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
-        if (type->kind == AVRO_KIND_RECORD && !check_field(comparison, side, list, i))
+        if (type->kind == PLAN_RECORD && !check_field(comparison, side, list, i))
             return false;
-        if (!define(comparison, side, type->kind == AVRO_KIND_RECORD ? json_object_get(one, "type") : one, type->space))
+        if (!define(comparison, side, type->kind == PLAN_RECORD ? json_object_get(one, "type") : one, type->space))
             return false;
     }
     return json_is_array(list) || differ(comparison, "the %s's schema is no Avro schema", side->role);
@@ -380,7 +380,7 @@ static bool define_name(struct comparison *comparison, struct avro_text *side, c
     struct avro_definition *definition = arena_alloc(&comparison->arena, sizeof *definition);
 
     for (const struct avro_definition *other = side->definitions; other != NULL; other = other->before)
-        if (avro_name_equal(other->name, type->name))
+        if (schema_name_equal(other->name, type->name))
             return differ(comparison, "the %s's schema defines %s twice", side->role, type->name.simple);
     *definition = (struct avro_definition){type->name, type->json, side->definitions};
     side->definitions = definition;
@@ -390,11 +390,11 @@ static bool define_name(struct comparison *comparison, struct avro_text *side, c
 static bool define_parts(struct comparison *comparison, struct avro_text *side, const struct avro_type *type)
 {
     switch (type->kind) {
-    case AVRO_KIND_UNION: return define_list(comparison, side, type, type->json);
-    case AVRO_KIND_RECORD: return define_list(comparison, side, type, json_object_get(type->json, "fields"));
-    case AVRO_KIND_ARRAY:
-    case AVRO_KIND_MAP: return define(comparison, side, avro_type_inner(type), type->space);
-    case AVRO_KIND_ENUM: return check_symbols(comparison, side, json_object_get(type->json, "symbols"));
+    case PLAN_UNION: return define_list(comparison, side, type, type->json);
+    case PLAN_RECORD: return define_list(comparison, side, type, json_object_get(type->json, "fields"));
+    case PLAN_ARRAY:
+    case PLAN_MAP: return define(comparison, side, avro_type_inner(type), type->space);
+    case PLAN_ENUM: return check_symbols(comparison, side, json_object_get(type->json, "symbols"));
     default: return true;
     }
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- * Not here, though near: max.in.flight.requests.per.connection and the retries (librdkafka itself refuses values that
+ * Not here, though near: max.in.decision.requests.per.connection and the retries (librdkafka itself refuses values that
  * break idempotence), transaction.timeout.ms, session.timeout.ms and the like (they change when, not what).
  */
 static const struct owned_key {

@@ -1,6 +1,6 @@
 #include "cli/parts/record_print.h"
 
-#include "json/json_scan.h"
+#include "json/scan.h"
 #include "json/json_write.h"
 #include "core/rfc3339.h"
 #include "core/utf8.h"
@@ -75,15 +75,15 @@ void record_print_json(struct value_schemas *schemas, const struct record *recor
 /* The value of a string member of the top object; absent when there is none. Borrows from the text. */
 static struct bytes string_member(struct bytes json, const char *name)
 {
-    struct json_scan scan = json_scan_start(json);
-    struct json_string key, value;
+    struct scanner scan = scan_start(json);
+    struct scanned_string key, value;
 
-    if (!json_scan_open_object(&scan))
+    if (!scan_open_object(&scan))
         return (struct bytes){0};
-    while (json_scan_member(&scan, &key) == JSON_MEMBER) {
-        if (bytes_equal(key.raw, bytes_of(name)) && json_scan_peek(&scan) == '"')
-            return json_scan_string(&scan, &value) ? value.raw : (struct bytes){0};
-        if (!json_scan_value(&scan))
+    while (scan_member(&scan, &key) == JSON_MEMBER) {
+        if (bytes_equal(key.raw, bytes_of(name)) && scan_peek(&scan) == '"')
+            return scan_string(&scan, &value) ? value.raw : (struct bytes){0};
+        if (!scan_value(&scan))
             break;
     }
     return (struct bytes){0};

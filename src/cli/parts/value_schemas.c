@@ -1,8 +1,8 @@
 #include "cli/parts/value_schemas.h"
 
-#include "codec/avro_print.h"
+#include "codec/value_print.h"
 #include "codec/framing.h"
-#include "json/json_scan.h"
+#include "json/scan.h"
 #include "json/json_write.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -17,7 +17,7 @@
 struct value_schemas {
     struct schemas *schemas;
     struct registry *registry; /* NULL: none is configured */
-    struct registered *registered;
+    struct schema_cache *schema_cache;
 };
 
 struct value_schemas *value_schemas_open(const struct config *config, struct err *err)
@@ -26,7 +26,7 @@ struct value_schemas *value_schemas_open(const struct config *config, struct err
 
     if (schemas == NULL)
         abort();
-    schemas->registered = registered_new();
+    schemas->schema_cache = schema_cache_new();
     schemas->schemas = schemas_open(config->schemas_dir, err);
     if (schemas->schemas != NULL && *config->schema_registry_url == NULL)
         return schemas;
@@ -41,7 +41,7 @@ void value_schemas_close(struct value_schemas *schemas)
     if (schemas == NULL)
         return;
     registry_close(schemas->registry);
-    registered_free(schemas->registered);
+    schema_cache_free(schemas->schema_cache);
     schemas_close(schemas->schemas);
     free(schemas);
 }
@@ -56,36 +56,36 @@ static void give_up(struct value_schemas *schemas, const struct schema_id *id, c
     schema_id_text(id, text);
     log_warning("E-SCHEMA-08", "no answer about schema %s: %s\n  values of it are shown as bytes", text,
                 err->class == ERR_NONE ? "the registry is silent" : err->message);
-    registered_missing(schemas->registered, id, clock_ms());
+    schema_cache_missing(schemas->schema_cache, id, clock_ms());
 }
 
-static const struct registered_schema *look_up(struct value_schemas *schemas, const struct schema_id *id)
+static const struct cached_schema *look_up(struct value_schemas *schemas, const struct schema_id *id)
 {
-    const struct registered_schema *schema = registered_find(schemas->registered, id);
+    const struct cached_schema *schema = schema_cache_find(schemas->schema_cache, id);
     int64_t until_ms = clock_ms() + PATIENCE_MS;
     struct registry_answer answer;
     struct err err = {0};
 
     if (schema != NULL)
         return schema;
-    registered_asked(schemas->registered, id);
+    schema_cache_asked(schemas->schema_cache, id);
     registry_ask(schemas->registry, id);
-    while (registered_find(schemas->registered, id)->state == REGISTERED_ASKED) {
+    while (schema_cache_find(schemas->schema_cache, id)->state == CACHED_SCHEMA_ASKED) {
         if (registry_next(schemas->registry, SLICE_MS, &answer, &err) == DONE)
-            resolver_take(schemas->registered, &answer);
+            resolver_take(schemas->schema_cache, &answer);
         else if (clock_ms() >= until_ms || stop_requested())
             give_up(schemas, id, &err);
     }
-    return registered_find(schemas->registered, id);
+    return schema_cache_find(schemas->schema_cache, id);
 }
 
 /* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
 static bool print_json(struct bytes value, FILE *out)
 {
-    struct json_scan scan = json_scan_start(value);
+    struct scanner scan = scan_start(value);
 
-    if (value.data == NULL || !json_scan_value(&scan) || !json_scan_finish(&scan))
+    if (value.data == NULL || !scan_value(&scan) || !scan_finish(&scan))
         return false;
     json_write_line(out, value);
     return true;
@@ -98,10 +98,10 @@ static bool print_registered(struct value_schemas *schemas, const struct record 
     struct bytes body;
 
     framing_schema_id(record, framing, &id, &body);
-    const struct registered_schema *schema = look_up(schemas, &id);
+    const struct cached_schema *schema = look_up(schemas, &id);
     switch (schema->state) {
-    case REGISTERED_AVRO: return avro_print_registered(schema, body, out);
-    case REGISTERED_JSON: return print_json(body, out);
+    case CACHED_SCHEMA_AVRO: return value_print_cached(schema, body, out);
+    case CACHED_SCHEMA_JSON: return print_json(body, out);
     default: return false;
     }
 }
@@ -117,5 +117,5 @@ bool value_print(struct value_schemas *schemas, const struct record *record, FIL
     }
     if (registered && schemas->registry != NULL && print_registered(schemas, record, framing, out))
         return true;
-    return avro_print(schemas->schemas, record->value, out) || print_json(record->value, out);
+    return value_print_avro(schemas->schemas, record->value, out) || print_json(record->value, out);
 }
