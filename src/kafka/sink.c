@@ -445,6 +445,7 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     rd_kafka_error_t *error = NULL;
     if (sink->offsets_call == NULL) {
         rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
+        source_mark(source, list);
         sink->offsets_call = offsets_call_start(sink->rk, list, metadata, timeout_ms);
     }
     if (!offsets_call_ended(sink, timeout_ms, &error))

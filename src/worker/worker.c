@@ -221,6 +221,8 @@ static bool publish_prev(struct worker *w, struct err *err)
         return false;
     if (w->publisher.committed == committed)
         w->breaker = w->breaker_before; /* dropped: whoever reads its records next counts them */
+    else if (w->parts.published != NULL)
+        w->parts.published(w->parts.opaque, w->prev);
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
     failpoint("released");
