@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 
+import judge
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from deadline import until
@@ -197,6 +198,7 @@ class Replay(Worker):
         line, environment = stage.command_line("replay", *args, **settings), stage.environment()
         if failpoint is not None:
             line[0], environment["FAILPOINT"] = program_with_failpoints(), failpoint
+            line.append("-v")  # says where it is held
         super().__init__(line, stage.folder / f"replay-{len(stage.workers) + 1}.log", environment)
         stage.workers.append(self)
 
@@ -268,9 +270,10 @@ def test_a_second_replay_ends_the_first_with_76_and_goes_on_with_its_ranges(stag
 
 def test_a_replay_that_was_paused_for_longer_than_its_transaction_is_not_fenced_by_anybody(stage):
     sent = many(stage, 300)
-    process = Replay(stage, "--from", "beginning", "--apply", failpoint="produced:3", **{**SLOW, "kafka.transaction.timeout.ms": 2000})
+    times = {f"kafka.producer.{name}.timeout.ms": 2000 for name in ("transaction", "socket", "message")}
+    process = Replay(stage, "--from", "beginning", "--apply", failpoint="flushed:3", **SLOW, **times)
     process.await_held()
-    time.sleep(5)  # the broker ends the transaction; how soon decides nothing
+    judge.await_transactions(stage.services.kafka, stage.created, stage.rejected)  # the broker has ended it
     process.signal(signal.SIGCONT)
     assert process.await_exit(60) == 0, process.log
     assert repeats(stage, sent) == [2] * 300
