@@ -66,8 +66,13 @@ wait_for() {
     done
 }
 
-# A dead process that nobody has waited for has no command line any more.
-gone() { ! grep -qs . "/proc/$1/cmdline"; }
+# Also a dead process that nobody has waited for. (Not by its command line: while it is being executed a process has none.)
+gone() {
+    case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in
+        '' | [ZX]*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
 
 # stop_java kafka|registry SIGNAL
 stop_java() {
