@@ -41,5 +41,6 @@ MUSTUSE struct reader *dlq_read(const struct config *config, const struct dlq_fi
 
 int dlq_list(struct cli *cli, int argc, char **argv);
 int dlq_show(struct cli *cli, int argc, char **argv);
+int dlq_redrive(struct cli *cli, int argc, char **argv);
 
 #endif

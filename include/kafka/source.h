@@ -104,7 +104,8 @@ enum progress source_commit(struct source *source, const struct offsets *offsets
 /**
  * For the sink only, right before offsets are committed: whether the group still has what it committed of these partitions. FAILED:
  * ERR_STOP, the topic has been made anew behind our back and what we read last is not what follows. DONE otherwise, also when the
- * group's coordinator does not say: the commit itself will then have to wait for it.
+ * group's coordinator does not say: the commit itself will then have to wait for it. A replay has to know that no other one has begun:
+ * PENDING, ask again.
  *
  * The story: (1) we have committed up to 10; (2) while we stand still (SIGSTOP, a paused machine) the topic is deleted and created
  * again, with 30 records; (3) librdkafka 2.0.2, which knows topics by name only, reads on at 10, and the first ten records are never

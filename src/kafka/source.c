@@ -604,23 +604,27 @@ static bool lost_with_its_topic(const struct source *source, int32_t partition, 
                                 "the topic was made anew", place);
 }
 
+static bool is_kept(const struct source *source, const rd_kafka_topic_partition_list_t *list, struct err *err)
+{
+    for (int i = 0; i < list->cnt; i++) {
+        const struct owned_partition *owned = assignment_find(&source->assignment, list->elems[i].partition);
+        if (owned != NULL && owned->committed >= 0 && list->elems[i].offset < 0)
+            return lost_with_its_topic(source, owned->partition, owned->committed, err);
+    }
+    return source->replay == NULL || replay_is_ours(source->replay, list, err);
+}
+
 enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = positions_list(source->config->commands_topic, offsets);
     bool read = positions_committed(source->rk, list, patience_begin(&source->kept, KEPT_MS)) == 0;
-    bool kept = true;
 
     patience_end(&source->kept, read);
-    if (read) {
-        for (int i = 0; i < list->cnt && kept; i++) {
-            const struct owned_partition *owned = assignment_find(&source->assignment, list->elems[i].partition);
-            if (owned != NULL && owned->committed >= 0 && list->elems[i].offset < 0)
-                kept = lost_with_its_topic(source, owned->partition, owned->committed, err);
-        }
-        kept = kept && (source->replay == NULL || replay_is_ours(source->replay, list, err));
-    }
+    bool kept = !read || is_kept(source, list, err);
     rd_kafka_topic_partition_list_destroy(list);
-    return kept ? DONE : FAILED;
+    if (!kept)
+        return FAILED;
+    return read || source->replay == NULL ? DONE : PENDING;
 }
 
 enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err)

@@ -19,9 +19,9 @@ def records(stage, *args):
     return [json.loads(line) for line in stage.must("dlq", "list", "--records", *args, "--json").stdout.splitlines()]
 
 
-def bury(stage, code, partition, timestamp_ms, **headers):
+def bury(stage, code, partition, timestamp_ms, headers=None):
     """A dead letter as any version may have written it."""
-    names = {"code": code, **headers}
+    names = {"code": code, **(headers or {})}
     return stage.send(
         b"x", topic=stage.dlq, partition=partition, timestamp_ms=timestamp_ms,
         headers=[(f"__dlq.errors.{name.replace('_', '.')}", str(value).encode()) for name, value in names.items()],
