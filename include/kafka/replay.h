@@ -61,6 +61,9 @@ MUSTUSE bool replay_wants(struct replay *replay, struct rd_kafka_s *rk, const ch
 /** There is nothing before `offset` in that partition any more. */
 void replay_at(struct replay *replay, struct rd_kafka_s *rk, const char *topic, int32_t partition, int64_t offset);
 
+/** What an error of a record that is gone means here: the same call goes on behind it. Other errors stay as they are. */
+void replay_judge(struct err *err, const char *place);
+
 /** The end of the partition's range when all of it has been read, else -1: what may be committed past control records. */
 int64_t replay_position(const struct replay *replay, int32_t partition);
 

@@ -176,6 +176,15 @@ bool replay_wants(struct replay *replay, struct rd_kafka_s *rk, const char *topi
     return wanted;
 }
 
+void replay_judge(struct err *err, const char *place)
+{
+    if (err->class == ERR_STOP && err->exit_code == EXIT_DATA)
+        (void)err_set(err, ERR_STOP, EXIT_DATA, "E-REPLAY-02",
+                      "%s: these records are gone, or cannot be read, since the replay has begun\n"
+                      "  fix: the same command goes on behind those that are gone, and counts them",
+                      place);
+}
+
 int64_t replay_position(const struct replay *replay, int32_t partition)
 {
     return is_part(replay, partition) && replay->parts[partition].reached ? replay->parts[partition].end : -1;

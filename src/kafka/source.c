@@ -390,6 +390,8 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
+    if (source->replay != NULL)
+        replay_judge(err, place);
     doubt_topic(source, err);
     if (err->class >= ERR_RESTART)
         return false;

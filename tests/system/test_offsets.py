@@ -107,6 +107,13 @@ def test_a_live_member_is_never_set_under_and_an_interrupt_ends_the_wait(stage):
     until(lambda: show(stage)["partitions"][0]["committed"] == 2, 5, "unchanged")
 
 
+def test_the_rights_that_are_documented_are_enough(stage):
+    stage.send_all([command(new_id()) for _ in range(3)], partition=0)
+    stage.drain(**AUTO)
+    stage.allow("worker", ("TOPIC", stage.commands, "READ"), ("GROUP", stage.settings["group.id"], "READ"))
+    assert set_to(stage, 0, "beginning", "--apply", **stage.sasl())["applied"]
+
+
 @pytest.mark.parametrize(
     "args",
     [[], ["show", "more"], ["set"], ["set", "--partition", "0"], ["set", "--to", "end"], ["show", "--apply"],

@@ -60,6 +60,7 @@ def test_a_refused_command_is_sent_back_to_its_first_partition_and_carried_out(s
     assert len(stage.sessions()) == 3
     for done in (redrive(stage), redrive(stage, "--apply")):
         assert done["records"] == 0, "no letter is sent twice"
+    stage.judge()
 
 
 def test_a_redriven_dead_letter_and_its_first_position_read_again_make_one_row(stage):
@@ -76,6 +77,7 @@ def test_a_redriven_dead_letter_and_its_first_position_read_again_make_one_row(s
     assert len(stage.sessions()) == 2 and len(stage.ledger()) == 2
     events = [event for event in stage.events() if event.command_place in (first.place, back.place) and event.topic == stage.created]
     assert len(events) == 3 and len({event.text("ce_id") for event in events}) == 1
+    stage.judge(rewound=True)
 
 
 def test_what_fails_again_comes_back_until_it_was_delivered_max_attempts_times(stage):
@@ -150,6 +152,17 @@ def test_each_code_keeps_the_order_of_its_partition(stage):
     back = sent_back(stage)
     assert {record.partition for record in back} == {2}
     assert [record.text(PREFIX + "offset") for record in back] == [str(i) for i in range(60)]
+
+
+def test_the_rights_that_are_documented_are_enough(stage):
+    letter(stage, 1)
+    group = stage.settings["group.id"]
+    stage.allow(
+        "worker", ("TOPIC", stage.dlq, "READ"), ("TOPIC", stage.commands, "WRITE"), ("GROUP", f"{group}-redrive", "READ"),
+        ("TRANSACTIONAL_ID", f"{group}//redrive", "WRITE"),
+    )  # fmt: skip
+    assert redrive(stage, **stage.sasl())["records"] == redrive(stage, "--apply", **stage.sasl())["records"] == 1
+    assert len(sent_back(stage)) == 1
 
 
 # ---- Ended at the wrong moment ----

@@ -87,6 +87,7 @@ def test_a_forecast_says_what_apply_then_does_and_changes_nothing(stage):
     assert done["applied"] and words(done) == words(forecast)
     assert len(stage.events()) == events + 47 and len(stage.ledger()) == len(ledger) + 1
     assert replay(stage, "--from", "beginning")["undecided"] == 0
+    stage.judge(replayed=True)
 
 
 def test_what_is_decided_in_a_replay_is_undecided_in_both_with_all_records_of_its_id(stage):
@@ -226,7 +227,7 @@ def test_killed_three_times_it_goes_on_and_each_position_has_one_more_event(stag
     assert 0 < done["commands"] < 600 or point == "decided"
     assert repeats(stage, sent) == [2] * 600 and len(stage.sessions()) == 400
     assert not replay(stage, "--from", "beginning")["resumed"], "finished: the next one starts anew"
-    stage.judge(rewound=True)
+    stage.judge(replayed=True)
 
 
 def test_other_arguments_start_anew(stage):
@@ -277,6 +278,47 @@ def test_a_replay_that_was_paused_for_longer_than_its_transaction_is_not_fenced_
     process.signal(signal.SIGCONT)
     assert process.await_exit(60) == 0, process.log
     assert repeats(stage, sent) == [2] * 300
+
+
+def test_what_is_gone_while_it_works_ends_it_with_65_and_the_same_call_goes_on_behind(stage):
+    sent = stage.send_all([command(new_id()) for _ in range(2000)], partition=0)
+    stage.drain(**AUTO)
+    small = {**SLOW, "kafka.consumer.queued.min.messages": 1, "kafka.consumer.fetch.message.max.bytes": 1000}
+    process = Replay(stage, "--from", "beginning", "--apply", failpoint="committed:3", **small).await_held()
+    for answer in stage.admin.delete_records([TopicPartition(stage.commands, 0, 1900)]).values():
+        answer.result(10)
+    process.signal(signal.SIGCONT)
+    assert process.await_exit() == 65 and "E-REPLAY-02" in process.log
+    before = sum(repeats(stage, sent)) - 2000
+    done = replay(stage, "--from", "beginning", "--apply")
+    assert done["resumed"] and done["finished"] and done["gone"] == 1900 - before and done["commands"] == 100
+    assert repeats(stage, sent) == [2] * before + [1] * (1900 - before) + [2] * 100
+
+
+def test_connections_to_the_database_that_are_lost_are_made_anew(stage):
+    sent = many(stage, 300)
+    process = Replay(stage, "--from", "beginning", "--apply", "--rate", "100")
+    lost = 0
+    while process.running:
+        lost += stage.db.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'sessiond%' AND pid <> pg_backend_pid()"
+        ).fetchone()[0]
+        time.sleep(0.2)  # how often decides nothing
+    assert process.await_exit() == 0 and lost > 0, process.log
+    assert repeats(stage, sent) == [2] * 300 and len(stage.sessions()) == 200
+
+
+def test_the_rights_that_are_documented_are_enough(stage):
+    sent = many(stage, 20)
+    group = stage.settings["group.id"]
+    stage.allow(
+        "worker", ("TOPIC", stage.commands, "READ"), ("GROUP", group, "DESCRIBE"), ("GROUP", f"{group}-replay", "READ"),
+        ("TOPIC", stage.created, "WRITE"), ("TOPIC", stage.rejected, "WRITE"), ("TRANSACTIONAL_ID", f"{group}//replay", "WRITE"),
+    )  # fmt: skip
+    as_user = stage.sasl()
+    assert replay(stage, "--from", "beginning", **as_user)["commands"] == 20
+    assert replay(stage, "--from", "beginning", "--apply", **as_user)["commands"] == 20
+    assert repeats(stage, sent) == [2] * 20
 
 
 def test_it_keeps_the_rate(stage):
