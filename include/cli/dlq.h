@@ -9,7 +9,7 @@
 #include "codec/redriven.h"
 #include "kafka/tools/reader.h"
 
-/** Which records of the dead-letter topic are meant. Plain data; all zero but for the partition: all of them. */
+/** Which records of the dead-letter topic are meant. */
 struct dlq_filter {
     const char *code;  /* NULL: each */
     int32_t partition; /* of the dead-letter topic; -1: each */
@@ -17,18 +17,18 @@ struct dlq_filter {
     int64_t until_ms;  /* before this; INT64_MAX: no limit */
 };
 
-#define DLQ_FILTER_ALL ((struct dlq_filter){.partition = -1, .since_ms = INT64_MIN, .until_ms = INT64_MAX})
-
-/** The options that all actions have in common. `text` is the option's argument. False: it cannot be used. */
-MUSTUSE bool dlq_filter_option(struct dlq_filter *filter, int option, const char *text);
-
-/** For getopt_long. */
-#define DLQ_FILTER_OPTIONS                                                                                             \
-    {"code", required_argument, NULL, 'c'}, {"partition", required_argument, NULL, 'p'},                               \
-        {"since", required_argument, NULL, 's'},                                                                       \
-    {                                                                                                                  \
-        "until", required_argument, NULL, 'u'                                                                          \
-    }
+/** What was typed. */
+struct dlq_request {
+    const char *action; /* NULL: nothing */
+    struct dlq_filter filter;
+    int64_t offset; /* show: of the record in the filter's partition; -1: not said */
+    bool records;   /* list */
+    bool apply;     /* redrive, like what follows */
+    int64_t max;    /* INT64_MAX: no limit */
+    int64_t rate;   /* a second; 0: no limit */
+    int32_t max_attempts;
+    int timeout_ms; /* for a broker to answer */
+};
 
 bool dlq_filter_has_code(const struct dlq_filter *filter, const struct dead_letter *letter);
 bool dlq_filter_has_time(const struct dlq_filter *filter, const struct record *record);
@@ -37,10 +37,10 @@ bool dlq_filter_has_time(const struct dlq_filter *filter, const struct record *r
 MUSTUSE struct reader *dlq_read(const struct config *config, const struct dlq_filter *filter,
                                 struct range_request range, const char **topic, struct err *err);
 
-/** Each is an action; argv[0] is its name. They return the exit code. */
+/** Each is an action, once the configuration is loaded and signals are looked for. They return the exit code. */
 
-int dlq_list(struct cli *cli, int argc, char **argv);
-int dlq_show(struct cli *cli, int argc, char **argv);
-int dlq_redrive(struct cli *cli, int argc, char **argv);
+int dlq_list(const struct cli *cli, const struct dlq_request *request);
+int dlq_show(const struct cli *cli, const struct dlq_request *request);
+int dlq_redrive(const struct cli *cli, const struct dlq_request *request);
 
 #endif

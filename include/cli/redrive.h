@@ -26,15 +26,12 @@ struct redrive_origin {
     int64_t offset;
 };
 
-/** Not to be moved while it runs. The caller fills it up to `timeout_ms`. */
+/** Not to be moved while it runs. The caller fills the first four, `rules` with its maximum. */
 struct redrive {
     const struct cli *cli;
-    struct dlq_filter filter;
-    struct redrive_rules rules; /* its maximum; the rest is found */
+    const struct dlq_request *request;
+    struct redrive_rules rules;
     struct rate rate;
-    int64_t max; /* copies; INT64_MAX: no limit */
-    bool apply;
-    int timeout_ms;
 
     struct config config;             /* redrive's own; what it does not own belongs to `cli` */
     struct redrive_progress progress; /* of dlq.topic */
@@ -56,7 +53,7 @@ struct redrive {
     uint64_t stay[REDRIVE_VERDICTS]; /* by reason */
 };
 
-/** True: all that is asked for is done. False: ERR_STOP; the counts are of what was done before. */
+/** True: all that is asked for is done. False: ERR_STOP or ERR_INTERRUPTED; the counts are of what was done before. */
 MUSTUSE bool redrive_run(struct redrive *redrive, struct err *err);
 
 void redrive_free(struct redrive *redrive);

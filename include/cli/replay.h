@@ -28,7 +28,7 @@ void replay_configure(struct replay_tool *tool);
 /** Finds the range of each partition. False: ERR_STOP. */
 MUSTUSE bool replay_plan(struct replay_tool *tool, struct err *err);
 
-/** Both fill the tally. False: ERR_STOP; the tally is of what was done before. */
+/** Both fill the tally. False: ERR_STOP or ERR_INTERRUPTED; the tally is of what was done before. */
 
 MUSTUSE bool replay_forecast(struct replay_tool *tool, struct err *err);
 MUSTUSE bool replay_apply(struct replay_tool *tool, struct err *err);
@@ -36,7 +36,7 @@ MUSTUSE bool replay_apply(struct replay_tool *tool, struct err *err);
 /** How many offsets of the ranges are left to be read, once it has begun. */
 uint64_t replay_left(const struct replay *replay);
 
-/** False: ERR_STOP with EXIT_TIMEOUT. */
+/** ERR_INTERRUPTED, and that the same command goes on; returns false. */
 bool replay_interrupted(struct err *err);
 
 void replay_free(struct replay_tool *tool);

@@ -3,24 +3,69 @@
 #include "cli/parts/moment.h"
 #include "cli/parts/place.h"
 #include "runtime/clock.h"
+#include "runtime/stop.h"
 
-bool dlq_filter_option(struct dlq_filter *filter, int option, const char *text)
+#include <errno.h>
+#include <stdlib.h>
+
+/* ---- Arguments --------------------------------------------------------------------------------------------------- */
+
+/* "P@O". */
+static bool set_place(struct dlq_request *request, const char *text)
 {
-    int64_t now_ms = clock_utc_us() / 1000;
-    int64_t partition;
+    char *at, *rest;
 
-    switch (option) {
-    case 'c': filter->code = text; return *text != 0;
-    case 's': return moment_parse(text, now_ms, &filter->since_ms);
-    case 'u': return moment_parse(text, now_ms, &filter->until_ms);
-    case 'p':
-        if (!place_number(text, INT32_MAX, &partition))
-            return false;
-        filter->partition = (int32_t)partition;
-        return true;
+    if (*text < '0' || *text > '9' || request->offset >= 0)
+        return false;
+    errno = 0;
+    long long partition = strtoll(text, &at, 10);
+    if (*at != '@' || at[1] < '0' || at[1] > '9' || partition > INT32_MAX)
+        return false;
+    request->filter.partition = (int32_t)partition;
+    request->offset = strtoll(at + 1, &rest, 10);
+    return *rest == 0 && errno == 0;
+}
+
+static bool set_argument(struct dlq_request *request, const char *text)
+{
+    if (request->action != NULL)
+        return strcmp(request->action, "show") == 0 && set_place(request, text);
+    request->action = text;
+    return strcmp(text, "list") == 0 || strcmp(text, "show") == 0 || strcmp(text, "redrive") == 0;
+}
+
+static bool set_int32(int32_t *number, int32_t least, const char *text)
+{
+    int64_t value;
+
+    if (!place_number(text, INT32_MAX, &value) || value < least)
+        return false;
+    *number = (int32_t)value;
+    return true;
+}
+
+static bool set(void *target, int letter, const char *text)
+{
+    struct dlq_request *request = target;
+    int64_t now_ms = clock_utc_us() / 1000;
+
+    switch (letter) {
+    case SUBCOMMAND_ARGUMENT: return set_argument(request, text);
+    case 'c': request->filter.code = text; return *text != 0;
+    case 's': return moment_parse(text, now_ms, &request->filter.since_ms);
+    case 'u': return moment_parse(text, now_ms, &request->filter.until_ms);
+    case 'p': return set_int32(&request->filter.partition, 0, text);
+    case 'l': request->records = true; return true;
+    case 'a': request->apply = true; return true;
+    case 'm': return place_number(text, INT64_MAX, &request->max) && request->max > 0;
+    case 'r': return place_number(text, INT32_MAX, &request->rate) && request->rate > 0;
+    case 'x': return set_int32(&request->max_attempts, 1, text);
+    case 't': return moment_span(text, &request->timeout_ms) && request->timeout_ms > 0;
     default: return false;
     }
 }
+
+/* ---- What the actions share -------------------------------------------------------------------------------------- */
 
 bool dlq_filter_has_code(const struct dlq_filter *filter, const struct dead_letter *letter)
 {
@@ -37,7 +82,7 @@ struct reader *dlq_read(const struct config *config, const struct dlq_filter *fi
 {
     *topic = config->dlq_topic;
     if (**topic == 0) {
-        (void)err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "there is no dead-letter topic: dlq.topic is empty");
+        (void)err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
         return NULL;
     }
     return reader_open(config,
@@ -51,75 +96,97 @@ struct reader *dlq_read(const struct config *config, const struct dlq_filter *fi
                        err);
 }
 
-static int dlq_main(struct cli *cli, int argc, char **argv)
-{
-    static const struct {
-        const char *name;
-        int (*run)(struct cli *cli, int argc, char **argv);
-    } actions[] = {
-        {"list",    dlq_list   },
-        {"show",    dlq_show   },
-        {"redrive", dlq_redrive},
-    };
+/* ---- The command ------------------------------------------------------------------------------------------------- */
 
-    for (size_t i = 0; argc > 1 && i < sizeof actions / sizeof *actions; i++)
-        if (strcmp(argv[1], actions[i].name) == 0)
-            return actions[i].run(cli, argc - 1, argv + 1);
-    return cli_usage(&cli_dlq, "say what to do: list, show or redrive");
+static int run(const struct cli *cli, const struct dlq_request *request)
+{
+    if (strcmp(request->action, "list") == 0)
+        return dlq_list(cli, request);
+    return (strcmp(request->action, "show") == 0 ? dlq_show : dlq_redrive)(cli, request);
 }
 
+static int dlq_main(struct cli *cli, int argc, char **argv)
+{
+    struct dlq_request request = {
+        .filter = {.partition = -1, .since_ms = INT64_MIN, .until_ms = INT64_MAX},
+        .offset = -1,
+        .max = INT64_MAX,
+        .max_attempts = 3,
+        .timeout_ms = 30000,
+    };
+    int failed = subcommand_options(&cli_dlq, argc, argv, set, &request);
+
+    if (failed == 0 && request.action == NULL)
+        failed = cli_usage(&cli_dlq, "say what to do: list, show or redrive");
+    if (failed == 0 && strcmp(request.action, "show") == 0 && request.offset < 0)
+        failed = cli_usage(&cli_dlq, "say which one: show PARTITION@OFFSET, for example show 2@1734");
+    if (failed == 0)
+        failed = cli_load_config(cli);
+    if (failed != 0)
+        return failed;
+    stop_setup();
+    return run(cli, &request);
+}
+
+/* clang-format off */
 const struct subcommand cli_dlq = {
     .name = "dlq",
     .section = "Operate",
-    .summary = "Dead letters: list | show P@O | redrive",
-    .help =
-        "Usage: sessiond dlq list [--records] [--code C] [--partition P] [--since T] [--until T] [--json]\n"
-        "       sessiond dlq show P@O [--json]\n"
-        "       sessiond dlq redrive [--apply] [--code C] [--partition P] [--since T] [--until T] [--max N] [--rate "
-        "N]\n"
-        "                            [--max-attempts N] [--json]\n"
-        "\n"
-        "The dead letters are raw copies, in dlq.topic, of the records that nobody could read or store.\n"
-        "\n"
-        "list counts them by code, partition and hour; with --records it prints one a line, as sessiond tail dlq.\n"
-        "\n"
-        "show prints the one at offset O of partition P with all of its headers: __dlq.errors.* say where it was,\n"
-        "why it is here and under which command id it was answered.\n"
-        "\n"
-        "redrive sends copies back to commands.topic, to the partition where they stood at first, once the cause is\n"
-        "mended. They keep their command id: a record that brought none makes one session with its first position.\n"
-        "Without --apply it only counts. How far it has come is kept for each partition and code, in the group\n"
-        "<group.id>-redrive and in the transactions of the copies: it may be stopped at any time, also with kill -9,\n"
-        "and the same command goes on; no letter is sent twice. What stays is counted: letters of another topic, "
-        "those\n"
-        "that were cut, those that were delivered --max-attempts times, those outside of --since and --until. Letters\n"
-        "that stay before one that is sent are not looked at again.\n"
-        "\n"
-        "  --code C         only this code: UNDECODABLE, UNKNOWN_SCHEMA, STORE_REFUSED\n"
-        "  --partition P    only this partition of dlq.topic\n"
-        "  --since, --until T  dead-lettered at or after, before: a time (2026-11-22T02:13:05Z), or one so long ago\n"
-        "                   (2h)\n"
-        "  --apply          redrive: do it\n"
-        "  --max N          redrive: at most N letters\n"
-        "  --rate N         redrive: at most N letters a second\n"
-        "  --max-attempts N redrive: deliveries after which a letter stays (default 3)\n"
-        "  --timeout D      how long to wait for a broker (default 30s)\n"
-        "  --json           list: one object {\"topic\", \"records\", \"counts\": [{\"code\", \"partition\", "
-        "\"hour\",\n"
-        "                   \"records\"}]}, or JSON lines with --records; show: one object, as tail; redrive: one "
-        "object\n"
-        "                   {\"topic\", \"to\", \"applied\", \"finished\", \"records\", \"codes\": {CODE: N}, "
-        "\"stay\":\n"
-        "                   {\"other_topic\", \"incomplete\", \"truncated\", \"attempts\", \"outside\"}}\n"
-        "\n"
-        "Exit codes: 0; 1 show: no such record; 69 no broker answered; 75 interrupted, the same command goes on; 76\n"
-        "another redrive has begun; 77 not allowed; 78 no such topic, or a letter that is too large for "
-        "commands.topic.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond dlq list --since 24h\n"
-        "  sessiond dlq list --records --code STORE_REFUSED --json | jq -r .offset\n"
-        "  sessiond dlq show 2@1734\n"
-        "  sessiond dlq redrive --code STORE_REFUSED --max 100 --rate 50 --apply\n",
+    .summary = "List, show and redrive dead letters",
+    .usage = {"list [--records] [--code C] [--partition P] [--since T] [--until T] [--json]",
+              "show P@O [--json]",
+              "redrive [--apply] [--code C] [--partition P] [--since T] [--until T] [--max N] [--rate N] "
+              "[--max-attempts N] [--json]"},
+    .description =
+        "The dead letters are raw copies, in dlq.topic, of the records that nobody could read or store.\n\n"
+        "Redriven letters keep their command id: a record that brought none makes one session with its first position. "
+        "How far redrive has come is kept for each partition and code, in the group <group.id>-redrive and in the "
+        "transactions of the copies. It may be stopped at any time, also with kill -9; the same command goes on, and no "
+        "letter is sent twice. What stays is counted: letters of another topic, those that were cut, those that were "
+        "delivered --max-attempts times, those outside of --since and --until. Letters that stay before one that is "
+        "sent are not looked at again.",
+    .arguments = {
+        {"list", "Counts them by code, partition and hour, or prints one a line, as sessiond tail dlq."},
+        {"show",
+         "Prints one with all of its headers: __dlq.errors.* say where it was, why it is here and under which command "
+         "id it was answered."},
+        {"redrive",
+         "Sends copies back to commands.topic, to the partition where they stood at first, once the cause is mended."},
+        {"P@O", "Partition and offset of the record in dlq.topic, for example 2@1734."},
+    },
+    .options = {
+        {"records", 'l', NULL, "list", "Prints the records instead of counting them."},
+        {"code", 'c', "C", "list redrive", "Takes this code only: UNDECODABLE, UNKNOWN_SCHEMA or STORE_REFUSED."},
+        {"partition", 'p', "P", "list redrive", "Takes this partition of dlq.topic only."},
+        {"since", 's', "T", "list redrive",
+         "Takes what was dead-lettered at or after this time (2026-11-22T02:13:05Z, or so long ago: 2h)."},
+        {"until", 'u', "T", "list redrive", "Takes what was dead-lettered before this time."},
+        {"apply", 'a', NULL, "redrive", "Sends them. Without it, nothing is changed."},
+        {"max", 'm', "N", "redrive", "Sends at most N letters."},
+        {"rate", 'r', "N", "redrive", "Sends at most N letters a second."},
+        {"max-attempts", 'x', "N", "redrive", "Leaves a letter that was delivered N times (default 3)."},
+        {"timeout", 't', "D", NULL, "Waits this long for a broker (default 30s)."},
+    },
+    .json = "Prints one object: list {\"topic\", \"records\", \"counts\": [{\"code\", \"partition\", \"hour\", "
+            "\"records\"}]}, or JSON lines with --records; show one object, as tail; redrive {\"topic\", \"to\", "
+            "\"applied\", \"finished\", \"records\", \"codes\": {CODE: N}, \"stay\": {\"other_topic\", \"incomplete\", "
+            "\"truncated\", \"attempts\", \"outside\"}}.",
+    .exits = {
+        {EXIT_DONE, "It is done."},
+        {EXIT_NO, "There is no such record (show)."},
+        {EXIT_USAGE, "The topic has no such partition (redrive)."},
+        {EXIT_UNREACHABLE, "No broker answered."},
+        {EXIT_TIMEOUT, "It was interrupted. The same command goes on."},
+        {EXIT_FENCED, "Another redrive of this group has begun."},
+        {EXIT_PERMISSION, "A right is missing; deploy/README.md lists those that it needs."},
+        {EXIT_CONFIG, "There is no such topic, or a letter is too large for commands.topic."},
+    },
+    .examples = {
+        "sessiond dlq list --since 24h",
+        "sessiond dlq list --records --code STORE_REFUSED --json | jq -r .offset",
+        "sessiond dlq show 2@1734",
+        "sessiond dlq redrive --code STORE_REFUSED --max 100 --rate 50 --apply",
+    },
     .run = dlq_main,
 };
+/* clang-format on */

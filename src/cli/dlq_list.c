@@ -1,11 +1,9 @@
 #include "cli/dlq.h"
-#include "cli/parts/moment.h"
 #include "cli/parts/record_print.h"
 #include "core/rfc3339.h"
 #include "json/json_write.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -23,9 +21,7 @@ struct dlq_count {
 };
 
 struct dlq_list {
-    struct dlq_filter filter;
-    bool records;
-    int timeout_ms;
+    const struct dlq_request *request;
     struct dlq_count *counts; /* owned */
     size_t count;
     uint64_t total;
@@ -128,9 +124,9 @@ static void take(struct dlq_list *list, const struct cli *cli, struct value_sche
     struct dead_letter letter;
 
     dead_letter_read(record, &letter);
-    if (!dlq_filter_has_code(&list->filter, &letter) || !dlq_filter_has_time(&list->filter, record))
+    if (!dlq_filter_has_code(&list->request->filter, &letter) || !dlq_filter_has_time(&list->request->filter, record))
         return;
-    if (list->records)
+    if (list->request->records)
         (cli->json ? record_print_json : record_print_text)(schemas, record, stdout);
     else
         count(list, record, &letter);
@@ -143,7 +139,7 @@ static bool read_all(struct dlq_list *list, const struct cli *cli, struct reader
 
     while (!reader_ended(reader)) {
         if (stop_requested())
-            return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted");
+            return err_interrupted(err, "reading the dead letters");
         enum progress progress = reader_next(reader, SLICE_MS, &record, err);
         if (progress == FAILED)
             return false;
@@ -155,16 +151,16 @@ static bool read_all(struct dlq_list *list, const struct cli *cli, struct reader
 
 static int list_run(struct dlq_list *list, const struct cli *cli)
 {
-    struct range_request from = {RANGE_BEGINNING, 0, list->timeout_ms};
+    struct range_request from = {RANGE_BEGINNING, 0, list->request->timeout_ms};
     struct reader *reader = NULL;
     const char *topic;
     struct err err;
     struct value_schemas *schemas = value_schemas_open(&cli->config, &err);
 
-    if (list->filter.since_ms != INT64_MIN)
-        from = (struct range_request){RANGE_TIME, list->filter.since_ms, list->timeout_ms};
+    if (list->request->filter.since_ms != INT64_MIN)
+        from = (struct range_request){RANGE_TIME, list->request->filter.since_ms, list->request->timeout_ms};
     if (schemas != NULL)
-        reader = dlq_read(&cli->config, &list->filter, from, &topic, &err);
+        reader = dlq_read(&cli->config, &list->request->filter, from, &topic, &err);
     bool done = reader != NULL && read_all(list, cli, reader, schemas, &err);
     reader_close(reader);
     value_schemas_close(schemas);
@@ -172,39 +168,18 @@ static int list_run(struct dlq_list *list, const struct cli *cli)
         return cli_fail(&err);
     if (list->count > 0)
         qsort(list->counts, list->count, sizeof *list->counts, compare);
-    if (!list->records)
+    if (!list->request->records)
         (cli->json ? print_json : print_text)(list, &cli->config);
     return EXIT_DONE;
 }
 
-int dlq_list(struct cli *cli, int argc, char **argv)
+int dlq_list(const struct cli *cli, const struct dlq_request *request)
 {
-    static const struct option options[] = {
-        DLQ_FILTER_OPTIONS,
-        {"records", no_argument, NULL, 'r'},
-        {"timeout",     required_argument, NULL, 't'},
-        {0        },
-    };
-    struct dlq_list list = {.filter = DLQ_FILTER_ALL, .timeout_ms = 30000};
-    int option;
+    struct dlq_list list = {.request = request};
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'r')
-            list.records = true;
-        else if (option == 't' ? !moment_span(optarg, &list.timeout_ms) || list.timeout_ms == 0
-                               : !dlq_filter_option(&list.filter, option, optarg))
-            return cli_usage(&cli_dlq, "cannot use %s", argv[optind - 1]);
-    }
-    if (optind < argc)
-        return cli_usage(&cli_dlq, "unexpected argument %s", argv[optind]);
-    int status = cli_load_config(cli);
-    if (status != 0)
-        return status;
-    stop_setup();
     /* `dlq list --records | head` ends when nobody reads any more. */
     signal(SIGPIPE, SIG_DFL);
-    status = list_run(&list, cli);
+    int status = list_run(&list, cli);
     free(list.counts);
     return status;
 }

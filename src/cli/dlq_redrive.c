@@ -1,56 +1,9 @@
-#include "cli/parts/moment.h"
-#include "cli/parts/place.h"
 #include "cli/redrive.h"
 #include "json/json_write.h"
 #include "runtime/log.h"
-#include "runtime/stop.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* ---- Arguments --------------------------------------------------------------------------------------------------- */
-
-static bool set_option(struct redrive *redrive, int option, const char *text)
-{
-    int64_t attempts;
-
-    switch (option) {
-    case 'a': redrive->apply = true; return true;
-    case 'm': return place_number(text, INT64_MAX, &redrive->max) && redrive->max > 0;
-    case 'r': return place_number(text, INT32_MAX, &redrive->rate.limit) && redrive->rate.limit > 0;
-    case 't': return moment_span(text, &redrive->timeout_ms) && redrive->timeout_ms > 0;
-    case 'x':
-        if (!place_number(text, INT32_MAX, &attempts) || attempts == 0)
-            return false;
-        redrive->rules.max_attempts = (int32_t)attempts;
-        return true;
-    default: return dlq_filter_option(&redrive->filter, option, text);
-    }
-}
-
-/* 0, or the exit code after saying what is wrong. */
-static int parse(struct redrive *redrive, int argc, char **argv)
-{
-    static const struct option options[] = {
-        DLQ_FILTER_OPTIONS,
-        {"apply",            no_argument, NULL, 'a'},
-        {"max",              required_argument, NULL, 'm'},
-        {"max-attempts",                  required_argument, NULL, 'x'},
-        {"rate",required_argument, NULL, 'r'},
-        {"timeout",               required_argument, NULL, 't'},
-        {0    },
-    };
-    int option;
-
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (!set_option(redrive, option, optarg))
-            return cli_usage(&cli_dlq, "cannot use %s", argv[optind - 1]);
-    if (optind < argc)
-        return cli_usage(&cli_dlq, "unexpected argument %s", argv[optind]);
-    return 0;
-}
 
 /* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
@@ -72,7 +25,7 @@ static void print_json(const struct redrive *redrive, bool finished)
     printf(", \"to\": ");
     json_write_string(stdout, bytes_of(config->commands_topic));
     printf(", \"applied\": %s, \"finished\": %s, \"records\": %" PRIu64 ", \"codes\": {",
-           redrive->apply ? "true" : "false", finished ? "true" : "false", redrive->sent);
+           redrive->request->apply ? "true" : "false", finished ? "true" : "false", redrive->sent);
     for (size_t i = 0; i < redrive->count_codes; i++) {
         if (redrive->counts[i].records == 0)
             continue;
@@ -98,7 +51,7 @@ static void print_text(const struct redrive *redrive)
     };
     const struct config *config = &redrive->cli->config;
 
-    printf("%s %" PRIu64 " dead letters of %s to %s\n", redrive->apply ? "sent" : "would send", redrive->sent,
+    printf("%s %" PRIu64 " dead letters of %s to %s\n", redrive->request->apply ? "sent" : "would send", redrive->sent,
            config->dlq_topic, config->commands_topic);
     for (size_t i = 0; i < redrive->count_codes; i++)
         if (redrive->counts[i].records > 0)
@@ -117,38 +70,31 @@ static int run(struct redrive *redrive)
 
     qsort(redrive->counts, redrive->count_codes, sizeof *redrive->counts, compare);
     /* Also after a failure: what is sent stays sent. */
-    if (done || (redrive->apply && redrive->sent > 0)) {
+    if (done || (redrive->request->apply && redrive->sent > 0)) {
         if (redrive->cli->json)
             print_json(redrive, done);
         else
             print_text(redrive);
     }
-    if (done && !redrive->apply)
+    if (done && !redrive->request->apply)
         fprintf(stderr, "nothing is sent without --apply\n");
     return done ? EXIT_DONE : cli_fail(&err);
 }
 
-int dlq_redrive(struct cli *cli, int argc, char **argv)
+int dlq_redrive(const struct cli *cli, const struct dlq_request *request)
 {
     struct redrive *redrive = calloc(1, sizeof *redrive);
 
     if (redrive == NULL)
         abort();
     redrive->cli = cli;
-    redrive->filter = DLQ_FILTER_ALL;
-    redrive->rules.max_attempts = 3;
-    redrive->max = INT64_MAX;
-    redrive->timeout_ms = 30000;
-    int status = parse(redrive, argc, argv);
-    if (status == 0)
-        status = cli_load_config(cli);
-    if (status == 0) {
-        /* A tool's own news are its output; what the producer tells is for who asked for it with -v. */
-        if (cli->config.log_level == LOG_INFO)
-            log_setup(cli->config.log_format, LOG_WARNING);
-        stop_setup();
-        status = run(redrive);
-    }
+    redrive->request = request;
+    redrive->rules.max_attempts = request->max_attempts;
+    redrive->rate.limit = request->rate;
+    /* A tool's own news are its output; what the producer tells is for who asked for it with -v. */
+    if (cli->config.log_level == LOG_INFO)
+        log_setup(cli->config.log_format, LOG_WARNING);
+    int status = run(redrive);
     redrive_free(redrive);
     free(redrive);
     return status;

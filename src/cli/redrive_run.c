@@ -13,7 +13,7 @@
 
 static bool interrupted(struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted\n  fix: the same command goes on");
+    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted\n  fix: the same command goes on");
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
@@ -53,8 +53,8 @@ void redrive_free(struct redrive *redrive)
 static bool look_at(const struct redrive *redrive, const char *topic, int *count, struct range **ranges,
                     struct err *err)
 {
-    struct range_request beginning = {RANGE_BEGINNING, 0, redrive->timeout_ms};
-    struct places *places = places_open(&redrive->cli->config, topic, redrive->timeout_ms, err);
+    struct range_request beginning = {RANGE_BEGINNING, 0, redrive->request->timeout_ms};
+    struct places *places = places_open(&redrive->cli->config, topic, redrive->request->timeout_ms, err);
 
     if (places == NULL)
         return false;
@@ -76,13 +76,13 @@ static bool look_at_topics(struct redrive *redrive, int *count, struct err *err)
     int commands;
 
     if (*config->dlq_topic == 0)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "there is no dead-letter topic: dlq.topic is empty");
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
     if (!look_at(redrive, config->commands_topic, &commands, NULL, err) ||
         !look_at(redrive, config->dlq_topic, count, &redrive->ranges, err))
         return false;
     redrive->rules.partitions = commands;
-    return redrive->filter.partition < *count || err_set(err, ERR_STOP, EXIT_USAGE, "E-OFFSETS-03",
-                                                         "%s has partitions 0 to %d", config->dlq_topic, *count - 1);
+    return redrive->request->filter.partition < *count ||
+           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d", config->dlq_topic, *count - 1);
 }
 
 /* What a predecessor left open is ended first: then its progress can be read. */
@@ -93,10 +93,11 @@ static bool open_all(struct redrive *redrive, struct err *err)
 
     if (!look_at_topics(redrive, &count, err))
         return false;
-    if (redrive->apply && (redrive->copier = copier_open(&redrive->config, redrive->timeout_ms, err)) == NULL)
+    if (redrive->request->apply &&
+        (redrive->copier = copier_open(&redrive->config, redrive->request->timeout_ms, err)) == NULL)
         return false;
     return redrive_progress_read(&redrive->progress, &redrive->config, config->dlq_topic, (size_t)count,
-                                 redrive->timeout_ms, err);
+                                 redrive->request->timeout_ms, err);
 }
 
 /* ---- Sending ----------------------------------------------------------------------------------------------------- */
@@ -132,7 +133,7 @@ static bool send_portion(struct redrive *redrive, struct err *err)
 {
     if (redrive->count == 0)
         return true;
-    if (redrive->apply && !move(redrive, err))
+    if (redrive->request->apply && !move(redrive, err))
         return false;
     redrive_progress_committed(&redrive->progress);
     for (size_t i = 0; i < redrive->count; i++)
@@ -171,7 +172,7 @@ static bool may_count(const struct redrive *redrive, struct bytes code)
 static enum redrive_verdict judge(struct redrive *redrive, const struct record *record,
                                   const struct dead_letter *letter)
 {
-    if (!dlq_filter_has_time(&redrive->filter, record))
+    if (!dlq_filter_has_time(&redrive->request->filter, record))
         return REDRIVE_OUTSIDE;
     if (!redrive_is_code(letter->code) || !may_count(redrive, letter->code))
         return REDRIVE_INCOMPLETE;
@@ -200,7 +201,8 @@ static void look(struct redrive *redrive, const struct record *record)
     struct dead_letter letter;
 
     dead_letter_read(record, &letter);
-    if (!dlq_filter_has_code(&redrive->filter, &letter) || record->offset < redrive_mark_next(mark, letter.code))
+    if (!dlq_filter_has_code(&redrive->request->filter, &letter) ||
+        record->offset < redrive_mark_next(mark, letter.code))
         return;
     enum redrive_verdict verdict = judge(redrive, record, &letter);
     if (verdict == REDRIVE_GOES)
@@ -213,7 +215,7 @@ static void look(struct redrive *redrive, const struct record *record)
 
 static bool is_enough(const struct redrive *redrive)
 {
-    return redrive->taken >= (uint64_t)redrive->max;
+    return redrive->taken >= (uint64_t)redrive->request->max;
 }
 
 static bool is_full(const struct redrive *redrive)
@@ -247,15 +249,15 @@ static int64_t first_of(const struct redrive *redrive, int32_t partition)
 {
     const struct redrive_mark *mark = &redrive->progress.partitions[partition].mark;
 
-    return redrive->filter.code != NULL ? redrive_mark_next(mark, bytes_of(redrive->filter.code))
-                                        : redrive_mark_lowest(mark);
+    return redrive->request->filter.code != NULL ? redrive_mark_next(mark, bytes_of(redrive->request->filter.code))
+                                                 : redrive_mark_lowest(mark);
 }
 
 /* One after the other: so a dry run and what it announces stop at the same letter. */
 static bool run_partition(struct redrive *redrive, int32_t partition, struct err *err)
 {
     struct dlq_filter only = {.partition = partition};
-    struct range_request from = {RANGE_OFFSET, first_of(redrive, partition), redrive->timeout_ms};
+    struct range_request from = {RANGE_OFFSET, first_of(redrive, partition), redrive->request->timeout_ms};
     struct range *range = &redrive->ranges[partition];
     const char *topic;
 
@@ -272,7 +274,7 @@ static bool run_partition(struct redrive *redrive, int32_t partition, struct err
 
 static bool is_wanted(const struct redrive *redrive, int32_t partition)
 {
-    return redrive->filter.partition < 0 || redrive->filter.partition == partition;
+    return redrive->request->filter.partition < 0 || redrive->request->filter.partition == partition;
 }
 
 static uint64_t offsets_to_read(const struct redrive *redrive)

@@ -7,7 +7,6 @@
 #include "runtime/log.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -22,12 +21,13 @@ static bool set_place(const char *text, char typed[static REPLAY_PLACE_TEXT], st
     return place_parse(text, clock_utc_us() / 1000, place);
 }
 
-static bool set_option(struct replay_tool *tool, int option, const char *text)
+static bool set(void *target, int letter, const char *text)
 {
+    struct replay_tool *tool = target;
     struct replay_arguments *arguments = &tool->replay.mark.arguments;
     int64_t partition;
 
-    switch (option) {
+    switch (letter) {
     case 'f': return set_place(text, arguments->from, &tool->from);
     case 'o': return set_place(text, arguments->to, &tool->to);
     case 'a': tool->apply = true; return true;
@@ -45,24 +45,11 @@ static bool set_option(struct replay_tool *tool, int option, const char *text)
 /* 0, or the exit code after saying what is wrong. */
 static int parse(struct replay_tool *tool, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"from",             required_argument, NULL, 'f'},
-        {"to",              required_argument, NULL, 'o'},
-        {"partition",                  required_argument, NULL, 'p'},
-        {"apply",no_argument, NULL, 'a'},
-        {"rate",               required_argument, NULL, 'r'},
-        {"timeout",        required_argument, NULL, 't'},
-        {0             },
-    };
     const struct replay_arguments *arguments = &tool->replay.mark.arguments;
-    int option;
+    int failed = subcommand_options(&cli_replay, argc, argv, set, tool);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (!set_option(tool, option, optarg))
-            return cli_usage(&cli_replay, "cannot use %s", argv[optind - 1]);
-    if (optind < argc)
-        return cli_usage(&cli_replay, "unexpected argument %s", argv[optind]);
+    if (failed != 0)
+        return failed;
     if (*arguments->from == 0)
         return cli_usage(&cli_replay, "say from where: --from beginning, a time, or one so long ago (2h)");
     if (arguments->partition < 0 && (tool->from.from == RANGE_OFFSET || tool->to.from == RANGE_OFFSET))
@@ -181,57 +168,54 @@ static int replay_main(struct cli *cli, int argc, char **argv)
     return status;
 }
 
+/* clang-format off */
 const struct subcommand cli_replay = {
     .name = "replay",
     .section = "Operate",
     .summary = "Answer commands of the past again; without --apply it forecasts",
-    .help =
-        "Usage: sessiond replay --from X [--to Y] [--partition P] [--apply] [--rate N] [--timeout D] [--json]\n"
-        "\n"
-        "Reads the records of commands.topic from X to Y once more and publishes their events again, as run would:\n"
-        "what is stored is repeated, byte for byte; what is not in the ledger is decided now. No dead letters and no\n"
-        "replies are sent. The live group is not touched; Y ends at what it has committed.\n"
-        "\n"
-        "Without --apply nothing is written anywhere: it looks every command up and counts\n"
-        "  created, rejected    stored, to be repeated\n"
-        "  undecided            no outcome is in the ledger: it would be decided now (once STORE_REFUSED, or a "
-        "database\n"
-        "                       that was restored)\n"
-        "  reused, expired      answered COMMAND_ID_REUSED, COMMAND_EXPIRED\n"
-        "  suppressed           a duplicate that gets no event (duplicates=suppress)\n"
-        "  undecodable, unknown_schema\n"
-        "  gone                 offsets that the topic no longer has\n"
-        "and with --apply the same words say what was done.\n"
-        "\n"
-        "It may be stopped at any time, also with kill -9: the same command (--from, --to and --partition as they "
-        "were\n"
-        "typed) goes on with the ranges that are not finished, and counts what is left; once they are, it starts "
-        "anew.\n"
-        "Its progress is the group <group.id>-replay, its transactional id <group.id>//replay. A second replay of the\n"
-        "same group ends the first.\n"
-        "\n"
-        "  --from X, --to Y  beginning; end (of what the group has committed; the default of --to); a time\n"
-        "                    (2026-11-22T02:13:05Z), or one so long ago (2h); with --partition an offset\n"
-        "  --partition P     only this one\n"
-        "  --apply           do it\n"
-        "  --rate N          at most N commands a second\n"
-        "  --timeout D       how long to wait for a broker at the start, and in a forecast (default 30s); with "
-        "--apply\n"
-        "                    what goes down later is waited for\n"
-        "  --json            one object: {\"topic\", \"from\", \"to\", \"partition\", \"applied\", \"resumed\", "
-        "\"finished\",\n"
-        "                    \"ranges\": [{\"partition\", \"start\", \"end\"}], \"commands\", \"created\", "
-        "\"rejected\",\n"
-        "                    \"undecided\", \"reused\", \"expired\", \"suppressed\", \"undecodable\", "
-        "\"unknown_schema\", "
-        "\"gone\"}\n"
-        "\n"
-        "Exit codes: 0; 65 records are gone that were there when it began (the same command goes on behind them); 69\n"
-        "out of reach; 75 interrupted, the same command goes on; 76 another replay has begun; 77 not allowed (as run,\n"
-        "and READ on the group <group.id>-replay, WRITE on the transactional id); 78 configuration.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond replay --from 2h\n"
-        "  sessiond replay --from 2026-11-22 --to 2026-11-23 --apply --rate 1000\n",
+    .usage = {"--from X [--to Y] [--partition P] [--apply] [--rate N] [--timeout D] [--json]"},
+    .description =
+        "Reads the records of commands.topic from X to Y once more and publishes their events again, as run would: "
+        "what is stored is repeated, byte for byte; what is not in the ledger is decided now. No dead letters and no "
+        "replies are sent. The live group is not touched, and Y ends at what it has committed.\n\n"
+        "Without --apply nothing is written anywhere. It looks every command up and counts: created and rejected are "
+        "stored and would be repeated. Undecided are in no ledger and would be decided now; they were STORE_REFUSED, or "
+        "the database was restored. Reused and expired would be answered COMMAND_ID_REUSED and COMMAND_EXPIRED. "
+        "Suppressed are duplicates that get no event (duplicates=suppress). Undecodable and unknown_schema cannot be "
+        "read. Gone are offsets that the topic no longer has. With --apply the same words say what was done.\n\n"
+        "It may be stopped at any time, also with kill -9. The same command (--from, --to and --partition as they were "
+        "typed) goes on with the ranges that are not finished, and counts what is left. Once they are finished, it "
+        "starts anew. Its progress is the group <group.id>-replay, its transactional id <group.id>//replay. A second "
+        "replay of the same group ends the first.",
+    .options = {
+        {"from", 'f', "X", NULL,
+         "Begins here: beginning, end, a time (2026-11-22T02:13:05Z), or one so long ago (2h); with --partition an "
+         "offset."},
+        {"to", 'o', "Y", NULL, "Ends before this place; without it, at the end of what the group has committed."},
+        {"partition", 'p', "P", NULL, "Replays this partition only."},
+        {"apply", 'a', NULL, NULL, "Publishes. Without it, nothing is changed."},
+        {"rate", 'r', "N", NULL, "Replays at most N commands a second."},
+        {"timeout", 't', "D", NULL,
+         "Waits this long for a broker at the start and in a forecast (default 30s). With --apply, what goes down "
+         "later is waited for."},
+    },
+    .json = "Prints one object: {\"topic\", \"from\", \"to\", \"partition\", \"applied\", \"resumed\", "
+            "\"finished\", \"ranges\": [{\"partition\", \"start\", \"end\"}], \"commands\", \"created\", \"rejected\", "
+            "\"undecided\", \"reused\", \"expired\", \"suppressed\", \"undecodable\", \"unknown_schema\", \"gone\"}.",
+    .exits = {
+        {EXIT_DONE, "It is done, or forecast."},
+        {EXIT_USAGE, "The topic has no such partition."},
+        {EXIT_DATA, "Records are gone that were there when it began. The same command goes on behind them."},
+        {EXIT_UNREACHABLE, "A broker, the database or the registry cannot be reached."},
+        {EXIT_TIMEOUT, "It was interrupted. The same command goes on."},
+        {EXIT_FENCED, "Another replay of this group has begun."},
+        {EXIT_PERMISSION, "A right is missing; deploy/README.md lists those that it needs."},
+        {EXIT_CONFIG, "A topic, a table or a setting is missing or wrong."},
+    },
+    .examples = {
+        "sessiond replay --from 2h",
+        "sessiond replay --from 2026-11-22 --to 2026-11-23 --apply --rate 1000",
+    },
     .run = replay_main,
 };
+/* clang-format on */

@@ -62,7 +62,7 @@ static bool is_silent(const struct forecast *f, struct err *err)
 
     if (clock_ms() - f->read_ms < timeout_ms)
         return false;
-    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-KAFKA-DOWN",
+    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_KAFKA_DOWN,
                   "nothing could be read for %d s\n  fix: see whether the brokers are up, then the same command again",
                   timeout_ms / 1000);
     return true;
@@ -101,7 +101,7 @@ static bool step(struct forecast *f, struct err *err)
     if (f->total == 0)
         f->line = progress_line_start("commands", f->total = replay_left(replay) + f->batch.count, f->read_ms);
     if (!resolver_ask(&f->resolver, &f->batch) && !resolver_wait(&f->resolver, &f->batch, err))
-        return err->class == ERR_NONE ? replay_interrupted(err) : false;
+        return err->class == ERR_INTERRUPTED ? replay_interrupted(err) : false;
     decode_batch(&f->codecs.decode, config->commands_id_required, &f->batch);
     if (!look_up(f, err))
         return false;

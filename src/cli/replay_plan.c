@@ -107,7 +107,7 @@ static bool plan_all(struct replay_tool *tool, struct places *places, const stru
 static bool has_partition(const struct replay_tool *tool, const struct lag_group *group, struct err *err)
 {
     return tool->replay.mark.arguments.partition < group->partition_count ||
-           err_set(err, ERR_STOP, EXIT_USAGE, "E-OFFSETS-03", "%s has partitions 0 to %d",
+           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d",
                    tool->cli->config.commands_topic, group->partition_count - 1);
 }
 
@@ -138,5 +138,5 @@ uint64_t replay_left(const struct replay *replay)
 
 bool replay_interrupted(struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted\n  fix: the same command goes on");
+    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted\n  fix: the same command goes on");
 }

@@ -179,7 +179,7 @@ bool replay_wants(struct replay *replay, struct rd_kafka_s *rk, const char *topi
 void replay_judge(struct err *err, const char *place)
 {
     if (err->class == ERR_STOP && err->exit_code == EXIT_DATA)
-        (void)err_set(err, ERR_STOP, EXIT_DATA, "E-REPLAY-02",
+        (void)err_set(err, ERR_STOP, EXIT_DATA, E_REPLAY_02,
                       "%s: these records are gone, or cannot be read, since the replay has begun\n"
                       "  fix: the same command goes on behind those that are gone, and counts them",
                       place);
@@ -247,7 +247,7 @@ bool replay_is_ours(const struct replay *replay, const struct rd_kafka_topic_par
 {
     for (int i = 0; i < list->cnt; i++)
         if (replay->announced && list->elems[i].offset >= 0 && !is_run(replay, &list->elems[i]))
-            return err_set(err, ERR_STOP, EXIT_FENCED, "E-REPLAY-01", "another replay of this group has begun");
+            return err_set(err, ERR_STOP, EXIT_FENCED, E_REPLAY_01, "another replay of this group has begun");
     return true;
 }
 

@@ -98,7 +98,7 @@ static bool advance(struct ledger *ledger, const struct batch *batch, struct err
 
 static bool say_grant(const struct ledger *ledger, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-GRANTS",
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_GRANTS,
                    "the present role may not read what was decided\n"
                    "  fix: as the owner of the tables:\n"
                    "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT ON \"%.64s\".command_outcomes TO ...;",
@@ -112,7 +112,7 @@ static bool take_row(struct ledger *ledger, struct batch *batch, const PGresult 
     struct ledger_row *ledger_row;
 
     if (!rows_found(result, row, &batch->arena, &ledger_row))
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_LEDGER_01,
                        "command_outcomes has an outcome that this version cannot read\n  fix: use the version that "
                        "wrote it");
     if (ledger->step == LEDGER_FORMER)

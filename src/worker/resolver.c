@@ -63,20 +63,21 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
 {
     struct schema_cache *schema_cache = resolver->decode->schema_cache;
     struct registry_answer answer;
+    struct err trouble = {0};
 
     while (source_epoch(resolver->keepalive->source) == batch->epoch) {
         if (schema_cache_waiting(schema_cache) > 0 &&
-            registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
+            registry_next(resolver->registry, SLICE_MS, &answer, &trouble) == DONE) {
             resolver_take(schema_cache, &answer);
             continue;
         }
         if (all_known(resolver, batch))
             break;
-        say_why(resolver, err);
+        say_why(resolver, &trouble);
         if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the schema registry");
     }
     return true;
 }

@@ -41,11 +41,11 @@ static enum progress step_once(struct copier *copier, enum step step,
 static bool is_over(const struct copier *copier, enum step step, int64_t started_ms, struct err *err)
 {
     if (step == STEP_READY && stop_requested())
-        return !err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
+        return !err_interrupted(err, "waiting for a broker");
     if (clock_ms() - started_ms < copier->timeout_ms)
         return false;
     return !err_set(
-        err, ERR_STOP, EXIT_UNREACHABLE, "E-KAFKA-DOWN",
+        err, ERR_STOP, EXIT_UNREACHABLE, E_KAFKA_DOWN,
         "the brokers did not do it within %d s\n  fix: see whether they are up, then the same command again",
         copier->timeout_ms / 1000);
 }
@@ -66,14 +66,15 @@ static bool step_run(struct copier *copier, enum step step, const struct rd_kafk
 static bool give_up(const struct copier *copier, struct err *err)
 {
     if (sink_fenced(copier->sink))
-        return err_set(err, ERR_STOP, EXIT_FENCED, "E-KAFKA-FENCED",
+        return err_set(err, ERR_STOP, EXIT_FENCED, E_KAFKA_FENCED,
                        "another process has begun with the transactional id %.200s, or this one was paused for longer "
                        "than its transaction may last\n  fix: let the other one do its work, or give the same command "
                        "again",
                        copier->config->transactional_id);
-    if (err->class != ERR_STOP)
+    if (err->class < ERR_INTERRUPTED) {
+        err->class = ERR_STOP;
         err->exit_code = EXIT_UNREACHABLE;
-    err->class = ERR_STOP;
+    }
     return false;
 }
 
@@ -141,7 +142,7 @@ static size_t first_too_large(const struct copier *copier, size_t count)
 
 static bool refused(const char *topic, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-SIZE",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_SIZE,
                    "a record is too large for %.200s\n  fix: raise max.message.bytes of that topic", topic);
 }
 
@@ -161,7 +162,7 @@ static bool undo(struct copier *copier, const struct outbound *records, size_t c
 static bool is_usable(const struct copier *copier, struct err *err)
 {
     return !sink_tainted(copier->sink) ||
-           err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-KAFKA-TIMEOUT",
+           err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_KAFKA_DOWN,
                    "a broker left a request without an answer\n  fix: the same command again");
 }
 

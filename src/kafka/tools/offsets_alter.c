@@ -65,7 +65,7 @@ static bool altered(const struct alter *alter, rd_kafka_event_t *event, struct e
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
     if (code == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP || code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID)
-        return err_set(err, ERR_RETRY, EXIT_TIMEOUT, "E-OFFSETS-01", "the group has members");
+        return err_set(err, ERR_RETRY, EXIT_TIMEOUT, E_OFFSETS_01, "the group has members");
     (void)kafka_error_classify(err, KAFKA_CALL_ADMIN, (int)code, KAFKA_FLAG_NONE, text, alter->config->group_id);
     err->class = ERR_STOP;
     return false;
