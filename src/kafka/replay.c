@@ -90,8 +90,8 @@ static void pass_over_gone(struct replay *replay)
     }
 }
 
-static enum progress read_progress(struct replay *replay, rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list,
-                                   int timeout_ms, struct err *err)
+MUSTUSE static enum progress read_progress(struct replay *replay, rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list,
+                                           int timeout_ms, struct err *err)
 {
     int code = positions_committed(rk, list, patience_begin(&replay->patience, timeout_ms));
 

@@ -135,7 +135,7 @@ static bool take(struct ledger *ledger, struct batch *batch, const PGresult *res
 }
 
 /* There are no rows of a batch to blame. After what is worth another try everything is asked anew. */
-static enum progress failed(struct ledger *ledger, struct err *err)
+MUSTUSE static enum progress failed(struct ledger *ledger, struct err *err)
 {
     if (err->class == ERR_ISOLATE) {
         err->class = ERR_STOP;
@@ -148,7 +148,7 @@ static enum progress failed(struct ledger *ledger, struct err *err)
     return FAILED;
 }
 
-static enum progress step_wait(struct ledger *ledger, int timeout_ms, PGresult **result, struct err *err)
+MUSTUSE static enum progress step_wait(struct ledger *ledger, int timeout_ms, PGresult **result, struct err *err)
 {
     *result = NULL;
     if (ledger->step == LEDGER_OPENING)

@@ -24,8 +24,8 @@ struct copier {
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------- */
 
-static enum progress step_once(struct copier *copier, enum step step,
-                               const struct rd_kafka_topic_partition_list_s *offsets, struct err *err)
+MUSTUSE static enum progress step_once(struct copier *copier, enum step step,
+                                       const struct rd_kafka_topic_partition_list_s *offsets, struct err *err)
 {
     switch (step) {
     case STEP_READY: return sink_init(copier->sink, SLICE_MS, err);
