@@ -18,7 +18,4 @@ struct offsets_tool {
 MUSTUSE bool offsets_set(const struct offsets_tool *tool, const struct cli *cli, struct lag *lag,
                          struct lag_group *group, struct err *err);
 
-/** An offset as JSON: null when it is negative. */
-void offsets_print_nullable(int64_t offset);
-
 #endif

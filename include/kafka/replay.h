@@ -10,6 +10,7 @@
 #ifndef KAFKA_REPLAY_H
 #define KAFKA_REPLAY_H
 
+#include "config/config.h"
 #include "core/err.h"
 #include "core/offsets.h"
 #include "kafka/assignment.h"

@@ -1,7 +1,7 @@
 #include "cli/dlq.h"
 #include "cli/parts/record_print.h"
 #include "core/rfc3339.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/stop.h"
 
 #include <inttypes.h>
@@ -84,22 +84,33 @@ static void hour_text(int64_t hour, char text[static RFC3339_TEXT])
     memcpy(strchr(text, '.'), "Z", 2);
 }
 
-static void print_json(const struct dlq_list *list, const struct config *config)
+static void write_count(struct json_writer *json, const struct dlq_count *count)
 {
     char hour[RFC3339_TEXT];
 
-    printf("{\"topic\": ");
-    json_write_string(stdout, bytes_of(config->dlq_topic));
-    printf(", \"records\": %" PRIu64 ", \"counts\": [", list->total);
-    for (size_t i = 0; i < list->count; i++) {
-        const struct dlq_count *one = &list->counts[i];
-        hour_text(one->hour, hour);
-        printf("%s{\"code\": ", i > 0 ? ", " : "");
-        json_write_string(stdout, bytes_of(one->code));
-        printf(", \"partition\": %" PRId32 ", \"hour\": \"%s\", \"records\": %" PRIu64 "}", one->partition, hour,
-               one->records);
-    }
-    printf("]}\n");
+    hour_text(count->hour, hour);
+    write_object(json);
+    write_member_text(json, "code", count->code);
+    write_member_int(json, "partition", count->partition);
+    write_member_text(json, "hour", hour);
+    write_member_int(json, "records", (int64_t)count->records);
+    write_object_end(json);
+}
+
+static void print_json(const struct dlq_list *list, const struct config *config)
+{
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_member_text(&json, "topic", config->dlq_topic);
+    write_member_int(&json, "records", (int64_t)list->total);
+    write_key(&json, "counts");
+    write_array(&json);
+    for (size_t i = 0; i < list->count; i++)
+        write_count(&json, &list->counts[i]);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void print_text(const struct dlq_list *list, const struct config *config)

@@ -1,5 +1,5 @@
 #include "cli/redrive.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/log.h"
 
 #include <inttypes.h>
@@ -15,28 +15,40 @@ static int compare(const void *left, const void *right)
     return strcmp(a->code, b->code);
 }
 
+static void write_codes(struct json_writer *json, const struct redrive *redrive)
+{
+    write_key(json, "codes");
+    write_object(json);
+    for (size_t i = 0; i < redrive->count_codes; i++)
+        if (redrive->counts[i].records > 0)
+            write_member_int(json, redrive->counts[i].code, (int64_t)redrive->counts[i].records);
+    write_object_end(json);
+}
+
+static void write_stay(struct json_writer *json, const struct redrive *redrive)
+{
+    write_key(json, "stay");
+    write_object(json);
+    for (int i = REDRIVE_GOES + 1; i < REDRIVE_VERDICTS; i++)
+        write_member_int(json, redrive_verdict_name((enum redrive_verdict)i), (int64_t)redrive->stay[i]);
+    write_object_end(json);
+}
+
 static void print_json(const struct redrive *redrive, bool finished)
 {
     const struct config *config = &redrive->cli->config;
-    bool first = true;
+    struct json_writer json = json_to_stream(stdout);
 
-    printf("{\"topic\": ");
-    json_write_string(stdout, bytes_of(config->dlq_topic));
-    printf(", \"to\": ");
-    json_write_string(stdout, bytes_of(config->commands_topic));
-    printf(", \"applied\": %s, \"finished\": %s, \"records\": %" PRIu64 ", \"codes\": {",
-           redrive->request->apply ? "true" : "false", finished ? "true" : "false", redrive->sent);
-    for (size_t i = 0; i < redrive->count_codes; i++) {
-        if (redrive->counts[i].records == 0)
-            continue;
-        printf("%s\"%s\": %" PRIu64, first ? "" : ", ", redrive->counts[i].code, redrive->counts[i].records);
-        first = false;
-    }
-    printf("}, \"stay\": {");
-    for (int i = REDRIVE_GOES + 1; i < REDRIVE_VERDICTS; i++)
-        printf("%s\"%s\": %" PRIu64, i > REDRIVE_GOES + 1 ? ", " : "", redrive_verdict_name((enum redrive_verdict)i),
-               redrive->stay[i]);
-    printf("}}\n");
+    write_object(&json);
+    write_member_text(&json, "topic", config->dlq_topic);
+    write_member_text(&json, "to", config->commands_topic);
+    write_member_bool(&json, "applied", redrive->request->apply);
+    write_member_bool(&json, "finished", finished);
+    write_member_int(&json, "records", (int64_t)redrive->sent);
+    write_codes(&json, redrive);
+    write_stay(&json, redrive);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void print_text(const struct redrive *redrive)

@@ -2,7 +2,7 @@
 
 #include "cli/parts/moment.h"
 #include "cli/parts/place.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
@@ -53,14 +53,6 @@ static int parse(struct offsets_tool *tool, int argc, char **argv)
 
 /* ---- Showing ----------------------------------------------------------------------------------------------------- */
 
-void offsets_print_nullable(int64_t offset)
-{
-    if (offset < 0)
-        printf("null");
-    else
-        printf("%" PRId64, offset);
-}
-
 static void print_partition(const struct lag_partition *partition, int index)
 {
     const char *lost = partition->committed >= 0 && partition->committed < partition->begin ? "  lost input" : "";
@@ -73,11 +65,15 @@ static void print_partition(const struct lag_partition *partition, int index)
     printf(" %12" PRId64 " %12" PRId64 "%s\n", partition->end, partition->behind, lost);
 }
 
-static void print_partition_json(const struct lag_partition *partition, int index)
+static void write_partition(struct json_writer *json, const struct lag_partition *partition, int index)
 {
-    printf("{\"partition\": %d, \"beginning\": %" PRId64 ", \"committed\": ", index, partition->begin);
-    offsets_print_nullable(partition->committed);
-    printf(", \"end\": %" PRId64 ", \"lag\": %" PRId64 "}", partition->end, partition->behind);
+    write_object(json);
+    write_member_int(json, "partition", index);
+    write_member_int(json, "beginning", partition->begin);
+    write_member_known_int(json, "committed", partition->committed, partition->committed >= 0);
+    write_member_int(json, "end", partition->end);
+    write_member_int(json, "lag", partition->behind);
+    write_object_end(json);
 }
 
 static bool is_shown(const struct offsets_tool *tool, int index)
@@ -87,21 +83,20 @@ static bool is_shown(const struct offsets_tool *tool, int index)
 
 static void show_json(const struct offsets_tool *tool, const struct config *config, const struct lag_group *group)
 {
-    bool first = true;
+    struct json_writer json = json_to_stream(stdout);
 
-    printf("{\"group\": ");
-    json_write_string(stdout, bytes_of(config->group_id));
-    printf(", \"topic\": ");
-    json_write_string(stdout, bytes_of(config->commands_topic));
-    printf(", \"members\": %d, \"partitions\": [", group->member_count);
-    for (int i = 0; i < group->partition_count; i++) {
-        if (!is_shown(tool, i))
-            continue;
-        printf("%s", first ? "" : ", ");
-        print_partition_json(&group->partitions[i], i);
-        first = false;
-    }
-    printf("]}\n");
+    write_object(&json);
+    write_member_text(&json, "group", config->group_id);
+    write_member_text(&json, "topic", config->commands_topic);
+    write_member_int(&json, "members", group->member_count);
+    write_key(&json, "partitions");
+    write_array(&json);
+    for (int i = 0; i < group->partition_count; i++)
+        if (is_shown(tool, i))
+            write_partition(&json, &group->partitions[i], i);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void show_text(const struct offsets_tool *tool, const struct config *config, const struct lag_group *group)

@@ -1,5 +1,5 @@
 #include "cli/offsets.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "kafka/tools/offsets_alter.h"
 #include "kafka/tools/places.h"
 #include "runtime/clock.h"
@@ -106,11 +106,16 @@ static bool apply(const struct offsets_tool *tool, int64_t target, const struct 
 
 static void print_json(const struct offsets_tool *tool, const struct config *config, int64_t before, int64_t target)
 {
-    printf("{\"group\": ");
-    json_write_string(stdout, bytes_of(config->group_id));
-    printf(", \"partition\": %" PRId64 ", \"committed\": ", tool->partition);
-    offsets_print_nullable(before);
-    printf(", \"to\": %" PRId64 ", \"applied\": %s}\n", target, tool->apply ? "true" : "false");
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_member_text(&json, "group", config->group_id);
+    write_member_int(&json, "partition", tool->partition);
+    write_member_known_int(&json, "committed", before, before >= 0);
+    write_member_int(&json, "to", target);
+    write_member_bool(&json, "applied", tool->apply);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void print_text(const struct offsets_tool *tool, int64_t before, int64_t target)

@@ -2,7 +2,7 @@
 
 #include "cli/parts/moment.h"
 #include "cli/parts/place.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/stop.h"
@@ -60,42 +60,44 @@ static int parse(struct replay_tool *tool, int argc, char **argv)
 
 /* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
-static void print_ranges_json(const struct replay *replay)
+static void write_ranges(struct json_writer *json, const struct replay *replay)
 {
-    bool first = true;
-
+    write_key(json, "ranges");
+    write_array(json);
     for (size_t i = 0; i < replay->count; i++) {
         const struct replay_part *part = &replay->parts[i];
         if (part->start >= part->end)
             continue;
-        printf("%s{\"partition\": %zu, \"start\": %" PRId64 ", \"end\": %" PRId64 "}", first ? "" : ", ", i,
-               part->start, part->end);
-        first = false;
+        write_object(json);
+        write_member_int(json, "partition", (int64_t)i);
+        write_member_int(json, "start", part->start);
+        write_member_int(json, "end", part->end);
+        write_object_end(json);
     }
+    write_array_end(json);
 }
 
 static void print_json(const struct replay_tool *tool, bool finished)
 {
     const struct replay *replay = &tool->replay;
     const struct replay_arguments *arguments = &replay->mark.arguments;
+    struct json_writer json = json_to_stream(stdout);
 
-    printf("{\"topic\": ");
-    json_write_string(stdout, bytes_of(tool->config.commands_topic));
-    printf(", \"from\": ");
-    json_write_string(stdout, bytes_of(arguments->from));
-    printf(", \"to\": ");
-    json_write_string(stdout, bytes_of(arguments->to));
-    if (arguments->partition < 0)
-        printf(", \"partition\": null");
-    else
-        printf(", \"partition\": %" PRId32, arguments->partition);
-    printf(", \"applied\": %s, \"resumed\": %s, \"finished\": %s, \"ranges\": [", tool->apply ? "true" : "false",
-           replay->resumed ? "true" : "false", finished ? "true" : "false");
-    print_ranges_json(replay);
-    printf("], \"commands\": %" PRIu64, replay_tally_sum(&tool->tally));
+    write_object(&json);
+    write_member_text(&json, "topic", tool->config.commands_topic);
+    write_member_text(&json, "from", arguments->from);
+    write_member_text(&json, "to", arguments->to);
+    write_member_known_int(&json, "partition", arguments->partition, arguments->partition >= 0);
+    write_member_bool(&json, "applied", tool->apply);
+    write_member_bool(&json, "resumed", replay->resumed);
+    write_member_bool(&json, "finished", finished);
+    write_ranges(&json, replay);
+    write_member_int(&json, "commands", (int64_t)replay_tally_sum(&tool->tally));
     for (int i = 0; i < REPLAY_WORDS; i++)
-        printf(", \"%s\": %" PRIu64, replay_word_name((enum replay_word)i), tool->tally.commands[i]);
-    printf(", \"gone\": %" PRId64 "}\n", replay->gone);
+        write_member_int(&json, replay_word_name((enum replay_word)i), (int64_t)tool->tally.commands[i]);
+    write_member_int(&json, "gone", replay->gone);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void print_text(const struct replay_tool *tool)

@@ -5,7 +5,6 @@
 #include "cli/parts/codecs.h"
 #include "cli/replay.h"
 #include "postgres/ledger.h"
-#include "postgres/query.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/stop.h"
@@ -42,7 +41,7 @@ static bool read_clock(struct replay_tool *tool, struct err *err)
     ledger_free(ledger);
     if (progress == PENDING)
         return replay_interrupted(err);
-    return progress == DONE || query_give_up(err);
+    return progress == DONE;
 }
 
 /* In the worker's loop, of each batch whose transaction is committed. */

@@ -5,7 +5,6 @@
 #include "cli/parts/codecs.h"
 #include "cli/replay.h"
 #include "postgres/ledger.h"
-#include "postgres/query.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 #include "worker/decode_batch.h"
@@ -75,7 +74,7 @@ static bool look_up(struct forecast *f, struct err *err)
     while ((progress = ledger_look_up(f->ledger, &f->batch, SLICE_MS, err)) == PENDING)
         if (stop_requested())
             return replay_interrupted(err);
-    return progress == DONE || query_give_up(err);
+    return progress == DONE;
 }
 
 /* Of a replay that goes on, what it has decided itself counts as undecided still. */

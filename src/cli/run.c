@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "cli/parts/codecs.h"
 
+#include "runtime/harden.h"
 #include "runtime/log.h"
 #include "runtime/notify.h"
 #include "runtime/stop.h"
@@ -9,7 +10,7 @@
 
 #include <stdlib.h>
 
-/* Longer than any wait of the loop between two ticks; shorter than anybody's patience. */
+/* Longer than any wait of the loop between two ticks; shorter than anybody's patience, and than WatchdogSec= of the unit. */
 #define WATCHDOG_MS 60000
 
 /* Everything that `run` opens, in the order of opening. What depends on no broker and no database is opened once. */
@@ -94,6 +95,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
         status = cli_load_config(cli);
     if (status != 0)
         return status;
+    harden();
     stop_setup();
     watchdog_start(WATCHDOG_MS, cli->config.shutdown_timeout_ms);
     log_info("starting: group %s, instance %s, commands from %s", cli->config.group_id,

@@ -1,4 +1,6 @@
 #include "cli/cli.h"
+#include "config/topics.h"
+#include "core/decimal.h"
 #include "cli/parts/moment.h"
 #include "cli/parts/place.h"
 #include "cli/parts/record_print.h"
@@ -11,12 +13,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define TOPICS_MAX 4
-#define SLICE_MS   100
+#define SLICE_MS 100
 
 struct tail {
     const char *which;
-    const char *topics[TOPICS_MAX];
+    const char *topics[OWN_TOPICS];
     size_t topic_count;
     struct range_request from;
     bool until_end;
@@ -25,6 +26,8 @@ struct tail {
 };
 
 /* ---- What to read ------------------------------------------------------------------------------------------------ */
+
+static const char *const words[OWN_TOPICS] = {"commands", "created", "rejected", "dlq"};
 
 static void add_topic(struct tail *tail, const char *which, const char *topic)
 {
@@ -38,22 +41,18 @@ static void add_topic(struct tail *tail, const char *which, const char *topic)
 
 static bool choose_topics(struct tail *tail, const struct config *config, struct err *err)
 {
-    add_topic(tail, "commands", config->commands_topic);
-    add_topic(tail, "created", config->events_created_topic);
-    add_topic(tail, "rejected", config->events_rejected_topic);
-    add_topic(tail, "dlq", config->dlq_topic);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        add_topic(tail, words[topic], topic_name(config, topic));
     return tail->topic_count > 0 ||
            err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
 }
 
 static bool is_which(const char *text)
 {
-    static const char *const all[] = {"commands", "created", "rejected", "dlq", "all"};
-
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (strcmp(text, all[i]) == 0)
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        if (strcmp(text, words[topic]) == 0)
             return true;
-    return false;
+    return strcmp(text, "all") == 0;
 }
 
 static bool set_which(struct tail *tail, const char *text)
@@ -72,7 +71,7 @@ static bool set(void *target, int letter, const char *text)
     case SUBCOMMAND_ARGUMENT: return set_which(tail, text);
     case 'f': return place_parse(text, clock_utc_us() / 1000, &tail->from);
     case 'u': tail->until_end = true; return true;
-    case 'c': return place_number(text, INT64_MAX, &tail->count) && tail->count > 0;
+    case 'c': return decimal_read_all(text, &tail->count) && tail->count > 0;
     case 't': return moment_span(text, &tail->timeout_ms) && tail->timeout_ms > 0;
     default: return false;
     }

@@ -1,9 +1,26 @@
 #include "cli/cli.h"
 
 #include "avro/version.h"
+#include "json/writer.h"
 #include "kafka/client.h"
 #include "postgres/store.h"
 #include "registry/registry.h"
+
+static void print_json(void)
+{
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_member_text(&json, "name", "sessiond");
+    write_member_text(&json, "version", VERSION);
+    write_member_text(&json, "revision", REVISION);
+    write_member_text(&json, "librdkafka", kafka_version());
+    write_member_text(&json, "libpq", postgres_version());
+    write_member_text(&json, "avro-c", avro_version_text());
+    write_member_text(&json, "registry", registry_version());
+    write_object_end(&json);
+    write_line_end(&json);
+}
 
 static int version_main(struct cli *cli, int argc, char **argv)
 {
@@ -12,9 +29,7 @@ static int version_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (cli->json)
-        printf("{\"name\": \"sessiond\", \"version\": \"%s\", \"revision\": \"%s\", \"librdkafka\": \"%s\", "
-               "\"libpq\": \"%s\", \"avro-c\": \"%s\", \"registry\": \"%s\"}\n",
-               VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version());
+        print_json();
     else
         printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\n", VERSION, REVISION,
                kafka_version(), postgres_version(), avro_version_text(), registry_version());

@@ -196,9 +196,10 @@ const char *config_key_nearest(const char *name)
             nearest_offer(&own, config_keys[i].other_name);
     }
     /* Compared without the prefix, and named with it. */
+    size_t prefix = strlen(config_kafka_prefix(KAFKA_ALL));
     for (size_t i = 0; i < sizeof kafka_properties / sizeof *kafka_properties; i++)
-        nearest_offer(&kafka, kafka_properties[i] + strlen("kafka."));
+        nearest_offer(&kafka, kafka_properties[i] + prefix);
     if (nearest_name(&kafka) == NULL || own.distance <= kafka.distance)
         return nearest_name(&own);
-    return kafka.name - strlen("kafka.");
+    return kafka.name - prefix;
 }

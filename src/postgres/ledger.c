@@ -5,6 +5,7 @@
 #include "postgres/distinct_ids.h"
 #include "postgres/query.h"
 #include "postgres/rows.h"
+#include "postgres/session.h"
 #include "runtime/clock.h"
 
 #include <libpq-fe.h>
@@ -44,7 +45,7 @@ void ledger_free(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
-    connection_free(ledger->connection);
+    session_free(ledger->connection);
     distinct_ids_free(&ledger->distinct);
     array_free(&ledger->ids);
     free(ledger);
@@ -152,7 +153,7 @@ MUSTUSE static enum progress step_wait(struct ledger *ledger, int timeout_ms, PG
 {
     *result = NULL;
     if (ledger->step == LEDGER_OPENING)
-        return connection_open(ledger->connection, timeout_ms, err);
+        return session_open(ledger->connection, timeout_ms, err);
     return query_result(ledger->connection, timeout_ms, result, err);
 }
 

@@ -1,6 +1,7 @@
 """What all subcommands have in common: exit codes, streams, --json; and what this version does not have."""
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -149,6 +150,18 @@ def test_tail_of_dead_letters_without_a_topic_for_them_has_a_code_of_its_own(sta
 
 
 # ---- run ----
+
+
+def test_two_workers_that_lost_the_same_database_do_not_come_back_in_step(stage, services):
+    """Their waits are random, and not the same random numbers."""
+
+    def waits():
+        done = stage.run("run", **{"postgres.conninfo": services.conninfo(port=9), "startup.timeout.ms": 1500})
+        assert done.returncode == 69, done.stderr
+        return re.findall(r"again in (\d+) ms", done.stderr)[:3]
+
+    first, second = waits(), waits()
+    assert len(first) == 3 and first != second
 
 
 def test_a_service_manager_is_told_when_it_is_ready_and_when_it_stops(stage, tmp_path):

@@ -82,8 +82,8 @@ def test_a_redriven_dead_letter_and_its_first_position_read_again_make_one_row(s
 
 def test_what_fails_again_comes_back_until_it_was_delivered_max_attempts_times(stage):
     refuse_group_two(stage)
-    stage.send(command(new_id(), 2), partition=3)
-    stage.send(command(new_id()), partition=3)
+    stage.send(command(new_id(), 2), key=b"k", partition=3)
+    stage.send(command(new_id()), key=b"k", partition=3)
     for attempt in (1, 2, 3):
         stage.drain(**AUTO)
         letters = stage.dead_letters()

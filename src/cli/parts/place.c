@@ -1,17 +1,11 @@
 #include "cli/parts/place.h"
 
 #include "cli/parts/moment.h"
-
-#include <errno.h>
-#include <stdlib.h>
+#include "core/decimal.h"
 
 bool place_number(const char *text, int64_t most, int64_t *number)
 {
-    char *rest;
-
-    errno = 0;
-    *number = strtoll(text, &rest, 10);
-    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0 && *number <= most;
+    return decimal_read_all(text, number) && *number >= 0 && *number <= most;
 }
 
 bool place_parse(const char *text, int64_t now_ms, struct range_request *place)
