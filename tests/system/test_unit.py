@@ -51,6 +51,8 @@ def confined(stage, open_folder):
     """A worker that runs as `nobody`, who needs a program and a configuration that he can read."""
     if os.getuid() != 0:
         pytest.skip("only root can become another user")
+    if "address" in os.environ.get("BUILD", ""):
+        pytest.skip("a sanitizer asks the system for more than the unit allows")
     shutil.copy(program(), open_folder / "sessiond")
     conf = open_folder / "sessiond.conf"
     conf.write_text("".join(f"{name}={value}\n" for name, value in stage.settings.items()))
