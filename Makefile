@@ -120,9 +120,10 @@ $(B)/gen/%.h: $(B)/gen/%.c ;
 # ---- Tests: tests/<layer>/check_<noun>.c is one Check program, linked with that layer and those below it -------------
 
 checks = $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/$(1)/check_*.c)))
-CHECKS := $(foreach layer,core runtime config codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry),$(call checks,$(layer)))
+CHECKS := $(foreach layer,core json runtime config codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry),$(call checks,$(layer)))
 
 below_core     := core
+below_json     := json core
 below_runtime  := runtime json core
 below_config   := $(BASE)
 below_codec    := codec avro $(BASE)
@@ -148,7 +149,7 @@ $(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.
 	$$(call say,CHECK,$$@)$$(CC) $$(ALL_CFLAGS) $$(CFLAGS_$(1)) $$(call PC,--cflags check) -Itests $$(ALL_LDFLAGS) -o $$@ $$< \
 	    $(call fakes,$(1)) $(THREADS) $(call archives,$(below_$(1))) $$(libs_$(1)) $$(call PC,--libs check) -lpthread
 endef
-$(foreach layer,core runtime config codec kafka loop mock postgres registry,$(eval $(call check_rule,$(layer))))
+$(foreach layer,core json runtime config codec kafka loop mock postgres registry,$(eval $(call check_rule,$(layer))))
 
 .PHONY: setup check check-all check-built check-layers demo bench up down
 setup:

@@ -13,7 +13,7 @@
 #define KAFKA_ASSIGNMENT_H
 
 #include "kafka/patience.h"
-#include "kafka/source.h"
+#include "core/err.h"
 
 struct rd_kafka_s;
 struct rd_kafka_topic_partition_list_s;

@@ -1,5 +1,6 @@
 /**
- * One connection to PostgreSQL, non-blocking. What is asked on it: postgres/query.h. One thread.
+ * One connection to PostgreSQL, non-blocking. What is asked on it: postgres/query.h; who
+ * opens it: postgres/session.h. One thread.
  *
  * Nothing is set for the session: settings last for one transaction (sql/local_settings.sql), and the server's process
  * id, which sql/session.sql answered, tells in each of them whether the connection still leads to the same session. A
@@ -36,7 +37,7 @@ enum session_column {
     SESSION_COLUMNS,
 };
 
-/** Visible for query.c; others use the functions. */
+/** Visible for query.c and session.c; others use the functions. */
 struct connection {
     const struct config *config;
     char *reread; /* what postgres.conninfo.file said at its last good reading; NULL: as configured */
@@ -63,15 +64,11 @@ struct connection {
 /** No connection is made yet. Borrows the configuration: postgres.conninfo, its file, and postgres.schema. */
 struct connection *connection_new(const struct config *config);
 
-/** Takes a second at most, when the server is silent and still has something of ours to cancel. */
+/** Frees what the server still does for it too, uncancelled: session_free cancels it. */
 void connection_free(struct connection *connection);
 
-/**
- * Connects and asks what the session is like. Call again while PENDING. FAILED: ERR_RENEW (no server, one that is starting or
- * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more; postgres.conninfo.file
- * and what libpq reads from files (passfile, service) are read anew each time.
- */
-MUSTUSE enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
+/** For session.c: until the server has let us in. Call again while PENDING. FAILED: as session_open. */
+MUSTUSE enum progress connection_connect(struct connection *connection, int64_t until_ms, struct err *err);
 
 /**
  * Drops the connection and what was distinct. What the server still does for it is cancelled as soon as there is another one.

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "cli/help.h"
 #include "cli/invocation.h"
 #include "kafka/properties.h"
 #include "runtime/log.h"
@@ -10,7 +11,7 @@
 /* In the order of `--help`, like the subcommands in each. A section must have one. */
 static const char *const sections[] = {"Run", "Use", "Operate", "Learn"};
 
-/* To add one: here, its `extern` in cli/cli.h, its file, and deploy/README.md. */
+/* How to add one: cli/subcommand.h. */
 static const struct subcommand *const subcommands[] = {
     &cli_run, &cli_migrate, &cli_topics, &cli_schemas, &cli_send,           &cli_await,
     &cli_get, &cli_tail,    &cli_status, &cli_prune,   &cli_config_command, &cli_version,
@@ -36,12 +37,12 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         print_section(sections[i], out);
     fputs("\nBefore or after the command\n"
-          "  -F FILE        configuration file (default: " CONFIG_DEFAULT_FILE ", if there is one)\n"
-          "  -X KEY=VALUE   one setting; wins over the file and the environment; repeatable\n"
-          "  -v, -q         log more, less: as -X log.level=debug, -X log.level=warning\n"
-          "  --json         one JSON object, or JSON lines for streams, on standard output\n"
-          "  -h, --help     this text; after a command, that command's\n"
-          "  --version      as the command version\n"
+          "  -F FILE        Reads this configuration file (default: " CONFIG_DEFAULT_FILE ", if there is one).\n"
+          "  -X KEY=VALUE   Sets one key; it wins over the file and the environment, and may be repeated.\n"
+          "  -v, -q         Logs more or less, as -X log.level=debug and -X log.level=warning do.\n"
+          "  --json         Prints one JSON object, or JSON lines for streams, on standard output.\n"
+          "  -h, --help     Prints this text, or after a command that command's.\n"
+          "  --version      Does what the command version does.\n"
           "\nExamples:\n"
           "  sessiond config --list\n"
           "  sessiond run -X kafka.bootstrap.servers=broker:9092 -X postgres.conninfo=service=sessions\n"
@@ -49,12 +50,6 @@ static void print_help(FILE *out)
           "69 cannot reach, 70 internal, 75 timed out (safe to start again), 76 fenced, 77 permission, 78 "
           "configuration.\n",
           out);
-}
-
-static void print_subcommand_help(const struct subcommand *subcommand, FILE *out)
-{
-    fprintf(out, "sessiond %s - %s\n\n%s\nGlobal options (-F, -X, -v, -q, --json): sessiond --help\n", subcommand->name,
-            subcommand->summary, subcommand->help);
 }
 
 /* ---- Errors ---- */
@@ -130,7 +125,7 @@ static int dispatch(struct cli *cli, const struct invocation *invocation)
     if (subcommand == NULL)
         return unknown_subcommand(invocation->args[0]);
     if (invocation->help) {
-        print_subcommand_help(subcommand, stdout);
+        help_print(subcommand, stdout);
         return EXIT_DONE;
     }
     return subcommand->run(cli, invocation->arg_count, invocation->args);

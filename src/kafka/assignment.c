@@ -21,11 +21,9 @@ static void log_unreadable(const struct assignment *assignment, const struct err
     uint64_t held_back;
     int64_t now_ms = clock_ms();
 
-    if (!log_allowed(&limit, now_ms, &held_back))
-        return;
     if (now_ms - assignment->offered_ms < HANGING_MS)
-        log_warning(err->code, "%s; asking again (%" PRIu64 " more held back)", err->message, held_back);
-    else
+        log_limited(&limit, now_ms, err->code, "%s; asking again", err->message);
+    else if (log_allowed(&limit, now_ms, &held_back))
         log_error(E_KAFKA_HANGING,
                   "the group's committed offsets have not been readable for %" PRId64
                   " s, as when a transaction that never "

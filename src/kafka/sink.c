@@ -12,7 +12,6 @@
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
-#include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,7 +156,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct sink *sink = opaque;
     struct err err;
-    uint64_t held_back;
 
     (void)rk;
     if (code == RD_KAFKA_RESP_ERR__FATAL)
@@ -168,8 +166,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     sasl_reload_judge(&sink->sasl_reload, &err);
     if (err.class == ERR_STOP)
         sink->failure = err;
-    else if (log_allowed(&sink->limit, clock_ms(), &held_back))
-        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+    else
+        log_limited(&sink->limit, clock_ms(), err.code, "%s", err.message);
 }
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "kafka/source.h"
 
+#include "config/topics.h"
 #include "kafka/assignment.h"
 #include "kafka/brokers.h"
 #include "kafka/cleanup.h"
@@ -97,7 +98,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     struct err err;
     char fatal[256];
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = (int)rd_kafka_fatal_error(rk, fatal, sizeof fatal);
@@ -115,8 +115,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     doubt_topic(source, &err);
     sasl_reload_judge(&source->sasl_reload, &err);
     membership_judge(&source->membership, &err);
-    if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+    if (err.class < ERR_RESTART)
+        log_limited(&source->limit, clock_ms(), err.code, "%s", err.message);
 }
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
@@ -182,13 +182,12 @@ MUSTUSE static enum progress ask_topic(struct source *source, const char *name, 
 MUSTUSE static enum progress nobody_answers(struct source *source, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
     bool advertised = brokers_why(&source->brokers, why);
 
     (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, advertised ? E_KAFKA_ADVERTISED : E_KAFKA_DOWN, "%s\n  %s", why,
                   source->brokers.setting);
-    if (advertised && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    if (advertised)
+        log_limited(&source->limit, clock_ms(), err->code, "%s", err->message);
     return PENDING;
 }
 
@@ -212,19 +211,17 @@ MUSTUSE static enum progress reach_leaders(struct source *source, int timeout_ms
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
 {
     const struct config *config = source->config;
-    const char *names[] = {config->commands_topic, config->events_created_topic, config->events_rejected_topic,
-                           config->dlq_topic};
-    static const char *const keys[] = {"commands.topic", "events.created.topic", "events.rejected.topic", "dlq.topic"};
     char setting[CONFIG_SETTING_TEXT];
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum progress progress = *names[i] == 0 ? DONE : ask_topic(source, names[i], timeout_ms, err);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++) {
+        const char *name = topic_name(config, topic);
+        enum progress progress = *name == 0 ? DONE : ask_topic(source, name, timeout_ms, err);
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
         if (progress == PENDING)
             progress = nobody_answers(source, err);
         if (progress == FAILED) {
-            config_setting(config, keys[i], setting);
+            config_setting(config, topic_key(topic), setting);
             err_prefix(err, "%s", setting);
         }
         if (progress != DONE)
@@ -336,11 +333,10 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
 /* A message that is an error means that records were skipped, or that the client as a whole has failed. */
 static bool message_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
-    char place[320];
+    char place[RECORD_PLACE_TEXT];
     char fatal[256];
     rd_kafka_resp_err_t code = message->err;
     const char *text = rd_kafka_message_errstr(message);
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = rd_kafka_fatal_error(source->rk, fatal, sizeof fatal);
@@ -349,8 +345,7 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     if (message->offset < 0) /* of the group or the client, not of a record */
         snprintf(place, sizeof place, "group %s", source->config->group_id);
     else
-        snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, source->config->commands_topic, message->partition,
-                 message->offset);
+        record_place(source->config->commands_topic, message->partition, message->offset, place);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
@@ -361,8 +356,7 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     doubt_topic(source, err);
     if (err->class >= ERR_RESTART)
         return false;
-    if (log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    log_limited(&source->limit, clock_ms(), err->code, "%s", err->message);
     return true;
 }
 

@@ -255,13 +255,3 @@ enum progress query_result(struct connection *connection, int timeout_ms, PGresu
 
     return clock_ms() < connection->deadline_ms ? PENDING : answer_overdue(connection, err);
 }
-
-bool query_give_up(struct err *err)
-{
-    if (err->class == ERR_RENEW)
-        err->exit_code = EXIT_UNREACHABLE;
-    if (err->class == ERR_RETRY)
-        err->exit_code = EXIT_TIMEOUT;
-    err->class = ERR_STOP;
-    return false;
-}

@@ -1,5 +1,6 @@
 #include "postgres/store.h"
 
+#include "postgres/session.h"
 #include "gen/sql.h"
 #include "runtime/clock.h"
 #include "postgres/decision.h"
@@ -41,7 +42,7 @@ void store_free(struct store *store)
 {
     if (store == NULL)
         return;
-    connection_free(store->connection);
+    session_free(store->connection);
     decision_free(&store->decision);
     free(store);
 }
@@ -74,7 +75,7 @@ MUSTUSE static enum progress step_wait(struct store *store, int timeout_ms, stru
     PGresult *result;
 
     if (store->step == STORE_OPENING)
-        return connection_open(store->connection, timeout_ms, err);
+        return session_open(store->connection, timeout_ms, err);
     enum progress progress = query_result(store->connection, timeout_ms, &result, err);
     if (progress == DONE && store->step == STORE_CHOOSING_INSERT)
         store->sessions_protected = *PQgetvalue(result, 0, 0) == 't';

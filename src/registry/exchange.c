@@ -14,7 +14,6 @@ struct exchange {
     size_t endpoint;
     char *url;
     struct expected expected;
-    void *owner;
     char reason[CURL_ERROR_SIZE];
     char *answer; /* grown as it comes */
     size_t len;
@@ -48,22 +47,9 @@ void *exchange_handle(const struct exchange *exchange)
     return exchange->easy;
 }
 
-void *exchange_owner(const struct exchange *exchange)
-{
-    return exchange->owner;
-}
-
 const char *exchange_endpoint(const struct exchange *exchange)
 {
     return exchange->http->endpoints[exchange->endpoint].url;
-}
-
-struct exchange *exchange_of(void *handle)
-{
-    struct exchange *exchange = NULL;
-
-    curl_easy_getinfo(handle, CURLINFO_PRIVATE, &exchange);
-    return exchange;
 }
 
 /* ---- The request ---- */
@@ -98,13 +84,12 @@ static void set_request(CURL *easy, const struct request *request)
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-void exchange_begin(struct exchange *exchange, const struct request *request, void *owner)
+void exchange_begin(struct exchange *exchange, const struct request *request)
 {
     const struct endpoint *endpoint = &exchange->http->endpoints[exchange->http->current];
     CURL *easy = exchange->easy;
 
     exchange->endpoint = exchange->http->current;
-    exchange->owner = owner;
     exchange->expected = request->expected;
     exchange->reason[0] = 0;
     exchange->len = 0;
@@ -115,7 +100,6 @@ void exchange_begin(struct exchange *exchange, const struct request *request, vo
     curl_easy_reset(easy); /* the connection stays */
     curl_slist_free_all(exchange->headers);
     exchange->headers = http_prepare(exchange->http, easy, endpoint);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->reason);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
@@ -189,7 +173,7 @@ enum answer exchange_ask(struct exchange *exchange, const struct request *reques
     bool pause_due;
 
     for (size_t i = 0; answer == ANSWER_UNKNOWN && i < exchange->http->endpoint_count; i++) {
-        exchange_begin(exchange, request, NULL);
+        exchange_begin(exchange, request);
         curl_easy_setopt(exchange->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
         curl_easy_setopt(exchange->easy, CURLOPT_NOPROGRESS, 0L);
         CURLcode code = curl_easy_perform(exchange->easy);

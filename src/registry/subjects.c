@@ -201,7 +201,55 @@ enum subjects_answer subjects_version(struct subjects *subjects, const char *sub
     return answer;
 }
 
-/* ---- Compatibility level ---- */
+/* ---- Compatibility ---- */
+
+/* As one line. */
+static void add_reason(struct subjects_reasons *reasons, const json_t *json)
+{
+    const char *text = json_string_value(json);
+
+    if (text == NULL || *text == 0)
+        return;
+    reasons->list = reallocarray(reasons->list, reasons->count + 1, sizeof *reasons->list);
+    if (reasons->list == NULL)
+        abort();
+    char *line = text_copy(text);
+    for (char *c = line; *c != 0; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = ' ';
+    reasons->list[reasons->count++] = line;
+}
+
+void subjects_reasons_free(struct subjects_reasons *reasons)
+{
+    for (size_t i = 0; i < reasons->count; i++)
+        free(reasons->list[i]);
+    free(reasons->list);
+    *reasons = (struct subjects_reasons){0};
+}
+
+enum subjects_answer subjects_compatible(struct subjects *subjects, const char *subject, int32_t version,
+                                         const char *text, bool *is_compatible, struct subjects_reasons *reasons,
+                                         struct err *err)
+{
+    json_t *json;
+    char *after = text_printf("/versions/%d?verbose=true", version);
+    enum subjects_answer answer = only_none(ask(subjects, "POST", path_of("/compatibility/subjects/", subject, after),
+                                                body_of("schema", text), "is_compatible", &json, err));
+    const json_t *verdict = json_object_get(json, "is_compatible"), *messages = json_object_get(json, "messages");
+
+    free(after);
+    *reasons = (struct subjects_reasons){0};
+    *is_compatible = json_is_true(verdict);
+    if (answer == SUBJECTS_YES && !json_is_boolean(verdict))
+        answer = not_a_registrys(err);
+    for (size_t i = 0; answer == SUBJECTS_YES && !*is_compatible && i < json_array_size(messages); i++)
+        add_reason(reasons, json_array_get(messages, i));
+    if (answer == SUBJECTS_YES && !*is_compatible)
+        add_reason(reasons, json_object_get(json, "reason")); /* Apicurio's registry gives one, and no messages */
+    json_decref(json);
+    return answer;
+}
 
 enum subjects_answer subjects_level(struct subjects *subjects, const char *subject,
                                     char level[static SUBJECTS_LEVEL_SIZE], struct err *err)

@@ -81,6 +81,19 @@ enum subjects_answer subjects_version(struct subjects *subjects, const char *sub
     abort();
 }
 
+enum subjects_answer subjects_compatible(struct subjects *subjects, const char *subject, int32_t version,
+                                         const char *text, bool *is_compatible, struct subjects_reasons *reasons,
+                                         struct err *err)
+{
+    (void)subjects, (void)subject, (void)version, (void)text, (void)is_compatible, (void)reasons, (void)err;
+    abort();
+}
+
+void subjects_reasons_free(struct subjects_reasons *reasons)
+{
+    (void)reasons;
+}
+
 enum subjects_answer subjects_level(struct subjects *subjects, const char *subject,
                                     char level[static SUBJECTS_LEVEL_SIZE], struct err *err)
 {

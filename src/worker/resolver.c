@@ -3,7 +3,6 @@
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #define SLICE_MS 50
@@ -52,11 +51,8 @@ void resolver_take(struct schema_cache *schema_cache, struct registry_answer *an
 
 static void say_why(struct resolver *resolver, const struct err *err)
 {
-    uint64_t held_back;
-
-    if (err->class != ERR_NONE && log_allowed(&resolver->limit, clock_ms(), &held_back))
-        log_warning(err->code, "waiting for the schema registry: %s (%" PRIu64 " more held back)", err->message,
-                    held_back);
+    if (err->class != ERR_NONE)
+        log_limited(&resolver->limit, clock_ms(), err->code, "waiting for the schema registry: %s", err->message);
 }
 
 bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err)

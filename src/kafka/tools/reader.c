@@ -5,7 +5,6 @@
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
-#include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,14 +238,13 @@ MUSTUSE static enum progress nothing(struct reader *reader, struct err *err)
 MUSTUSE static enum progress trouble(struct reader *reader, struct reader_topic *topic, struct err *err)
 {
     const rd_kafka_message_t *message = reader->message;
-    char place[320];
+    char place[RECORD_PLACE_TEXT];
 
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && topic != NULL) {
         finish(reader, &topic->partitions[message->partition]);
         return PENDING;
     }
-    snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, topic == NULL ? "" : topic->name, message->partition,
-             message->offset);
+    record_place(topic == NULL ? "" : topic->name, message->partition, message->offset, place);
     kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)message->err, KAFKA_FLAG_NONE, rd_kafka_message_errstr(message),
                          place);
     return err->class == ERR_STOP ? FAILED : PENDING;
