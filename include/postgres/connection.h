@@ -36,6 +36,8 @@ enum session_column {
     SESSION_COLUMNS,
 };
 
+#define CONNECTION_RESULTS 8
+
 /** Visible for query.c; others use the functions. */
 struct connection {
     const struct config *config;
@@ -50,7 +52,9 @@ struct connection {
     struct pg_result *answer;  /* what has come of it so far: the last result, or the first error */
     int finished;              /* statements of the transaction under way whose results have all come */
     int settings_at;           /* which of them made the settings; -1 for none */
-    int wanted;                /* which of them has the answer */
+    int wanted;                /* which of them has the answer; of several the first */
+    int several;               /* how many have one, in `results` instead of `answer`; 0: one */
+    struct pg_result *results[CONNECTION_RESULTS]; /* of query_several, until the next query */
     bool elsewhere;            /* a transaction ran in another session than ours */
     bool rows;                 /* what is under way sends rows, which may be the cause of an error */
     bool not_durable;          /* the server said so while it answered */

@@ -110,8 +110,8 @@ const struct config_key config_keys[] = {
      .meaning = "libpq connection string or URI; what it leaves out comes from PG* variables"},
     {"postgres.schema", TEXT(1, 63), .offset = AT(postgres_schema), .initial = "public",
      .meaning = "schema of the tables"},
-    {"postgres.reference.checks", WORD(reference_checks), UNKEPT, .initial = "per-row", .later = "per-batch",
-     .meaning = "how parents are checked; per-batch is not in this version"},
+    {"postgres.reference.checks", WORD(reference_checks), .offset = AT(postgres_reference_checks), .initial = "per-row",
+     .meaning = "how parents are checked: by foreign keys, or per-batch by locks, faster (PostgreSQL 15, more grants)"},
     {"postgres.connections", INTEGER(1, 64), NOT_YET, .initial = "1",
      .meaning = "connections of the worker; more than 1 is not in this version"},
 

@@ -50,6 +50,7 @@ void connection_close(struct connection *connection)
 {
     leave_behind(connection);
     PQclear(connection->answer);
+    query_forget(connection);
     PQclear(connection->session);
     connection->answer = NULL;
     connection->session = NULL;

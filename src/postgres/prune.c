@@ -81,9 +81,9 @@ static bool may_use_schema(struct prune *prune, struct err *err)
 
 static bool prepare(struct prune *prune, struct err *err)
 {
-    const char *sql = prune->request.dry_run ? sql_prune_count : sql_prune;
+    const struct statement statement = {STATEMENT, prune->request.dry_run ? sql_prune_count : sql_prune};
     PGresult *result;
-    bool ok = answer(prune, query_prepare(prune->connection, STATEMENT, sql, err), &result, err);
+    bool ok = answer(prune, query_prepare(prune->connection, &statement, 1, err), &result, err);
 
     PQclear(result);
     return ok;

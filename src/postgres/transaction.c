@@ -23,6 +23,14 @@ bool transaction_begin(struct connection *connection)
            PQsendQueryParams(connection->pg, sql_local_settings, count, NULL, settings, NULL, NULL, 0) == 1;
 }
 
+bool transaction_go_on(struct connection *connection)
+{
+    connection->finished = 0;
+    connection->settings_at = -1;
+    connection->wanted = 0;
+    return PQenterPipelineMode(connection->pg) == 1;
+}
+
 bool transaction_check_constraints(struct connection *connection)
 {
     connection->wanted++;
@@ -74,6 +82,21 @@ static bool synchronized(struct connection *connection)
     return true;
 }
 
+/* The result of a statement: an answer, or of no interest. */
+static void take_result(struct connection *connection, PGresult *result)
+{
+    int at = connection->finished - connection->wanted;
+
+    if (transaction_failed(result) || (at == 0 && connection->several == 0)) {
+        transaction_keep(connection, result);
+    } else if (at >= 0 && at < connection->several) {
+        PQclear(connection->results[at]);
+        connection->results[at] = result;
+    } else {
+        PQclear(result);
+    }
+}
+
 bool transaction_take(struct connection *connection, PGresult *result)
 {
     if (PQpipelineStatus(connection->pg) == PQ_PIPELINE_OFF) {
@@ -91,9 +114,6 @@ bool transaction_take(struct connection *connection, PGresult *result)
     }
     if (connection->finished == connection->settings_at && PQntuples(result) == 1)
         connection->elsewhere = *PQgetvalue(result, 0, 0) != 't';
-    if (connection->finished == connection->wanted || transaction_failed(result))
-        transaction_keep(connection, result);
-    else
-        PQclear(result);
+    take_result(connection, result);
     return false;
 }

@@ -346,11 +346,8 @@ START_TEST(a_connection_says_who_it_is)
 }
 END_TEST
 
-int main(void)
+static void add_stories(TCase *tcase)
 {
-    Suite *suite = suite_create("store");
-    TCase *tcase = tcase_create("store");
-
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_new_command_creates_a_session_with_the_names_of_its_parents);
@@ -370,6 +367,9 @@ int main(void)
     tcase_add_test(tcase, tables_that_were_there_before_serve_with_narrower_ids_and_columns_of_their_own);
     tcase_add_test(tcase, every_row_is_looked_up_by_key_whatever_the_statistics_say);
     tcase_add_test(tcase, a_connection_says_who_it_is);
-    suite_add_tcase(suite, tcase);
-    return table_run(suite);
+}
+
+int main(void)
+{
+    return run_each_way("store", add_stories);
 }
