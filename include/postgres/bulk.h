@@ -46,6 +46,7 @@ struct bulk {
     enum bulk_step step;
     bool per_batch; /* in force for this one */
     bool failed;    /* the batch, which the statement is to decide */
+    bool hands_over; /* at once; else `err` is the outcome, and the statement has the batch when it is sent again */
     struct parents groups;
     struct parents activities;
     bool *known; /* owned; of each distinct id whether the ledger has it */
@@ -72,8 +73,8 @@ MUSTUSE bool bulk_start(struct bulk *bulk, struct connection *connection, const 
 
 /**
  * Takes what query_result gave: whether all went well, else `err`. PENDING: more is under way. DONE: what was new is
- * stored, and its items have their rows; `bulk->rows` tells. FAILED: `err`; nothing is known to be stored. If the
- * connection is still open the statement can decide the batch at once.
+ * stored, and its items have their rows; `bulk->rows` tells. FAILED: nothing is known to be stored; where
+ * `bulk->hands_over` the statement is to decide the batch now, else `err` says why.
  */
 enum progress bulk_take(struct bulk *bulk, struct connection *connection, struct batch *batch,
                         const struct distinct_ids *distinct, bool well, struct err *err);

@@ -57,6 +57,7 @@ struct connection {
     struct pg_result *results[CONNECTION_RESULTS]; /* of query_several, until the next query */
     bool elsewhere;            /* a transaction ran in another session than ours */
     bool rows;                 /* what is under way sends rows, which may be the cause of an error */
+    char error_table[64];      /* that the last error named; "" none */
     bool not_durable;          /* the server said so while it answered */
     bool was_open;
     int64_t session_ms;       /* when the session answered */

@@ -56,6 +56,7 @@ void bulk_batch_done(struct bulk *bulk)
 static enum progress fail(struct bulk *bulk, const char *reason)
 {
     bulk->failed = true;
+    bulk->hands_over = true;
     if (cooldown_failed(&bulk->cooldown, reason, clock_ms()) && strncmp(bulk->told, reason, sizeof bulk->told - 1) != 0) {
         snprintf(bulk->told, sizeof bulk->told, "%s", reason);
         log_info("large batches are stored by the slower statement for a minute at a time, because of %s", reason);
@@ -286,13 +287,31 @@ static enum progress stored(struct bulk *bulk, const struct connection *connecti
     return DONE;
 }
 
+/*
+ * What the statement would find less well. Tried again at once, it would perhaps get by a sequence that was left behind:
+ * the attempt has taken the values that are in use. And what is committed but not durable is told, as with the statement.
+ */
+static bool is_final(const struct connection *connection, const struct err *err)
+{
+    if (err->class == ERR_STOP && strcmp(err->code, "E-PG-23505") == 0)
+        return strcmp(connection->error_table, "command_outcomes") != 0;
+    return strcmp(err->code, "E-PG-SYNC") == 0;
+}
+
+static enum progress take_failure(struct bulk *bulk, const struct connection *connection, const struct err *err)
+{
+    (void)fail(bulk, err->code);
+    bulk->hands_over = connection->state == CONNECTION_OPEN && !is_final(connection, err);
+    return FAILED;
+}
+
 enum progress bulk_take(struct bulk *bulk, struct connection *connection, struct batch *batch,
                         const struct distinct_ids *distinct, bool well, struct err *err)
 {
     enum progress progress = FAILED;
 
     if (!well)
-        return fail(bulk, err->code);
+        return take_failure(bulk, connection, err);
     switch (bulk->step) {
     case BULK_READING: progress = read_landed(bulk, connection, batch, distinct, err); break;
     case BULK_NUMBERING: progress = store(bulk, connection, connection->results[0], err); break;
@@ -300,5 +319,5 @@ enum progress bulk_take(struct bulk *bulk, struct connection *connection, struct
     case BULK_LEAVING_DONE: cooldown_passed(&bulk->cooldown); return DONE;
     case BULK_LEAVING_FAILED: return FAILED;
     }
-    return progress == FAILED ? fail(bulk, err->code) : progress;
+    return progress == FAILED ? take_failure(bulk, connection, err) : progress;
 }

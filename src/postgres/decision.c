@@ -187,7 +187,7 @@ static bool bulk_answered(struct decision *decision, struct connection *connecti
     switch (bulk_take(&decision->bulk, connection, batch, &decision->isolate.distinct, well, err)) {
     case PENDING: return true;
     case DONE: isolate_stored(&decision->isolate, decision->bulk.rows.created); break;
-    case FAILED: return connection->state == CONNECTION_OPEN && send_insert(decision, connection, batch, err);
+    case FAILED: return decision->bulk.hands_over && send_insert(decision, connection, batch, err);
     }
     return range_landed(decision, connection, batch, err);
 }

@@ -206,6 +206,7 @@ static void answer_classify(struct connection *connection, const PGresult *answe
         .session = !connection->rows,
     };
 
+    snprintf(connection->error_table, sizeof connection->error_table, "%s", error.table == NULL ? "" : error.table);
     if (error.sqlstate == NULL) {
         (void)connection_lost(connection, err);
         return;

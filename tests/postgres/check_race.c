@@ -236,7 +236,10 @@ START_TEST(a_commit_whose_answer_was_lost_is_found_by_the_same_batch)
 {
     for (unsigned id = 1; id <= 50; id++)
         add(&batch, id, 1 + id % 3, 1);
-    ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
+    sql("BEGIN");
+    sql("LOCK TABLE study_sessions IN EXCLUSIVE MODE");
+    send_into_lock();
+    sql("COMMIT");
     while (number(sql("SELECT count(*) FROM command_outcomes")) < 50)
         usleep(1000);
     cut(store_socket());

@@ -131,6 +131,22 @@ static inline void receive_all(void)
     ck_assert_msg(progress == DONE, "%s", err.message);
 }
 
+/** Whether a session of that application waits for a lock; within a transaction the view would not change. */
+static inline bool waits_for_lock(const char *application)
+{
+    sql("SELECT pg_stat_clear_snapshot()");
+    return number(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s' AND wait_event_type = 'Lock'",
+                      application)) > 0;
+}
+
+/** Sends the batch and goes on until the server waits for a lock that another transaction has. */
+static inline void send_into_lock(void)
+{
+    ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
+    while (!waits_for_lock("sessiond"))
+        ck_assert_int_eq(store_receive(store, &batch, 10, &err), PENDING);
+}
+
 static inline void begin_batch(void)
 {
     batch_reset(&batch);
@@ -197,8 +213,8 @@ static inline void go_per_batch(void)
     way = PER_BATCH;
 }
 
-/** The main program of a suite of stories that `add_stories_to` adds to a case, with their fixtures: a case for each way. */
-static inline int run_each_way(const char *name, void (*add_stories_to)(TCase *tcase))
+/** A case for each way, of the tests that `add_stories_to` adds with their fixtures. */
+static inline void add_each_way(Suite *suite, void (*add_stories_to)(TCase *tcase))
 {
     static const struct {
         const char *name;
@@ -208,7 +224,6 @@ static inline int run_each_way(const char *name, void (*add_stories_to)(TCase *t
         {"by bulk",      go_by_bulk     },
         {"per batch",    go_per_batch   },
     };
-    Suite *suite = suite_create(name);
 
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         TCase *tcase = tcase_create(ways[i].name);
@@ -216,6 +231,14 @@ static inline int run_each_way(const char *name, void (*add_stories_to)(TCase *t
         add_stories_to(tcase);
         suite_add_tcase(suite, tcase);
     }
+}
+
+/** The main program of a suite of nothing else. */
+static inline int run_each_way(const char *name, void (*add_stories_to)(TCase *tcase))
+{
+    Suite *suite = suite_create(name);
+
+    add_each_way(suite, add_stories_to);
     return table_run(suite);
 }
 
