@@ -203,9 +203,9 @@ static size_t print_variable(const char *text, const char *name, const char *val
     return len + 3;
 }
 
-static void print_grants(const char *schema, const char *role, FILE *out)
+static void print_grants(const char *text, const char *schema, const char *role, FILE *out)
 {
-    for (const char *text = sql_grants; *text != 0;) {
+    while (*text != 0) {
         size_t used = 0;
         if (*text == ':') {
             used = print_variable(text, "schema", schema, out);
@@ -231,6 +231,8 @@ void migrate_sql(const struct config *config, const char *role, FILE *out)
                  "SET LOCAL search_path = ");
     print_quoted(config->postgres_schema, '"', out);
     fprintf(out, ", pg_temp;\n\n%s\n", sql_schema);
-    print_grants(config->postgres_schema, role, out);
+    print_grants(sql_grants, config->postgres_schema, role, out);
+    if (config->postgres_reference_checks == REFERENCE_CHECKS_PER_BATCH)
+        print_grants(sql_grants_per_batch, config->postgres_schema, role, out);
     fprintf(out, "\nCOMMIT;\n");
 }

@@ -314,6 +314,11 @@ static void assert_all_by_key(const char *when)
     assert_by_key(sql_insert_outcomes_unread, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0",
                   when);
     assert_by_key(sql_read_outcomes, "'{}', 0", when);
+    assert_by_key(sql_bulk_known, "'{}', 0", when);
+    assert_by_key(sql_bulk_groups, "'{}', 0", when);
+    assert_by_key(sql_bulk_activities, "'{}', 0", when);
+    assert_by_key(sql_bulk_lock_groups, "'{}', 0", when);
+    assert_by_key(sql_bulk_lock_activities, "'{}', 0", when);
 }
 
 #define TABLES "command_outcomes, groups, study_activities, study_sessions"
