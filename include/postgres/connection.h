@@ -53,6 +53,7 @@ struct connection {
     int finished;              /* statements of the transaction under way whose results have all come */
     int settings_at;           /* which of them made the settings; -1 for none */
     int wanted;                /* which of them has the answer; of several the first */
+    int syncs;                 /* how often the server is still to say that it waits for more */
     int several;               /* how many have one, in `results` instead of `answer`; 0: one */
     struct pg_result *results[CONNECTION_RESULTS]; /* of query_several, until the next query */
     bool elsewhere;            /* a transaction ran in another session than ours */

@@ -23,6 +23,12 @@ MUSTUSE bool transaction_begin(struct connection *connection);
 MUSTUSE bool transaction_go_on(struct connection *connection);
 /** After `transaction_begin`: deferred constraints are checked with each statement. */
 MUSTUSE bool transaction_check_constraints(struct connection *connection);
+/**
+ * Between two statements: the server then waits for the second one as for a client that is idle in its transaction, with a
+ * time-out. Without, one that has come in part only (its client was stopped) keeps the locks of the first for ever: no
+ * time-out of the server runs within a pipeline.
+ */
+MUSTUSE bool transaction_sync(struct connection *connection);
 MUSTUSE bool transaction_end(struct connection *connection, enum transaction_end end);
 
 /** Takes what PQgetResult gave, also NULL. True: all has come, and `connection->answer` is the statement's result or the

@@ -2,6 +2,7 @@
 
 #include "postgres/rows.h"
 #include "runtime/clock.h"
+#include "runtime/failpoint.h"
 #include "runtime/log.h"
 
 #include <libpq-fe.h>
@@ -239,7 +240,9 @@ static enum progress store(struct bulk *bulk, struct connection *connection, con
         steps[count++] = step_of(STATEMENT_BULK_SESSIONS, rows->sessions_parameters, BULK_SESSIONS_PARAMETERS);
     steps[count++] = state_step(bulk, true);
     bulk->step = BULK_STORING;
-    return query_several(connection, QUERY_LAST, steps, count, err) ? PENDING : FAILED;
+    bool sent = query_several(connection, QUERY_LAST, steps, count, err);
+    failpoint("bulk-storing");
+    return sent ? PENDING : FAILED;
 }
 
 static enum progress number(struct bulk *bulk, struct connection *connection, struct err *err)
@@ -313,8 +316,14 @@ enum progress bulk_take(struct bulk *bulk, struct connection *connection, struct
     if (!well)
         return take_failure(bulk, connection, err);
     switch (bulk->step) {
-    case BULK_READING: progress = read_landed(bulk, connection, batch, distinct, err); break;
-    case BULK_NUMBERING: progress = store(bulk, connection, connection->results[0], err); break;
+    case BULK_READING:
+        failpoint("bulk-read");
+        progress = read_landed(bulk, connection, batch, distinct, err);
+        break;
+    case BULK_NUMBERING:
+        failpoint("bulk-numbered");
+        progress = store(bulk, connection, connection->results[0], err);
+        break;
     case BULK_STORING: return stored(bulk, connection, batch, distinct);
     case BULK_LEAVING_DONE: cooldown_passed(&bulk->cooldown); return DONE;
     case BULK_LEAVING_FAILED: return FAILED;

@@ -132,8 +132,9 @@ bool query_several(struct connection *connection, enum query_place place, const 
     bool sent = place == QUERY_FIRST ? transaction_begin(connection) : transaction_go_on(connection);
     connection->several = count;
     for (int i = 0; i < count && sent; i++)
-        sent =
-            send_statement(connection, (struct statement){.name = steps[i].name}, steps[i].parameters, steps[i].count);
+        sent = send_statement(connection, (struct statement){.name = steps[i].name}, steps[i].parameters,
+                              steps[i].count) &&
+               transaction_sync(connection);
     sent = sent && transaction_end(connection, place == QUERY_LAST ? TRANSACTION_COMMIT : TRANSACTION_STAYS_OPEN);
     return query_flush(connection, sent, err);
 }
