@@ -4,6 +4,7 @@ import signal
 import pytest
 
 from deadline import until
+from proxy import Postgres, Proxy
 from test_failpoints import BULK_STEPS
 from test_fleet import SHORT_SESSION
 from test_kill import mixed
@@ -81,4 +82,29 @@ def test_the_kind_of_checks_is_logged_and_a_role_without_the_grants_is_77(stage)
     finally:
         stage.db.execute(f"DROP OWNED BY {role}")
         stage.db.execute(f"DROP ROLE {role}")
+    stage.judge()
+
+
+def holding_ledger_rows(stage):
+    return stage.rows(
+        """SELECT 1 FROM pg_locks WHERE relation = 'command_outcomes'::regclass AND mode = 'RowExclusiveLock'"""
+    )
+
+
+@pytest.mark.parametrize("checks", ["per-row", pytest.param("per-batch", marks=pytest.mark.slow)])
+def test_one_that_stops_in_the_middle_of_sending_holds_its_rows_ten_seconds_at_most(stage, services, checks):
+    """The server has stored outcomes and waits for the rest of what it was sent: no time-out runs within a pipeline."""
+    target = dict(pair.split("=", 1) for pair in services.conninfo().split())
+    with Proxy(("127.0.0.1", 0), (target["host"], int(target["port"])), Postgres) as proxy:
+        late = proxy.next("bulk_sessions", "late request", seconds=20)
+        send(stage)
+        through = services.conninfo(port=proxy.port, sslmode="disable", gssencmode="disable")
+        settings = with_checks(checks, **{"postgres.conninfo": through})
+        with stage.working(**settings) as worker:
+            until(lambda: late.left == 0 and holding_ledger_rows(stage), 20, "it holds rows")
+            until(lambda: not holding_ledger_rows(stage), 15, "and holds them no longer")
+            assert late.happened == 0, "the rest had not come yet"
+            stage.await_drained(60)
+            assert worker.running
+    assert len(stage.events()) == 3000
     stage.judge()
