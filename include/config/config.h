@@ -24,6 +24,9 @@ enum reference_checks_mode { REFERENCE_CHECKS_PER_ROW, REFERENCE_CHECKS_PER_BATC
 /** Which librdkafka clients a passed-through property is for. */
 enum kafka_scope { KAFKA_ALL, KAFKA_CONSUMER, KAFKA_PRODUCER };
 
+/** What its keys begin with: "kafka.", "kafka.consumer." or "kafka.producer.". */
+const char *config_kafka_prefix(enum kafka_scope scope);
+
 /** One `kafka.*`, `kafka.consumer.*` or `kafka.producer.*` key, its prefix removed. */
 struct kafka_property {
     enum kafka_scope scope;
@@ -90,7 +93,7 @@ struct config {
     struct kafka_property *kafka; /* in the order of the sources; a later one of the same name wins */
     size_t kafka_count;
 
-    char **doubts; /* private: config_warn_doubts */
+    struct config_doubt *doubts; /* private: config_warn_doubts */
     size_t doubt_count;
 
     struct config_origin *origins; /* private: where each key's value came from */

@@ -44,8 +44,8 @@ struct bulk {
     size_t least;                   /* BULK_LEAST unless a test sets another */
     struct reference_checks checks; /* in force for the next batch */
     enum bulk_step step;
-    bool per_batch; /* in force for this one */
-    bool failed;    /* the batch, which the statement is to decide */
+    bool per_batch;  /* in force for this one */
+    bool failed;     /* the batch, which the statement is to decide */
     bool hands_over; /* at once; else `err` is the outcome, and the statement has the batch when it is sent again */
     struct parents groups;
     struct parents activities;
@@ -55,7 +55,7 @@ struct bulk {
     struct array group_ids;
     struct array activity_ids;
     struct array command_ids;
-    struct array count;        /* of session ids */
+    struct array count;         /* of session ids */
     struct array conditions[2]; /* of sql/bulk_state.sql */
     struct cooldown cooldown;
     char told[64]; /* the reason that was logged last */
@@ -76,8 +76,8 @@ MUSTUSE bool bulk_start(struct bulk *bulk, struct connection *connection, const 
  * stored, and its items have their rows; `bulk->rows` tells. FAILED: nothing is known to be stored; where
  * `bulk->hands_over` the statement is to decide the batch now, else `err` says why.
  */
-enum progress bulk_take(struct bulk *bulk, struct connection *connection, struct batch *batch,
-                        const struct distinct_ids *distinct, bool well, struct err *err);
+MUSTUSE enum progress bulk_take(struct bulk *bulk, struct connection *connection, struct batch *batch,
+                                const struct distinct_ids *distinct, bool well, struct err *err);
 
 /** The batch has been decided, by whichever way. */
 void bulk_batch_done(struct bulk *bulk);

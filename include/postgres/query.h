@@ -2,7 +2,7 @@
  * What is asked on an open connection: one query at a time, with a deadline.
  *
  * An answer counts only when the server is ready for the next query: the commit of a statement comes after its rows
- * and can still fail. After ERR_RENEW the connection is closed; connection_open makes a new one.
+ * and can still fail. After ERR_RENEW the connection is closed; session_open makes a new one.
  */
 #ifndef POSTGRES_QUERY_H
 #define POSTGRES_QUERY_H
@@ -46,9 +46,6 @@ enum query_place {
 MUSTUSE bool query_several(struct connection *connection, enum query_place place, const struct query_step *steps,
                            int count, struct err *err);
 
-/** Clears `connection->results`. */
-void query_forget(struct connection *connection);
-
 /**
  * What would happen: as `query_execute`, but deferred constraints are checked at once, and in the end everything is
  * rolled back.
@@ -65,7 +62,7 @@ MUSTUSE bool query_begin(struct connection *connection, struct err *err);
 /** Several statements, as they are. Outside of `query_begin` they run without our settings. */
 MUSTUSE bool query_script(struct connection *connection, const char *sql, struct err *err);
 
-/** For connection.c: parameters and results as text, without our settings. */
+/** For session.c: parameters and results as text, without our settings. */
 MUSTUSE bool query_session(struct connection *connection, const char *sql, const char *const *parameters, int count,
                            struct err *err);
 
@@ -74,9 +71,7 @@ MUSTUSE bool query_session(struct connection *connection, const char *sql, const
  * wait for a synchronous standby was cancelled (committed here, but not durable); ERR_RENEW, also when the deadline of
  * 60 s has passed; ERR_ISOLATE; ERR_STOP, also when a pooler gave the transaction another session.
  */
-enum progress query_result(struct connection *connection, int timeout_ms, struct pg_result **result, struct err *err);
-
-/** For tools, which do not wait for a server to come back: whatever failed becomes ERR_STOP with its exit code. False. */
-bool query_give_up(struct err *err);
+MUSTUSE enum progress query_result(struct connection *connection, int timeout_ms, struct pg_result **result,
+                                   struct err *err);
 
 #endif

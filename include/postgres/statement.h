@@ -9,7 +9,7 @@ enum statement_id {
     STATEMENT_READ,            /* sql/read_outcomes.sql */
     STATEMENT_CANARY_SESSIONS, /* sql/canary_sessions.sql */
     STATEMENT_CANARY_PARENTS,  /* sql/canary_parents.sql */
-    STATEMENT_BULK_STATE,           /* sql/bulk_*.sql: postgres/bulk.h */
+    STATEMENT_BULK_STATE,      /* sql/bulk_*.sql: postgres/bulk.h */
     STATEMENT_BULK_GROUPS,
     STATEMENT_BULK_ACTIVITIES,
     STATEMENT_BULK_KNOWN,

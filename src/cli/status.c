@@ -1,11 +1,10 @@
 #include "cli/cli.h"
 #include "cli/parts/moment.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "kafka/tools/lag.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,54 +55,52 @@ static void print_line(const struct config *config, const struct lag_group *grou
            group->member_count, config->commands_topic, group->behind);
 }
 
-static void print_members_json(const struct lag_group *group)
+static void write_members(struct json_writer *json, const struct lag_group *group)
 {
-    printf("\"members\": [");
+    write_key(json, "members");
+    write_array(json);
     for (int i = 0; i < group->member_count; i++) {
-        printf("%s{\"instance\": ", i > 0 ? ", " : "");
-        json_write_string(stdout, bytes_of(group->members[i].instance));
-        printf(", \"host\": ");
-        json_write_string(stdout, bytes_of(group->members[i].host));
-        printf("}");
+        write_object(json);
+        write_member_text(json, "instance", group->members[i].instance);
+        write_member_text(json, "host", group->members[i].host);
+        write_object_end(json);
     }
-    printf("]");
+    write_array_end(json);
 }
 
-static void print_partition_json(const struct lag_group *group, int index)
+static void write_partition(struct json_writer *json, const struct lag_group *group, int index)
 {
     const struct lag_partition *partition = &group->partitions[index];
 
-    printf("{\"partition\": %d, \"beginning\": %" PRId64 ", \"committed\": ", index, partition->begin);
-    if (partition->committed < 0)
-        printf("null");
-    else
-        printf("%" PRId64, partition->committed);
-    printf(", \"stable\": %" PRId64 ", \"end\": %" PRId64 ", \"lag\": %" PRId64 ", \"owner\": ", partition->stable,
-           partition->end, partition->behind);
-    if (partition->owner < 0)
-        printf("null}");
-    else {
-        json_write_string(stdout, bytes_of(group->members[partition->owner].instance));
-        printf("}");
-    }
+    write_object(json);
+    write_member_int(json, "partition", index);
+    write_member_int(json, "beginning", partition->begin);
+    write_member_known_int(json, "committed", partition->committed, partition->committed >= 0);
+    write_member_int(json, "stable", partition->stable);
+    write_member_int(json, "end", partition->end);
+    write_member_int(json, "lag", partition->behind);
+    write_member_text(json, "owner", partition->owner < 0 ? NULL : group->members[partition->owner].instance);
+    write_object_end(json);
 }
 
 static void print_json(const struct config *config, const struct lag_group *group)
 {
-    printf("{\"time_ms\": %" PRId64 ", \"group\": ", clock_utc_us() / 1000);
-    json_write_string(stdout, bytes_of(config->group_id));
-    printf(", \"state\": ");
-    json_write_string(stdout, bytes_of(group->state));
-    printf(", \"topic\": ");
-    json_write_string(stdout, bytes_of(config->commands_topic));
-    printf(", \"lag\": %" PRId64 ", ", group->behind);
-    print_members_json(group);
-    printf(", \"partitions\": [");
-    for (int i = 0; i < group->partition_count; i++) {
-        printf("%s", i > 0 ? ", " : "");
-        print_partition_json(group, i);
-    }
-    printf("]}\n");
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_member_int(&json, "time_ms", clock_utc_us() / 1000);
+    write_member_text(&json, "group", config->group_id);
+    write_member_text(&json, "state", group->state);
+    write_member_text(&json, "topic", config->commands_topic);
+    write_member_int(&json, "lag", group->behind);
+    write_members(&json, group);
+    write_key(&json, "partitions");
+    write_array(&json);
+    for (int i = 0; i < group->partition_count; i++)
+        write_partition(&json, group, i);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void print(const struct status *status, const struct cli *cli, const struct lag_group *group)
@@ -160,59 +157,64 @@ static int status_run(const struct status *status, const struct cli *cli)
     return code;
 }
 
+static bool set(void *target, int letter, const char *text)
+{
+    struct status *status = target;
+
+    switch (letter) {
+    case 'w': status->watch = true; return true;
+    case 't': return moment_span(text, &status->timeout_ms) && status->timeout_ms > 0;
+    default: return false;
+    }
+}
+
 static int status_main(struct cli *cli, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"watch", no_argument, NULL, 'w'},
-        {"timeout",   required_argument, NULL, 't'},
-        {0      },
-    };
     struct status status = {.timeout_ms = 10000};
-    int option;
+    int failed = subcommand_options(&cli_status, argc, argv, set, &status);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'w')
-            status.watch = true;
-        else if (option != 't' || !moment_span(optarg, &status.timeout_ms) || status.timeout_ms == 0)
-            return cli_usage(&cli_status, "cannot use %s", argv[optind - 1]);
-    }
-    if (optind < argc)
-        return cli_usage(&cli_status, "unexpected argument %s", argv[optind]);
-    int failed = cli_load_config(cli);
+    if (failed == 0)
+        failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
     stop_setup();
     return status_run(&status, cli);
 }
 
+/* clang-format off */
 const struct subcommand cli_status = {
     .name = "status",
     .section = "Operate",
-    .summary = "How far the group is behind in the commands topic, and who is in it",
-    .help =
-        "Usage: sessiond status [--watch] [--timeout D] [--json]\n"
-        "\n"
-        "For each partition of commands.topic: the offset that group.id has committed (- : never), the end of what\n"
-        "can be read (STABLE: an open transaction holds back what follows), the end, the lag and the member that\n"
-        "has it. The lag counts offsets up to the end, where nothing was committed from the beginning; a\n"
-        "transaction's marker takes an offset too. It joins no group and does not ask PostgreSQL.\n"
-        "\n"
-        "  --watch       again every 2 s, until interrupted: redraws a terminal, else adds a line\n"
-        "  --timeout D   how long to wait for a broker (default 10s); a watch that has begun waits on\n"
-        "  --json        one object (with --watch one a line): {\"time_ms\", \"group\", \"state\", \"topic\", "
-        "\"lag\",\n"
-        "                \"members\": [{\"instance\", \"host\"}], \"partitions\": [{\"partition\", \"beginning\",\n"
-        "                \"committed\", \"stable\", \"end\", \"lag\", \"owner\"}]}; committed is null: never\n"
-        "\n"
-        "The state is Kafka's: Stable, PreparingRebalance, CompletingRebalance, Empty (no members), Dead (no such\n"
-        "group, or nothing committed and no members).\n"
-        "\n"
-        "Exit codes: 0, also when a watch is interrupted; 69 no broker answered; 75 interrupted; 77 not allowed\n"
-        "(DESCRIBE on the topic and the group); 78 no such topic.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond status\n"
-        "  sessiond status --json | jq .lag\n",
+    .summary = "Show how far the group is behind in the commands topic, and who is in it",
+    .usage = {"[--watch] [--timeout D] [--json]"},
+    .description =
+        "For each partition of commands.topic it prints the offset that group.id has committed (- stands for never), "
+        "the end of what can be read (STABLE: an open transaction holds back what follows), the end, the lag, and "
+        "the member that has the partition. The lag counts offsets up to the end, and from the beginning where "
+        "nothing was committed; the marker of a transaction takes an offset too. It joins no group and does not ask "
+        "PostgreSQL.\n\n"
+        "The state is Kafka's: Stable, PreparingRebalance, CompletingRebalance, Empty (no members), Dead (no such "
+        "group, or nothing committed and no members).",
+    .options = {
+        {"watch", 'w', NULL, NULL,
+         "Prints again every 2 s until it is interrupted. It redraws a terminal, and adds lines elsewhere."},
+        {"timeout", 't', "D", NULL,
+         "Waits at most so long for a broker (default 10s). A watch that has begun waits on."},
+    },
+    .json = "Prints one object, with --watch one a line: {\"time_ms\", \"group\", \"state\", \"topic\", \"lag\", "
+            "\"members\": [{\"instance\", \"host\"}], \"partitions\": [{\"partition\", \"beginning\", \"committed\", "
+            "\"stable\", \"end\", \"lag\", \"owner\"}]}. Where nothing was committed, committed is null.",
+    .exits = {
+        {EXIT_DONE, "The state was printed; also when a watch is interrupted."},
+        {EXIT_UNREACHABLE, "No broker answered."},
+        {EXIT_TIMEOUT, "It was interrupted."},
+        {EXIT_PERMISSION, "The brokers do not allow it: it needs DESCRIBE on the topic and the group."},
+        {EXIT_CONFIG, "There is no such topic."},
+    },
+    .examples = {
+        "sessiond status",
+        "sessiond status --json | jq .lag",
+    },
     .run = status_main,
 };
+/* clang-format on */

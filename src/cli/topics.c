@@ -1,17 +1,15 @@
 #include "cli/cli.h"
 #include "cli/parts/moment.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "kafka/tools/admin.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
-
 struct topics {
-    struct topic list[CLEANUP_TOPICS];
-    bool created[CLEANUP_TOPICS];
+    struct topic list[OWN_TOPICS];
+    bool created[OWN_TOPICS];
     size_t count;
     struct cleanup cleanup; /* of those that exist */
-    bool apply;
+    const char *action;     /* "plan" or "apply" */
     int timeout_ms;
 };
 
@@ -69,22 +67,37 @@ static void print_text(const struct topics *topics, const struct config *config)
     }
 }
 
+static void write_topic(struct json_writer *json, const struct topics *topics, size_t index,
+                        const struct config *config)
+{
+    const struct topic *topic = &topics->list[index];
+    enum cleanup_policy policy = policy_of(topics, topic);
+    bool missing = topic->partitions == 0;
+
+    write_object(json);
+    write_member_text(json, "topic", topic->name);
+    write_member_text(json, "state", missing ? "missing" : (topics->created[index] ? "created" : "exists"));
+    write_member_int(json, "partitions", missing ? config->topics_partitions : topic->partitions);
+    write_key(json, "compacted");
+    if (policy == CLEANUP_UNREAD)
+        write_null(json);
+    else
+        write_bool(json, policy == CLEANUP_COMPACTS);
+    write_object_end(json);
+}
+
 static void print_json(const struct topics *topics, const struct config *config)
 {
-    static const char *const compacted[] = {
-        [CLEANUP_UNREAD] = "null", [CLEANUP_DELETES] = "false", [CLEANUP_COMPACTS] = "true"};
+    struct json_writer json = json_to_stream(stdout);
 
-    printf("{\"topics\": [");
-    for (size_t i = 0; i < topics->count; i++) {
-        const struct topic *topic = &topics->list[i];
-        bool missing = topic->partitions == 0;
-        printf("%s{\"topic\": ", i > 0 ? ", " : "");
-        json_write_string(stdout, bytes_of(topic->name));
-        printf(", \"state\": \"%s\", \"partitions\": %d, \"compacted\": %s}",
-               missing ? "missing" : (topics->created[i] ? "created" : "exists"),
-               missing ? (int)config->topics_partitions : topic->partitions, compacted[policy_of(topics, topic)]);
-    }
-    printf("]}\n");
+    write_object(&json);
+    write_key(&json, "topics");
+    write_array(&json);
+    for (size_t i = 0; i < topics->count; i++)
+        write_topic(&json, topics, i, config);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 /* Order holds per key and event topic whatever the counts are, but equal ones are what a person expects. */
@@ -94,8 +107,8 @@ static void warn_of_counts(const struct topics *topics, const struct config *con
         if (topics->list[i].partitions > 0 && topics->list[i].partitions != config->topics_partitions)
             fprintf(stderr,
                     "sessiond: %s has %d partitions, topics.partitions is %d; it is left as it is, because a key's "
-                    "records would change their partition [E-TOPIC-06]\n",
-                    topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions);
+                    "records would change their partition [%s]\n",
+                    topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions, E_TOPIC_06);
 }
 
 /* All of them are said; one that stops `run` is the exit code. None is altered: that is for whoever compacted it. */
@@ -107,9 +120,9 @@ static int judge_cleanup(const struct topics *topics)
     if (topics->cleanup.count > 0 && cleanup_unread(&topics->cleanup, &err))
         (void)cli_fail(&err);
     for (size_t i = 0; i < topics->cleanup.count; i++) {
-        cleanup_verdict(&topics->cleanup, &topics->cleanup.topics[i], &err);
-        if (*err.message != 0)
-            (void)cli_fail(&err);
+        if (!cleanup_verdict(&topics->cleanup, &topics->cleanup.topics[i], &err))
+            continue;
+        (void)cli_fail(&err);
         if (err.class == ERR_STOP)
             status = (int)err.exit_code;
     }
@@ -125,7 +138,7 @@ static int topics_run(struct topics *topics, const struct cli *cli)
         return cli_fail(&err);
 
     bool done = admin_describe(admin, topics->list, topics->count, &err) &&
-                (!topics->apply || topics_create(topics, admin, config, &err)) &&
+                (strcmp(topics->action, "apply") != 0 || topics_create(topics, admin, config, &err)) &&
                 topics_read_cleanup(topics, admin, &err);
     admin_close(admin);
     if (!done)
@@ -138,24 +151,27 @@ static int topics_run(struct topics *topics, const struct cli *cli)
     return judge_cleanup(topics);
 }
 
+static bool set(void *target, int letter, const char *text)
+{
+    struct topics *topics = target;
+
+    if (letter == 't')
+        return moment_span(text, &topics->timeout_ms);
+    if (topics->action != NULL || (strcmp(text, "plan") != 0 && strcmp(text, "apply") != 0))
+        return false;
+    topics->action = text;
+    return true;
+}
+
 static int topics_main(struct cli *cli, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"timeout", required_argument, NULL, 't'},
-        {0    },
-    };
     struct topics topics = {.timeout_ms = 30000};
-    int option;
+    int failed = subcommand_options(&cli_topics, argc, argv, set, &topics);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option != 't' || !moment_span(optarg, &topics.timeout_ms))
-            return cli_usage(&cli_topics, "cannot use %s", argv[optind - 1]);
-    if (argc - optind != 1 || (strcmp(argv[optind], "plan") != 0 && strcmp(argv[optind], "apply") != 0))
-        return cli_usage(&cli_topics, "say plan or apply");
-    topics.apply = strcmp(argv[optind], "apply") == 0;
-
-    int failed = cli_load_config(cli);
+    if (failed == 0 && topics.action == NULL)
+        failed = cli_usage(&cli_topics, "say plan or apply");
+    if (failed == 0)
+        failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
     stop_setup();
@@ -163,28 +179,36 @@ static int topics_main(struct cli *cli, int argc, char **argv)
     return topics_run(&topics, cli);
 }
 
+/* clang-format off */
 const struct subcommand cli_topics = {
     .name = "topics",
     .section = "Run",
-    .summary = "The topics that run needs: plan | apply",
-    .help =
-        "Usage: sessiond topics plan|apply [--timeout D] [--json]\n"
-        "\n"
-        "plan says which of the topics exist and what apply would create. apply creates the missing ones and waits\n"
-        "until they can be seen; it changes none that exists. Both say which are compacted: with commands or dead\n"
-        "letters in such a topic run does not start, of events it is a warning.\n"
-        "\n"
-        "The topics are commands.topic, events.created.topic, events.rejected.topic and dlq.topic (unless empty),\n"
-        "each with topics.partitions partitions and topics.replication.factor replicas.\n"
-        "\n"
-        "  --timeout D   how long to wait for a broker (default 30s)\n"
-        "  --json        one object: {\"topics\": [{\"topic\", \"state\", \"partitions\", \"compacted\"}]}; state is\n"
-        "                missing, exists or created; compacted is null where it cannot be seen\n"
-        "\n"
-        "Exit codes: 0; 69 no broker answered; 77 not allowed; 78 the brokers refuse the settings, or a topic\n"
-        "of commands or dead letters is compacted.\n"
-        "\n"
-        "Example:\n"
-        "  sessiond topics apply -X topics.partitions=8\n",
+    .summary = "Plan or create the topics that run needs",
+    .usage = {"plan|apply [--timeout D] [--json]"},
+    .description =
+        "The topics are commands.topic, events.created.topic, events.rejected.topic and dlq.topic (unless it is "
+        "empty), each with topics.partitions partitions and topics.replication.factor replicas.\n\n"
+        "Both actions say which topics are compacted: with commands or dead letters in such a topic run does not "
+        "start; for a topic of events it is a warning.",
+    .arguments = {
+        {"plan", "Says which of the topics exist and what apply would create."},
+        {"apply", "Creates the missing ones and waits until they can be seen. It changes none that exists."},
+    },
+    .options = {
+        {"timeout", 't', "D", NULL, "Waits at most so long for a broker (default 30s)."},
+    },
+    .json = "Prints one object: {\"topics\": [{\"topic\", \"state\", \"partitions\", \"compacted\"}]}. The state is "
+            "missing, exists or created; compacted is null where it cannot be seen.",
+    .exits = {
+        {EXIT_DONE, "The topics were described, or all exist now."},
+        {EXIT_UNREACHABLE, "No broker answered."},
+        {EXIT_PERMISSION, "The brokers do not allow it."},
+        {EXIT_CONFIG, "The brokers refuse the settings, or a topic of commands or dead letters is compacted."},
+    },
+    .examples = {
+        "sessiond topics plan",
+        "sessiond topics apply -X topics.partitions=8",
+    },
     .run = topics_main,
 };
+/* clang-format on */

@@ -1,5 +1,6 @@
 #include "codec/schemas.h"
 
+#include "codec/command_avro.h"
 #include "avro/canonical.h"
 #include "gen/schema.h"
 
@@ -30,7 +31,7 @@ struct schemas {
 
 static bool refuse(struct err *err, const char *path, const char *why)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-SCHEMA-01",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_SCHEMA_01,
                    "%s is not a usable Avro schema: %.300s\n  fix: correct the file, or take it out of schemas.dir",
                    path, why);
 }
@@ -77,7 +78,7 @@ static bool load(struct schemas *schemas, const char *path, const char *file, st
     }
     schema->text = (const char *)arena_copy(&schemas->arena, text).data;
     schema->record = record_name(&schemas->arena, schema->avro);
-    if (!walk_plan_make(schema->avro, PLAN_TOP_ALL, &schemas->arena, &schema->plan, &reason))
+    if (!command_avro_plan(schema->avro, PLAN_TOP_ALL, &schemas->arena, &schema->plan, &reason))
         return refuse(err, path, reason);
 
     char *form = canonical_form(text);
@@ -100,7 +101,7 @@ static bool load_builtin(struct schemas *schemas, struct err *err)
 
 static bool unreadable(struct err *err, const char *path)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-SCHEMA-02",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_SCHEMA_02,
                    "cannot read %s: %s\n  fix: correct schemas.dir, or let this user read it", path, strerror(errno));
 }
 

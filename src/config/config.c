@@ -1,6 +1,7 @@
 /* Loading: the defaults, the sources in their order, what is derived, and the checks between keys. */
 #include "config/config.h"
 
+#include "config/topics.h"
 #include "core/uuid.h"
 #include "config/config_doubt.h"
 #include "config/config_table.h"
@@ -39,7 +40,7 @@ static bool read_override(struct config *config, const char *override, struct er
     const char *equals = strchr(override, '=');
 
     if (equals == NULL || equals == override)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-06", "-X %.100s: expected key=value", override);
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_06, "-X %.100s: expected key=value", override);
     char *name = text_copy_n(override, (size_t)(equals - override));
     bool done = config_set(config, name, equals + 1, "-X", err);
     free(name);
@@ -49,6 +50,7 @@ static bool read_override(struct config *config, const char *override, struct er
 static bool read_sources(struct config *config, const struct config_request *request, struct err *err)
 {
     if (!read_defaults(config, err) || !read_file(config, request->file, err) ||
+        !config_credentials_read(config, request->environ, err) ||
         !config_environment_read(config, request->environ, err))
         return false;
     for (size_t i = 0; i < request->override_count; i++)
@@ -72,7 +74,7 @@ static bool derive_instance(struct config *config, struct err *err)
         return true;
     /* Never a made-up name: two processes that share one would fence each other for ever. */
     if (gethostname(host, sizeof host - 1) != 0 || *host == 0)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09", "this host has no name\n  fix: set instance.id");
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09, "this host has no name\n  fix: set instance.id");
     return set_derived(config, "instance.id", host, DEFAULT_ORIGIN ", the host name", err);
 }
 
@@ -81,7 +83,7 @@ static bool random_uuid(char text[static UUID_TEXT + 1], struct err *err)
     struct uuid uuid;
 
     if (getrandom(uuid.b, sizeof uuid.b, 0) != (ssize_t)sizeof uuid.b)
-        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-CONFIG-11", "no random bytes: %s", strerror(errno));
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "no random bytes: %s", strerror(errno));
     uuid.b[6] = (uint8_t)((uuid.b[6] & 0x0F) | 0x40); /* RFC 9562, version 4 */
     uuid.b[8] = (uint8_t)((uuid.b[8] & 0x3F) | 0x80);
     uuid_format(&uuid, text);
@@ -142,7 +144,7 @@ static bool refuse_same(const struct config *config, const char *name, const cha
     const struct config_origin *origin = origin_of(config, name);
     const struct config_origin *other_origin = origin_of(config, other);
 
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09,
                    "%s and %s are both %s\n  in %s and %s\n  fix: name two different topics", name, other,
                    origin->value, origin->origin, other_origin->origin);
 }
@@ -150,34 +152,26 @@ static bool refuse_same(const struct config *config, const char *name, const cha
 /* A second copy in a topic that has the first one would be a second event; among commands or raw copies it is out of place. */
 static bool check_replies(const struct config *config, struct err *err)
 {
-    static const char *const others[] = {"commands.topic", "events.created.topic", "events.rejected.topic",
-                                         "dlq.topic"};
-
     for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-            if (strcmp(*reply, config->origins[config_key_find(others[i]) - config_keys].value) == 0)
+        for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+            if (strcmp(*reply, topic_name(config, topic)) == 0)
                 return err_set(
-                    err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
+                    err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09,
                     "events.reply.topics: %.249s is %s already\n  fix: name topics that are for replies only", *reply,
-                    others[i]);
+                    topic_key(topic));
     return true;
 }
 
 /* Events read as commands would go round for ever; raw copies among the events are no events. */
 static bool check_topics(const struct config *config, struct err *err)
 {
-    const char *dlq = config->dlq_topic;
-
-    if (strcmp(config->commands_topic, config->events_created_topic) == 0)
-        return refuse_same(config, "commands.topic", "events.created.topic", err);
-    if (strcmp(config->commands_topic, config->events_rejected_topic) == 0)
-        return refuse_same(config, "commands.topic", "events.rejected.topic", err);
-    if (strcmp(config->commands_topic, dlq) == 0)
-        return refuse_same(config, "commands.topic", "dlq.topic", err);
-    if (strcmp(config->events_created_topic, dlq) == 0)
-        return refuse_same(config, "events.created.topic", "dlq.topic", err);
-    if (strcmp(config->events_rejected_topic, dlq) == 0)
-        return refuse_same(config, "events.rejected.topic", "dlq.topic", err);
+    for (enum own_topic one = 0; one < OWN_TOPICS; one++) {
+        for (enum own_topic other = one + 1; other < OWN_TOPICS; other++) {
+            bool may_be_one = one == TOPIC_CREATED && other == TOPIC_REJECTED;
+            if (!may_be_one && strcmp(topic_name(config, one), topic_name(config, other)) == 0)
+                return refuse_same(config, topic_key(one), topic_key(other), err);
+        }
+    }
     return true;
 }
 
@@ -198,7 +192,7 @@ static bool check_echo(const struct config *config, struct err *err)
 
     for (char **header = config->events_echo_headers; *header != NULL; header++)
         if (is_written_by_us(*header))
-            return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
+            return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09,
                            "events.echo.headers: sessiond writes the header %.100s of every event itself\n  in %s",
                            *header, origin->origin);
     return true;
@@ -209,7 +203,7 @@ static bool check_replication(const struct config *config, struct err *err)
     if (config->topics_replication_factor != 0)
         return true;
     return err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-02",
+        err, ERR_STOP, EXIT_CONFIG, E_CONFIG_02,
         "topics.replication.factor: 0 is not a legal value\n  fix: -1 for the broker's default, or 1 and more");
 }
 

@@ -31,7 +31,6 @@ static const char *const log_levels[] = {"error", "warning", "info", "debug", NU
 #define WORD(list)           .type = CONFIG_WORD, .words = list
 #define KAFKA                .type = CONFIG_KAFKA, .offset = CONFIG_NOWHERE
 #define UNKEPT               .offset = CONFIG_NOWHERE
-#define NOT_YET              .offset = CONFIG_NOWHERE, .later = CONFIG_ALL_BUT_DEFAULT
 
 const struct config_key config_keys[] = {
     {"kafka.bootstrap.servers", KAFKA, .initial = "127.0.0.1:9092", .meaning = "brokers to begin with"},
@@ -112,8 +111,6 @@ const struct config_key config_keys[] = {
      .meaning = "schema of the tables"},
     {"postgres.reference.checks", WORD(reference_checks), .offset = AT(postgres_reference_checks), .initial = "per-row",
      .meaning = "how parents are checked: by foreign keys, or per-batch by locks, faster (PostgreSQL 15, more grants)"},
-    {"postgres.connections", INTEGER(1, 64), NOT_YET, .initial = "1",
-     .meaning = "connections of the worker; more than 1 is not in this version"},
 
     {"batch.max.messages", INTEGER(1, 100000), .offset = AT(batch_max_messages), .initial = "5000",
      .meaning = "commands in a batch at most; a batch is what has arrived, there is no linger"},
@@ -174,6 +171,11 @@ static const char *const kafka_properties[] = {
     "kafka.broker.address.family",
 };
 
+bool config_key_is_retired(const char *name)
+{
+    return strcmp(name, "postgres.connections") == 0;
+}
+
 const struct config_key *config_key_find(const char *name)
 {
     for (size_t i = 0; i < config_key_count; i++)
@@ -194,9 +196,10 @@ const char *config_key_nearest(const char *name)
             nearest_offer(&own, config_keys[i].other_name);
     }
     /* Compared without the prefix, and named with it. */
+    size_t prefix = strlen(config_kafka_prefix(KAFKA_ALL));
     for (size_t i = 0; i < sizeof kafka_properties / sizeof *kafka_properties; i++)
-        nearest_offer(&kafka, kafka_properties[i] + strlen("kafka."));
+        nearest_offer(&kafka, kafka_properties[i] + prefix);
     if (nearest_name(&kafka) == NULL || own.distance <= kafka.distance)
         return nearest_name(&own);
-    return kafka.name - strlen("kafka.");
+    return kafka.name - prefix;
 }

@@ -1,9 +1,9 @@
 /* One value: text → the typed field of its key, by the rules of the key's row. */
 #include "config/config_table.h"
 
+#include "core/decimal.h"
 #include "core/text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 /* ---- Rules in words ---- */
@@ -49,21 +49,12 @@ void config_value_rule(const struct config_key *key, char text[static CONFIG_RUL
 
 /* ---- Text → value ---- */
 
-static bool parse_integer(const char *text, char **rest, int64_t *value)
-{
-    if (*text != '-' && (*text < '0' || *text > '9'))
-        return false;
-    errno = 0;
-    *value = strtoll(text, rest, 10);
-    return errno == 0 && *rest != text;
-}
-
 static bool parse_number(const struct config_key *key, const char *text, int64_t *value)
 {
-    char *rest;
+    const char *rest;
     int64_t unit = 1;
 
-    if (!parse_integer(text, &rest, value))
+    if (!decimal_read(text, value, &rest))
         return false;
     if (key->type == CONFIG_SIZE) {
         rest += *rest == ' ';
@@ -87,11 +78,10 @@ static bool is_address(const char *text)
 {
     const char *colon = strrchr(text, ':');
     int64_t port;
-    char *rest;
 
     if (*text == 0)
         return true;
-    return colon != NULL && parse_integer(colon + 1, &rest, &port) && *rest == 0 && port >= 0 && port <= 65535;
+    return colon != NULL && decimal_read_all(colon + 1, &port) && port >= 0 && port <= 65535;
 }
 
 static bool is_text_of(const struct config_key *key, const char *text)
@@ -222,25 +212,12 @@ static bool set_field(struct config *config, const struct config_key *key, const
     return false;
 }
 
-static bool is_later(const struct config_key *key, const char *value)
-{
-    if (key->later == NULL)
-        return false;
-    if (strcmp(key->later, CONFIG_ALL_BUT_DEFAULT) == 0)
-        return strcmp(value, key->initial) != 0;
-    return strcmp(value, key->later) == 0;
-}
-
 static bool refuse_later(const struct config_key *key, const char *value, const char *origin, struct err *err)
 {
     char rule[CONFIG_RULE_SIZE];
 
-    if (strcmp(key->later, CONFIG_ALL_BUT_DEFAULT) == 0)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-04",
-                       "%s is not in this version of sessiond\n  in %s\n  fix: leave it out, or %s%s", key->name,
-                       origin, *key->initial == 0 ? "empty" : "at ", key->initial);
     config_value_rule(key, rule);
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-04",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_04,
                    "%s=%s is not in this version of sessiond\n  in %s\n  fix: one of %s", key->name, value, origin,
                    rule);
 }
@@ -261,11 +238,11 @@ bool config_value_set(struct config *config, const struct config_key *key, const
     struct config_origin *entry = &config->origins[key - config_keys];
     char rule[CONFIG_RULE_SIZE];
 
-    if (is_later(key, value))
+    if (key->later != NULL && strcmp(value, key->later) == 0)
         return refuse_later(key, value, origin, err);
     if (!set_field(config, key, value)) {
         config_value_rule(key, rule);
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-02",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_02,
                        "%s: %s%.100s%s is not a legal value\n  in %s\n  fix: %s", key->name, key->secret ? "" : "\"",
                        key->secret ? "this" : value, key->secret ? "" : "\"", origin, rule);
     }

@@ -1,5 +1,6 @@
 #include "kafka/source.h"
 
+#include "config/topics.h"
 #include "kafka/assignment.h"
 #include "kafka/brokers.h"
 #include "kafka/cleanup.h"
@@ -62,7 +63,7 @@ struct source {
 /* A broker may have said that the commands topic, or a partition of it, is missing: is it? */
 static void doubt_topic(struct source *source, struct err *err)
 {
-    source->in_question = source->in_question || err->code == kafka_error_no_topic;
+    source->in_question = source->in_question || err->reason == REASON_NO_TOPIC;
     topic_doubt(source->config->commands_topic, err);
 }
 
@@ -97,7 +98,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     struct err err;
     char fatal[256];
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = (int)rd_kafka_fatal_error(rk, fatal, sizeof fatal);
@@ -107,16 +107,16 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         brokers_trouble(&source->brokers, code, reason);
         if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
             membership_down(&source->membership);
-        const char *ours = brokers_why(&source->brokers, why);
+        bool advertised = brokers_why(&source->brokers, why);
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, why, source->brokers.setting);
-        if (ours == brokers_advertised && err.class == ERR_RETRY)
-            err.code = ours;
+        if (advertised && err.class == ERR_RETRY)
+            err.code = E_KAFKA_ADVERTISED;
     }
     doubt_topic(source, &err);
     sasl_reload_judge(&source->sasl_reload, &err);
     membership_judge(&source->membership, &err);
-    if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+    if (err.class < ERR_RESTART)
+        log_limited(&source->limit, clock_ms(), err.code, "%s", err.message);
 }
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
@@ -154,7 +154,7 @@ struct source *source_open(const struct config *config, struct err *err)
  * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
  * is no reason not to work.
  */
-static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
+MUSTUSE static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
 {
     if (source->settings_until_ms == 0)
         source->settings_until_ms = clock_ms() + source->config->startup_timeout_ms / 2;
@@ -163,14 +163,14 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
     if (progress == PENDING && !source_serve(source, 10, err))
         return FAILED;
     if (progress == PENDING && clock_ms() < source->settings_until_ms) {
-        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", "the topics' settings: %s\n  %s",
+        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_KAFKA_DOWN, "the topics' settings: %s\n  %s",
                       source->cleanup.why, source->brokers.setting);
         return PENDING;
     }
     return cleanup_judge(&source->cleanup, err) ? DONE : FAILED;
 }
 
-static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
+MUSTUSE static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
 {
     enum progress progress = topic_metadata(source->rk, name, NULL, patience_begin(&source->topics, timeout_ms), err);
 
@@ -179,15 +179,15 @@ static enum progress ask_topic(struct source *source, const char *name, int time
 }
 
 /* As an error of which waiting is the cure, for whoever waits; and for the log, once in a while. */
-static enum progress nobody_answers(struct source *source, struct err *err)
+MUSTUSE static enum progress nobody_answers(struct source *source, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
-    const char *code = brokers_why(&source->brokers, why);
+    bool advertised = brokers_why(&source->brokers, why);
 
-    (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, code, "%s\n  %s", why, source->brokers.setting);
-    if (code == brokers_advertised && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, advertised ? E_KAFKA_ADVERTISED : E_KAFKA_DOWN, "%s\n  %s", why,
+                  source->brokers.setting);
+    if (advertised)
+        log_limited(&source->limit, clock_ms(), err->code, "%s", err->message);
     return PENDING;
 }
 
@@ -195,7 +195,7 @@ static enum progress nobody_answers(struct source *source, struct err *err)
  * The address that we were given has answered. All further work goes by those that the brokers advertise, and of the calls that would
  * wait for one (init_transactions, joining the group) none says so.
  */
-static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
+MUSTUSE static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
 {
     if (advertised_answered(&source->brokers.advertised))
         return DONE;
@@ -211,19 +211,17 @@ static enum progress reach_leaders(struct source *source, int timeout_ms, struct
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
 {
     const struct config *config = source->config;
-    const char *names[] = {config->commands_topic, config->events_created_topic, config->events_rejected_topic,
-                           config->dlq_topic};
-    static const char *const keys[] = {"commands.topic", "events.created.topic", "events.rejected.topic", "dlq.topic"};
     char setting[CONFIG_SETTING_TEXT];
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum progress progress = *names[i] == 0 ? DONE : ask_topic(source, names[i], timeout_ms, err);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++) {
+        const char *name = topic_name(config, topic);
+        enum progress progress = *name == 0 ? DONE : ask_topic(source, name, timeout_ms, err);
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
         if (progress == PENDING)
             progress = nobody_answers(source, err);
         if (progress == FAILED) {
-            config_setting(config, keys[i], setting);
+            config_setting(config, topic_key(topic), setting);
             err_prefix(err, "%s", setting);
         }
         if (progress != DONE)
@@ -335,11 +333,10 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
 /* A message that is an error means that records were skipped, or that the client as a whole has failed. */
 static bool message_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
-    char place[320];
+    char place[RECORD_PLACE_TEXT];
     char fatal[256];
     rd_kafka_resp_err_t code = message->err;
     const char *text = rd_kafka_message_errstr(message);
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = rd_kafka_fatal_error(source->rk, fatal, sizeof fatal);
@@ -348,20 +345,18 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     if (message->offset < 0) /* of the group or the client, not of a record */
         snprintf(place, sizeof place, "group %s", source->config->group_id);
     else
-        snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, source->config->commands_topic, message->partition,
-                 message->offset);
+        record_place(source->config->commands_topic, message->partition, message->offset, place);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
     if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->offset < 0)
-        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
+        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, E_KAFKA_OFFSETS, "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
     doubt_topic(source, err);
     if (err->class >= ERR_RESTART)
         return false;
-    if (log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    log_limited(&source->limit, clock_ms(), err->code, "%s", err->message);
     return true;
 }
 

@@ -54,27 +54,29 @@ void bulk_batch_done(struct bulk *bulk)
 }
 
 /* The statement takes the batch, now or when there is a connection again. */
-static enum progress fail(struct bulk *bulk, const char *reason)
+static void note_failure(struct bulk *bulk, const char *reason)
 {
     bulk->failed = true;
     bulk->hands_over = true;
-    if (cooldown_failed(&bulk->cooldown, reason, clock_ms()) && strncmp(bulk->told, reason, sizeof bulk->told - 1) != 0) {
+    if (cooldown_failed(&bulk->cooldown, reason, clock_ms()) &&
+        strncmp(bulk->told, reason, sizeof bulk->told - 1) != 0) {
         snprintf(bulk->told, sizeof bulk->told, "%s", reason);
         log_info("large batches are stored by the slower statement for a minute at a time, because of %s", reason);
     }
-    return FAILED;
 }
 
 /* The transaction is still open. */
-static enum progress leave(struct bulk *bulk, struct connection *connection, enum bulk_step step, struct err *err)
+MUSTUSE static enum progress leave(struct bulk *bulk, struct connection *connection, enum bulk_step step,
+                                   struct err *err)
 {
     bulk->step = step;
     return query_script(connection, "ROLLBACK", err) ? PENDING : FAILED;
 }
 
-static enum progress leave_failed(struct bulk *bulk, struct connection *connection, const char *reason, struct err *err)
+MUSTUSE static enum progress leave_failed(struct bulk *bulk, struct connection *connection, const char *reason,
+                                          struct err *err)
 {
-    (void)fail(bulk, reason);
+    note_failure(bulk, reason);
     return leave(bulk, connection, BULK_LEAVING_FAILED, err);
 }
 
@@ -225,7 +227,8 @@ static bool decide_new(struct bulk *bulk, struct batch *batch, const struct dist
 
 /* ---- Number and store -------------------------------------------------------------------------------------------- */
 
-static enum progress store(struct bulk *bulk, struct connection *connection, const PGresult *ids, struct err *err)
+MUSTUSE static enum progress store(struct bulk *bulk, struct connection *connection, const PGresult *ids,
+                                   struct err *err)
 {
     struct query_step steps[CONNECTION_RESULTS];
     struct bulk_rows *rows = &bulk->rows;
@@ -245,7 +248,7 @@ static enum progress store(struct bulk *bulk, struct connection *connection, con
     return sent ? PENDING : FAILED;
 }
 
-static enum progress number(struct bulk *bulk, struct connection *connection, struct err *err)
+MUSTUSE static enum progress number(struct bulk *bulk, struct connection *connection, struct err *err)
 {
     if (bulk->rows.created == 0)
         return store(bulk, connection, NULL, err);
@@ -255,8 +258,8 @@ static enum progress number(struct bulk *bulk, struct connection *connection, st
     return query_several(connection, QUERY_NEXT, &step, 1, err) ? PENDING : FAILED;
 }
 
-static enum progress read_landed(struct bulk *bulk, struct connection *connection, struct batch *batch,
-                                 const struct distinct_ids *distinct, struct err *err)
+MUSTUSE static enum progress read_landed(struct bulk *bulk, struct connection *connection, struct batch *batch,
+                                         const struct distinct_ids *distinct, struct err *err)
 {
     const PGresult *state = result_of(bulk, connection, READ_STATE);
 
@@ -278,12 +281,14 @@ static enum progress read_landed(struct bulk *bulk, struct connection *connectio
     return number(bulk, connection, err);
 }
 
-static enum progress stored(struct bulk *bulk, const struct connection *connection, struct batch *batch,
-                            const struct distinct_ids *distinct)
+MUSTUSE static enum progress stored(struct bulk *bulk, const struct connection *connection, struct batch *batch,
+                                    const struct distinct_ids *distinct)
 {
     /* The last one answers in our own session only, where the others have done what they were asked. */
-    if (PQntuples(connection->results[connection->several - 1]) != 1)
-        return fail(bulk, "another session");
+    if (PQntuples(connection->results[connection->several - 1]) != 1) {
+        note_failure(bulk, "another session");
+        return FAILED;
+    }
     cooldown_passed(&bulk->cooldown);
     for (size_t i = 0; i < bulk->rows.count; i++)
         distinct_ids_decide(distinct, bulk->rows.list[i].id, batch, bulk->rows.list[i].row);
@@ -296,14 +301,14 @@ static enum progress stored(struct bulk *bulk, const struct connection *connecti
  */
 static bool is_final(const struct connection *connection, const struct err *err)
 {
-    if (err->class == ERR_STOP && strcmp(err->code, "E-PG-23505") == 0)
+    if (err->class == ERR_STOP && strcmp(err->sqlstate, "23505") == 0)
         return strcmp(connection->error_table, "command_outcomes") != 0;
-    return strcmp(err->code, "E-PG-SYNC") == 0;
+    return connection->not_durable;
 }
 
-static enum progress take_failure(struct bulk *bulk, const struct connection *connection, const struct err *err)
+MUSTUSE static enum progress take_failure(struct bulk *bulk, const struct connection *connection, const struct err *err)
 {
-    (void)fail(bulk, err->code);
+    note_failure(bulk, err->sqlstate[0] != 0 ? err->sqlstate : err->code);
     bulk->hands_over = connection->state == CONNECTION_OPEN && !is_final(connection, err);
     return FAILED;
 }

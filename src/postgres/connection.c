@@ -1,15 +1,12 @@
 #include "postgres/connection.h"
 
-#include "gen/sql.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "config/secret.h"
 #include "postgres/conninfo.h"
 #include "postgres/pg_error.h"
-#include "postgres/query.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pwd.h>
@@ -17,10 +14,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CONNECT_MS    30000 /* for one attempt, all hosts of the list together */
-#define CANCEL_MS     1000  /* at the end, for what is left behind */
-#define PASSWORD_MS   60000 /* how long a password that worked is tried when it is refused: it is being changed */
-#define OLDEST_SERVER 130000
+#define CONNECT_MS  30000 /* for one attempt, all hosts of the list together */
+#define PASSWORD_MS 60000 /* how long a password that worked is tried when it is refused: it is being changed */
 
 struct connection *connection_new(const struct config *config)
 {
@@ -46,17 +41,37 @@ static void leave_behind(struct connection *connection)
     connection->session = NULL;
 }
 
+void connection_forget_results(struct connection *connection)
+{
+    for (int i = 0; i < CONNECTION_RESULTS; i++) {
+        PQclear(connection->results[i]);
+        connection->results[i] = NULL;
+    }
+    connection->several = 0;
+}
+
 void connection_close(struct connection *connection)
 {
     leave_behind(connection);
     PQclear(connection->answer);
-    query_forget(connection);
+    connection_forget_results(connection);
     PQclear(connection->session);
     connection->answer = NULL;
     connection->session = NULL;
     PQfinish(connection->pg);
     connection->pg = NULL;
     connection->state = CONNECTION_CLOSED;
+}
+
+void connection_free(struct connection *connection)
+{
+    if (connection == NULL)
+        return;
+    connection_close(connection);
+    PQclear(connection->left);
+    hosts_forget(&connection->hosts);
+    free(connection->reread);
+    free(connection);
 }
 
 int64_t connection_statement_ms(const struct connection *connection)
@@ -119,9 +134,9 @@ static bool user_is_missing(const struct connection *connection)
     return getpwuid(geteuid()) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);
 }
 
-static enum progress refuse_nameless(struct connection *connection, struct err *err)
+MUSTUSE static enum progress refuse_nameless(struct connection *connection, struct err *err)
 {
-    (void)err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-USER",
+    (void)err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_USER,
                   "PostgreSQL: no user to log in as: none is set, and user id %u of this process has no name in "
                   "/etc/passwd\n  fix: user=... in postgres.conninfo, or PGUSER",
                   (unsigned)geteuid());
@@ -129,7 +144,7 @@ static enum progress refuse_nameless(struct connection *connection, struct err *
     return FAILED;
 }
 
-static enum progress connect_failed(struct connection *connection, struct err *err)
+MUSTUSE static enum progress connect_failed(struct connection *connection, struct err *err)
 {
     const char *message = PQerrorMessage(connection->pg);
     const char *text = message;
@@ -144,7 +159,7 @@ static enum progress connect_failed(struct connection *connection, struct err *e
     if (known)
         pg_error_classify(&(struct pg_error){.sqlstate = sqlstate, .message = line, .session = true}, err);
     else
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: %s", line);
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001, "PostgreSQL: %s", line);
 
     if (err->class == ERR_ISOLATE)
         err->class = ERR_STOP;
@@ -179,7 +194,7 @@ static const char *current_conninfo(struct connection *connection)
         connection->reread = text;
     } else {
         if (path != NULL && (text == NULL || strcmp(text, connection->config->postgres_conninfo) != 0))
-            log_warning("E-CONFIG-08",
+            log_warning(E_CONFIG_08,
                         "postgres.conninfo.file: no connection string in %s now: going on with the last one", path);
         free(text);
     }
@@ -211,7 +226,7 @@ static bool connect_overdue(struct connection *connection, struct err *err)
 {
     if (hosts_overdue(&connection->hosts, connection->pg, clock_ms())) {
         const char *text = connection->reread != NULL ? connection->reread : connection->config->postgres_conninfo;
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001",
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001,
                 "PostgreSQL: %.200s (port %.10s) does not answer within connect_timeout; the next host is tried",
                 PQhost(connection->pg), PQport(connection->pg));
         hosts_turn(&connection->hosts, connection->pg, text);
@@ -219,13 +234,15 @@ static bool connect_overdue(struct connection *connection, struct err *err)
     }
     if (clock_ms() < connection->deadline_ms)
         return false;
-    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: no answer to a connection within %d s",
+    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001, "PostgreSQL: no answer to a connection within %d s",
             CONNECT_MS / 1000);
     return true;
 }
 
-static enum progress connect_step(struct connection *connection, int64_t until_ms, struct err *err)
+enum progress connection_connect(struct connection *connection, int64_t until_ms, struct err *err)
 {
+    if (connection->state == CONNECTION_CLOSED && !connect_start(connection, err))
+        return FAILED;
     while (connection->polling != PGRES_POLLING_OK) {
         if (connection->polling == PGRES_POLLING_FAILED)
             return connect_failed(connection, err);
@@ -240,120 +257,4 @@ static enum progress connect_step(struct connection *connection, int64_t until_m
         }
     }
     return DONE;
-}
-
-static bool session_send(struct connection *connection, struct err *err)
-{
-    int version = PQserverVersion(connection->pg);
-
-    if (version < OLDEST_SERVER) {
-        connection_close(connection);
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-VERSION",
-                       "PostgreSQL: the server is version %d\n  fix: 13 or newer is needed", version / 10000);
-    }
-    PQsetnonblocking(connection->pg, 1);
-    connection->state = CONNECTION_ASKING;
-    return query_session(connection, sql_session, (const char *const[]){connection->config->postgres_schema}, 1, err);
-}
-
-/* Whose turn it is: the session is open, or the one before is to be cancelled first. */
-static bool cancel_send(struct connection *connection, struct err *err)
-{
-    char age[24];
-
-    if (connection->left == NULL) {
-        connection->state = CONNECTION_OPEN;
-        return true;
-    }
-    snprintf(age, sizeof age, "%" PRId64, connection->session_ms - connection->left_ms);
-    const char *parameters[] = {PQgetvalue(connection->left, 0, SESSION_BACKEND_PID), age};
-    connection->state = CONNECTION_CANCELLING;
-    return query_session(connection, sql_cancel_former, parameters, 2, err);
-}
-
-/* Where the server does not let us, what was left behind is left to the server's own time-outs. */
-static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
-{
-    PGresult *result;
-    int64_t left = until_ms - clock_ms();
-    enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
-
-    PQclear(result);
-    if (progress == PENDING || connection->pg == NULL)
-        return progress;
-    PQclear(connection->left);
-    connection->left = NULL;
-    connection->state = CONNECTION_OPEN;
-    return DONE;
-}
-
-static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
-{
-    PGresult *result;
-    int64_t left = until_ms - clock_ms();
-    enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
-
-    if (progress == FAILED)
-        connection_close(connection);
-    if (progress != DONE)
-        return progress;
-    connection->session = result;
-    if (*PQgetvalue(result, 0, SESSION_READ_ONLY) == 't') {
-        connection_close(connection);
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-25006",
-                "PostgreSQL: the server takes no writes: a standby, or default_transaction_read_only; "
-                "target_session_attrs=read-write in postgres.conninfo finds the primary among several hosts");
-        return FAILED;
-    }
-    hosts_forget(&connection->hosts);
-    connection->was_open = true;
-    connection->refused_since_ms = 0;
-    connection->session_ms = clock_ms();
-    return cancel_send(connection, err) ? DONE : FAILED;
-}
-
-enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err)
-{
-    int64_t until = clock_ms() + timeout_ms;
-
-    if (connection->state == CONNECTION_CLOSED && !connect_start(connection, err))
-        return FAILED;
-    if (connection->state == CONNECTION_CONNECTING) {
-        enum progress progress = connect_step(connection, until, err);
-        if (progress != DONE)
-            return progress;
-        if (!session_send(connection, err))
-            return FAILED;
-    }
-    if (connection->state == CONNECTION_ASKING) {
-        enum progress progress = session_receive(connection, until, err);
-        if (progress != DONE)
-            return progress;
-    }
-    return connection->state == CONNECTION_CANCELLING ? cancel_receive(connection, until, err) : DONE;
-}
-
-/* ---- The end ----------------------------------------------------------------------------------------------------- */
-
-/* No connection will follow: one is made for this, if the server is there. */
-static void cancel_at_the_end(struct connection *connection)
-{
-    struct err ignored;
-
-    if (connection->left == NULL)
-        return;
-    (void)connection_open(connection, CANCEL_MS, &ignored);
-    connection_close(connection);
-}
-
-void connection_free(struct connection *connection)
-{
-    if (connection == NULL)
-        return;
-    connection_close(connection);
-    cancel_at_the_end(connection);
-    PQclear(connection->left);
-    hosts_forget(&connection->hosts);
-    free(connection->reread);
-    free(connection);
 }

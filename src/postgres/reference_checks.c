@@ -12,7 +12,7 @@ bool reference_checks_possible(const struct connection *connection, struct err *
 
     if (version >= OLDEST_SERVER)
         return true;
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-PER-BATCH",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_PER_BATCH,
                    "postgres.reference.checks=per-batch needs PostgreSQL 15, and the server is version %d\n"
                    "  fix: postgres.reference.checks=per-row",
                    version / 10000);
@@ -24,7 +24,7 @@ bool reference_checks_granted(const PGresult *missing, struct err *err)
 
     if (*grants == 0)
         return true;
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-PER-BATCH",
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_PER_BATCH,
                    "postgres.reference.checks=per-batch takes privileges that the role lacks\n"
                    "  fix: %s (the first as a superuser; sessiond migrate sql prints them), or "
                    "postgres.reference.checks=per-row",
@@ -45,7 +45,7 @@ void reference_checks_learn(struct reference_checks *checks, const char *obstacl
     else if (!checks->wanted)
         log_info("reference checks: per-row, by PostgreSQL's foreign keys");
     else if (!checks->told)
-        log_warning("E-PG-PER-ROW",
+        log_warning(E_PG_PER_ROW,
                     "reference checks: per-row, although postgres.reference.checks=per-batch, because %s\n"
                     "  fix: nothing is wrong, only slower; deploy/README.md says what per-batch asks of the tables",
                     obstacle);

@@ -1,5 +1,6 @@
 #include "postgres/store.h"
 
+#include "postgres/session.h"
 #include "gen/sql.h"
 #include "runtime/clock.h"
 #include "postgres/decision.h"
@@ -54,7 +55,7 @@ void store_free(struct store *store)
 {
     if (store == NULL)
         return;
-    connection_free(store->connection);
+    session_free(store->connection);
     decision_free(&store->decision);
     free(store);
 }
@@ -115,12 +116,12 @@ static bool step_take(struct store *store, const PGresult *result, struct err *e
     return true;
 }
 
-static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)
+MUSTUSE static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)
 {
     PGresult *result;
 
     if (store->step == STORE_OPENING)
-        return connection_open(store->connection, timeout_ms, err);
+        return session_open(store->connection, timeout_ms, err);
     enum progress progress = query_result(store->connection, timeout_ms, &result, err);
     if (progress == DONE && !step_take(store, result, err))
         progress = FAILED;
@@ -129,7 +130,7 @@ static enum progress step_wait(struct store *store, int timeout_ms, struct err *
 }
 
 /* There is no batch yet to retry or to halve. */
-static enum progress connect_failed(struct store *store, struct err *err)
+MUSTUSE static enum progress connect_failed(struct store *store, struct err *err)
 {
     if (err->class == ERR_ISOLATE)
         err->class = ERR_STOP;

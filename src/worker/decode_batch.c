@@ -6,8 +6,6 @@
 #include "core/former.h"
 #include "core/validate.h"
 
-#include <inttypes.h>
-
 static void decode_item(const struct decode_options *options, bool id_required, struct batch_item *item,
                         struct arena *arena)
 {
@@ -38,13 +36,15 @@ void decode_batch(const struct decode_options *options, bool id_required, struct
 
 bool batch_outcomes(struct batch *batch, struct err *err)
 {
+    char place[RECORD_PLACE_TEXT];
+
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
         if (item->outcome.kind != OUTCOME_PENDING)
             continue;
         if (item->row == NULL)
-            return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s[%" PRId32 "]@%" PRId64 " was left undecided",
-                           item->record.topic, item->record.partition, item->record.offset);
+            return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s was left undecided",
+                           record_place(item->record.topic, item->record.partition, item->record.offset, place));
         former_restore(item);
         outcome_from_ledger(&item->outcome, item->row, &item->record, &item->command);
     }

@@ -3,7 +3,6 @@
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #define SLICE_MS 50
@@ -52,31 +51,29 @@ void resolver_take(struct schema_cache *schema_cache, struct registry_answer *an
 
 static void say_why(struct resolver *resolver, const struct err *err)
 {
-    uint64_t held_back;
-
-    if (err->class != ERR_NONE && log_allowed(&resolver->limit, clock_ms(), &held_back))
-        log_warning(err->code, "waiting for the schema registry: %s (%" PRIu64 " more held back)", err->message,
-                    held_back);
+    if (err->class != ERR_NONE)
+        log_limited(&resolver->limit, clock_ms(), err->code, "waiting for the schema registry: %s", err->message);
 }
 
 bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err)
 {
     struct schema_cache *schema_cache = resolver->decode->schema_cache;
     struct registry_answer answer;
+    struct err trouble = {0};
 
     while (source_epoch(resolver->keepalive->source) == batch->epoch) {
         if (schema_cache_waiting(schema_cache) > 0 &&
-            registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
+            registry_next(resolver->registry, SLICE_MS, &answer, &trouble) == DONE) {
             resolver_take(schema_cache, &answer);
             continue;
         }
         if (all_known(resolver, batch))
             break;
-        say_why(resolver, err);
+        say_why(resolver, &trouble);
         if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the schema registry");
     }
     return true;
 }

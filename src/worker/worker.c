@@ -1,15 +1,4 @@
-/*
- * The loop. What is lost when it stops at the wrong moment: nothing, because
- *
- *   stop or error after      | PostgreSQL | Kafka            | next
- *   fill                     | -          | -                | offsets unmoved: read again
- *   COMMIT sent, answer lost | unknown    | -                | the same batch again: the ledger answers
- *   PostgreSQL's commit      | rows       | nothing visible  | read again by whoever owns the partition: the ledger answers
- *   events produced          | rows       | open transaction | aborted by the next init_transactions: as above
- *   EndTxn sent, not "done"  | rows       | in doubt         | settled before anything is published again (publish.c)
- *   Kafka's commit           | rows       | events, offsets  | the next batch
- *   a rebalance in between   | rows       | offsets refused  | dropped; the new owner reads again and the ledger answers
- */
+/* The loop, and what it waits for. What is lost when it stops at the wrong moment: nothing (src/README.md has the table). */
 #include "worker/worker.h"
 
 #include "runtime/clock.h"
@@ -29,7 +18,7 @@
 #define FILL_WAIT_MS   100
 #define STORE_SLICE_MS 100
 #define START_SLICE_MS 250
-#define BRAKE_LOG_MS   60000
+#define BREAKER_LOG_MS 60000
 #define TRAILING_MS    200
 
 struct worker {
@@ -91,56 +80,58 @@ void worker_free(struct worker *w)
 /* ---- Start -------------------------------------------------------------------------------------------------------- */
 
 /* A host that never answered is more likely a wrong name than an outage. */
-static bool unreachable(const struct worker *w, int64_t started_ms, const char *what, struct err *err)
+static bool unreachable(const struct worker *w, int64_t started_ms, const char *what, const struct err *why,
+                        struct err *err)
 {
-    char why[sizeof err->message];
-
     if (clock_ms() - started_ms < w->parts.config->startup_timeout_ms)
         return false;
-    memcpy(why, err->message, sizeof why);
-    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
+    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_START_01,
                   "%s never answered within startup.timeout.ms (%" PRId64 ")\n  %.500s\n"
                   "  fix: start it, or correct its address, port and protocol (TLS, SASL)",
-                  what, w->parts.config->startup_timeout_ms, why);
+                  what, w->parts.config->startup_timeout_ms, why->message);
     return true;
 }
 
 static bool find_topics(struct worker *w, struct err *err)
 {
     int64_t started_ms = clock_ms();
+    struct err why = {0};
     enum progress progress;
 
-    while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, err)) == PENDING) {
+    while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, &why)) == PENDING) {
         if (!w->parts.answered->broker &&
-            unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", err))
+            unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", &why,
+                        err))
             return false;
         watchdog_tick("waiting for the broker");
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the broker");
     }
     w->parts.answered->broker = true;
+    if (progress == FAILED)
+        *err = why;
     return progress == DONE;
 }
 
 /* Connects, and waits as long as it takes; `started_ms` 0: without giving up. */
 static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
 {
+    struct err why;
     enum progress progress;
 
-    while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, err)) != DONE) {
+    while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, &why)) != DONE) {
         if (!keepalive_tick(&w->store_keepalive, "connecting to PostgreSQL", err))
             return false;
-        if (progress == PENDING) {
-            (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-START-01",
+        if (progress == PENDING)
+            (void)err_set(&why, ERR_RETRY, EXIT_UNREACHABLE, E_START_01,
                           "a connection is accepted, and nothing answers on it");
-            if (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err))
-                return false;
-            continue;
-        }
-        if (err->class == ERR_STOP ||
-            (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err)))
+        if (why.class == ERR_STOP) {
+            *err = why;
             return false;
-        if (!keepalive_pause(&w->store_keepalive, "connecting to PostgreSQL", err))
+        }
+        if (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", &why, err))
+            return false;
+        if (progress == FAILED && !keepalive_pause(&w->store_keepalive, "connecting to PostgreSQL", &why, err))
             return false;
     }
     backoff_reset(&w->store_keepalive.backoff);
@@ -164,6 +155,12 @@ static bool needs_store(const struct batch *batch)
     return false;
 }
 
+/* To PostgreSQL, which works on it while the batch before is published. */
+static bool send(struct worker *w, struct err *err)
+{
+    return !needs_store(w->next) || store_send(w->parts.store, w->next, err);
+}
+
 static bool receive(struct worker *w, struct batch *batch, struct err *err)
 {
     enum progress progress;
@@ -175,80 +172,81 @@ static bool receive(struct worker *w, struct batch *batch, struct err *err)
 }
 
 /* After a decision that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
-static bool repair_store(struct worker *w, struct err *err)
+static bool repair_store(struct worker *w, const struct err *why, struct err *err)
 {
-    bool renew = err->class == ERR_RENEW;
+    bool renew = why->class == ERR_RENEW;
 
     if (renew)
         store_disconnect(w->parts.store);
-    if (!keepalive_pause(&w->store_keepalive, "deciding", err))
-        return false;
-    return !renew || connect_store(w, 0, err);
+    return keepalive_pause(&w->store_keepalive, "deciding", why, err) && (!renew || connect_store(w, 0, err));
 }
 
 /*
- * Ends what store_send began (`sent`: it did), and repeats it until PostgreSQL has decided. A batch whose assignment is
- * over meanwhile is left undecided: publishing will drop it.
+ * Ends what store_send began, and repeats it until PostgreSQL has decided; `unsent`: why it did not begin, or NULL. A batch whose
+ * assignment is over meanwhile is left undecided: publishing will drop it.
  */
-static bool decide(struct worker *w, struct batch *batch, bool sent, struct err *err)
+static bool decide(struct worker *w, struct batch *batch, const struct err *unsent, struct err *err)
 {
+    bool sent = unsent == NULL;
+    struct err why = sent ? (struct err){0} : *unsent;
+
     while (needs_store(batch)) {
-        if (sent && receive(w, batch, err))
+        if (sent && receive(w, batch, &why))
             break;
-        if (err_ends(err))
+        if (err_ends(&why)) {
+            *err = why;
             return false;
+        }
         if (source_epoch(w->parts.source) != batch->epoch) {
             store_disconnect(w->parts.store);
             return connect_store(w, 0, err);
         }
-        if (!repair_store(w, err))
+        if (!repair_store(w, &why, err))
             return false;
-        sent = store_send(w->parts.store, batch, err);
+        sent = store_send(w->parts.store, batch, &why);
     }
     backoff_reset(&w->store_keepalive.backoff);
     return batch_outcomes(batch, err);
 }
 
-/* ---- The loop ----------------------------------------------------------------------------------------------------- */
+/* ---- The loop: its phases ----------------------------------------------------------------------------------------- */
 
-static bool publish_prev(struct worker *w, struct err *err)
+/* What has arrived, at most a batch; waits only when nothing is in flight. */
+static bool fill(struct worker *w, struct err *err)
+{
+    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
+
+    return source_fill(w->parts.source, w->next, (size_t)w->parts.config->batch_max_bytes, wait_ms, err);
+}
+
+/* The batch before goes out. */
+static bool publish(struct worker *w, struct err *err)
 {
     if (w->prev == NULL)
         return true;
     watchdog_tick("publishing");
-    uint64_t committed = w->publisher.committed;
-    if (!publish_batch(&w->publisher, w->prev, err))
-        return false;
-    if (w->publisher.committed == committed)
-        w->breaker = w->breaker_before; /* dropped: whoever reads its records next counts them */
+    switch (publish_batch(&w->publisher, w->prev, err)) {
+    case PUBLISHED: break;
+    case DROPPED: w->breaker = w->breaker_before; break; /* whoever reads its records next counts them */
+    case UNPUBLISHED: return false;
+    }
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
     failpoint("released");
     return true;
 }
 
-/* What has been decided goes out first: a registry may be away for long. */
-static bool await_schemas(struct worker *w, struct err *err)
+/* The schemas that records name and that are not known yet. What has been decided goes out first: a registry may be away for long. */
+static bool resolve(struct worker *w, struct err *err)
 {
     struct source *source = w->parts.source;
 
-    if (!publish_prev(w, err) || !resolver_wait(&w->resolver, w->next, err))
+    if (resolver_ask(&w->resolver, w->next))
+        return true;
+    if (!publish(w, err) || !resolver_wait(&w->resolver, w->next, err))
         return false;
     if (source_epoch(source) != w->next->epoch)
         source_release(source, w->next); /* whoever has the partitions now reads its records */
-    return true;
-}
-
-static bool fill(struct worker *w, struct err *err)
-{
-    const struct config *config = w->parts.config;
-    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
-
-    if (!source_fill(w->parts.source, w->next, (size_t)config->batch_max_bytes, wait_ms, err))
-        return false;
-    if (!resolver_ask(&w->resolver, w->next) && !await_schemas(w, err))
-        return false;
-    decode_batch(w->parts.decode, config->commands_id_required, w->next);
     return true;
 }
 
@@ -260,9 +258,9 @@ static bool idle(struct worker *w, struct err *err)
     if (source_epoch(w->parts.source) == 0 || now_ms - w->trailing_ms < TRAILING_MS)
         return true;
     w->trailing_ms = now_ms;
-    bool done = publish_offsets(&w->publisher, w->next, err);
+    enum publish_result result = publish_offsets(&w->publisher, w->next, err);
     batch_reset(w->next);
-    return done;
+    return result != UNPUBLISHED;
 }
 
 /* The batch that was just decided becomes the one to publish, up to where the circuit breaker allows. */
@@ -282,46 +280,43 @@ static bool stopped_reading(struct worker *w, struct err *err)
 {
     int64_t now_ms = clock_ms();
 
-    if (now_ms - w->breaker_logged_ms >= BRAKE_LOG_MS) {
+    if (now_ms - w->breaker_logged_ms >= BREAKER_LOG_MS) {
         w->breaker_logged_ms = now_ms;
-        log_error("E-DLQ-BRAKE",
+        log_error(E_DLQ_BRAKE,
                   "reading has stopped: %" PRId64 " records in a row could not be read or stored (dlq.brake)\n"
                   "  fix: see the newest records of %s, mend the cause, and restart",
                   w->breaker.run, w->parts.config->dlq_topic);
     }
-    watchdog_tick("braked");
+    watchdog_tick("reading has stopped");
     return source_serve(w->parts.source, FILL_WAIT_MS, err);
 }
 
 bool worker_step(struct worker *w, struct err *err)
 {
-    struct err store_err = {0};
+    struct err unsent;
 
     err_clear(err);
     watchdog_tick("reading");
     if (w->breaker.open)
-        return publish_prev(w, err) && stopped_reading(w, err);
+        return publish(w, err) && stopped_reading(w, err);
 
-    if (!fill(w, err))
+    if (!fill(w, err) || !resolve(w, err))
         return false;
     if (w->next->count == 0)
-        return w->prev == NULL ? idle(w, err) : publish_prev(w, err);
-
+        return w->prev == NULL ? idle(w, err) : publish(w, err);
+    decode_batch(w->parts.decode, w->parts.config->commands_id_required, w->next);
     failpoint("filled");
-    bool sent = needs_store(w->next) && store_send(w->parts.store, w->next, &store_err);
+    bool sent = send(w, &unsent);
     failpoint("sent");
-    if (!publish_prev(w, err))
-        return false;
-    *err = store_err;
-    if (!decide(w, w->next, sent, err))
+    if (!publish(w, err) || !decide(w, w->next, sent ? NULL : &unsent, err))
         return false;
     failpoint("decided");
     hand_over(w);
-    return w->prev->count >= WORKER_OVERLAP_MIN || publish_prev(w, err);
+    return w->prev->count >= WORKER_OVERLAP_MIN || publish(w, err);
 }
 
 bool worker_drain(struct worker *w, struct err *err)
 {
     err_clear(err);
-    return publish_prev(w, err);
+    return publish(w, err);
 }

@@ -23,9 +23,9 @@ static const struct way {
     size_t least;
     enum reference_checks_mode checks;
 } ways[] = {
-    {"statement",       SIZE_MAX, REFERENCE_CHECKS_PER_ROW  },
-    {"bulk per-row",    1,        REFERENCE_CHECKS_PER_ROW  },
-    {"bulk per-batch",  1,        REFERENCE_CHECKS_PER_BATCH},
+    {"statement",      SIZE_MAX, REFERENCE_CHECKS_PER_ROW  },
+    {"bulk per-row",   1,        REFERENCE_CHECKS_PER_ROW  },
+    {"bulk per-batch", 1,        REFERENCE_CHECKS_PER_BATCH},
 };
 
 #define WAYS (sizeof ways / sizeof *ways)
@@ -74,8 +74,10 @@ static void add_command(void)
 
     *item = (struct batch_item){0};
     memcpy(item->command_id.b, id, sizeof id);
-    item->record = (struct record){.topic = "study-sessions.commands", .partition = (int32_t)(batch.count % 4),
-                                   .offset = (int64_t)batch.count, .timestamp_ms = 1700000000000};
+    item->record = (struct record){.topic = "study-sessions.commands",
+                                   .partition = (int32_t)(batch.count % 4),
+                                   .offset = (int64_t)batch.count,
+                                   .timestamp_ms = 1700000000000};
     item->command.group_id = (struct field_int){FIELD_VALUE, kind < 10 ? 5000 : 1 + (int64_t)(id[1] % 1000)};
     item->command.study_activity_id = (struct field_int){FIELD_VALUE, 1 + (int64_t)(id[1] / 1000 % 50)};
     if (kind >= 10 && kind < 15) {
@@ -189,7 +191,8 @@ int main(int argc, char **argv)
         fail(err.message);
     fclose(quiet);
     (void)sql("INSERT INTO bench_store.groups (name) SELECT 'Group ' || n FROM generate_series(1, 1000) AS n");
-    (void)sql("INSERT INTO bench_store.study_activities (name) SELECT 'Activity ' || n FROM generate_series(1, 50) AS n");
+    (void)sql(
+        "INSERT INTO bench_store.study_activities (name) SELECT 'Activity ' || n FROM generate_series(1, 50) AS n");
     batch_init(&batch, commands);
     for (int round = 0; round < rounds; round++)
         for (size_t i = 0; i < WAYS; i++)

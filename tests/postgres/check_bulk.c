@@ -136,7 +136,8 @@ END_TEST
 START_TEST(sessions_in_partitions_go_in_bulk_and_one_without_stops)
 {
     sql("DROP TABLE study_sessions");
-    sql("CREATE TABLE study_sessions (id bigserial, group_id bigint NOT NULL REFERENCES groups, study_activity_id bigint "
+    sql("CREATE TABLE study_sessions (id bigserial, group_id bigint NOT NULL REFERENCES groups, study_activity_id "
+        "bigint "
         "NOT NULL REFERENCES study_activities, created_at timestamptz NOT NULL) PARTITION BY LIST (group_id)");
     sql("CREATE TABLE of_animals PARTITION OF study_sessions FOR VALUES IN (1)");
     keep_evidence();
@@ -256,7 +257,6 @@ static void add_rules(TCase *tcase)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_command_is_decided_as_the_table_says);
 }
-
 
 int main(void)
 {

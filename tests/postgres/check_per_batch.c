@@ -16,11 +16,14 @@ static const struct {
 } changes[] = {
     {"DELETE FROM groups WHERE id = 2",                                                             "COMMIT",   false, "",        ""       },
     {"DELETE FROM groups WHERE id = 2",                                                             "ROLLBACK", true,  "Colours", "replica"},
-    {"DELETE FROM groups WHERE id = 2; INSERT INTO groups (id, name) VALUES (2, 'Hues')",           "COMMIT",   true,  "Hues",    "origin" },
+    {"DELETE FROM groups WHERE id = 2; INSERT INTO groups (id, name) VALUES (2, 'Hues')",           "COMMIT",   true,  "Hues",
+     "origin"                                                                                                                              },
     {"UPDATE groups SET id = 3 WHERE id = 2",                                                       "COMMIT",   false, "",        ""       },
     {"UPDATE groups SET id = 3 WHERE id = 2",                                                       "ROLLBACK", true,  "Colours", "replica"},
-    {"UPDATE groups SET id = 3 WHERE id = 2; INSERT INTO groups (id, name) VALUES (2, 'Hues')",     "COMMIT",   true,  "Hues",    "origin" },
-    {"UPDATE groups SET id = 3 WHERE id = 2; UPDATE groups SET id = 2, name = 'Hues' WHERE id = 3", "COMMIT",   true,  "Hues",    "replica"},
+    {"UPDATE groups SET id = 3 WHERE id = 2; INSERT INTO groups (id, name) VALUES (2, 'Hues')",     "COMMIT",   true,  "Hues",
+     "origin"                                                                                                                              },
+    {"UPDATE groups SET id = 3 WHERE id = 2; UPDATE groups SET id = 2, name = 'Hues' WHERE id = 3", "COMMIT",   true,
+     "Hues",                                                                                                                      "replica"},
 };
 
 START_TEST(what_others_did_first_with_a_parent_counts)
@@ -91,28 +94,29 @@ END_TEST
 
 #define FUNCTION "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; "
 #define TRIGGER  "CREATE TRIGGER nothing AFTER INSERT ON study_sessions FOR EACH ROW EXECUTE FUNCTION nothing()"
-#define GROUP_FK "ALTER TABLE study_sessions DROP CONSTRAINT study_sessions_group_id_fkey, ADD CONSTRAINT g FOREIGN KEY "
+#define GROUP_FK                                                                                                       \
+    "ALTER TABLE study_sessions DROP CONSTRAINT study_sessions_group_id_fkey, ADD CONSTRAINT g FOREIGN KEY "
 
 static const struct {
     const char *change;
     const char *because;
 } obstacles[] = {
-    {FUNCTION TRIGGER,                                                                       "study_sessions has the trigger nothing"},
-    {FUNCTION TRIGGER "; ALTER TABLE study_sessions DISABLE TRIGGER nothing",
-     "study_sessions has the trigger nothing"                                                                                        },
+    {FUNCTION TRIGGER,                                                                                          "study_sessions has the trigger nothing"},
+    {FUNCTION TRIGGER "; ALTER TABLE study_sessions DISABLE TRIGGER nothing",                                   "study_sessions has the trigger nothing"},
     {FUNCTION TRIGGER "; ALTER TABLE study_sessions ENABLE REPLICA TRIGGER nothing",
-     "study_sessions has the trigger nothing"                                                                                        },
+     "study_sessions has the trigger nothing"                                                                                                           },
     {"CREATE TABLE moods (id bigint PRIMARY KEY); ALTER TABLE study_sessions ADD mood bigint REFERENCES moods",
-     "study_sessions has the trigger RI_"                                                                                            },
-    {"ALTER TABLE study_sessions ADD UNIQUE (id, group_id) DEFERRABLE",                      "study_sessions has the trigger "       },
-    {"ALTER TABLE study_sessions ALTER CONSTRAINT study_sessions_group_id_fkey DEFERRABLE",  "study_sessions has the trigger RI_"    },
-    {GROUP_FK "(group_id) REFERENCES study_activities (id) NOT VALID",                       "study_sessions has the trigger RI_"    },
-    {GROUP_FK "(group_id) REFERENCES groups (id) NOT VALID",                                 "study_sessions has the trigger RI_"    },
-    {"ALTER TABLE study_sessions DROP CONSTRAINT study_sessions_group_id_fkey",              "other foreign keys"                    },
-    {"CREATE TABLE more_groups () INHERITS (groups)",                                        "groups is no plain table"              },
-    {"CREATE RULE keep AS ON DELETE TO groups DO INSTEAD NOTHING",                           "groups is no plain table"              },
+     "study_sessions has the trigger RI_"                                                                                                               },
+    {"ALTER TABLE study_sessions ADD UNIQUE (id, group_id) DEFERRABLE",                                         "study_sessions has the trigger "       },
+    {"ALTER TABLE study_sessions ALTER CONSTRAINT study_sessions_group_id_fkey DEFERRABLE",
+     "study_sessions has the trigger RI_"                                                                                                               },
+    {GROUP_FK "(group_id) REFERENCES study_activities (id) NOT VALID",                                          "study_sessions has the trigger RI_"    },
+    {GROUP_FK "(group_id) REFERENCES groups (id) NOT VALID",                                                    "study_sessions has the trigger RI_"    },
+    {"ALTER TABLE study_sessions DROP CONSTRAINT study_sessions_group_id_fkey",                                 "other foreign keys"                    },
+    {"CREATE TABLE more_groups () INHERITS (groups)",                                                           "groups is no plain table"              },
+    {"CREATE RULE keep AS ON DELETE TO groups DO INSTEAD NOTHING",                                              "groups is no plain table"              },
     {"ALTER TABLE command_outcomes ADD FOREIGN KEY (group_id) REFERENCES groups NOT VALID",
-     "command_outcomes has the trigger RI_"                                                                                          },
+     "command_outcomes has the trigger RI_"                                                                                                             },
 };
 
 static int times_logged(const char *what)
@@ -146,7 +150,8 @@ START_TEST(keys_and_triggers_that_no_insert_meets_are_no_obstacle)
 {
     keep_evidence();
     sql("CREATE TABLE reviews (id bigint PRIMARY KEY, session bigint REFERENCES study_sessions)");
-    sql(FUNCTION "CREATE TRIGGER nothing BEFORE UPDATE OR DELETE ON study_sessions FOR EACH ROW EXECUTE FUNCTION nothing()");
+    sql(FUNCTION
+        "CREATE TRIGGER nothing BEFORE UPDATE OR DELETE ON study_sessions FOR EACH ROW EXECUTE FUNCTION nothing()");
     sql("ALTER TABLE study_sessions ADD CHECK (group_id <> 2)");
     add_many(0, 5);
     must_decide(store, &batch);

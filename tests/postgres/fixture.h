@@ -135,8 +135,9 @@ static inline void receive_all(void)
 static inline bool waits_for_lock(const char *application)
 {
     sql("SELECT pg_stat_clear_snapshot()");
-    return number(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s' AND wait_event_type = 'Lock'",
-                      application)) > 0;
+    return number(
+               sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s' AND wait_event_type = 'Lock'",
+                   application)) > 0;
 }
 
 /** Sends the batch and goes on until the server waits for a lock that another transaction has. */

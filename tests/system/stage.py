@@ -131,7 +131,7 @@ class Stage:
     @staticmethod
     def environment():
         """Nothing of the caller's database or configuration."""
-        return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "SESSIOND"))}
+        return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "SESSIOND", "CREDENTIALS"))}
 
     def run(self, *args, **settings):
         """A tool, to its end."""

@@ -11,6 +11,9 @@
 
 #include "cli/parts/value_schemas.h"
 
+/** The members "topic", "partition", "offset" and "timestamp". */
+void write_place(struct json_writer *json, const struct record *record);
+
 void record_print_json(struct value_schemas *schemas, const struct record *record, FILE *out);
 
 /** Time, place, key, the code of a rejection or dead letter, value. Never a raw control character. */

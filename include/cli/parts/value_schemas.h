@@ -8,8 +8,7 @@
 #include "codec/schemas.h"
 #include "core/record.h"
 #include "config/config.h"
-
-#include <stdio.h>
+#include "json/writer.h"
 
 struct value_schemas;
 
@@ -18,9 +17,9 @@ MUSTUSE struct value_schemas *value_schemas_open(const struct config *config, st
 void value_schemas_close(struct value_schemas *schemas);
 
 /**
- * Prints the value as JSON on one line. False, and nothing printed, when only its bytes can be shown. The first value of an id
+ * Writes the value as JSON on one line. False, and nothing written, when only its bytes can be shown. The first value of an id
  * waits for the registry, a few seconds at most; an id that it does not answer is said once on stderr.
  */
-MUSTUSE bool value_print(struct value_schemas *schemas, const struct record *record, FILE *out);
+MUSTUSE bool value_print(struct value_schemas *schemas, const struct record *record, struct json_writer *json);
 
 #endif

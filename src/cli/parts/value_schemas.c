@@ -3,7 +3,7 @@
 #include "codec/value_print.h"
 #include "codec/framing.h"
 #include "json/scan.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/stop.h"
@@ -54,7 +54,7 @@ static void give_up(struct value_schemas *schemas, const struct schema_id *id, c
     char text[SCHEMA_ID_TEXT];
 
     schema_id_text(id, text);
-    log_warning("E-SCHEMA-08", "no answer about schema %s: %s\n  values of it are shown as bytes", text,
+    log_warning(E_SCHEMA_08, "no answer about schema %s: %s\n  values of it are shown as bytes", text,
                 err->class == ERR_NONE ? "the registry is silent" : err->message);
     schema_cache_missing(schemas->schema_cache, id, clock_ms());
 }
@@ -81,18 +81,18 @@ static const struct cached_schema *look_up(struct value_schemas *schemas, const 
 
 /* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
-static bool print_json(struct bytes value, FILE *out)
+static bool print_json(struct bytes value, struct json_writer *json)
 {
     struct scanner scan = scan_start(value);
 
     if (value.data == NULL || !scan_value(&scan) || !scan_finish(&scan))
         return false;
-    json_write_line(out, value);
+    write_on_one_line(json, value);
     return true;
 }
 
 static bool print_registered(struct value_schemas *schemas, const struct record *record, enum framing framing,
-                             FILE *out)
+                             struct json_writer *json)
 {
     struct schema_id id;
     struct bytes body;
@@ -100,22 +100,22 @@ static bool print_registered(struct value_schemas *schemas, const struct record 
     framing_schema_id(record, framing, &id, &body);
     const struct cached_schema *schema = look_up(schemas, &id);
     switch (schema->state) {
-    case CACHED_SCHEMA_AVRO: return value_print_cached(schema, body, out);
-    case CACHED_SCHEMA_JSON: return print_json(body, out);
+    case CACHED_SCHEMA_AVRO: return value_print_cached(schema, body, json);
+    case CACHED_SCHEMA_JSON: return print_json(body, json);
     default: return false;
     }
 }
 
-bool value_print(struct value_schemas *schemas, const struct record *record, FILE *out)
+bool value_print(struct value_schemas *schemas, const struct record *record, struct json_writer *json)
 {
     enum framing framing = framing_of(record, COMMANDS_AUTO);
     bool registered = framing == FRAMING_REGISTERED_HEADER || framing == FRAMING_REGISTERED_PREFIX;
 
     if (record->value.data == NULL) {
-        fputs("null", out);
+        write_null(json);
         return true;
     }
-    if (registered && schemas->registry != NULL && print_registered(schemas, record, framing, out))
+    if (registered && schemas->registry != NULL && print_registered(schemas, record, framing, json))
         return true;
-    return value_print_avro(schemas->schemas, record->value, out) || print_json(record->value, out);
+    return value_print_avro(schemas->schemas, record->value, json) || print_json(record->value, json);
 }
