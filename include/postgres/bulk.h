@@ -24,9 +24,7 @@
 #define POSTGRES_BULK_H
 
 #include "core/cooldown.h"
-#include "postgres/bulk_rows.h"
-#include "postgres/parents.h"
-#include "postgres/query.h"
+#include "postgres/bulk_read.h"
 #include "postgres/reference_checks.h"
 
 /** Distinct ids from which on it pays; measured (tests/bench/README.md). */
@@ -44,19 +42,11 @@ struct bulk {
     size_t least;                   /* BULK_LEAST unless a test sets another */
     struct reference_checks checks; /* in force for the next batch */
     enum bulk_step step;
-    bool per_batch;  /* in force for this one */
+    struct bulk_read read;
     bool failed;     /* the batch, which the statement is to decide */
     bool hands_over; /* at once; else `err` is the outcome, and the statement has the batch when it is sent again */
-    struct parents groups;
-    struct parents activities;
-    bool *known; /* owned; of each distinct id whether the ledger has it */
-    size_t known_capacity;
     struct bulk_rows rows;
-    struct array group_ids;
-    struct array activity_ids;
-    struct array command_ids;
-    struct array count;         /* of session ids */
-    struct array conditions[2]; /* of sql/bulk_state.sql */
+    struct array count; /* of session ids */
     struct cooldown cooldown;
     char told[64]; /* the reason that was logged last */
 };

@@ -1,13 +1,11 @@
 #include "postgres/bulk.h"
 
-#include "postgres/rows.h"
 #include "runtime/clock.h"
 #include "runtime/failpoint.h"
 #include "runtime/log.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 void bulk_init(struct bulk *bulk, bool per_batch)
 {
@@ -17,16 +15,9 @@ void bulk_init(struct bulk *bulk, bool per_batch)
 
 void bulk_free(struct bulk *bulk)
 {
-    parents_free(&bulk->groups);
-    parents_free(&bulk->activities);
+    bulk_read_free(&bulk->read);
     bulk_rows_free(&bulk->rows);
-    free(bulk->known);
-    array_free(&bulk->group_ids);
-    array_free(&bulk->activity_ids);
-    array_free(&bulk->command_ids);
     array_free(&bulk->count);
-    array_free(&bulk->conditions[0]);
-    array_free(&bulk->conditions[1]);
 }
 
 /* ---- Whether ----------------------------------------------------------------------------------------------------- */
@@ -82,147 +73,29 @@ MUSTUSE static enum progress leave_failed(struct bulk *bulk, struct connection *
 
 /* ---- Read -------------------------------------------------------------------------------------------------------- */
 
-static struct query_step step_of(enum statement_id id, const struct array *parameters, int count)
-{
-    return (struct query_step){statements[id].name, parameters, count};
-}
-
-static void collect(struct bulk *bulk, const struct batch *batch, const struct distinct_ids *distinct)
-{
-    parents_begin(&bulk->groups);
-    parents_begin(&bulk->activities);
-    array_begin(&bulk->command_ids, ARRAY_UUID);
-    for (size_t i = 0; i < distinct->count; i++) {
-        const struct batch_item *item = distinct_ids_first(distinct, &distinct->ids[i], batch);
-        array_add_bytes(&bulk->command_ids, (struct bytes){item->command_id.b, sizeof item->command_id.b});
-        if (item->violations.count > 0)
-            continue;
-        parents_add(&bulk->groups, item->command.group_id.value);
-        parents_add(&bulk->activities, item->command.study_activity_id.value);
-    }
-    parents_query(&bulk->groups, &bulk->group_ids);
-    parents_query(&bulk->activities, &bulk->activity_ids);
-}
-
-static struct query_step state_step(struct bulk *bulk, bool must)
-{
-    array_be_bool(&bulk->conditions[0], must);
-    array_be_bool(&bulk->conditions[1], bulk->per_batch);
-    return step_of(STATEMENT_BULK_STATE, bulk->conditions, 2);
-}
-
-enum read_result { READ_GROUPS, READ_ACTIVITIES, READ_KNOWN, READ_STATE, READ_LOCKED_GROUPS, READ_LOCKED_ACTIVITIES };
-
-/* Where the result of that statement is: the locks come before everything else, behind the setting that goes with them. */
-static const PGresult *result_of(const struct bulk *bulk, const struct connection *connection, enum read_result which)
-{
-    if (which >= READ_LOCKED_GROUPS)
-        return connection->results[which - READ_LOCKED_GROUPS + 1];
-    return connection->results[(int)which + (bulk->per_batch ? 3 : 0)];
-}
-
 bool bulk_start(struct bulk *bulk, struct connection *connection, const struct batch *batch,
                 const struct distinct_ids *distinct, struct err *err)
 {
-    struct query_step steps[CONNECTION_RESULTS];
-    int count = 0;
-
     bulk->step = BULK_READING;
-    bulk->per_batch = bulk->checks.per_batch;
-    collect(bulk, batch, distinct);
-    if (bulk->per_batch) {
-        steps[count++] = step_of(STATEMENT_BULK_REPLICA, NULL, 0);
-        steps[count++] = step_of(STATEMENT_BULK_LOCK_GROUPS, &bulk->group_ids, 1);
-        steps[count++] = step_of(STATEMENT_BULK_LOCK_ACTIVITIES, &bulk->activity_ids, 1);
-    }
-    steps[count++] = step_of(STATEMENT_BULK_GROUPS, &bulk->group_ids, 1);
-    steps[count++] = step_of(STATEMENT_BULK_ACTIVITIES, &bulk->activity_ids, 1);
-    steps[count++] = step_of(STATEMENT_BULK_KNOWN, &bulk->command_ids, 1);
-    steps[count++] = state_step(bulk, false);
-    return query_several(connection, QUERY_FIRST, steps, count, err);
+    bulk->read.per_batch = bulk->checks.per_batch;
+    return bulk_read_send(&bulk->read, connection, batch, distinct, err);
 }
 
 bool bulk_ask(struct bulk *bulk, struct connection *connection, struct err *err)
 {
-    struct query_step step = state_step(bulk, false);
+    struct query_step step = bulk_read_state_step(&bulk->read, false);
 
     return query_execute(connection, step.name, step.parameters, step.count, err);
 }
 
-enum state_column { STATE_BULK, STATE_CHECKS, STATE_DECIDED_AT };
-
-static const char *obstacle(const PGresult *state, enum state_column column)
+static const char *obstacle(const PGresult *state, enum bulk_state_column column)
 {
     return PQgetisnull(state, 0, (int)column) ? NULL : PQgetvalue(state, 0, (int)column);
 }
 
 void bulk_learn(struct bulk *bulk, const PGresult *state)
 {
-    reference_checks_learn(&bulk->checks, obstacle(state, STATE_CHECKS));
-}
-
-static int64_t decided_us(const PGresult *state)
-{
-    return rows_int8(state, 0, STATE_DECIDED_AT) + ROWS_EPOCH_US;
-}
-
-static void mark_known(struct bulk *bulk, const struct distinct_ids *distinct, const PGresult *result)
-{
-    if (bulk->known_capacity < distinct->count) {
-        bulk->known = reallocarray(bulk->known, distinct->count, sizeof *bulk->known);
-        if (bulk->known == NULL)
-            abort();
-        bulk->known_capacity = distinct->count;
-    }
-    memset(bulk->known, 0, distinct->count * sizeof *bulk->known);
-    for (int row = 0; row < PQntuples(result); row++) {
-        struct uuid id = rows_id(result, row);
-        const struct distinct_id *found = distinct_ids_find(distinct, &id);
-        if (found != NULL)
-            bulk->known[found - distinct->ids] = true;
-    }
-}
-
-/* Seen only without the lock: deleted and inserted again while it was waited for. */
-static bool all_locked(struct parents *locked, const PGresult *seen)
-{
-    for (int row = 0; row < PQntuples(seen); row++)
-        if (parents_find(locked, rows_int8(seen, row, 0)) == NULL)
-            return false;
-    return true;
-}
-
-static bool take_parents(struct bulk *bulk, const struct connection *connection, struct arena *arena)
-{
-    const PGresult *groups = result_of(bulk, connection, READ_GROUPS);
-    const PGresult *activities = result_of(bulk, connection, READ_ACTIVITIES);
-
-    if (!bulk->per_batch) {
-        parents_take(&bulk->groups, groups, arena);
-        parents_take(&bulk->activities, activities, arena);
-        return true;
-    }
-    parents_take(&bulk->groups, result_of(bulk, connection, READ_LOCKED_GROUPS), arena);
-    parents_take(&bulk->activities, result_of(bulk, connection, READ_LOCKED_ACTIVITIES), arena);
-    return all_locked(&bulk->groups, groups) && all_locked(&bulk->activities, activities);
-}
-
-/* False: a name is NULL. */
-static bool decide_new(struct bulk *bulk, struct batch *batch, const struct distinct_ids *distinct, int64_t at_us)
-{
-    bulk_rows_begin(&bulk->rows);
-    for (size_t i = 0; i < distinct->count; i++) {
-        struct bulk_row row = {.id = &distinct->ids[i], .item = distinct_ids_first(distinct, &distinct->ids[i], batch)};
-        if (bulk->known[i])
-            continue;
-        if (row.item->violations.count == 0) {
-            row.group = parents_find(&bulk->groups, row.item->command.group_id.value);
-            row.activity = parents_find(&bulk->activities, row.item->command.study_activity_id.value);
-        }
-        if (!bulk_rows_add(&bulk->rows, &row, at_us, &batch->arena))
-            return false;
-    }
-    return true;
+    reference_checks_learn(&bulk->checks, obstacle(state, BULK_STATE_CHECKS));
 }
 
 /* ---- Number and store -------------------------------------------------------------------------------------------- */
@@ -236,12 +109,12 @@ MUSTUSE static enum progress store(struct bulk *bulk, struct connection *connect
 
     bulk_rows_number(rows, ids);
     if (rows->created > 0)
-        steps[count++] = step_of(STATEMENT_BULK_CREATED, rows->created_parameters, BULK_CREATED_PARAMETERS);
+        steps[count++] = bulk_read_step(STATEMENT_BULK_CREATED, rows->created_parameters, BULK_CREATED_PARAMETERS);
     if (rows->created < rows->count)
-        steps[count++] = step_of(STATEMENT_BULK_REJECTED, rows->rejected_parameters, BULK_REJECTED_PARAMETERS);
+        steps[count++] = bulk_read_step(STATEMENT_BULK_REJECTED, rows->rejected_parameters, BULK_REJECTED_PARAMETERS);
     if (rows->created > 0)
-        steps[count++] = step_of(STATEMENT_BULK_SESSIONS, rows->sessions_parameters, BULK_SESSIONS_PARAMETERS);
-    steps[count++] = state_step(bulk, true);
+        steps[count++] = bulk_read_step(STATEMENT_BULK_SESSIONS, rows->sessions_parameters, BULK_SESSIONS_PARAMETERS);
+    steps[count++] = bulk_read_state_step(&bulk->read, true);
     bulk->step = BULK_STORING;
     bool sent = query_several(connection, QUERY_LAST, steps, count, err);
     failpoint("bulk-storing");
@@ -254,28 +127,26 @@ MUSTUSE static enum progress number(struct bulk *bulk, struct connection *connec
         return store(bulk, connection, NULL, err);
     array_be_int8(&bulk->count, (int64_t)bulk->rows.created);
     bulk->step = BULK_NUMBERING;
-    struct query_step step = step_of(STATEMENT_BULK_SESSION_IDS, &bulk->count, 1);
+    struct query_step step = bulk_read_step(STATEMENT_BULK_SESSION_IDS, &bulk->count, 1);
     return query_several(connection, QUERY_NEXT, &step, 1, err) ? PENDING : FAILED;
 }
 
 MUSTUSE static enum progress read_landed(struct bulk *bulk, struct connection *connection, struct batch *batch,
                                          const struct distinct_ids *distinct, struct err *err)
 {
-    const PGresult *state = result_of(bulk, connection, READ_STATE);
+    const PGresult *state = bulk_read_state(&bulk->read, connection);
 
     if (PQntuples(state) != 1)
         return leave_failed(bulk, connection, "another session", err);
-    const char *reason = obstacle(state, STATE_BULK);
+    const char *reason = obstacle(state, BULK_STATE_BULK);
     bulk_learn(bulk, state);
     if (reason != NULL)
         return leave_failed(bulk, connection, reason, err);
-    if (bulk->per_batch && !bulk->checks.per_batch)
-        return leave_failed(bulk, connection, obstacle(state, STATE_CHECKS), err);
-    if (!take_parents(bulk, connection, &batch->arena))
-        return leave_failed(bulk, connection, "parents that were deleted and inserted again", err);
-    mark_known(bulk, distinct, result_of(bulk, connection, READ_KNOWN));
-    if (!decide_new(bulk, batch, distinct, decided_us(state)))
-        return leave_failed(bulk, connection, "a parent without a name", err);
+    if (bulk->read.per_batch && !bulk->checks.per_batch)
+        return leave_failed(bulk, connection, obstacle(state, BULK_STATE_CHECKS), err);
+    reason = bulk_read_take(&bulk->read, connection, batch, distinct, &bulk->rows);
+    if (reason != NULL)
+        return leave_failed(bulk, connection, reason, err);
     if (bulk->rows.count == 0)
         return leave(bulk, connection, BULK_LEAVING_DONE, err);
     return number(bulk, connection, err);
