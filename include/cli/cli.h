@@ -26,6 +26,7 @@ extern const struct subcommand cli_await;
 extern const struct subcommand cli_get;
 extern const struct subcommand cli_tail;
 extern const struct subcommand cli_status;
+extern const struct subcommand cli_verify;
 extern const struct subcommand cli_prune;
 extern const struct subcommand cli_replay;
 extern const struct subcommand cli_dlq;
