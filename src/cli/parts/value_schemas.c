@@ -18,6 +18,7 @@ struct value_schemas {
     struct schemas *schemas;
     struct registry *registry; /* NULL: none is configured */
     struct schema_cache *schema_cache;
+    bool silent; /* the registry has not answered in time */
 };
 
 struct value_schemas *value_schemas_open(const struct config *config, struct err *err)
@@ -57,6 +58,7 @@ static void give_up(struct value_schemas *schemas, const struct schema_id *id, c
     log_warning(E_SCHEMA_08, "no answer about schema %s: %s\n  values of it are shown as bytes", text,
                 err->class == ERR_NONE ? "the registry is silent" : err->message);
     schema_cache_missing(schemas->schema_cache, id, clock_ms());
+    schemas->silent = true;
 }
 
 static const struct cached_schema *look_up(struct value_schemas *schemas, const struct schema_id *id)
@@ -118,4 +120,33 @@ bool value_print(struct value_schemas *schemas, const struct record *record, str
     if (registered && schemas->registry != NULL && print_registered(schemas, record, framing, json))
         return true;
     return value_print_avro(schemas->schemas, record->value, json) || print_json(record->value, json);
+}
+
+/* ---- Decoding ---------------------------------------------------------------------------------------------------- */
+
+const struct schemas *value_schemas_all(const struct value_schemas *schemas)
+{
+    return schemas->schemas;
+}
+
+struct decode_options value_schemas_decode(struct value_schemas *schemas, const struct config *config)
+{
+    return (struct decode_options){
+        .format = config->commands_format,
+        .max_bytes = (size_t)config->commands_max_bytes,
+        .schemas = schemas->schemas,
+        .schema_cache = schemas->registry == NULL ? NULL : schemas->schema_cache,
+    };
+}
+
+void value_schemas_learn(struct value_schemas *schemas, const struct decode_options *options,
+                         const struct record *record)
+{
+    struct schema_id id;
+
+    if (schemas->registry == NULL || schemas->silent || !decode_schema_id(options, record, &id) ||
+        schema_cache_find(schemas->schema_cache, &id) != NULL)
+        return;
+    schema_cache_trim(schemas->schema_cache, clock_ms());
+    (void)look_up(schemas, &id);
 }
