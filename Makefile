@@ -249,6 +249,13 @@ coverage: setup
 
 $(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec avro $(BASE))
 	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec avro $(BASE)) $(LIBS_avro)
+# What a command costs the server, by each way of the store; on the server that PG* names, on this machine.
+$(B)/bench_store: tests/bench/bench_store.c $(call archives,postgres $(BASE))
+	$(q)$(CC) $(ALL_CFLAGS) $(CFLAGS_postgres) $(ALL_LDFLAGS) -o $@ $< $(call archives,postgres $(BASE)) $(LIBS_postgres) -lpthread
+.PHONY: bench-store
+bench-store:
+	@$(MAKE) -s --no-print-directory $(B)/bench_store
+	@$(B)/bench_store $(ROUNDS)
 .PHONY: bench-codec
 bench-codec: setup
 	@$(MAKE) -s --no-print-directory $(B)/bench_codec
@@ -289,6 +296,7 @@ help:
 	@echo "make fuzz       new inputs for what reads strangers' bytes; FUZZ_SECONDS=60 each, FUZZ='avro json'"
 	@echo "make coverage   which lines of src/json, src/avro and src/codec the tests reach"
 	@echo "make bench-codec  what decoding one command costs, beside avro-c and jansson"
+	@echo "make bench-store  what a command costs PostgreSQL, by statement and in bulk; on the server that PG* names"
 	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"
 	@echo "make dist, deb  a tarball that builds where git is not; a package for this Debian: build/dist"
 	@echo "make format, lint, check-layers, install DESTDIR=, clean"

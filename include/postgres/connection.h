@@ -37,6 +37,8 @@ enum session_column {
     SESSION_COLUMNS,
 };
 
+#define CONNECTION_RESULTS 8
+
 /** Visible for query.c and session.c; others use the functions. */
 struct connection {
     const struct config *config;
@@ -51,10 +53,14 @@ struct connection {
     struct pg_result *answer;  /* what has come of it so far: the last result, or the first error */
     int finished;              /* statements of the transaction under way whose results have all come */
     int settings_at;           /* which of them made the settings; -1 for none */
-    int wanted;                /* which of them has the answer */
-    bool elsewhere;            /* a transaction ran in another session than ours */
-    bool rows;                 /* what is under way sends rows, which may be the cause of an error */
-    bool not_durable;          /* the server said so while it answered */
+    int wanted;                /* which of them has the answer; of several the first */
+    int syncs;                 /* how often the server is still to say that it waits for more */
+    int several;               /* how many have one, in `results` instead of `answer`; 0: one */
+    struct pg_result *results[CONNECTION_RESULTS]; /* of query_several, until the next query */
+    bool elsewhere;                                /* a transaction ran in another session than ours */
+    bool rows;            /* what is under way sends rows, which may be the cause of an error */
+    char error_table[64]; /* that the last error named; "" none */
+    bool not_durable;     /* the server said so while it answered */
     bool was_open;
     int64_t session_ms;       /* when the session answered */
     int64_t left_ms;          /* the same of the one that was left behind */
@@ -69,6 +75,9 @@ void connection_free(struct connection *connection);
 
 /** For session.c: until the server has let us in. Call again while PENDING. FAILED: as session_open. */
 MUSTUSE enum progress connection_connect(struct connection *connection, int64_t until_ms, struct err *err);
+
+/** Clears `results`. */
+void connection_forget_results(struct connection *connection);
 
 /**
  * Drops the connection and what was distinct. What the server still does for it is cancelled as soon as there is another one.

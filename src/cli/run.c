@@ -1,5 +1,5 @@
 #include "cli/cli.h"
-#include "cli/parts/subject_id.h"
+#include "cli/parts/codecs.h"
 
 #include "runtime/harden.h"
 #include "runtime/log.h"
@@ -15,12 +15,7 @@
 
 /* Everything that `run` opens, in the order of opening. What depends on no broker and no database is opened once. */
 struct run {
-    struct schemas *schemas;
-    struct registry *registry;         /* NULL: none is configured */
-    struct schema_cache *schema_cache; /* what it has answered */
-    struct decode_options decode;
-    struct event_encoder *encoder;
-
+    struct codecs codecs;
     struct answered answered;
 
     struct store *store;
@@ -28,51 +23,6 @@ struct run {
     struct sink *sink;
     struct worker *worker;
 };
-
-static bool open_registry(struct run *run, const struct config *config, struct err *err)
-{
-    if (*config->schema_registry_url == NULL)
-        return true;
-    run->schema_cache = schema_cache_new();
-    run->registry = registry_open(config, err);
-    return run->registry != NULL;
-}
-
-static bool find_event_ids(const struct schemas *schemas, const struct config *config, struct event_ids *ids,
-                           struct err *err)
-{
-    if (config->events_format != EVENTS_CONFLUENT)
-        return true;
-    return subject_id_find(config, schemas, SCHEMAS_CREATED, config->startup_timeout_ms, &ids->created, err) &&
-           subject_id_find(config, schemas, SCHEMAS_REJECTED, config->startup_timeout_ms, &ids->rejected, err);
-}
-
-static bool open_codec(struct run *run, const struct config *config, struct err *err)
-{
-    struct event_ids ids = {0};
-
-    run->schemas = schemas_open(config->schemas_dir, err);
-    if (run->schemas == NULL || !open_registry(run, config, err))
-        return false;
-    run->decode = (struct decode_options){
-        .format = config->commands_format,
-        .max_bytes = (size_t)config->commands_max_bytes,
-        .schemas = run->schemas,
-        .schema_cache = run->schema_cache,
-    };
-    if (!find_event_ids(run->schemas, config, &ids, err))
-        return false;
-    run->encoder = event_encoder_new(config, run->schemas, &ids);
-    return true;
-}
-
-static void close_codec(struct run *run)
-{
-    event_encoder_free(run->encoder);
-    registry_close(run->registry);
-    schema_cache_free(run->schema_cache);
-    schemas_close(run->schemas);
-}
 
 static bool open_worker(struct run *run, const struct config *config, struct err *err)
 {
@@ -88,9 +38,9 @@ static bool open_worker(struct run *run, const struct config *config, struct err
         .source = run->source,
         .sink = run->sink,
         .store = run->store,
-        .decode = &run->decode,
-        .registry = run->registry,
-        .encoder = run->encoder,
+        .decode = &run->codecs.decode,
+        .registry = run->codecs.registry,
+        .encoder = run->codecs.encoder,
         .answered = &run->answered,
     });
     return true;
@@ -152,7 +102,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
              cli->config.instance_auto ? "auto" : cli->config.instance_id, cli->config.commands_topic);
 
     struct run run = {0};
-    bool good = open_codec(&run, &cli->config, &err);
+    bool good = codecs_open(&run.codecs, &cli->config, &err);
     if (!good && err.class != ERR_INTERRUPTED)
         log_err(LOG_ERROR, &err);
     if (!good)
@@ -161,7 +111,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
         log_warning(err.code, "starting over");
         good = true;
     }
-    close_codec(&run);
+    codecs_close(&run.codecs);
     log_info("stopped");
     return good || err.class != ERR_STOP ? EXIT_DONE : (int)err.exit_code;
 }

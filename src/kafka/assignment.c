@@ -164,6 +164,34 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
     return DONE;
 }
 
+/* Of the group nothing is known here: where to begin is the caller's. */
+static void take_starts(struct assignment *assignment, const rd_kafka_topic_partition_list_t *partitions)
+{
+    assignment->count = (size_t)partitions->cnt;
+    assignment->list = calloc(assignment->count + 1, sizeof *assignment->list);
+    if (assignment->list == NULL)
+        abort();
+    for (int i = 0; i < partitions->cnt; i++)
+        assignment->list[i] = (struct owned_partition){partitions->elems[i].partition, -1, -1};
+}
+
+bool assignment_fix(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
+                    const struct rd_kafka_topic_partition_list_s *partitions, const char *group_id, struct err *err)
+{
+    forget(assignment);
+    assignment->metadata = rd_kafka_consumer_group_metadata_new(group_id);
+    take_starts(assignment, partitions);
+    forward_messages(rk, messages, partitions);
+    rd_kafka_resp_err_t code = rd_kafka_assign(rk, partitions);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "beginning to read");
+        err->class = ERR_STOP;
+        return false;
+    }
+    assignment->epoch = ++assignment->epochs;
+    return true;
+}
+
 void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk)
 {
     rd_kafka_assign(rk, NULL);

@@ -41,10 +41,20 @@ static void leave_behind(struct connection *connection)
     connection->session = NULL;
 }
 
+void connection_forget_results(struct connection *connection)
+{
+    for (int i = 0; i < CONNECTION_RESULTS; i++) {
+        PQclear(connection->results[i]);
+        connection->results[i] = NULL;
+    }
+    connection->several = 0;
+}
+
 void connection_close(struct connection *connection)
 {
     leave_behind(connection);
     PQclear(connection->answer);
+    connection_forget_results(connection);
     PQclear(connection->session);
     connection->answer = NULL;
     connection->session = NULL;

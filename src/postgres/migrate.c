@@ -189,5 +189,7 @@ void migrate_sql(const struct config *config, const char *role, FILE *out)
     print_filled(sql_migration_begin, config->postgres_schema, role, out);
     fprintf(out, "\n%s\n", sql_schema);
     print_filled(sql_grants, config->postgres_schema, role, out);
+    if (config->postgres_reference_checks == REFERENCE_CHECKS_PER_BATCH)
+        print_filled(sql_grants_per_batch, config->postgres_schema, role, out);
     fprintf(out, "\nCOMMIT;\n");
 }

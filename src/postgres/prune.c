@@ -56,9 +56,9 @@ static bool may_use_schema(struct prune *prune, struct err *err)
 
 static bool prepare(struct prune *prune, struct err *err)
 {
-    const char *sql = prune->request.dry_run ? sql_prune_count : sql_prune;
+    const struct statement statement = {STATEMENT, prune->request.dry_run ? sql_prune_count : sql_prune};
 
-    return answer(prune, query_prepare(prune->connection, STATEMENT, sql, err), NULL, err);
+    return answer(prune, query_prepare(prune->connection, &statement, 1, err), NULL, err);
 }
 
 struct prune *prune_open(const struct config *config, const struct prune_request *request, struct err *err)

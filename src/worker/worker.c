@@ -226,7 +226,10 @@ static bool publish(struct worker *w, struct err *err)
         return true;
     watchdog_tick("publishing");
     switch (publish_batch(&w->publisher, w->prev, err)) {
-    case PUBLISHED: break;
+    case PUBLISHED:
+        if (w->parts.published != NULL)
+            w->parts.published(w->parts.opaque, w->prev);
+        break;
     case DROPPED: w->breaker = w->breaker_before; break; /* whoever reads its records next counts them */
     case UNPUBLISHED: return false;
     }

@@ -88,6 +88,7 @@ class Stage:
             "dlq.topic": self.dlq,
             "http.listen": "",
             "log.format": "json",
+            "postgres.reference.checks": os.environ.get("REFERENCE_CHECKS", "per-row"),
         }
         self.producer = Producer({"bootstrap.servers": services.kafka, "partitioner": "murmur2_random", "linger.ms": 2})
 

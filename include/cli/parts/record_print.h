@@ -19,4 +19,7 @@ void record_print_json(struct value_schemas *schemas, const struct record *recor
 /** Time, place, key, the code of a rejection or dead letter, value. Never a raw control character. */
 void record_print_text(struct value_schemas *schemas, const struct record *record, FILE *out);
 
+/** All of it for people, on several lines: the place and the time, the key, each header in the order of the record, the value. */
+void record_print_whole(struct value_schemas *schemas, const struct record *record, FILE *out);
+
 #endif

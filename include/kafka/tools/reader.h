@@ -1,5 +1,5 @@
 /**
- * Records of some topics as a tool reads them: committed ones only, all partitions, no group and nothing committed.
+ * Records of some topics as a tool reads them: committed ones only, no group and nothing committed.
  *
  * The partitions are those that exist when it is opened. One thread.
  */
@@ -16,6 +16,7 @@ struct reader;
 struct reader_request {
     const char *const *topics; /* borrowed until reader_close */
     size_t topic_count;
+    const int32_t *partition;   /* the only one to read; NULL: all */
     struct range_request range; /* of every partition; its timeout is also that for a broker to answer */
     bool until_end;             /* stop at the end as it is when the reader is opened */
     /* What may wait in memory: about so much for each of so many partitions. 0: as configured, which is a limit for each partition. */

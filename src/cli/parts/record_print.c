@@ -144,3 +144,26 @@ void record_print_text(struct value_schemas *schemas, const struct record *recor
         print_opaque(record->value, out);
     putc('\n', out);
 }
+
+void record_print_whole(struct value_schemas *schemas, const struct record *record, FILE *out)
+{
+    struct json_writer json = json_to_stream(out);
+    char time[RFC3339_TEXT] = "-", place[RECORD_PLACE_TEXT];
+
+    if (record->timestamp_ms >= 0)
+        rfc3339_format(record_timestamp_us(record), time);
+    fprintf(out, "%s\ntime: %s\nkey: ", record_place(record->topic, record->partition, record->offset, place), time);
+    print_word(record->key, out);
+    fputs("\nheaders:\n", out);
+    for (size_t i = 0; i < record->header_count; i++) {
+        fputs("  ", out);
+        print_word(record->headers[i].name, out);
+        fputs(": ", out);
+        print_opaque(record->headers[i].value, out);
+        putc('\n', out);
+    }
+    fputs("value: ", out);
+    if (!value_print(schemas, record, &json))
+        print_opaque(record->value, out);
+    putc('\n', out);
+}

@@ -114,12 +114,17 @@ static bool open_topic(struct reader *reader, struct reader_topic *topic, const 
     return range_find(&reader->brokers, reader->rk, name, topic->partition_count, range, topic->ranges, err);
 }
 
+static bool is_wanted(const struct reader *reader, int32_t partition)
+{
+    return reader->request.partition == NULL || *reader->request.partition == partition;
+}
+
 static bool start_topic(struct reader *reader, struct reader_topic *topic, struct err *err)
 {
     for (int32_t i = 0; i < topic->partition_count; i++) {
         struct reader_partition *partition = &topic->partitions[i];
         const struct range *range = &topic->ranges[i];
-        partition->finished = reader->request.until_end && range->start >= range->end;
+        partition->finished = !is_wanted(reader, i) || (reader->request.until_end && range->start >= range->end);
         if (partition->finished)
             continue;
         reader->open_partitions++;
