@@ -112,7 +112,7 @@ def test_rewinds_are_none_also_while_they_are_worked_on(stage):
     must_be_clean(stage)
     stage.await_drained()
     stage.workers[-1].stop()
-    stage.rewind(offset=150, partition=1)
+    stage.rewind(offset=stage.ends()[1] // 2, partition=1)
     worker = stage.start(**auto)
     until(lambda: must_be_clean(stage)["counts"]["answered_again"] > 0, 20, "the second rewind is worked on")
     worker.kill()
