@@ -251,7 +251,9 @@ bench-codec: setup
 
 # ---- Housekeeping ---------------------------------------------------------------------------------------------------
 
-.PHONY: format lint install clean help
+.PHONY: format lint install clean help metrics-doc
+metrics-doc: $(B)/tests/core/check_counters
+	@WRITE_DOCUMENT=yes CK_RUN_CASE=counters $(B)/tests/core/check_counters >/dev/null && echo 'deploy/metrics.md is written'
 FORMATTED = $(wildcard src/*.c src/*/*.c include/*/*.h tests/*/*.c tests/*/*.h tests/*.h)
 format: SETUP_FOR = check
 format: setup
