@@ -44,7 +44,7 @@ endif
 
 # Asked for when a command needs them, not when the Makefile is read: `make check` installs them first.
 PC         = $(shell pkg-config $(1))
-LIBS_codec    = $(call PC,--libs avro-c jansson)
+LIBS_avro     = $(call PC,--libs avro-c jansson)
 LIBS_kafka    = $(call PC,--libs rdkafka)
 LIBS_registry = $(if $(filter 0,$(WITH_REGISTRY)),,$(call PC,--libs libcurl jansson))
 LIBS_postgres = $(call PC,--libs libpq)
@@ -64,10 +64,11 @@ endif
 
 # ---- Sources: one folder a layer, lower ones first ------------------------------------------------------------------
 
-LAYERS := core ops codec kafka postgres registry worker cli
+LAYERS := core json runtime config avro codec kafka postgres registry worker cli
+BASE   := config runtime json core
 WITHOUT := src/registry/without.c
 LEFT_OUT := $(if $(filter 0,$(WITH_REGISTRY)),$(filter-out $(WITHOUT),$(wildcard src/registry/*.c)),$(WITHOUT))
-src     = $(filter-out $(LEFT_OUT),$(sort $(wildcard src/$(1)/*.c)))
+src     = $(filter-out $(LEFT_OUT),$(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c)))
 objects = $(patsubst src/%.c,$(B)/%.o,$(call src,$(1)))
 OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer))) $(B)/main.o
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
@@ -77,12 +78,12 @@ archives = $(foreach layer,$(1),$(B)/lib$(layer).a)
 all: $(B)/sessiond
 
 $(B)/sessiond: $(B)/main.o $(THREADS) $(ARCHIVES)
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker registry postgres kafka codec ops core) \
-	    $(LIBS_codec) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) -lpthread
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker registry postgres kafka codec avro $(BASE)) \
+	    $(LIBS_avro) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) -lpthread
 
 $(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(patsubst src/%/,%,$(dir $<))) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(word 2,$(subst /, ,$<))) -MMD -MP -c -o $@ $<
 
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -90,14 +91,14 @@ $(B)/gen/%.o: $(B)/gen/%.c
 # The only object that knows the revision, so that a commit does not rebuild the rest.
 $(B)/cli/version.o: ALL_CFLAGS += -DREVISION='"$(REVISION)"'
 # avro-c cannot say its version itself.
-$(B)/codec/version.o: ALL_CFLAGS += -DAVRO_VERSION='"$(call PC,--modversion avro-c)"'
+$(B)/avro/version.o: ALL_CFLAGS += -DAVRO_VERSION='"$(call PC,--modversion avro-c)"'
 
 define archive_rule
 $(B)/lib$(1).a: $(call objects,$(1)) $(2)
 	@rm -f $$@
 	$$(call say,AR,$$@)$$(AR) rcs $$@ $$^
 endef
-$(foreach layer,core ops kafka registry worker cli,$(eval $(call archive_rule,$(layer),)))
+$(foreach layer,core json runtime config avro kafka registry worker cli,$(eval $(call archive_rule,$(layer),)))
 $(eval $(call archive_rule,codec,$(B)/gen/schema.o))
 $(eval $(call archive_rule,postgres,$(B)/gen/sql.o))
 
@@ -117,23 +118,24 @@ $(B)/gen/%.h: $(B)/gen/%.c ;
 # ---- Tests: tests/<layer>/check_<noun>.c is one Check program, linked with that layer and those below it -------------
 
 checks = $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/$(1)/check_*.c)))
-CHECKS := $(foreach layer,core ops codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry),$(call checks,$(layer)))
+CHECKS := $(foreach layer,core runtime config codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry),$(call checks,$(layer)))
 
 below_core     := core
-below_ops      := ops core
-below_codec    := codec ops core
-below_kafka    := kafka ops core
-below_postgres := postgres ops core
-below_registry := registry ops core
-below_loop     := worker codec ops core
-below_mock     := worker kafka registry codec ops core
-libs_codec      = $(LIBS_codec)
+below_runtime  := runtime json core
+below_config   := $(BASE)
+below_codec    := codec avro $(BASE)
+below_kafka    := kafka $(BASE)
+below_postgres := postgres $(BASE)
+below_registry := registry $(BASE)
+below_loop     := worker codec avro $(BASE)
+below_mock     := worker kafka registry codec avro $(BASE)
+libs_codec      = $(LIBS_avro)
 libs_kafka      = $(LIBS_kafka)
 libs_postgres   = $(LIBS_postgres)
 libs_registry   = $(LIBS_registry)
-libs_loop       = $(LIBS_codec)
+libs_loop       = $(LIBS_avro)
 # Mock brokers forget the offsets of transactions: tests/mock/cluster.c.
-libs_mock       = $(LIBS_codec) $(LIBS_kafka) $(LIBS_registry) -Wl,--wrap=source_kept
+libs_mock       = $(LIBS_avro) $(LIBS_kafka) $(LIBS_registry) -Wl,--wrap=source_kept
 
 # The other sources of a folder are its fakes.
 fakes = $(filter-out tests/$(1)/check_%,$(wildcard tests/$(1)/*.c))
@@ -144,7 +146,7 @@ $(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.
 	$$(call say,CHECK,$$@)$$(CC) $$(ALL_CFLAGS) $$(CFLAGS_$(1)) $$(call PC,--cflags check) -Itests $$(ALL_LDFLAGS) -o $$@ $$< \
 	    $(call fakes,$(1)) $(THREADS) $(call archives,$(below_$(1))) $$(libs_$(1)) $$(call PC,--libs check) -lpthread
 endef
-$(foreach layer,core ops codec kafka loop mock postgres registry,$(eval $(call check_rule,$(layer))))
+$(foreach layer,core runtime config codec kafka loop mock postgres registry,$(eval $(call check_rule,$(layer))))
 
 .PHONY: setup check check-all check-built check-layers demo bench up down
 setup:
@@ -182,7 +184,7 @@ $(B)-before/build/sessiond:
 	rm -rf $(B)-before && mkdir -p $(B)-before && git archive $(BEFORE) | tar -x -C $(B)-before && \
 	$(MAKE) -s --no-print-directory $(JOBS) -C $(B)-before B=build REVISION=before all
 
-# The program that the system tests hold at a step: include/ops/failpoint.h.
+# The program that the system tests hold at a step: include/runtime/failpoint.h.
 with-failpoints:
 	@$(MAKE) -s --no-print-directory FAILPOINTS=yes B=$(B)-failpoints all
 
@@ -215,11 +217,11 @@ down:
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out $(if $(filter 0,$(WITH_REGISTRY)),%_answer.c),$(sort $(wildcard tests/fuzz/fuzz_*.c))))
 FUZZ_PARTS := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
-FUZZ_BELOW := registry codec ops core
+FUZZ_BELOW := registry codec avro $(BASE)
 
 $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_PARTS) $(wildcard tests/fuzz/*.h) $(call archives,$(FUZZ_BELOW))
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(FUZZ_PARTS) $(call archives,$(FUZZ_BELOW)) $(LIBS_codec)
+	$(call say,FUZZ,$@)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $< $(FUZZ_PARTS) $(call archives,$(FUZZ_BELOW)) $(LIBS_avro)
 
 # gcc has no libFuzzer.
 CLANG = CC=clang HARDENING=-fPIE CFLAGS='-O1 -g'
@@ -242,8 +244,8 @@ coverage: setup
 
 # ---- Decoding, measured beside avro-c and jansson ---------------------------------------------------------------------
 
-$(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec ops core)
-	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec ops core) $(LIBS_codec)
+$(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec avro $(BASE))
+	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec avro $(BASE)) $(LIBS_avro)
 .PHONY: bench-codec
 bench-codec: setup
 	@$(MAKE) -s --no-print-directory $(B)/bench_codec
@@ -254,7 +256,7 @@ bench-codec: setup
 .PHONY: format lint install clean help metrics-doc
 metrics-doc: $(B)/tests/core/check_counters
 	@WRITE_DOCUMENT=yes CK_RUN_CASE=counters $(B)/tests/core/check_counters >/dev/null && echo 'deploy/metrics.md is written'
-FORMATTED = $(wildcard src/*.c src/*/*.c include/*/*.h tests/*/*.c tests/*/*.h tests/*.h)
+FORMATTED = $(wildcard src/*.c src/*/*.c src/*/*/*.c include/*/*.h include/*/*/*.h tests/*/*.c tests/*/*.h tests/*.h)
 format: SETUP_FOR = check
 format: setup
 	@tests/format.sh -i $(FORMATTED)
@@ -277,7 +279,7 @@ help:
 	@echo "make check-matrix  the tests with other PostgreSQL, Kafka, librdkafka and systems; MATRIX='postgresql-18 debian-13'"
 	@echo "make mutants    does a test fail when a guarantee is broken; MUTANTS='no-unique-key no-abort'"
 	@echo "make fuzz       new inputs for what reads strangers' bytes; FUZZ_SECONDS=60 each, FUZZ='avro json'"
-	@echo "make coverage   which lines of src/codec the tests reach"
+	@echo "make coverage   which lines of src/json, src/avro and src/codec the tests reach"
 	@echo "make bench-codec  what decoding one command costs, beside avro-c and jansson"
 	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"
 	@echo "make format, lint, check-layers, install DESTDIR=, clean"

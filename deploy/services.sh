@@ -66,8 +66,9 @@ wait_for() {
     done
 }
 
-# A dead process that nobody has waited for has no command line any more.
-gone() { ! grep -qs . "/proc/$1/cmdline"; }
+# A dead process that nobody has waited for has no command line any more; one that is just being executed has none for a moment.
+has_command_line() { grep -qs . "/proc/$1/cmdline"; }
+gone() { ! has_command_line "$1" && sleep 0.1 && ! has_command_line "$1"; }
 
 # stop_java kafka|registry SIGNAL
 stop_java() {
@@ -122,7 +123,7 @@ write_kafka_config() {
 		share.coordinator.state.topic.min.isr=1
 		share.coordinator.state.topic.num.partitions=1
 		group.initial.rebalance.delay.ms=0
-		broker.session.timeout.ms=3600000
+		broker.session.timeout.ms=120000
 		broker.heartbeat.interval.ms=500
 		controlled.shutdown.enable=false
 	EOF
@@ -171,6 +172,10 @@ kafka_stopped() { ! kafka_runs; }
 listener_port() { sed -n "s|^$1=.*$2://127.0.0.1:\([0-9]*\).*|\1|p" "$dir/kafka/server.properties"; }
 kafka_port() { listener_port listeners PLAINTEXT; }
 
+session_ended() {
+    awk '/Fencing broker/ { decided = 1 } decided && /Replayed .* fenced=1/ { ended = 1 } END { exit !ended }' "$1" 2>/dev/null
+}
+
 # A broker that comes back finds itself the leader of everything and begins with transactions that are overdue; then the controller,
 # in the same process, ends the session that the broker had before, and no partition has a leader until it is registered anew. So the
 # controller runs alone first, for the second that this takes.
@@ -184,8 +189,8 @@ end_last_session() {
         -Dlog4j2.configurationFile="$dir/kafka/controller.log4j2.properties" kafka.Kafka "$dir/kafka/controller.properties" \
         >"$log" 2>&1 </dev/null &
     pid=$!
-    wait_for 20 "$pid" grep -qs 'Fencing broker' "$log" || true
-    kill -s TERM "$pid" 2>/dev/null || true # what it has decided it then writes
+    if wait_for 20 "$pid" session_ended "$log"; then sleep 0.2; fi # it writes what it has decided
+    kill -s TERM "$pid" 2>/dev/null || true
     wait_for 10 "$pid" gone "$pid" || kill -s KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
 }
@@ -213,7 +218,7 @@ launch_kafka() {
 }
 
 await_kafka() {
-    wait_for 60 "$(kafka_pid)" kafka_answers "$(kafka_port)" && return
+    wait_for 180 "$(kafka_pid)" kafka_answers "$(kafka_port)" && return
     tail -20 "$dir/kafka/log" >&2
     die "Kafka did not start, see $dir/kafka/log"
 }

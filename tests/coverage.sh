@@ -27,7 +27,7 @@ quiet() { "$@" </dev/null >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; 
 # In one process: a child of Check's leaves no profile.
 for source in tests/codec/check_*.c; do
     name=$(basename "$source" .c)
-    CK_FORK=no CK_DEFAULT_TIMEOUT=300 run "$name" "$build/tests/codec/$name"
+    CK_FORK=no CK_DEFAULT_TIMEOUT=300 run "$name" "$build/${source%.c}"
 done
 for program in "$build"/fuzz/fuzz_*; do
     target=${program##*/fuzz_}
@@ -37,9 +37,9 @@ for program in "$build"/fuzz/fuzz_*; do
 done
 
 llvm-profdata merge -o "$work/profile" "$work"/*.raw
-llvm-cov show "${programs[@]}" -instr-profile="$work/profile" src/codec |
-    awk '/^.*\.c:$/ { file = $0 } /^ +[0-9]+\| +0\|/ { print file $0 }' | sed "s|^.*src/codec|src/codec|" >"$build/coverage.txt"
-llvm-cov export -summary-only "${programs[@]}" -instr-profile="$work/profile" src/codec/*.c |
+llvm-cov show "${programs[@]}" -instr-profile="$work/profile" src/json src/avro src/codec |
+    awk '/^.*\.c:$/ { file = $0 } /^ +[0-9]+\| +0\|/ { print file $0 }' | sed "s|^.*/src/|src/|" >"$build/coverage.txt"
+llvm-cov export -summary-only "${programs[@]}" -instr-profile="$work/profile" src/{json,avro,codec}/*.c |
     jq -r '.data[0] | (.files[] | {filename, lines: .summary.lines}), {filename: "all", lines: .totals.lines} |
         [.filename, .lines.count, .lines.covered] | @tsv' |
     awk '{ sub(/.*\//, "", $1); printf "%-22s %5d lines %5d reached %6.1f %%\n", $1, $2, $3, 100 * $3 / $2; share = 100 * $3 / $2 }

@@ -7,13 +7,18 @@ cd "$(dirname "$0")/.."
 build=${1:?usage: tests/layers.sh BUILD}
 
 # What each layer may include of ours. The adapters (codec, kafka, postgres, registry) know nothing of each other.
+base='config runtime json core'
+adapters="codec avro kafka postgres registry $base"
 may_include() {
     case $1 in
         core) echo core ;;
-        ops) echo ops core ;;
-        codec | kafka | postgres | registry) echo "$1" ops core ;;
-        worker) echo worker codec kafka postgres registry ops core ;;
-        cli | main) echo cli worker codec kafka postgres registry ops core ;;
+        json) echo json core ;;
+        runtime) echo runtime json core ;;
+        config) echo "$base" ;;
+        avro | kafka | postgres | registry) echo "$1 $base" ;;
+        codec) echo "codec avro $base" ;;
+        worker) echo "worker $adapters" ;;
+        cli | main) echo "cli worker $adapters" ;;
         *) return 1 ;;
     esac
 }
@@ -23,8 +28,8 @@ foreign_header() {
     case $1 in
         librdkafka/*) echo kafka ;;
         libpq* | postgres* | pg_*) echo postgres ;;
-        avro*) echo codec ;;
-        jansson*) echo codec cli ops registry ;;
+        avro*) echo avro codec ;;
+        jansson*) echo avro registry ;;
         curl/*) echo registry ;;
         *) return 1 ;;
     esac
@@ -34,8 +39,8 @@ foreign_header() {
 foreign_calls='
 rd_kafka_  kafka
 PQ         postgres
-avro_      codec
-json_      codec cli ops registry
+avro_      avro codec
+json_      avro registry
 curl_      registry
 '
 
@@ -63,6 +68,7 @@ check_include() {
     case $text in
         '"gen/'*) allowed='codec postgres'
             among "$layer" "$allowed" || fail "$file:$line: $layer includes $target, which belongs to $allowed" ;;
+        '"kafka/tools/'*) [[ $layer = cli || $layer = main || $file = */kafka/tools/* ]] || fail "$file:$line: includes $target, which is for commands only" ;;
         '"'*) allowed=$(may_include "$layer") || { fail "$file: $layer is no layer"; return; }
             among "${target%%/*}" "$allowed" || fail "$file:$line: $layer includes $target" ;;
         '<'*)

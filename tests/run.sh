@@ -23,13 +23,13 @@ case $mode in
     decide)
         marked='not slow'
         plain_system=(tests/system/test_{created,kill,outages,stop}.py)
-        under_valgrind=(codec/check_{decode,event,json_command,schemas} kafka/check_client loop/check_{publish,worker})
+        under_valgrind=(codec/check_{command_json,decode,event,schemas} kafka/check_client loop/check_{publish,worker})
         ;;
     all)
         marked='slow or not slow'
         plain_system=(tests/system)
-        under_valgrind=(core/check_{outcome,record} codec/check_{avro_command,decode,dlq,event,json_command,schemas}
-            kafka/check_{client,kafka_error} loop/check_{brake,publish,rebalance,size,stop,worker} mock/check_loop)
+        under_valgrind=(core/check_{outcome,record} codec/check_{command_avro,command_json,decode,dlq,event,schemas}
+            kafka/check_{client,kafka_error} loop/check_{circuit_breaker,publish,rebalance,size,stop,worker} mock/check_loop)
         ;;
     with)
         marked='not slow'
@@ -197,12 +197,12 @@ run_everything() {
     run_lint
     run_layers_check
     run_promises_check
-    for layer in core ops codec kafka $registry loop; do run_layer "$build" "$layer"; done
+    for layer in core runtime config codec kafka $registry loop; do run_layer "$build" "$layer"; done
     run_valgrind
     # What a seed of the simulation shows of memory and threads, the next one shows again.
     export SIM_RUNS=${SIM_RUNS:-60}
-    for layer in core ops codec kafka $registry loop mock; do run_layer "$memory" "$layer" memory; done
-    for layer in ops kafka $registry loop mock; do run_layer "$threads" "$layer" threads; done
+    for layer in core runtime config codec kafka $registry loop mock; do run_layer "$memory" "$layer" memory; done
+    for layer in runtime config kafka $registry loop mock; do run_layer "$threads" "$layer" threads; done
     run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
     run_script 'without registry' tests/without_registry.sh "$build-without-registry/sessiond"
     run_postgres

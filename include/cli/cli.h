@@ -7,7 +7,7 @@
 #define CLI_CLI_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /** What the global options said; given to every subcommand. */
 struct cli {

@@ -4,11 +4,11 @@
 #ifndef CLI_SEND_AWAIT_H
 #define CLI_SEND_AWAIT_H
 
-#include "cli/answers.h"
+#include "cli/parts/answers.h"
 #include "cli/cli.h"
-#include "cli/pending.h"
-#include "cli/value_schemas.h"
-#include "kafka/sender.h"
+#include "cli/parts/pending.h"
+#include "cli/parts/value_schemas.h"
+#include "kafka/tools/sender.h"
 
 /** Not to be moved while open. */
 struct send_await {

@@ -6,7 +6,7 @@
 #define CLI_SEND_LINES_H
 
 #include "codec/schemas.h"
-#include "kafka/sender.h"
+#include "kafka/tools/sender.h"
 
 #include <stdio.h>
 

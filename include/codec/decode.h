@@ -5,21 +5,21 @@
 #ifndef CODEC_DECODE_H
 #define CODEC_DECODE_H
 
-#include "codec/registered.h"
+#include "codec/schema_cache.h"
 #include "codec/schemas.h"
 #include "core/command.h"
 #include "core/errcode.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /** What the decoder has to know; borrowed for its whole life. */
 struct decode_options {
     enum commands_format format;
     size_t max_bytes; /* key + value + headers (record_size); more is UNDECODABLE */
     const struct schemas *schemas;
-    struct registered *registered; /* what the registry has answered; NULL: there is no registry */
+    struct schema_cache *schema_cache; /* what the registry has answered; NULL: there is no registry */
 };
 
-/** True when the record names its schema by an id, which has to be in `registered` before the record is decoded. */
+/** True when the record names its schema by an id, which has to be in the cache before the record is decoded. */
 MUSTUSE bool decode_schema_id(const struct decode_options *options, const struct record *record, struct schema_id *id);
 
 /**

@@ -9,7 +9,7 @@
 #define CODEC_DLQ_H
 
 #include "core/batch.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /**
  * The copy for `item`, which was rejected: fills `out`. A null key or value stays null. What `out`

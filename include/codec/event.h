@@ -6,7 +6,7 @@
 
 #include "codec/schemas.h"
 #include "core/batch.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct event_encoder;
 

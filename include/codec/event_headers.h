@@ -6,7 +6,7 @@
 #define CODEC_EVENT_HEADERS_H
 
 #include "codec/event_data.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /**
  * Fills `out->headers`, always in the same order. With `bare` nothing of any size is taken over from the command:

@@ -6,7 +6,7 @@
 
 #include "core/record.h"
 #include "core/schema_id.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 enum framing {
     FRAMING_NONE = 0,

@@ -6,7 +6,7 @@
 #define CODEC_REPLY_H
 
 #include "core/record.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /** The topic, if it is one of `events.reply.topics`; else NULL: a stranger does not choose where we write. Of the configuration. */
 const char *reply_topic(const struct config *config, const struct record *record);

@@ -8,7 +8,7 @@
 #ifndef CODEC_SCHEMAS_H
 #define CODEC_SCHEMAS_H
 
-#include "codec/avro_plan.h"
+#include "avro/plan.h"
 #include "core/err.h"
 
 struct schemas;
@@ -48,13 +48,10 @@ const char *schema_record(const struct schema *schema);
 uint64_t schema_fingerprint(const struct schema *schema);
 
 /** How to walk bytes that were written with it. Borrowed; never NULL. */
-const struct avro_plan *schema_plan(const struct schema *schema);
+const struct walk_plan *schema_plan(const struct schema *schema);
 
 /** The same as avro-c sees it (its `avro_schema_t` is a pointer to this). Borrowed; never NULL. */
 struct avro_obj_t;
 struct avro_obj_t *schema_avro(const struct schema *schema);
-
-/** The avro-c of the build, e.g. "1.11.1"; static. */
-const char *avro_version_text(void);
 
 #endif

@@ -3,7 +3,7 @@
 #define CODEC_UNFRAMED_H
 
 #include "core/record.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /** What was expected at which byte of a value that framing_of has no framing for; static or in the arena, with a NUL. */
 const char *unframed_reason(struct bytes value, enum commands_format format, struct arena *arena);

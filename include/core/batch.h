@@ -22,9 +22,9 @@ struct batch_item {
     struct uuid command_id;
     bool has_former_id; /* core/former.h: the version before decided such a record under `former_id` */
     struct uuid former_id;
-    struct violations violations;      /* of validate: decided without the parents */
-    const struct ledger_row *decision; /* set by the store; shared by the items of one id; in the arena */
-    struct outcome outcome;            /* OUTCOME_PENDING until answered or decided */
+    struct violations violations; /* of validate: decided without the parents */
+    const struct ledger_row *row; /* set by the store; shared by the items of one id; in the arena */
+    struct outcome outcome;       /* OUTCOME_PENDING until answered or decided */
     enum fit fit;
     bool reply_refused; /* the reply topic takes no record of its event's size */
     size_t dlq_limit;   /* bytes the DLQ copy may have; 0: no limit known */

@@ -12,7 +12,7 @@
 #define KAFKA_CLEANUP_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct rd_kafka_s;
 struct rd_kafka_queue_s;

@@ -5,7 +5,7 @@
 #define KAFKA_CLIENT_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 /** Where clients connect to unless `kafka.bootstrap.servers` is set. */
 #define CLIENT_DEFAULT_BROKERS "127.0.0.1:9092"

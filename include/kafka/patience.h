@@ -7,7 +7,7 @@
 #ifndef KAFKA_PATIENCE_H
 #define KAFKA_PATIENCE_H
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdbool.h>
 

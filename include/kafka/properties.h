@@ -6,7 +6,7 @@
 #define KAFKA_PROPERTIES_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct rd_kafka_conf_s;
 

@@ -17,7 +17,7 @@
 
 #include "core/err.h"
 #include "kafka/source.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct sink;
 

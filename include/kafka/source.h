@@ -14,7 +14,7 @@
 #include "core/batch.h"
 #include "core/err.h"
 #include "core/offsets.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct source;
 

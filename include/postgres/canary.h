@@ -2,7 +2,7 @@
  * Do the tables take sessions at all? Asked when rows are refused and nothing was stored: is it the rows, or would every row
  * be refused?
  *
- * Rows that should pass are tried, each in a transaction that is rolled back (question_try): pairs of a group and an
+ * Rows that should pass are tried, each in a transaction that is rolled back (query_try): pairs of a group and an
  * activity of the latest sessions, then of parents, until one passes or CANARY_PAIRS have failed. How many rows were
  * refused says nothing, since a producer can send as many as he likes.
  *
@@ -52,12 +52,12 @@ struct canary {
     enum canary_verdict verdict; /* once it is DONE */
 };
 
-/** Begins for a row that was refused with `refusal`. As question_execute. */
+/** Begins for a row that was refused with `refusal`. As query_execute. */
 MUSTUSE bool canary_start(struct canary *canary, const struct record *record, const struct err *refusal,
                           struct connection *connection, struct err *err);
 
 /**
- * Takes the answer to what was asked last: its result, or NULL and its error in `err`. PENDING: the next question is under way.
+ * Takes the answer to what was asked last: its result, or NULL and its error in `err`. PENDING: the next query is under way.
  * DONE: there is a verdict on the rows. FAILED: ERR_RETRY, ERR_RENEW or ERR_STOP; no row is to be answered.
  */
 enum progress canary_take(struct canary *canary, struct connection *connection, const struct pg_result *result,

@@ -1,5 +1,5 @@
 /**
- * One connection to PostgreSQL, non-blocking. What is asked on it: postgres/question.h. One thread.
+ * One connection to PostgreSQL, non-blocking. What is asked on it: postgres/query.h. One thread.
  *
  * Nothing is set for the session: settings last for one transaction (sql/local_settings.sql), and the server's process
  * id, which sql/session.sql answered, tells in each of them whether the connection still leads to the same session. A
@@ -9,7 +9,7 @@
 #define POSTGRES_CONNECTION_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 #include "postgres/hosts.h"
 
 struct pg_conn;   /* PGconn */
@@ -36,7 +36,7 @@ enum session_column {
     SESSION_COLUMNS,
 };
 
-/** Visible for question.c; others use the functions. */
+/** Visible for query.c; others use the functions. */
 struct connection {
     const struct config *config;
     char *reread; /* what postgres.conninfo.file said at its last good reading; NULL: as configured */
@@ -74,7 +74,7 @@ void connection_free(struct connection *connection);
 enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
 
 /**
- * Drops the connection and what was asked. What the server still does for it is cancelled as soon as there is another one.
+ * Drops the connection and what was distinct. What the server still does for it is cancelled as soon as there is another one.
  * Blocks for nothing.
  */
 void connection_close(struct connection *connection);

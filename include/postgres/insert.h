@@ -5,7 +5,7 @@
 #define POSTGRES_INSERT_H
 
 #include "core/batch.h"
-#include "postgres/question.h"
+#include "postgres/query.h"
 
 #define INSERT_PARAMETERS 11
 
@@ -20,7 +20,7 @@ void insert_free(struct insert *insert);
 /** Adds a command with its id, the violations found before, and its record's position; in the order of the ids. */
 void insert_add(struct insert *insert, const struct batch_item *item);
 
-/** As question_execute and question_try. */
+/** As query_execute and query_try. */
 MUSTUSE bool insert_execute(const struct insert *insert, struct connection *connection, struct err *err);
 MUSTUSE bool insert_try(const struct insert *insert, struct connection *connection, struct err *err);
 

@@ -2,14 +2,14 @@
  * One stored outcome, looked up for a person: by its command id, or by the session that it created.
  *
  * What is found is durable by the server's own setting, as with the store. A connection of its own, opened when first
- * needed; one thread, one question at a time.
+ * needed; one thread, one query at a time.
  */
 #ifndef POSTGRES_LOOKUP_H
 #define POSTGRES_LOOKUP_H
 
 #include "core/err.h"
 #include "core/outcome.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct lookup;
 

@@ -5,7 +5,7 @@
 #define POSTGRES_MIGRATE_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 #include <stdio.h>
 

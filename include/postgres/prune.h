@@ -8,7 +8,7 @@
 #define POSTGRES_PRUNE_H
 
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct prune;
 

@@ -1,19 +1,19 @@
 /**
- * Where decisions are kept: one flight to PostgreSQL for a batch, asynchronous, in its own transaction.
+ * Where decisions are kept: one batch at a time, asynchronous, in a transaction of its own.
  *
- * `store_send` starts the flight, `store_receive` ends it; between them the loop publishes the batch before. When
+ * `store_send` begins, `store_receive` ends; between them the loop publishes the batch before. When
  * `store_receive` is DONE every item that has an id in the ledger has its `decision` (a `struct ledger_row` in the
- * batch's arena), made by this flight or found; and it is durable by the server's own setting (`synchronous_commit`),
+ * batch's arena), made now or found; and it is durable by the server's own setting (`synchronous_commit`),
  * also when it was only found.
  *
- * One connection, one thread, at most one flight.
+ * One connection, one thread, at most one batch.
  */
 #ifndef POSTGRES_STORE_H
 #define POSTGRES_STORE_H
 
 #include "core/batch.h"
 #include "core/err.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct store;
 

@@ -1,8 +1,8 @@
 /**
- * The transaction around one question: BEGIN, the settings of sql/local_settings.sql, the question, COMMIT. All of it is
- * one pipeline, so it takes one round trip, and the question runs with settings that nobody else ever meets.
+ * The transaction around one query: BEGIN, the settings of sql/local_settings.sql, the query, COMMIT. All of it is
+ * one pipeline, so it takes one round trip, and the query runs with settings that nobody else ever meets.
  *
- * Between `transaction_begin` and `transaction_end` exactly one statement is sent. For postgres/question.h. One thread.
+ * Between `transaction_begin` and `transaction_end` exactly one statement is sent. For postgres/query.h. One thread.
  */
 #ifndef POSTGRES_TRANSACTION_H
 #define POSTGRES_TRANSACTION_H

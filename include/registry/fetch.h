@@ -4,7 +4,7 @@
 #ifndef REGISTRY_FETCH_H
 #define REGISTRY_FETCH_H
 
-#include "ops/backoff.h"
+#include "runtime/backoff.h"
 #include "registry/exchange.h"
 #include "registry/registry.h"
 #include "registry/resolve.h"

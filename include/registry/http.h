@@ -8,7 +8,7 @@
 #ifndef REGISTRY_HTTP_H
 #define REGISTRY_HTTP_H
 
-#include "ops/config.h"
+#include "config/config.h"
 #include "registry/endpoint.h"
 
 struct curl_slist;

@@ -9,7 +9,7 @@
 
 #include "core/err.h"
 #include "core/schema_id.h"
-#include "ops/config.h"
+#include "config/config.h"
 
 struct subjects;
 

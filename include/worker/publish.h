@@ -20,8 +20,8 @@
 #include "core/offsets.h"
 #include "kafka/sink.h"
 #include "kafka/source.h"
-#include "worker/beat.h"
-#include "worker/outbox.h"
+#include "worker/keepalive.h"
+#include "worker/deliveries.h"
 #include "worker/portion.h"
 
 struct publisher {
@@ -29,15 +29,15 @@ struct publisher {
     struct source *source;
     struct sink *sink;
     struct event_encoder *encoder;
-    struct beat *beat;
+    struct keepalive *keepalive;
     int offsets_slice_ms; /* how long sending offsets may take before it is asked again; 0: not known yet */
     bool renew;           /* the producer must be replaced before the next transaction */
     bool in_doubt;        /* the last transaction's commit was asked for, and not answered with success */
     struct portion portion;
-    size_t from, end;       /* the items of the batch that are under way */
-    struct outbox outbox;   /* their records */
-    struct offsets offsets; /* of the transaction under way, or in doubt */
-    uint64_t committed;     /* transactions */
+    size_t from, end;             /* the items of the batch that are under way */
+    struct deliveries deliveries; /* their records */
+    struct offsets offsets;       /* of the transaction under way, or in doubt */
+    uint64_t committed;           /* transactions */
     uint64_t aborted;
 };
 

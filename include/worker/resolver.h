@@ -9,19 +9,19 @@
 
 #include "codec/decode.h"
 #include "core/batch.h"
-#include "ops/log.h"
+#include "runtime/log.h"
 #include "registry/registry.h"
-#include "worker/beat.h"
+#include "worker/keepalive.h"
 
 struct resolver {
     const struct decode_options *decode;
     struct registry *registry; /* borrowed; NULL: none is configured */
-    struct beat *beat;
+    struct keepalive *keepalive;
     struct log_limit limit;
 };
 
 /** Notes an answer of the registry, and frees its text. For tools too. */
-void resolver_take(struct registered *registered, struct registry_answer *answer);
+void resolver_take(struct schema_cache *schema_cache, struct registry_answer *answer);
 
 /** Asks for what is not known yet. True when everything is: the batch may be decoded. Does not wait. */
 MUSTUSE bool resolver_ask(struct resolver *resolver, const struct batch *batch);

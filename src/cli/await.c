@@ -1,10 +1,10 @@
-#include "cli/answers.h"
+#include "cli/parts/answers.h"
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "cli/outcome_print.h"
-#include "cli/record_print.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "cli/parts/moment.h"
+#include "cli/parts/outcome_print.h"
+#include "cli/parts/record_print.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <getopt.h>
 

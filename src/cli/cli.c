@@ -2,8 +2,8 @@
 
 #include "cli/invocation.h"
 #include "kafka/properties.h"
-#include "ops/log.h"
-#include "ops/nearest.h"
+#include "runtime/log.h"
+#include "core/nearest.h"
 
 #include <stdarg.h>
 

@@ -1,5 +1,5 @@
 #include "cli/cli.h"
-#include "cli/outcome_print.h"
+#include "cli/parts/outcome_print.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
 #include "cli/cli.h"
-#include "codec/json_write.h"
+#include "json/json_write.h"
 #include "postgres/migrate.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "ops/stop.h"
+#include "cli/parts/moment.h"
+#include "runtime/stop.h"
 #include "postgres/prune.h"
 
 #include <getopt.h>

@@ -1,10 +1,10 @@
 #include "cli/cli.h"
-#include "cli/registered_id.h"
+#include "cli/parts/subject_id.h"
 
-#include "ops/log.h"
-#include "ops/notify.h"
-#include "ops/stop.h"
-#include "ops/watchdog.h"
+#include "runtime/log.h"
+#include "runtime/notify.h"
+#include "runtime/stop.h"
+#include "runtime/watchdog.h"
 #include "worker/worker.h"
 
 #include <stdlib.h>
@@ -15,8 +15,8 @@
 /* Everything that `run` opens, in the order of opening. What depends on no broker and no database is opened once. */
 struct run {
     struct schemas *schemas;
-    struct registry *registry;     /* NULL: none is configured */
-    struct registered *registered; /* what it has answered */
+    struct registry *registry;         /* NULL: none is configured */
+    struct schema_cache *schema_cache; /* what it has answered */
     struct decode_options decode;
     struct event_encoder *encoder;
 
@@ -32,7 +32,7 @@ static bool open_registry(struct run *run, const struct config *config, struct e
 {
     if (*config->schema_registry_url == NULL)
         return true;
-    run->registered = registered_new();
+    run->schema_cache = schema_cache_new();
     run->registry = registry_open(config, err);
     return run->registry != NULL;
 }
@@ -42,8 +42,8 @@ static bool find_event_ids(const struct schemas *schemas, const struct config *c
 {
     if (config->events_format != EVENTS_CONFLUENT)
         return true;
-    return registered_id_find(config, schemas, SCHEMAS_CREATED, config->startup_timeout_ms, &ids->created, err) &&
-           registered_id_find(config, schemas, SCHEMAS_REJECTED, config->startup_timeout_ms, &ids->rejected, err);
+    return subject_id_find(config, schemas, SCHEMAS_CREATED, config->startup_timeout_ms, &ids->created, err) &&
+           subject_id_find(config, schemas, SCHEMAS_REJECTED, config->startup_timeout_ms, &ids->rejected, err);
 }
 
 static bool open_codec(struct run *run, const struct config *config, struct err *err)
@@ -57,7 +57,7 @@ static bool open_codec(struct run *run, const struct config *config, struct err 
         .format = config->commands_format,
         .max_bytes = (size_t)config->commands_max_bytes,
         .schemas = run->schemas,
-        .registered = run->registered,
+        .schema_cache = run->schema_cache,
     };
     if (!find_event_ids(run->schemas, config, &ids, err))
         return false;
@@ -69,7 +69,7 @@ static void close_codec(struct run *run)
 {
     event_encoder_free(run->encoder);
     registry_close(run->registry);
-    registered_free(run->registered);
+    schema_cache_free(run->schema_cache);
     schemas_close(run->schemas);
 }
 

@@ -1,6 +1,6 @@
 #include "cli/schemas.h"
 
-#include "ops/stop.h"
+#include "runtime/stop.h"
 
 static const char help[] =
     "Usage: sessiond schemas list|check|register [--json]\n"

@@ -1,6 +1,6 @@
 #include "cli/schemas.h"
-#include "codec/compatible.h"
-#include "codec/json_write.h"
+#include "avro/compatible.h"
+#include "json/json_write.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

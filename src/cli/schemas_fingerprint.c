@@ -1,8 +1,8 @@
 #include "cli/schemas.h"
-#include "codec/canonical.h"
-#include "codec/json_write.h"
+#include "avro/canonical.h"
+#include "json/json_write.h"
 #include "core/sha256.h"
-#include "ops/stop.h"
+#include "runtime/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "cli/schemas.h"
-#include "codec/canonical.h"
-#include "codec/json_write.h"
+#include "avro/canonical.h"
+#include "json/json_write.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "cli/schemas.h"
-#include "codec/json_write.h"
+#include "json/json_write.h"
 
 #include <inttypes.h>
 

@@ -1,11 +1,11 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "cli/registered_id.h"
+#include "cli/parts/moment.h"
+#include "cli/parts/subject_id.h"
 #include "cli/send_await.h"
 #include "cli/send_lines.h"
-#include "codec/avro_send.h"
-#include "codec/json_write.h"
-#include "ops/stop.h"
+#include "codec/command_encode.h"
+#include "json/json_write.h"
+#include "runtime/stop.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -51,8 +51,8 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
     const char *reason;
 
     if (send->avro)
-        return avro_send_encode(send->schemas, send->confluent ? &send->schema_id : NULL, &send->command, arena, value,
-                                &reason) ||
+        return command_encode_avro(send->schemas, send->confluent ? &send->schema_id : NULL, &send->command, arena,
+                                   value, &reason) ||
                err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "the command cannot be written: %s", reason);
     *value = arena_printf(arena, "{\"command_id\":\"%s\",\"group_id\":%" PRId64 ",\"study_activity_id\":%" PRId64 "}",
                           id, send->command.group_id.value, send->command.study_activity_id.value);
@@ -147,7 +147,7 @@ static bool find_schema(struct send *send, const struct config *config, struct e
     send->schemas = schemas_open("", err);
     if (send->schemas == NULL || !send->confluent)
         return send->schemas != NULL;
-    return registered_id_find(config, send->schemas, SCHEMAS_COMMAND, send->timeout_ms, &send->schema_id, err);
+    return subject_id_find(config, send->schemas, SCHEMAS_COMMAND, send->timeout_ms, &send->schema_id, err);
 }
 
 static int send_run(struct send *send, const struct cli *cli, FILE *file)

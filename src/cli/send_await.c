@@ -1,8 +1,8 @@
 #include "cli/send_await.h"
 
-#include "cli/record_print.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "cli/parts/record_print.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #define SLICE_MS 100
 

@@ -1,7 +1,7 @@
 #include "cli/send_hint.h"
 
 #include "codec/encoding.h"
-#include "codec/json_scan.h"
+#include "json/scan.h"
 
 static bool has(struct bytes line, char wanted)
 {
@@ -11,9 +11,9 @@ static bool has(struct bytes line, char wanted)
 /* The beginning of a value whose other lines follow. */
 static bool goes_on(struct bytes line)
 {
-    struct json_scan scan = json_scan_start(line);
+    struct scanner scan = scan_start(line);
 
-    return !json_scan_value(&scan) && scan.ended;
+    return !scan_value(&scan) && scan.ended;
 }
 
 const char *send_hint(struct bytes line)

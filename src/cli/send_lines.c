@@ -1,13 +1,13 @@
 #include "cli/send_lines.h"
 
 #include "cli/send_hint.h"
-#include "codec/avro_send.h"
+#include "codec/command_encode.h"
 #include "codec/encoding.h"
-#include "codec/json_command.h"
-#include "codec/json_scan.h"
+#include "codec/command_json.h"
+#include "json/scan.h"
 #include "kafka/kafka_error.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -49,9 +49,9 @@ static struct bytes key_of(const struct send_lines *lines, const struct command 
 /* Whatever its fields hold: what becomes of a command is the worker's to say, but a line that is none was never meant to be sent. */
 static bool is_object(struct bytes value)
 {
-    struct json_scan scan = json_scan_start(value);
+    struct scanner scan = scan_start(value);
 
-    return json_scan_peek(&scan) == '{' && json_scan_value(&scan) && json_scan_finish(&scan);
+    return scan_peek(&scan) == '{' && scan_value(&scan) && scan_finish(&scan);
 }
 
 static bool bad_line(const struct send_lines *lines, uint64_t number, const char *reason, struct err *err)
@@ -74,7 +74,7 @@ static bool send_line(struct send_lines *lines, struct bytes value, uint64_t num
     char text[UUID_TEXT + 1];
     struct refusal refusal;
     const char *reason = NULL;
-    bool decoded = json_command_decode(value, false, arena, &command, &refusal);
+    bool decoded = command_json_decode(value, false, arena, &command, &refusal);
 
     if (!decoded) {
         command = (struct command){0};
@@ -83,7 +83,7 @@ static bool send_line(struct send_lines *lines, struct bytes value, uint64_t num
             return not_an_object(lines, value, number, reason, err);
     }
     if (lines->schemas != NULL &&
-        !(decoded && avro_send_encode(lines->schemas, lines->schema_id, &command, arena, &value, &reason)))
+        !(decoded && command_encode_avro(lines->schemas, lines->schema_id, &command, arena, &value, &reason)))
         return bad_line(lines, number, reason, err);
     return sender_send(lines->sender, key_of(lines, &command, text), value, number, err);
 }

@@ -1,9 +1,9 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "codec/json_write.h"
-#include "kafka/lag.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "cli/parts/moment.h"
+#include "json/json_write.h"
+#include "kafka/tools/lag.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <getopt.h>
 #include <inttypes.h>

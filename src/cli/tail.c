@@ -1,9 +1,9 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "cli/record_print.h"
-#include "kafka/reader.h"
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "cli/parts/moment.h"
+#include "cli/parts/record_print.h"
+#include "kafka/tools/reader.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,8 +1,8 @@
 #include "cli/cli.h"
-#include "cli/moment.h"
-#include "codec/json_write.h"
-#include "kafka/admin.h"
-#include "ops/stop.h"
+#include "cli/parts/moment.h"
+#include "json/json_write.h"
+#include "kafka/tools/admin.h"
+#include "runtime/stop.h"
 
 #include <getopt.h>
 

@@ -1,6 +1,6 @@
 #include "cli/cli.h"
 
-#include "codec/schemas.h"
+#include "avro/version.h"
 #include "kafka/client.h"
 #include "postgres/store.h"
 #include "registry/registry.h"

@@ -1,10 +1,10 @@
 #include "codec/decode.h"
 
-#include "codec/avro_command.h"
-#include "codec/avro_top.h"
+#include "codec/command_avro.h"
+#include "avro/top_fields.h"
 #include "codec/encoding.h"
 #include "codec/framing.h"
-#include "codec/json_command.h"
+#include "codec/command_json.h"
 #include "codec/unframed.h"
 
 /* A record on its way to a command. */
@@ -39,12 +39,12 @@ static enum errcode unknown_schema(struct decoding *decoding, const char *why)
     return ERRCODE_UNKNOWN_SCHEMA;
 }
 
-static enum errcode decode_avro(struct decoding *decoding, const struct avro_plan *writer, struct bytes bytes,
+static enum errcode decode_avro(struct decoding *decoding, const struct walk_plan *writer, struct bytes bytes,
                                 struct command *command)
 {
     struct refusal refusal;
 
-    return avro_command_decode(writer, bytes, command, &refusal) ? ERRCODE_NONE : refused(decoding, bytes, &refusal);
+    return command_avro_decode(writer, bytes, command, &refusal) ? ERRCODE_NONE : refused(decoding, bytes, &refusal);
 }
 
 static enum errcode decode_single_object(struct decoding *decoding, struct command *command)
@@ -69,7 +69,7 @@ static enum errcode decode_json(struct decoding *decoding, struct bytes bytes, b
 {
     struct refusal refusal;
 
-    return json_command_decode(bytes, structured, decoding->arena, command, &refusal)
+    return command_json_decode(bytes, structured, decoding->arena, command, &refusal)
                ? ERRCODE_NONE
                : refused(decoding, bytes, &refusal);
 }
@@ -77,29 +77,28 @@ static enum errcode decode_json(struct decoding *decoding, struct bytes bytes, b
 /* ---- Schemas by id ---- */
 
 /* NULL: there is no registry, or nothing is known of the id. */
-static const struct registered_schema *registered_schema(const struct decode_options *options,
-                                                         const struct record *record, enum framing framing,
-                                                         struct bytes *body)
+static const struct cached_schema *registered_schema(const struct decode_options *options, const struct record *record,
+                                                     enum framing framing, struct bytes *body)
 {
     struct schema_id id;
 
     framing_schema_id(record, framing, &id, body);
-    return options->registered == NULL ? NULL : registered_find(options->registered, &id);
+    return options->schema_cache == NULL ? NULL : schema_cache_find(options->schema_cache, &id);
 }
 
 static enum errcode decode_registered(struct decoding *decoding, enum framing framing, struct command *command)
 {
     struct bytes body;
-    const struct registered_schema *schema = registered_schema(decoding->options, decoding->record, framing, &body);
+    const struct cached_schema *schema = registered_schema(decoding->options, decoding->record, framing, &body);
 
-    if (decoding->options->registered == NULL)
+    if (decoding->options->schema_cache == NULL)
         return unknown_schema(decoding, "no schema registry is configured");
-    switch (schema == NULL ? REGISTERED_MISSING : schema->state) {
-    case REGISTERED_AVRO: return decode_avro(decoding, &schema->plan, body, command);
-    case REGISTERED_JSON: return decode_json(decoding, body, false, command);
-    case REGISTERED_UNUSABLE: return undecodable(decoding, schema->reason);
-    case REGISTERED_MISSING:
-    case REGISTERED_ASKED: break;
+    switch (schema == NULL ? CACHED_SCHEMA_MISSING : schema->state) {
+    case CACHED_SCHEMA_AVRO: return decode_avro(decoding, &schema->plan, body, command);
+    case CACHED_SCHEMA_JSON: return decode_json(decoding, body, false, command);
+    case CACHED_SCHEMA_UNUSABLE: return undecodable(decoding, schema->reason);
+    case CACHED_SCHEMA_MISSING:
+    case CACHED_SCHEMA_ASKED: break;
     }
     return unknown_schema(decoding, "the schema registry knows no schema of this id");
 }
@@ -158,13 +157,13 @@ enum errcode decode(const struct decode_options *options, const struct record *r
 
 /* ---- Names ---- */
 
-static void names_of_registered(const struct registered_schema *schema, struct bytes body, struct arena *arena,
+static void names_of_registered(const struct cached_schema *schema, struct bytes body, struct arena *arena,
                                 void (*offer)(void *opaque, struct bytes name), void *opaque)
 {
-    if (schema != NULL && schema->state == REGISTERED_AVRO)
-        avro_top_names(schema->avro, offer, opaque);
-    else if (schema != NULL && schema->state == REGISTERED_JSON)
-        json_command_names(body, false, arena, offer, opaque);
+    if (schema != NULL && schema->state == CACHED_SCHEMA_AVRO)
+        top_field_names(schema->avro, offer, opaque);
+    else if (schema != NULL && schema->state == CACHED_SCHEMA_JSON)
+        command_json_names(body, false, arena, offer, opaque);
 }
 
 void decode_names(const struct decode_options *options, const struct record *record, struct arena *arena,
@@ -184,10 +183,10 @@ void decode_names(const struct decode_options *options, const struct record *rec
         writer = framing_fingerprint(record->value, &fingerprint, &body) ? schemas_find(options->schemas, fingerprint)
                                                                          : NULL;
         if (writer != NULL)
-            avro_top_names(schema_avro(writer), offer, opaque);
+            top_field_names(schema_avro(writer), offer, opaque);
         break;
-    case FRAMING_CLOUDEVENT: json_command_names(record->value, true, arena, offer, opaque); break;
-    case FRAMING_JSON: json_command_names(record->value, false, arena, offer, opaque); break;
+    case FRAMING_CLOUDEVENT: command_json_names(record->value, true, arena, offer, opaque); break;
+    case FRAMING_JSON: command_json_names(record->value, false, arena, offer, opaque); break;
     case FRAMING_NONE: break;
     }
 }

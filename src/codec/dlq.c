@@ -1,6 +1,6 @@
 #include "codec/dlq.h"
 
-#include "codec/decimal.h"
+#include "core/decimal.h"
 #include "codec/redriven.h"
 
 /* `__dlq.errors.topic` … `.delivery.count`, and `.truncated`. */

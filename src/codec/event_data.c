@@ -1,6 +1,6 @@
 #include "codec/event_data.h"
 
-#include "codec/rfc3339.h"
+#include "core/rfc3339.h"
 
 static struct bytes uuid_text(const struct uuid *uuid, struct arena *arena)
 {

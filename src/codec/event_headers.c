@@ -1,6 +1,6 @@
 #include "codec/event_headers.h"
 
-#include "codec/decimal.h"
+#include "core/decimal.h"
 #include "codec/trace.h"
 
 /* All that event_headers may write besides echoes. */
@@ -64,10 +64,10 @@ static struct bytes source(const struct config *config, const struct batch_item 
     struct bytes here = bytes_of(config->events_source);
 
     /* The topics first: nearly every duplicate comes by the topic of its first, and needs no text made. */
-    if (!item->outcome.replayed || item->decision == NULL || strcmp(item->decision->topic, item->record.topic) == 0 ||
+    if (!item->outcome.replayed || item->row == NULL || strcmp(item->row->topic, item->record.topic) == 0 ||
         !bytes_equal(here, arena_printf(arena, "/sessiond/%s", item->record.topic)))
         return here;
-    return arena_printf(arena, "/sessiond/%s", item->decision->topic);
+    return arena_printf(arena, "/sessiond/%s", item->row->topic);
 }
 
 static void add_cloudevent(struct header_list *headers, const struct config *config, const struct batch_item *item,

@@ -1,7 +1,7 @@
 #include "codec/event_json.h"
 
-#include "codec/decimal.h"
-#include "codec/rfc3339.h"
+#include "core/decimal.h"
+#include "core/rfc3339.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 #include "codec/misspelling.h"
 
-#include "ops/nearest.h"
+#include "core/nearest.h"
 
 /* So many names are looked at: who has more fields has not misspelled one by hand, and the time is bounded. */
 #define NAMES_MAX 100

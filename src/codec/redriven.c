@@ -1,6 +1,6 @@
 #include "codec/redriven.h"
 
-#include "codec/decimal.h"
+#include "core/decimal.h"
 #include "core/command.h"
 
 #define PREFIX "__dlq.errors."

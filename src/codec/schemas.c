@@ -1,6 +1,6 @@
 #include "codec/schemas.h"
 
-#include "codec/canonical.h"
+#include "avro/canonical.h"
 #include "gen/schema.h"
 
 #include <avro.h>
@@ -19,7 +19,7 @@ struct schema {
     bool builtin;
     uint64_t fingerprint;
     avro_schema_t avro; /* owned */
-    struct avro_plan plan;
+    struct walk_plan plan;
 };
 
 struct schemas {
@@ -77,7 +77,7 @@ static bool load(struct schemas *schemas, const char *path, const char *file, st
     }
     schema->text = (const char *)arena_copy(&schemas->arena, text).data;
     schema->record = record_name(&schemas->arena, schema->avro);
-    if (!avro_plan_make(schema->avro, AVRO_TOP_ALL, &schemas->arena, &schema->plan, &reason))
+    if (!walk_plan_make(schema->avro, PLAN_TOP_ALL, &schemas->arena, &schema->plan, &reason))
         return refuse(err, path, reason);
 
     char *form = canonical_form(text);
@@ -241,7 +241,7 @@ uint64_t schema_fingerprint(const struct schema *schema)
     return schema->fingerprint;
 }
 
-const struct avro_plan *schema_plan(const struct schema *schema)
+const struct walk_plan *schema_plan(const struct schema *schema)
 {
     return &schema->plan;
 }

@@ -75,11 +75,11 @@ size_t former_decide(struct batch *batch, const struct uuid *id, const struct le
 
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
-        if (!item->has_former_id || item->decision != NULL || uuid_compare(&item->former_id, id) != 0 ||
+        if (!item->has_former_id || item->row != NULL || uuid_compare(&item->former_id, id) != 0 ||
             !decided_here(row, id, &item->record))
             continue;
         item->command_id = *id;
-        item->decision = row;
+        item->row = row;
         count++;
     }
     return count;
@@ -87,7 +87,7 @@ size_t former_decide(struct batch *batch, const struct uuid *id, const struct le
 
 void former_restore(struct batch_item *item)
 {
-    const struct ledger_row *row = item->decision;
+    const struct ledger_row *row = item->row;
     struct command then = command_then(&item->command);
 
     if (item->command.former != NULL && ledger_row_is_of(row, &item->record) &&

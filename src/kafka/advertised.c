@@ -1,6 +1,6 @@
 #include "kafka/advertised.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>

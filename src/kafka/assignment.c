@@ -2,8 +2,8 @@
 
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>

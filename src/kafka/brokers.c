@@ -3,9 +3,9 @@
 #include "kafka/kafka_error.h"
 #include "kafka/patience.h"
 #include "kafka/topic_metadata.h"
-#include "ops/clock.h"
-#include "ops/log.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>

@@ -2,7 +2,7 @@
 
 #include "kafka/kafka_error.h"
 #include "kafka/topic_metadata.h"
-#include "ops/log.h"
+#include "runtime/log.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>

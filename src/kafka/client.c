@@ -1,9 +1,9 @@
 #include "kafka/client.h"
 
 #include "kafka/properties.h"
-#include "ops/log.h"
-#include "ops/secret.h"
-#include "ops/text.h"
+#include "runtime/log.h"
+#include "config/secret.h"
+#include "core/text.h"
 
 #include <librdkafka/rdkafka.h>
 

@@ -81,7 +81,7 @@ static const struct verdict input_corrupt = {
 
 /* The broker also fences us by our own epoch when a transaction timed out (no KIP-588 in librdkafka). */
 static const struct verdict fenced = {ERR_RENEW, EXIT_FENCED, kafka_error_fenced, NULL};
-static const struct verdict spent = {ERR_RENEW, EXIT_INTERNAL, "E-KAFKA-TRANSACTION", NULL};
+static const struct verdict unusable = {ERR_RENEW, EXIT_INTERNAL, "E-KAFKA-TRANSACTION", NULL};
 static const struct verdict fatal = {ERR_RENEW, EXIT_INTERNAL, "E-KAFKA-FATAL", NULL};
 static const struct verdict consumer_fatal = {ERR_STOP, EXIT_INTERNAL, "E-KAFKA-FATAL", NULL};
 
@@ -146,11 +146,11 @@ static const struct rule rules[] = {
     {T | D, ON(_FENCED),                               &fenced             },
     {T | D, ON(PRODUCER_FENCED),                       &fenced             },
     {T | D, ON(INVALID_PRODUCER_EPOCH),                &fenced             },
-    {T | D, ON(INVALID_TXN_STATE),                     &spent              },
-    {T | D, ON(INVALID_PRODUCER_ID_MAPPING),           &spent              },
-    {T | D, ON(_GAPLESS_GUARANTEE),                    &spent              },
-    {T | D, ON(_STATE),                                &spent              },
-    {T | D, ON(_CONFLICT),                             &spent              },
+    {T | D, ON(INVALID_TXN_STATE),                     &unusable           },
+    {T | D, ON(INVALID_PRODUCER_ID_MAPPING),           &unusable           },
+    {T | D, ON(_GAPLESS_GUARANTEE),                    &unusable           },
+    {T | D, ON(_STATE),                                &unusable           },
+    {T | D, ON(_CONFLICT),                             &unusable           },
     {T | D, ON(_FATAL),                                &fatal              },
     {T | D, ON(MSG_SIZE_TOO_LARGE),                    &too_large          },
     {T | D, ON(INVALID_MSG_SIZE),                      &too_large          },
@@ -186,7 +186,7 @@ static const struct rule rules[] = {
  */
 static const struct verdict *const otherwise[] = {
     [KAFKA_CALL_CONSUME] = &down,
-    [KAFKA_CALL_TRANSACTION] = &spent,
+    [KAFKA_CALL_TRANSACTION] = &unusable,
     [KAFKA_CALL_DELIVERY] = &undelivered,
     [KAFKA_CALL_ADMIN] = &down,
 };

@@ -2,7 +2,7 @@
 
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <librdkafka/rdkafka.h>
 

@@ -2,7 +2,7 @@
 
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <librdkafka/rdkafka.h>
 

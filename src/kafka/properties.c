@@ -1,7 +1,7 @@
 #include "kafka/properties.h"
 
-#include "ops/nearest.h"
-#include "ops/text.h"
+#include "core/nearest.h"
+#include "core/text.h"
 
 #include <librdkafka/rdkafka.h>
 

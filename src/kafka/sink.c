@@ -3,14 +3,14 @@
 #include "kafka/client.h"
 #include "kafka/copy_size.h"
 #include "kafka/kafka_error.h"
-#include "kafka/login.h"
+#include "kafka/sasl_reload.h"
 #include "kafka/offsets_call.h"
-#include "kafka/outlets.h"
+#include "kafka/output_topics.h"
 #include "kafka/positions.h"
 #include "kafka/taint.h"
 #include "kafka/topic_metadata.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 
 /* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
-#define ALONE_MS 60000
+#define UNBATCHED_MS 60000
 
 #define INIT_PATIENCE_MS 60
 
@@ -28,16 +28,16 @@ struct sink {
     const struct config *config;
     bool transactional;
     rd_kafka_t *rk;
-    struct outlets outlets;
+    struct output_topics output_topics;
     struct offsets_call *offsets_call; /* under way; NULL: none */
     bool left_one;                     /* a producer was left to a call that did not return */
     taint_flag tainted;
-    struct login login;
+    struct sasl_reload sasl_reload;
     bool fenced;
-    bool alone;             /* this producer sends each record alone */
-    int64_t alone_until_ms; /* a batch of records was too large: until then producers send them alone */
-    bool copies_named;      /* this one has found copies that are too large ... */
-    bool others_named;      /* ... or events or replies, for which sending alone is the only way to find the next one */
+    bool unbatched;             /* this producer sends each record alone */
+    int64_t unbatched_until_ms; /* a batch of records was too large: until then producers send them alone */
+    bool copies_named;          /* this one has found copies that are too large ... */
+    bool others_named; /* ... or events or replies, for which sending alone is the only way to find the next one */
     struct copy_size copies;
     int init_patience_ms; /* see init_transactions */
     int64_t patience_ms;  /* half of transaction.timeout.ms: how long a full queue is waited for */
@@ -53,7 +53,7 @@ struct sink {
 /* A callback's finding ends the call that it came with. */
 static bool failed(struct sink *sink, struct err *err)
 {
-    login_renew(&sink->login, sink->rk);
+    sasl_reload_renew(&sink->sasl_reload, sink->rk);
     if (sink->failure.class != ERR_STOP)
         return false;
     *err = sink->failure;
@@ -103,7 +103,7 @@ static void record_error(struct sink *sink, int code, const char *topic, struct 
  */
 static void note_accepted(struct sink *sink, const struct delivery *delivery)
 {
-    if (sink->alone && delivery->role == ROLE_DEAD_LETTER)
+    if (sink->unbatched && delivery->role == ROLE_DEAD_LETTER)
         copy_size_accepted(&sink->copies, delivery->size);
 }
 
@@ -131,10 +131,10 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         return;
     }
     record_error(sink, message->err, rd_kafka_topic_name(message->rkt), &err);
-    if (err.code == kafka_error_too_large && sink->alone)
+    if (err.code == kafka_error_too_large && sink->unbatched)
         note_refused(sink, delivery);
     else if (err.code == kafka_error_too_large)
-        sink->alone_until_ms = clock_ms() + ALONE_MS;
+        sink->unbatched_until_ms = clock_ms() + UNBATCHED_MS;
     if (sink->delivery.class == ERR_NONE)
         sink->delivery = err;
 }
@@ -164,7 +164,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
     if (err.code == kafka_error_no_topic) /* of which topic is not said; the delivery reports tell */
         err.class = ERR_RETRY;
-    login_judge(&sink->login, &err);
+    sasl_reload_judge(&sink->sasl_reload, &err);
     if (err.class == ERR_STOP)
         sink->failure = err;
     else if (log_allowed(&sink->limit, clock_ms(), &held_back))
@@ -195,9 +195,9 @@ static bool producer_new(struct sink *sink, struct err *err)
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_throttle_cb(conf, on_throttle);
     taint_watch(conf, &sink->tainted);
-    login_watch(&sink->login, conf, sink->config, CLIENT_PRODUCER);
-    sink->alone = clock_ms() < sink->alone_until_ms;
-    if (sink->alone)
+    sasl_reload_watch(&sink->sasl_reload, conf, sink->config, CLIENT_PRODUCER);
+    sink->unbatched = clock_ms() < sink->unbatched_until_ms;
+    if (sink->unbatched)
         client_set(conf, "batch.num.messages", "1");
     limit_batches(sink, conf);
     sink->copies_named = sink->others_named = false;
@@ -213,7 +213,7 @@ static void producer_destroy(struct sink *sink)
 {
     if (sink->rk == NULL)
         return;
-    outlets_close(&sink->outlets);
+    output_topics_close(&sink->output_topics);
     /* What is still queued belongs to a transaction that is over; waiting for it would hold the restart up. */
     rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
     if (sink->offsets_call == NULL) {
@@ -233,7 +233,7 @@ struct sink *sink_open(const struct config *config, struct err *err)
     if (sink == NULL)
         abort();
     sink->config = config;
-    outlets_name(&sink->outlets, config);
+    output_topics_name(&sink->output_topics, config);
     sink->init_patience_ms = INIT_PATIENCE_MS;
     sink->transactional = config->events_delivery == DELIVERY_EXACTLY_ONCE;
     if (producer_new(sink, err))
@@ -247,7 +247,7 @@ void sink_close(struct sink *sink)
     if (sink == NULL)
         return;
     producer_destroy(sink);
-    outlets_free(&sink->outlets);
+    output_topics_free(&sink->output_topics);
     /* Its interceptors may still be called. */
     if (!sink->left_one)
         free(sink);
@@ -261,9 +261,9 @@ bool sink_renew(struct sink *sink, struct err *err)
 
 bool sink_tainted(const struct sink *sink)
 {
-    bool alone_over = sink->alone && clock_ms() >= sink->alone_until_ms;
+    bool unbatched_over = sink->unbatched && clock_ms() >= sink->unbatched_until_ms;
 
-    return alone_over || (sink->transactional && atomic_load(&sink->tainted));
+    return unbatched_over || (sink->transactional && atomic_load(&sink->tainted));
 }
 
 bool sink_fenced(const struct sink *sink)
@@ -304,7 +304,7 @@ enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
     rd_kafka_poll(sink->rk, 0);
     if (failed(sink, err))
         return FAILED;
-    enum progress progress = outlets_open(&sink->outlets, sink->rk, timeout_ms, err);
+    enum progress progress = output_topics_open(&sink->output_topics, sink->rk, timeout_ms, err);
     if (progress != DONE)
         return progress;
     return sink->transactional ? init_transactions(sink, timeout_ms, err) : DONE;
@@ -343,10 +343,10 @@ static rd_kafka_headers_t *headers_of(const struct outbound *out)
 static rd_kafka_resp_err_t produce_once(struct sink *sink, size_t topic, const struct outbound *out,
                                         struct delivery *delivery)
 {
-    int32_t partition = out->partition < sink->outlets.partitions[topic] ? out->partition : RD_KAFKA_PARTITION_UA;
+    int32_t partition = out->partition < sink->output_topics.partitions[topic] ? out->partition : RD_KAFKA_PARTITION_UA;
     rd_kafka_headers_t *headers = headers_of(out);
     rd_kafka_resp_err_t code =
-        rd_kafka_producev(sink->rk, RD_KAFKA_V_RKT(sink->outlets.topics[topic]), RD_KAFKA_V_PARTITION(partition),
+        rd_kafka_producev(sink->rk, RD_KAFKA_V_RKT(sink->output_topics.topics[topic]), RD_KAFKA_V_PARTITION(partition),
                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(out->key.data, out->key.len),
                           RD_KAFKA_V_VALUE((void *)out->value.data, out->value.len), RD_KAFKA_V_HEADERS(headers),
                           RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
@@ -359,10 +359,10 @@ static rd_kafka_resp_err_t produce_once(struct sink *sink, size_t topic, const s
 bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery *delivery, struct err *err)
 {
     int64_t deadline_ms = clock_ms() + sink->patience_ms;
-    size_t topic = outlets_find(&sink->outlets, out->topic);
+    size_t topic = output_topics_find(&sink->output_topics, out->topic);
     rd_kafka_resp_err_t code;
 
-    if (topic == sink->outlets.count)
+    if (topic == sink->output_topics.count)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "no producer for topic %s", out->topic);
     delivery->size = outbound_size(out);
     while ((code = produce_once(sink, topic, out, delivery)) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
@@ -388,9 +388,9 @@ static bool refused_for_good(struct sink *sink, struct err *err)
 
     if (error == NULL)
         return false;
-    for (size_t i = 0; i < sink->outlets.count; i++) {
+    for (size_t i = 0; i < sink->output_topics.count; i++) {
         size_t len = strlen(what);
-        snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->outlets.names[i]);
+        snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->output_topics.names[i]);
     }
     (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
     /* Which topic is missing, and for how long, the deliveries tell. */
@@ -411,7 +411,7 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
         if (refused_for_good(sink, err))
             return FAILED;
         *err = sink->delivery;
-        if (!sink->alone && clock_ms() < sink->alone_until_ms)
+        if (!sink->unbatched && clock_ms() < sink->unbatched_until_ms)
             err->class = ERR_RENEW;
         return FAILED;
     }
@@ -474,10 +474,10 @@ static enum progress commit_transaction(struct sink *sink, int timeout_ms, struc
  * One letter that is too large must not slow everything for a minute. Its like are cut from now on, so the producer that found it is
  * needed no longer.
  */
-static void end_alone(struct sink *sink)
+static void end_unbatched(struct sink *sink)
 {
-    if (sink->alone && sink->copies_named && !sink->others_named)
-        sink->alone_until_ms = 0;
+    if (sink->unbatched && sink->copies_named && !sink->others_named)
+        sink->unbatched_until_ms = 0;
 }
 
 enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
@@ -487,7 +487,7 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
                                                  : commit_without_transaction(source, offsets, timeout_ms, err);
 
     if (progress == DONE)
-        end_alone(sink);
+        end_unbatched(sink);
     return progress;
 }
 

@@ -5,7 +5,7 @@
 #include "kafka/cleanup.h"
 #include "kafka/client.h"
 #include "kafka/kafka_error.h"
-#include "kafka/login.h"
+#include "kafka/sasl_reload.h"
 #include "kafka/membership.h"
 #include "kafka/message_headers.h"
 #include "kafka/offset_commit.h"
@@ -14,8 +14,8 @@
 #include "kafka/read_ahead.h"
 #include "kafka/takeover.h"
 #include "kafka/topic_metadata.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
@@ -40,7 +40,7 @@ struct source {
     rd_kafka_queue_t *messages; /* of all partitions; apart from the group's events, which can be served alone */
     struct assignment assignment;
     struct brokers brokers;
-    struct login login;
+    struct sasl_reload sasl_reload;
     struct read_ahead read_ahead;
     struct cleanup cleanup;
     int64_t settings_until_ms; /* 0: the topics' settings were not asked for yet */
@@ -113,7 +113,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
             err.code = ours;
     }
     doubt_topic(source, &err);
-    login_judge(&source->login, &err);
+    sasl_reload_judge(&source->sasl_reload, &err);
     membership_judge(&source->membership, &err);
     if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
         log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
@@ -137,7 +137,7 @@ struct source *source_open(const struct config *config, struct err *err)
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_init(&source->brokers, config, CLIENT_CONSUMER);
     brokers_watch(&source->brokers, conf);
-    login_watch(&source->login, conf, config, CLIENT_CONSUMER);
+    sasl_reload_watch(&source->sasl_reload, conf, config, CLIENT_CONSUMER);
     read_ahead_init(&source->read_ahead, conf);
     membership_init(&source->membership, conf);
     source->rk = client_new(conf, CLIENT_CONSUMER, err);
@@ -411,7 +411,7 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
         return false;
     if (!look_for_successor(source, err))
         return false;
-    login_renew(&source->login, source->rk);
+    sasl_reload_renew(&source->sasl_reload, source->rk);
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
 }
 

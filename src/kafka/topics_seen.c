@@ -1,6 +1,6 @@
 #include "kafka/topics_seen.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -102,7 +102,7 @@ static bool read_pairs(struct canary *canary, enum canary_step step, struct conn
 
     canary->step = step;
     canary->parents_read = step == CANARY_READING_PARENTS;
-    return question_execute(connection, statements[id].name, NULL, 0, err);
+    return query_execute(connection, statements[id].name, NULL, 0, err);
 }
 
 bool canary_start(struct canary *canary, const struct record *record, const struct err *refusal,

@@ -1,12 +1,12 @@
 #include "postgres/connection.h"
 
 #include "gen/sql.h"
-#include "ops/clock.h"
-#include "ops/log.h"
-#include "ops/secret.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "config/secret.h"
 #include "postgres/conninfo.h"
 #include "postgres/pg_error.h"
-#include "postgres/question.h"
+#include "postgres/query.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -252,8 +252,7 @@ static bool session_send(struct connection *connection, struct err *err)
     }
     PQsetnonblocking(connection->pg, 1);
     connection->state = CONNECTION_ASKING;
-    return question_session(connection, sql_session, (const char *const[]){connection->config->postgres_schema}, 1,
-                            err);
+    return query_session(connection, sql_session, (const char *const[]){connection->config->postgres_schema}, 1, err);
 }
 
 /* Whose turn it is: the session is open, or the one before is to be cancelled first. */
@@ -268,7 +267,7 @@ static bool cancel_send(struct connection *connection, struct err *err)
     snprintf(age, sizeof age, "%" PRId64, connection->session_ms - connection->left_ms);
     const char *parameters[] = {PQgetvalue(connection->left, 0, SESSION_BACKEND_PID), age};
     connection->state = CONNECTION_CANCELLING;
-    return question_session(connection, sql_cancel_former, parameters, 2, err);
+    return query_session(connection, sql_cancel_former, parameters, 2, err);
 }
 
 /* Where the server does not let us, what was left behind is left to the server's own time-outs. */
@@ -276,7 +275,7 @@ static enum progress cancel_receive(struct connection *connection, int64_t until
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
-    enum progress progress = question_answer(connection, left > 0 ? (int)left : 0, &result, err);
+    enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
 
     PQclear(result);
     if (progress == PENDING || connection->pg == NULL)
@@ -291,7 +290,7 @@ static enum progress session_receive(struct connection *connection, int64_t unti
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
-    enum progress progress = question_answer(connection, left > 0 ? (int)left : 0, &result, err);
+    enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
 
     if (progress == FAILED)
         connection_close(connection);

@@ -52,10 +52,10 @@ void insert_add(struct insert *insert, const struct batch_item *item)
 
 bool insert_execute(const struct insert *insert, struct connection *connection, struct err *err)
 {
-    return question_execute(connection, statements[STATEMENT_INSERT].name, insert->parameters, INSERT_PARAMETERS, err);
+    return query_execute(connection, statements[STATEMENT_INSERT].name, insert->parameters, INSERT_PARAMETERS, err);
 }
 
 bool insert_try(const struct insert *insert, struct connection *connection, struct err *err)
 {
-    return question_try(connection, statements[STATEMENT_INSERT].name, insert->parameters, INSERT_PARAMETERS, err);
+    return query_try(connection, statements[STATEMENT_INSERT].name, insert->parameters, INSERT_PARAMETERS, err);
 }

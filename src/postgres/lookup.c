@@ -1,14 +1,14 @@
 #include "postgres/lookup.h"
 
 #include "gen/sql.h"
-#include "ops/clock.h"
-#include "postgres/question.h"
+#include "runtime/clock.h"
+#include "postgres/query.h"
 #include "postgres/rows.h"
 
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* In the order in which a question goes through them. */
+/* In the order in which a query goes through them. */
 enum lookup_step {
     LOOKUP_OPENING,
     LOOKUP_CHECKING, /* the schema */
@@ -84,7 +84,7 @@ static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult *
     *result = NULL;
     if (lookup->step == LOOKUP_OPENING)
         return connection_open(lookup->connection, timeout_ms, err);
-    return question_answer(lookup->connection, timeout_ms, result, err);
+    return query_result(lookup->connection, timeout_ms, result, err);
 }
 
 static bool may_use_schema(const struct lookup *lookup, const PGresult *result, struct err *err)
@@ -95,12 +95,12 @@ static bool may_use_schema(const struct lookup *lookup, const PGresult *result, 
 static bool ask(struct lookup *lookup, struct err *err)
 {
     if (lookup->step == LOOKUP_CHECKING)
-        return question_query(lookup->connection, sql_may_use_schema, lookup->schema, err);
-    return question_once(lookup->connection, lookup->by_session ? sql_find_session : sql_read_outcomes,
-                         &lookup->parameter, 1, err);
+        return query_text(lookup->connection, sql_may_use_schema, lookup->schema, err);
+    return query_execute_once(lookup->connection, lookup->by_session ? sql_find_session : sql_read_outcomes,
+                              &lookup->parameter, 1, err);
 }
 
-/* PENDING: the session's command is known, its outcome is the next question. */
+/* PENDING: the session's command is known, its outcome is the next query. */
 static enum progress take(struct lookup *lookup, const PGresult *result, struct arena *arena,
                           struct lookup_found *found, struct err *err)
 {

@@ -1,7 +1,7 @@
 #include "postgres/migrate.h"
 
 #include "gen/sql.h"
-#include "postgres/question.h"
+#include "postgres/query.h"
 #include "postgres/tables.h"
 
 #include <libpq-fe.h>
@@ -22,7 +22,7 @@ static bool open_connection(struct connection *connection, struct err *err)
     do
         progress = connection_open(connection, WAIT_MS, err);
     while (progress == PENDING);
-    return progress == DONE || question_give_up(err);
+    return progress == DONE || query_give_up(err);
 }
 
 /* The caller frees the result. */
@@ -32,20 +32,20 @@ static bool answer(struct connection *connection, bool sent, PGresult **result, 
 
     *result = NULL;
     while (progress == PENDING)
-        progress = question_answer(connection, WAIT_MS, result, err);
-    return progress == DONE || question_give_up(err);
+        progress = query_result(connection, WAIT_MS, result, err);
+    return progress == DONE || query_give_up(err);
 }
 
 static bool ask(struct connection *connection, const char *sql, const char *parameter, PGresult **result,
                 struct err *err)
 {
-    return answer(connection, question_query(connection, sql, parameter, err), result, err);
+    return answer(connection, query_text(connection, sql, parameter, err), result, err);
 }
 
 static bool run(struct connection *connection, const char *sql, struct err *err)
 {
     PGresult *result;
-    bool ok = answer(connection, question_script(connection, sql, err), &result, err);
+    bool ok = answer(connection, query_script(connection, sql, err), &result, err);
 
     PQclear(result);
     return ok;
@@ -54,7 +54,7 @@ static bool run(struct connection *connection, const char *sql, struct err *err)
 static bool begin(struct connection *connection, struct err *err)
 {
     PGresult *result;
-    bool ok = answer(connection, question_begin(connection, err), &result, err);
+    bool ok = answer(connection, query_begin(connection, err), &result, err);
 
     PQclear(result);
     return ok && run(connection, LOCK_SQL, err);

@@ -1,8 +1,8 @@
 #include "postgres/prune.h"
 
 #include "gen/sql.h"
-#include "ops/stop.h"
-#include "postgres/question.h"
+#include "runtime/stop.h"
+#include "postgres/query.h"
 
 #include <endian.h>
 #include <libpq-fe.h>
@@ -42,17 +42,17 @@ static bool say_grant(const struct prune *prune, struct err *err)
 
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
-/* The caller frees the result. A question that was sent is always waited for: its transaction is short. */
+/* The caller frees the result. A query that was sent is always waited for: its transaction is short. */
 static bool answer(struct prune *prune, bool sent, PGresult **result, struct err *err)
 {
     enum progress progress = sent ? PENDING : FAILED;
 
     *result = NULL;
     while (progress == PENDING)
-        progress = question_answer(prune->connection, WAIT_MS, result, err);
+        progress = query_result(prune->connection, WAIT_MS, result, err);
     if (progress == DONE)
         return true;
-    return err->exit_code == EXIT_PERMISSION ? say_grant(prune, err) : question_give_up(err);
+    return err->exit_code == EXIT_PERMISSION ? say_grant(prune, err) : query_give_up(err);
 }
 
 static bool open_connection(struct prune *prune, struct err *err)
@@ -64,14 +64,14 @@ static bool open_connection(struct prune *prune, struct err *err)
             return interrupted(err);
         progress = connection_open(prune->connection, WAIT_MS, err);
     } while (progress == PENDING);
-    return progress == DONE || question_give_up(err);
+    return progress == DONE || query_give_up(err);
 }
 
 /* Tables in a schema that the role may not use look as if they did not exist. */
 static bool may_use_schema(struct prune *prune, struct err *err)
 {
     PGresult *result;
-    bool ok = answer(prune, question_query(prune->connection, sql_may_use_schema, prune->schema, err), &result, err);
+    bool ok = answer(prune, query_text(prune->connection, sql_may_use_schema, prune->schema, err), &result, err);
 
     if (ok && PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 'f')
         ok = say_grant(prune, err);
@@ -83,7 +83,7 @@ static bool prepare(struct prune *prune, struct err *err)
 {
     const char *sql = prune->request.dry_run ? sql_prune_count : sql_prune;
     PGresult *result;
-    bool ok = answer(prune, question_prepare(prune->connection, STATEMENT, sql, err), &result, err);
+    bool ok = answer(prune, query_prepare(prune->connection, STATEMENT, sql, err), &result, err);
 
     PQclear(result);
     return ok;
@@ -122,7 +122,7 @@ static bool ask(struct prune *prune, struct err *err)
     array_add_bytes(&prune->parameters[PARAMETER_FROM], (struct bytes){prune->from, sizeof prune->from});
     array_begin(&prune->parameters[PARAMETER_AGE], ARRAY_INT8);
     array_add_int8(&prune->parameters[PARAMETER_AGE], prune->request.older_than_ms);
-    return question_execute(prune->connection, STATEMENT, prune->parameters, PARAMETERS, err);
+    return query_execute(prune->connection, STATEMENT, prune->parameters, PARAMETERS, err);
 }
 
 static int64_t get_count(const PGresult *result, enum column column)

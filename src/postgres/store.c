@@ -1,8 +1,8 @@
 #include "postgres/store.h"
 
 #include "gen/sql.h"
-#include "ops/clock.h"
-#include "postgres/flight.h"
+#include "runtime/clock.h"
+#include "postgres/decision.h"
 #include "postgres/statement.h"
 #include "postgres/tables.h"
 
@@ -23,7 +23,7 @@ struct store {
     struct connection *connection;
     enum store_step step;
     bool sessions_protected; /* row security: inserted sessions cannot be read back */
-    struct flight flight;
+    struct decision decision;
 };
 
 struct store *store_new(const struct config *config)
@@ -42,14 +42,14 @@ void store_free(struct store *store)
     if (store == NULL)
         return;
     connection_free(store->connection);
-    flight_free(&store->flight);
+    decision_free(&store->decision);
     free(store);
 }
 
 void store_disconnect(struct store *store)
 {
     connection_close(store->connection);
-    flight_drop(&store->flight);
+    decision_drop(&store->decision);
     store->step = STORE_OPENING;
 }
 
@@ -59,14 +59,14 @@ static bool step_ask(struct store *store, enum store_step step, struct err *err)
     size_t next = (size_t)step + 1 - STORE_PREPARING;
 
     if (step == STORE_OPENING)
-        return question_query(store->connection, sql_missing, NULL, err);
+        return query_text(store->connection, sql_missing, NULL, err);
     if (step == STORE_CHECKING)
-        return question_query(store->connection, sql_sessions_protected, NULL, err);
+        return query_text(store->connection, sql_sessions_protected, NULL, err);
     if (next == STATEMENT_COUNT)
         return true;
     bool unread = next == STATEMENT_INSERT && store->sessions_protected;
-    return question_prepare(store->connection, statements[next].name,
-                            unread ? sql_insert_outcomes_unread : statements[next].sql, err);
+    return query_prepare(store->connection, statements[next].name,
+                         unread ? sql_insert_outcomes_unread : statements[next].sql, err);
 }
 
 static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)
@@ -75,7 +75,7 @@ static enum progress step_wait(struct store *store, int timeout_ms, struct err *
 
     if (store->step == STORE_OPENING)
         return connection_open(store->connection, timeout_ms, err);
-    enum progress progress = question_answer(store->connection, timeout_ms, &result, err);
+    enum progress progress = query_result(store->connection, timeout_ms, &result, err);
     if (progress == DONE && store->step == STORE_CHOOSING_INSERT)
         store->sessions_protected = *PQgetvalue(result, 0, 0) == 't';
     if (progress == DONE && store->step == STORE_CHECKING &&
@@ -114,7 +114,7 @@ enum progress store_connect(struct store *store, int timeout_ms, struct err *err
 
 bool store_send(struct store *store, struct batch *batch, struct err *err)
 {
-    if (flight_start(&store->flight, store->connection, batch, err))
+    if (decision_start(&store->decision, store->connection, batch, err))
         return true;
     store_disconnect(store);
     return false;
@@ -122,7 +122,7 @@ bool store_send(struct store *store, struct batch *batch, struct err *err)
 
 enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
 {
-    enum progress progress = flight_receive(&store->flight, store->connection, batch, timeout_ms, err);
+    enum progress progress = decision_receive(&store->decision, store->connection, batch, timeout_ms, err);
 
     if (progress == FAILED && err->class == ERR_RENEW)
         store_disconnect(store);

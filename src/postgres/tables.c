@@ -1,6 +1,6 @@
 #include "postgres/tables.h"
 
-#include "ops/log.h"
+#include "runtime/log.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "registry/answer.h"
 
-#include "ops/text.h"
+#include "core/text.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "registry/endpoint.h"
 
-#include "ops/text.h"
+#include "core/text.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>

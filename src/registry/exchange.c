@@ -1,7 +1,7 @@
 #include "registry/exchange.h"
 
-#include "ops/stop.h"
-#include "ops/text.h"
+#include "runtime/stop.h"
+#include "core/text.h"
 
 #include <ctype.h>
 #include <curl/curl.h>

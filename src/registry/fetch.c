@@ -1,7 +1,7 @@
 #include "registry/fetch.h"
 
-#include "ops/log.h"
-#include "ops/text.h"
+#include "runtime/log.h"
+#include "core/text.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 #include "registry/http.h"
 
-#include "ops/secret.h"
-#include "ops/text.h"
+#include "config/secret.h"
+#include "core/text.h"
 
 #include <curl/curl.h>
 #include <errno.h>

@@ -7,7 +7,7 @@
  */
 #include "registry/fetch_queue.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
@@ -40,14 +40,14 @@ struct registry {
     struct err last; /* ERR_NONE: the last request was answered */
 
     struct fetch_queue ready;   /* the thread's: to be asked now */
-    struct fetch_queue resting; /* to be asked when due */
+    struct fetch_queue delayed; /* to be asked when due */
     struct exchange *slots[AT_ONCE];
     bool busy[AT_ONCE];
     size_t under_way;
     size_t untaken; /* answers, as last seen */
-    bool ailing;    /* the last request failed */
+    bool failing;   /* the last request failed */
     struct backoff backoff;
-    int64_t again_ms; /* when ailing: not before */
+    int64_t again_ms; /* when failing: not before */
 };
 
 /* ---- The thread: answers ---- */
@@ -83,7 +83,7 @@ static void go_on_with(struct registry *registry, struct fetch *fetch, bool done
     if (done)
         deliver(registry, fetch);
     else
-        fetch_queue_put(fetch->due_ms <= now_ms ? &registry->ready : &registry->resting, fetch);
+        fetch_queue_put(fetch->due_ms <= now_ms ? &registry->ready : &registry->delayed, fetch);
 }
 
 static void fail(struct registry *registry, struct fetch *fetch, bool pause_due, const struct err *err)
@@ -96,12 +96,12 @@ static void fail(struct registry *registry, struct fetch *fetch, bool pause_due,
     /* Requests that were under way together fail together: one pause. */
     if (pause_due && registry->again_ms <= now)
         registry->again_ms = now + backoff_next(&registry->backoff, random_number());
-    registry->ailing = true;
+    registry->failing = true;
 }
 
 static void succeed(struct registry *registry)
 {
-    registry->ailing = false;
+    registry->failing = false;
     registry->again_ms = 0;
     backoff_reset(&registry->backoff);
     tell(registry, &(struct err){0});
@@ -160,7 +160,7 @@ static void finish_requests(struct registry *registry)
 static bool may_start(const struct registry *registry, int64_t now_ms)
 {
     return registry->ready.first != NULL && registry->untaken < ANSWERS_MAX && registry->under_way < AT_ONCE &&
-           (!registry->ailing || (registry->under_way == 0 && registry->again_ms <= now_ms));
+           (!registry->failing || (registry->under_way == 0 && registry->again_ms <= now_ms));
 }
 
 static void start(struct registry *registry, struct fetch *fetch)
@@ -182,10 +182,10 @@ static void start(struct registry *registry, struct fetch *fetch)
 
 static void wake_rested(struct registry *registry, int64_t now_ms)
 {
-    struct fetch_queue resting = registry->resting;
+    struct fetch_queue delayed = registry->delayed;
 
-    registry->resting = (struct fetch_queue){0};
-    for (struct fetch *fetch; (fetch = fetch_queue_take(&resting)) != NULL;)
+    registry->delayed = (struct fetch_queue){0};
+    for (struct fetch *fetch; (fetch = fetch_queue_take(&delayed)) != NULL;)
         go_on_with(registry, fetch, false, now_ms);
 }
 
@@ -213,9 +213,9 @@ static int rest_ms(const struct registry *registry, int64_t now_ms)
 
     if (may_start(registry, now_ms))
         return 0;
-    if (registry->ailing && registry->ready.first != NULL && registry->again_ms > now_ms)
+    if (registry->failing && registry->ready.first != NULL && registry->again_ms > now_ms)
         rest = registry->again_ms - now_ms;
-    for (const struct fetch *fetch = registry->resting.first; fetch != NULL; fetch = fetch->next)
+    for (const struct fetch *fetch = registry->delayed.first; fetch != NULL; fetch = fetch->next)
         if (fetch->due_ms - now_ms < rest)
             rest = fetch->due_ms - now_ms;
     return rest > 0 ? (int)rest : 0;
@@ -324,7 +324,7 @@ void registry_close(struct registry *registry)
     tdestroy(registry->known, leave_alone);
     fetch_queue_free(&registry->asked);
     fetch_queue_free(&registry->ready);
-    fetch_queue_free(&registry->resting);
+    fetch_queue_free(&registry->delayed);
     fetch_queue_free(&registry->answered);
     pthread_cond_destroy(&registry->has_answer);
     pthread_mutex_destroy(&registry->mutex);

@@ -1,6 +1,6 @@
 #include "registry/resolve.h"
 
-#include "ops/text.h"
+#include "core/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

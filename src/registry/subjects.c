@@ -1,6 +1,6 @@
 #include "registry/subjects.h"
 
-#include "ops/text.h"
+#include "core/text.h"
 #include "registry/exchange.h"
 
 #include <jansson.h>

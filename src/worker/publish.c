@@ -1,9 +1,9 @@
 #include "worker/publish.h"
 
-#include "ops/clock.h"
-#include "ops/failpoint.h"
-#include "ops/log.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/failpoint.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
 
 #include <inttypes.h>
 
@@ -77,7 +77,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
     enum progress progress;
 
     while ((progress = step_once(p, step, err)) == PENDING) {
-        if (!beat_tick(p->beat, step_names[step], err))
+        if (!keepalive_tick(p->keepalive, step_names[step], err))
             return false;
         if (carries_offsets(p, step) && source_epoch(p->source) != epoch)
             return assignment_over(err);
@@ -101,7 +101,7 @@ static bool transact(struct publisher *p, struct batch *batch, struct err *err)
     if (!sink_begin(p->sink, err))
         return false;
     failpoint("begun");
-    if (!outbox_produce(&p->outbox, p->sink, p->encoder, p->config, batch, err))
+    if (!deliveries_produce(&p->deliveries, p->sink, p->encoder, p->config, batch, err))
         return false;
     failpoint("produced");
     if (!step_run(p, STEP_FLUSH, batch->epoch, err))
@@ -153,7 +153,8 @@ static bool watch_for_fence(struct publisher *p, struct err *err)
     int64_t until_ms = clock_ms() + source_watch_ms(p->source);
 
     while (clock_ms() < until_ms) {
-        if (!source_serve(p->source, 100, err) || !beat_tick(p->beat, "waiting for the group's word on a fence", err))
+        if (!source_serve(p->source, 100, err) ||
+            !keepalive_tick(p->keepalive, "waiting for the group's word on a fence", err))
             return false;
     }
     return true;
@@ -179,14 +180,14 @@ bool publish_ready(struct publisher *p, struct err *err)
             return false;
         if (progress == FAILED && !renew_unready(p, err))
             return false;
-        if (progress == FAILED && !beat_pause(p->beat, "preparing the producer", err))
+        if (progress == FAILED && !keepalive_pause(p->keepalive, "preparing the producer", err))
             return false;
-        if (!beat_tick(p->beat, "preparing the producer", err))
+        if (!keepalive_tick(p->keepalive, "preparing the producer", err))
             return false;
         if (stop_requested())
             return err_clear(err);
     }
-    backoff_reset(&p->beat->backoff);
+    backoff_reset(&p->keepalive->backoff);
     p->renew = false;
     return true;
 }
@@ -209,7 +210,7 @@ static bool settle(struct publisher *p, bool *committed, struct err *err)
     enum progress progress;
 
     while ((progress = source_settled(p->source, &p->offsets, SLICE_MS, committed, err)) == PENDING)
-        if (!beat_pause(p->beat, "settling a transaction in doubt", err))
+        if (!keepalive_pause(p->keepalive, "settling a transaction in doubt", err))
             return false;
     if (progress == FAILED)
         return false;
@@ -241,9 +242,9 @@ static bool recover(struct publisher *p, struct batch *batch, struct err *err)
     }
     if (!give_up_transaction(p, err))
         return false;
-    if (outbox_refused(&p->outbox))
-        return outbox_shrink(&p->outbox, batch, err);
-    return source_epoch(p->source) != batch->epoch || beat_pause(p->beat, "publishing", err);
+    if (deliveries_refused(&p->deliveries))
+        return deliveries_shrink(&p->deliveries, batch, err);
+    return source_epoch(p->source) != batch->epoch || keepalive_pause(p->keepalive, "publishing", err);
 }
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------ */
@@ -261,7 +262,7 @@ static void choose(struct publisher *p, struct batch *batch, size_t from)
 {
     p->from = from;
     p->end = portion_end(&p->portion, from, batch->count);
-    outbox_plan(&p->outbox, p->config, batch, p->from, p->end);
+    deliveries_plan(&p->deliveries, p->config, batch, p->from, p->end);
     if (batch->count > 0)
         source_offsets(p->source, batch, p->end, &p->offsets);
 }
@@ -314,7 +315,7 @@ static bool publish(struct publisher *p, struct batch *batch, size_t from, struc
             choose(p, batch, from);
         if (committed || attempt(p, batch, err)) {
             p->committed++;
-            backoff_reset(&p->beat->backoff);
+            backoff_reset(&p->keepalive->backoff);
             source_committed(p->source, &p->offsets);
             return true;
         }
@@ -331,7 +332,7 @@ static bool publish(struct publisher *p, struct batch *batch, size_t from, struc
 
 void publish_free(struct publisher *publisher)
 {
-    outbox_free(&publisher->outbox);
+    deliveries_free(&publisher->deliveries);
     offsets_free(&publisher->offsets);
 }
 
@@ -340,7 +341,7 @@ bool publish_batch(struct publisher *publisher, struct batch *batch, struct err 
     size_t from = 0;
 
     do {
-        if (from > 0 && !beat_tick(publisher->beat, "publishing", err))
+        if (from > 0 && !keepalive_tick(publisher->keepalive, "publishing", err))
             return false;
         if (!publish(publisher, batch, from, err))
             return false;

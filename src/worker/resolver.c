@@ -1,7 +1,7 @@
 #include "worker/resolver.h"
 
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@ static bool all_known(struct resolver *resolver, const struct batch *batch)
     for (size_t i = 0; i < batch->count; i++) {
         if (!decode_schema_id(resolver->decode, &batch->items[i].record, &id))
             continue;
-        const struct registered_schema *schema = registered_find(resolver->decode->registered, &id);
-        if (schema == NULL || schema->state == REGISTERED_ASKED)
+        const struct cached_schema *schema = schema_cache_find(resolver->decode->schema_cache, &id);
+        if (schema == NULL || schema->state == CACHED_SCHEMA_ASKED)
             return false;
     }
     return true;
@@ -25,28 +25,28 @@ static bool all_known(struct resolver *resolver, const struct batch *batch)
 
 bool resolver_ask(struct resolver *resolver, const struct batch *batch)
 {
-    struct registered *registered = resolver->decode->registered;
+    struct schema_cache *schema_cache = resolver->decode->schema_cache;
     struct schema_id id;
 
     if (resolver->registry == NULL)
         return true;
-    registered_trim(registered, clock_ms());
+    schema_cache_trim(schema_cache, clock_ms());
     for (size_t i = 0; i < batch->count; i++) {
         if (!decode_schema_id(resolver->decode, &batch->items[i].record, &id) ||
-            registered_find(registered, &id) != NULL)
+            schema_cache_find(schema_cache, &id) != NULL)
             continue;
-        registered_asked(registered, &id);
+        schema_cache_asked(schema_cache, &id);
         registry_ask(resolver->registry, &id);
     }
-    return registered_waiting(registered) == 0 || all_known(resolver, batch);
+    return schema_cache_waiting(schema_cache) == 0 || all_known(resolver, batch);
 }
 
-void resolver_take(struct registered *registered, struct registry_answer *answer)
+void resolver_take(struct schema_cache *schema_cache, struct registry_answer *answer)
 {
     if (answer->found)
-        registered_found(registered, &answer->id, answer->type, answer->text);
+        schema_cache_found(schema_cache, &answer->id, answer->type, answer->text);
     else
-        registered_missing(registered, &answer->id, clock_ms());
+        schema_cache_missing(schema_cache, &answer->id, clock_ms());
     free(answer->text);
 }
 
@@ -61,18 +61,19 @@ static void say_why(struct resolver *resolver, const struct err *err)
 
 bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err)
 {
-    struct registered *registered = resolver->decode->registered;
+    struct schema_cache *schema_cache = resolver->decode->schema_cache;
     struct registry_answer answer;
 
-    while (source_epoch(resolver->beat->source) == batch->epoch) {
-        if (registered_waiting(registered) > 0 && registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
-            resolver_take(registered, &answer);
+    while (source_epoch(resolver->keepalive->source) == batch->epoch) {
+        if (schema_cache_waiting(schema_cache) > 0 &&
+            registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
+            resolver_take(schema_cache, &answer);
             continue;
         }
         if (all_known(resolver, batch))
             break;
         say_why(resolver, err);
-        if (!beat_tick(resolver->beat, "waiting for the schema registry", err))
+        if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
             return err_clear(err);

@@ -12,14 +12,14 @@
  */
 #include "worker/worker.h"
 
-#include "ops/clock.h"
-#include "ops/failpoint.h"
-#include "ops/log.h"
-#include "ops/stop.h"
-#include "ops/watchdog.h"
-#include "worker/beat.h"
-#include "worker/brake.h"
-#include "worker/intake.h"
+#include "runtime/clock.h"
+#include "runtime/failpoint.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
+#include "runtime/watchdog.h"
+#include "worker/keepalive.h"
+#include "worker/circuit_breaker.h"
+#include "worker/decode_batch.h"
 #include "worker/publish.h"
 #include "worker/resolver.h"
 
@@ -34,16 +34,16 @@
 
 struct worker {
     struct worker_parts parts;
-    struct batch batches[2]; /* one on its way through the store, one being published */
-    struct batch *next;      /* the empty one */
-    struct batch *prev;      /* decided, to be published; NULL: none */
-    struct beat store_beat;  /* PostgreSQL's backoff and Kafka's are apart: either may be down */
-    struct beat sink_beat;
+    struct batch batches[2];          /* one on its way through the store, one being published */
+    struct batch *next;               /* the empty one */
+    struct batch *prev;               /* decided, to be published; NULL: none */
+    struct keepalive store_keepalive; /* PostgreSQL's backoff and Kafka's are apart: either may be down */
+    struct keepalive sink_keepalive;
     struct publisher publisher;
     struct resolver resolver;
-    struct brake brake;
-    struct brake brake_before; /* as it was before it looked at prev */
-    int64_t brake_logged_ms;
+    struct circuit_breaker breaker;
+    struct circuit_breaker breaker_before; /* as it was before it looked at prev */
+    int64_t breaker_logged_ms;
     int64_t trailing_ms; /* when trailing offsets were last looked at */
 };
 
@@ -57,10 +57,10 @@ struct worker *worker_new(const struct worker_parts *parts)
         batch_init(&w->batches[i], (size_t)parts->config->batch_max_messages);
     w->next = &w->batches[0];
     int64_t patience_ms = parts->config->shutdown_timeout_ms / 2;
-    w->store_beat = (struct beat){
+    w->store_keepalive = (struct keepalive){
         .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 50, .cap_ms = 1000}
     };
-    w->sink_beat = (struct beat){
+    w->sink_keepalive = (struct keepalive){
         .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 20, .cap_ms = 1000}
     };
     w->publisher = (struct publisher){
@@ -68,10 +68,11 @@ struct worker *worker_new(const struct worker_parts *parts)
         .source = parts->source,
         .sink = parts->sink,
         .encoder = parts->encoder,
-        .beat = &w->sink_beat,
+        .keepalive = &w->sink_keepalive,
     };
-    w->resolver = (struct resolver){.decode = parts->decode, .registry = parts->registry, .beat = &w->store_beat};
-    w->brake.limit = parts->config->dlq_brake;
+    w->resolver =
+        (struct resolver){.decode = parts->decode, .registry = parts->registry, .keepalive = &w->store_keepalive};
+    w->breaker.limit = parts->config->dlq_brake;
     return w;
 }
 
@@ -127,7 +128,7 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
     enum progress progress;
 
     while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, err)) != DONE) {
-        if (!beat_tick(&w->store_beat, "connecting to PostgreSQL", err))
+        if (!keepalive_tick(&w->store_keepalive, "connecting to PostgreSQL", err))
             return false;
         if (progress == PENDING) {
             (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-START-01",
@@ -139,10 +140,10 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
         if (err->class == ERR_STOP ||
             (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err)))
             return false;
-        if (!beat_pause(&w->store_beat, "connecting to PostgreSQL", err))
+        if (!keepalive_pause(&w->store_keepalive, "connecting to PostgreSQL", err))
             return false;
     }
-    backoff_reset(&w->store_beat.backoff);
+    backoff_reset(&w->store_keepalive.backoff);
     w->parts.answered->database = true;
     return true;
 }
@@ -158,7 +159,7 @@ bool worker_start(struct worker *w, struct err *err)
 static bool needs_store(const struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].decision == NULL)
+        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].row == NULL)
             return true;
     return false;
 }
@@ -168,25 +169,25 @@ static bool receive(struct worker *w, struct batch *batch, struct err *err)
     enum progress progress;
 
     while ((progress = store_receive(w->parts.store, batch, STORE_SLICE_MS, err)) == PENDING)
-        if (!beat_tick(&w->store_beat, "waiting for PostgreSQL", err))
+        if (!keepalive_tick(&w->store_keepalive, "waiting for PostgreSQL", err))
             return false;
     return progress == DONE;
 }
 
-/* After a flight that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
+/* After a decision that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
 static bool repair_store(struct worker *w, struct err *err)
 {
     bool renew = err->class == ERR_RENEW;
 
     if (renew)
         store_disconnect(w->parts.store);
-    if (!beat_pause(&w->store_beat, "deciding", err))
+    if (!keepalive_pause(&w->store_keepalive, "deciding", err))
         return false;
     return !renew || connect_store(w, 0, err);
 }
 
 /*
- * Ends the flight that store_send began (`sent`: it did), and repeats it until PostgreSQL has decided. A batch whose assignment is
+ * Ends what store_send began (`sent`: it did), and repeats it until PostgreSQL has decided. A batch whose assignment is
  * over meanwhile is left undecided: publishing will drop it.
  */
 static bool decide(struct worker *w, struct batch *batch, bool sent, struct err *err)
@@ -204,8 +205,8 @@ static bool decide(struct worker *w, struct batch *batch, bool sent, struct err 
             return false;
         sent = store_send(w->parts.store, batch, err);
     }
-    backoff_reset(&w->store_beat.backoff);
-    return intake_outcomes(batch, err);
+    backoff_reset(&w->store_keepalive.backoff);
+    return batch_outcomes(batch, err);
 }
 
 /* ---- The loop ----------------------------------------------------------------------------------------------------- */
@@ -219,7 +220,7 @@ static bool publish_prev(struct worker *w, struct err *err)
     if (!publish_batch(&w->publisher, w->prev, err))
         return false;
     if (w->publisher.committed == committed)
-        w->brake = w->brake_before; /* dropped: whoever reads its records next counts them */
+        w->breaker = w->breaker_before; /* dropped: whoever reads its records next counts them */
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
     failpoint("released");
@@ -247,7 +248,7 @@ static bool fill(struct worker *w, struct err *err)
         return false;
     if (!resolver_ask(&w->resolver, w->next) && !await_schemas(w, err))
         return false;
-    intake(w->parts.decode, config->commands_id_required, w->next);
+    decode_batch(w->parts.decode, config->commands_id_required, w->next);
     return true;
 }
 
@@ -264,29 +265,29 @@ static bool idle(struct worker *w, struct err *err)
     return done;
 }
 
-/* The batch that was just decided becomes the one to publish, up to where the brake allows. */
+/* The batch that was just decided becomes the one to publish, up to where the circuit breaker allows. */
 static void hand_over(struct worker *w)
 {
     struct batch *decided = w->next;
 
     w->next = decided == &w->batches[0] ? &w->batches[1] : &w->batches[0];
     w->prev = decided;
-    w->brake_before = w->brake;
+    w->breaker_before = w->breaker;
     if (source_epoch(w->parts.source) == decided->epoch)
-        source_truncate(w->parts.source, decided, brake_look(&w->brake, decided));
+        source_truncate(w->parts.source, decided, circuit_breaker_look(&w->breaker, decided));
 }
 
 /* Stays in the group, reads nothing, and keeps saying why. */
-static bool braked(struct worker *w, struct err *err)
+static bool stopped_reading(struct worker *w, struct err *err)
 {
     int64_t now_ms = clock_ms();
 
-    if (now_ms - w->brake_logged_ms >= BRAKE_LOG_MS) {
-        w->brake_logged_ms = now_ms;
+    if (now_ms - w->breaker_logged_ms >= BRAKE_LOG_MS) {
+        w->breaker_logged_ms = now_ms;
         log_error("E-DLQ-BRAKE",
                   "reading has stopped: %" PRId64 " records in a row could not be read or stored (dlq.brake)\n"
                   "  fix: see the newest records of %s, mend the cause, and restart",
-                  w->brake.run, w->parts.config->dlq_topic);
+                  w->breaker.run, w->parts.config->dlq_topic);
     }
     watchdog_tick("braked");
     return source_serve(w->parts.source, FILL_WAIT_MS, err);
@@ -298,8 +299,8 @@ bool worker_step(struct worker *w, struct err *err)
 
     err_clear(err);
     watchdog_tick("reading");
-    if (w->brake.engaged)
-        return publish_prev(w, err) && braked(w, err);
+    if (w->breaker.open)
+        return publish_prev(w, err) && stopped_reading(w, err);
 
     if (!fill(w, err))
         return false;

@@ -1,5 +1,5 @@
 /* Readers and writers of Avro, pair by pair. tests/system/test_compatible.py judges the same table by fastavro. */
-#include "codec/compatible.h"
+#include "avro/compatible.h"
 
 #include "schema_case.h"
 #include "table.h"

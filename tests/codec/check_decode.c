@@ -105,7 +105,7 @@ END_TEST
 
 static void found(int32_t number, enum schema_type type, const char *text)
 {
-    registered_found(options.registered, &(struct schema_id){.number = number}, type, text);
+    schema_cache_found(options.schema_cache, &(struct schema_id){.number = number}, type, text);
 }
 
 static void open_registry(void)
@@ -121,20 +121,20 @@ static void open_registry(void)
     snprintf(both, sizeof both,
              "[{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"group_id\",\"type\":\"string\"}]},%s]",
              command);
-    options.registered = registered_new();
-    registered_found(options.registered, &guid, SCHEMA_AVRO, command);
+    options.schema_cache = schema_cache_new();
+    schema_cache_found(options.schema_cache, &guid, SCHEMA_AVRO, command);
     found(1, SCHEMA_AVRO, command);
     found(2, SCHEMA_JSON, "{\"type\":\"object\"}");
     found(3, SCHEMA_OTHER, "syntax = \"proto3\";");
     found(4, SCHEMA_AVRO, "{\"type\":");
     found(5, SCHEMA_AVRO, "\"long\"");
     found(6, SCHEMA_AVRO, both);
-    registered_missing(options.registered, &(struct schema_id){.number = 9}, 0);
+    schema_cache_missing(options.schema_cache, &(struct schema_id){.number = 9}, 0);
 }
 
 static void close_registry(void)
 {
-    registered_free(options.registered);
+    schema_cache_free(options.schema_cache);
     close_schemas();
 }
 

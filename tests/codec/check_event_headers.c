@@ -234,7 +234,7 @@ START_TEST(a_duplicate_has_the_source_of_the_topic_where_it_was_decided)
     struct outbound out;
 
     item.record.topic = "study-sessions.commands";
-    item.decision = &decision;
+    item.row = &decision;
     out = encode(&item);
     assert_header(&out, "ce_source", "/sessiond/study-sessions.commands");
     item.outcome.replayed = true;

@@ -15,12 +15,12 @@ static void setup(void)
     schemas = schemas_open("", &err);
     ck_assert_msg(schemas != NULL, "%s", err.message);
     options = (struct decode_options){.format = COMMANDS_AUTO, .max_bytes = 1 << 21, .schemas = schemas};
-    options.registered = registered_new();
+    options.schema_cache = schema_cache_new();
 }
 
 static void teardown(void)
 {
-    registered_free(options.registered);
+    schema_cache_free(options.schema_cache);
     schemas_close(schemas);
     arena_free(&arena);
 }
@@ -63,9 +63,9 @@ static void assert_registered(const char *schema, const char *value, size_t len,
     };
     struct schema_id id = {.number = 1};
 
-    registered_free(options.registered);
-    options.registered = registered_new();
-    registered_found(options.registered, &id, SCHEMA_AVRO, schema);
+    schema_cache_free(options.schema_cache);
+    options.schema_cache = schema_cache_new();
+    schema_cache_found(options.schema_cache, &id, SCHEMA_AVRO, schema);
     struct bytes hints = hints_of(&record);
     ck_assert_msg(bytes_equal(hints, bytes_of(wanted)), "%.*s", (int)hints.len, (const char *)hints.data);
 }
@@ -95,7 +95,7 @@ START_TEST(a_header_names_the_schema_too)
     struct record record = {
         .topic = "commands", .value = bytes_of("{\"groupId\":1}"), .headers = &header, .header_count = 1};
 
-    registered_found(options.registered, &(struct schema_id){.number = 2}, SCHEMA_JSON, "{}");
+    schema_cache_found(options.schema_cache, &(struct schema_id){.number = 2}, SCHEMA_JSON, "{}");
     ck_assert(bytes_equal(hints_of(&record), bytes_of("group_id:groupId")));
 }
 END_TEST

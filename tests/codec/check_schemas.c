@@ -1,5 +1,5 @@
 /* Writer schemas: canonical forms, fingerprints as fastavro has them, and what schemas.dir may hold. */
-#include "codec/canonical.h"
+#include "avro/canonical.h"
 #include "codec/schemas.h"
 
 #include "command_case.h"

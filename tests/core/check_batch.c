@@ -30,7 +30,7 @@ START_TEST(a_reset_batch_is_empty_and_remembers_nothing)
     for (size_t i = 0; i < 3; i++) {
         ck_assert_int_eq(batch.items[i].outcome.kind, OUTCOME_PENDING);
         ck_assert_int_eq(batch.items[i].fit, FIT_WHOLE);
-        ck_assert_ptr_null(batch.items[i].decision);
+        ck_assert_ptr_null(batch.items[i].row);
         ck_assert_ptr_null(batch.items[i].record.key.data);
     }
     batch_free(&batch);

@@ -57,14 +57,14 @@ START_TEST(an_outcome_that_is_stored_at_the_records_own_position_stands)
     struct outcome outcome;
 
     ck_assert_uint_eq(former_decide(&batch, &nil, &row), 1);
-    ck_assert_ptr_eq(own->decision, &row);
+    ck_assert_ptr_eq(own->row, &row);
     ck_assert_int_eq(uuid_compare(&own->command_id, &nil), 0);
-    outcome_from_ledger(&outcome, own->decision, &own->record, &own->command);
+    outcome_from_ledger(&outcome, own->row, &own->record, &own->command);
     ck_assert(outcome.kind == OUTCOME_CREATED && outcome.decided && !outcome.replayed);
 
     /* Others with that id were duplicates then; now each is a command of its own. */
-    ck_assert_ptr_null(before->decision);
-    ck_assert_ptr_null(after->decision);
+    ck_assert_ptr_null(before->row);
+    ck_assert_ptr_null(after->row);
     ck_assert_int_ne(uuid_compare(&before->command_id, &nil), 0);
     ck_assert_int_eq(before->violations.list[0].code, ERRCODE_INVALID_FIELD);
 }
@@ -82,7 +82,7 @@ START_TEST(each_part_of_the_position_counts)
     for (int i = 0; i < 4; i++)
         ck_assert_uint_eq(former_decide(&batch, &nil, &rows[i]), 0);
     ck_assert_uint_eq(former_decide(&batch, &another, &rows[4]), 0);
-    ck_assert_ptr_null(item->decision);
+    ck_assert_ptr_null(item->row);
     ck_assert_uint_eq(former_decide(&batch, &nil, &rows[4]), 1);
 }
 END_TEST
@@ -93,7 +93,7 @@ START_TEST(a_pruned_outcome_has_no_position_and_nothing_stands)
     struct ledger_row row = {.kind = OUTCOME_PRUNED, .topic = ""};
 
     ck_assert_uint_eq(former_decide(&batch, &nil, &row), 0);
-    ck_assert_ptr_null(item->decision);
+    ck_assert_ptr_null(item->row);
 }
 END_TEST
 
@@ -140,7 +140,7 @@ START_TEST(what_the_version_before_read_stands_at_its_own_position_only)
     struct batch_item item = *nil_item(10), same, other, values;
 
     row.group_id = row.study_activity_id = (struct field_int){FIELD_ABSENT, 0};
-    item.decision = &row;
+    item.row = &row;
     item.command.former = &former;
     item.command.structured = true;
     item.command.ce_correlationid = bytes_of("of the envelope");

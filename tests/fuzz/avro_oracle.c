@@ -100,14 +100,14 @@ static void check_command(avro_value_t record, const struct command *command)
 
 /* The message with what it leaves out before it: the index of a union's last branch. By that branch alone avro-c cannot read: it
  * may refer to types that the others define. */
-static struct bytes whole_message(avro_schema_t schema, enum avro_top top, struct bytes message)
+static struct bytes whole_message(avro_schema_t schema, enum plan_top top, struct bytes message)
 {
     uint8_t *whole = malloc(10 + message.len);
     size_t index_len = 0;
 
     if (whole == NULL)
         abort();
-    if (top == AVRO_TOP_LAST && avro_typeof(schema) == AVRO_UNION) {
+    if (top == PLAN_TOP_LAST && avro_typeof(schema) == AVRO_UNION) {
         size_t index = 2 * (avro_schema_union_size(schema) - 1);
         for (; index >= 0x80; index >>= 7)
             whole[index_len++] = (uint8_t)(index | 0x80);
@@ -118,7 +118,7 @@ static struct bytes whole_message(avro_schema_t schema, enum avro_top top, struc
     return (struct bytes){whole, index_len + message.len};
 }
 
-void avro_oracle_check(struct avro_obj_t *schema, enum avro_top top, struct bytes message,
+void avro_oracle_check(struct avro_obj_t *schema, enum plan_top top, struct bytes message,
                        const struct command *command)
 {
     struct bytes whole = whole_message(schema, top, message);

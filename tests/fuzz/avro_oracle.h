@@ -5,11 +5,11 @@
 #ifndef TESTS_FUZZ_AVRO_ORACLE_H
 #define TESTS_FUZZ_AVRO_ORACLE_H
 
-#include "codec/avro_plan.h"
+#include "avro/plan.h"
 #include "core/command.h"
 
 /** Ends the process when avro-c reads something else from `message`, or does not read all of it. */
-void avro_oracle_check(struct avro_obj_t *schema, enum avro_top top, struct bytes message,
+void avro_oracle_check(struct avro_obj_t *schema, enum plan_top top, struct bytes message,
                        const struct command *command);
 
 #endif

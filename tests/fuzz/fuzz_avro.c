@@ -3,7 +3,7 @@
  *
  * Input: the text of the schema, a NUL, the message.
  */
-#include "codec/avro_command.h"
+#include "codec/command_avro.h"
 
 #include "avro_memory.h"
 #include "avro_oracle.h"
@@ -12,27 +12,27 @@
 #include <avro.h>
 
 /* avro-c reads no array of things that take no memory: of `fixed` with a size of 0, or of records without fields. */
-static bool readable_by_avro(const struct avro_plan *plan)
+static bool readable_by_avro(const struct walk_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
-        enum avro_kind kind = plan->nodes[i].kind;
-        if ((kind == AVRO_KIND_FIXED || kind == AVRO_KIND_RECORD) && plan->nodes[i].count == 0)
+        enum plan_kind kind = plan->nodes[i].kind;
+        if ((kind == PLAN_FIXED || kind == PLAN_RECORD) && plan->nodes[i].count == 0)
             return false;
     }
     return true;
 }
 
-static void check(avro_schema_t schema, enum avro_top top, struct bytes message)
+static void check(avro_schema_t schema, enum plan_top top, struct bytes message)
 {
     struct arena arena = {0};
-    struct avro_plan plan;
+    struct walk_plan plan;
     struct command command;
     struct refusal refusal = {0};
     const char *reason = NULL;
 
-    if (!avro_plan_make(schema, top, &arena, &plan, &reason)) {
+    if (!walk_plan_make(schema, top, &arena, &plan, &reason)) {
         MUST(reason != NULL);
-    } else if (avro_command_decode(&plan, message, &command, &refusal)) {
+    } else if (command_avro_decode(&plan, message, &command, &refusal)) {
         if (readable_by_avro(&plan))
             avro_oracle_check(schema, top, message, &command);
     } else {
@@ -50,9 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     avro_memory_watch();
     if (avro_schema_from_json_length((const char *)text.data, text.len, &schema) == 0) {
-        check(schema, AVRO_TOP_ALL, message);
+        check(schema, PLAN_TOP_ALL, message);
         if (avro_typeof(schema) == AVRO_UNION)
-            check(schema, AVRO_TOP_LAST, message);
+            check(schema, PLAN_TOP_LAST, message);
         avro_schema_decref(schema);
     }
     avro_set_error("%s", "");

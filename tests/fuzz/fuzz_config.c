@@ -3,9 +3,9 @@
  *
  * Slashes in the names of such files are no slashes here: a fuzzer would find the devices.
  */
-#include "ops/config.h"
-#include "ops/config_table.h"
-#include "ops/text.h"
+#include "config/config.h"
+#include "config/config_table.h"
+#include "core/text.h"
 
 #include "fuzz.h"
 

@@ -6,7 +6,7 @@
  */
 #include "codec/event.h"
 
-#include "codec/utf8.h"
+#include "core/utf8.h"
 #include "fuzz.h"
 
 #include <avro.h>

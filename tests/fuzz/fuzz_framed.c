@@ -4,7 +4,7 @@
  *
  * Input: which schema, which framing, then the body. The framing is put before it here: no fuzzer guesses a fingerprint.
  */
-#include "codec/avro_print.h"
+#include "codec/value_print.h"
 #include "codec/decode.h"
 
 #include "avro_oracle.h"
@@ -17,7 +17,7 @@
 enum shape { SINGLE_OBJECT, NUMBER, NUMBER_IN_HEADER, GUID_IN_HEADER, AS_IT_IS, SHAPES };
 
 static struct schemas *schemas;
-static struct registered *registered;
+static struct schema_cache *schema_cache;
 
 /* The registry has every schema under its index, by number and by GUID. */
 static struct schema_id id_of(size_t index, bool is_guid)
@@ -38,11 +38,11 @@ static void start(void)
     schemas = schemas_open("tests/data/writers", &err);
     if (schemas == NULL)
         fuzz_broken(__FILE__, __LINE__, err.message);
-    registered = registered_new();
+    schema_cache = schema_cache_new();
     for (size_t i = 0; i < schemas_count(schemas); i++)
         for (int is_guid = 0; is_guid < 2; is_guid++) {
             struct schema_id id = id_of(i, is_guid);
-            registered_found(registered, &id, SCHEMA_AVRO, schema_text(schemas_at(schemas, i)));
+            schema_cache_found(schema_cache, &id, SCHEMA_AVRO, schema_text(schemas_at(schemas, i)));
         }
 }
 
@@ -79,7 +79,7 @@ static size_t put_header(struct header *header, uint8_t *value, enum shape shape
 static void check(const struct record *record, enum shape shape, size_t index, struct bytes body)
 {
     struct decode_options options = {
-        .format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = schemas, .registered = registered};
+        .format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = schemas, .schema_cache = schema_cache};
     struct arena arena = {0};
     struct command command;
     const char *reason = NULL;
@@ -90,7 +90,7 @@ static void check(const struct record *record, enum shape shape, size_t index, s
         MUST(code != ERRCODE_UNKNOWN_SCHEMA);
     if (code == ERRCODE_NONE && shape != AS_IT_IS)
         avro_oracle_check(schema_avro(schemas_at(schemas, index)),
-                          shape == SINGLE_OBJECT ? AVRO_TOP_ALL : AVRO_TOP_LAST, body, &command);
+                          shape == SINGLE_OBJECT ? PLAN_TOP_ALL : PLAN_TOP_LAST, body, &command);
     arena_free(&arena);
 }
 
@@ -99,7 +99,7 @@ static void check_printed(struct bytes value)
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    bool printed = avro_print(schemas, value, out);
+    bool printed = value_print_avro(schemas, value, out);
 
     fclose(out);
     json_t *json = json_loadb(text, size, JSON_ALLOW_NUL, NULL);

@@ -1,8 +1,8 @@
 /*
  * Canonical forms, fingerprints and compatibility of schemas. Input: the text of one schema, a NUL, that of another.
  */
-#include "codec/canonical.h"
-#include "codec/compatible.h"
+#include "avro/canonical.h"
+#include "avro/compatible.h"
 
 #include "avro_memory.h"
 #include "fuzz.h"

@@ -104,12 +104,12 @@ def schema_seeds():
 
 
 def config_seeds():
-    for line in pathlib.Path("tests/ops/config-files.table").read_text().splitlines():
+    for line in pathlib.Path("tests/config/config-files.table").read_text().splitlines():
         if not line.startswith("#") and "main.conf:" in line:
             files = [re.sub(r"^\S+: ?", "", cell.strip()) for cell in line.split(" | ")[:-1]]
             yield b"\0".join(text.replace("\\n", "\n").replace("\\r", "\r").encode() for text in files)
     yield "\ufeff# comment\n\n! comment\n group.id =  a b \r\ninstance.id=\u00e9\ngroup.id\t= c".encode()
-    for cells in table("tests/ops/config-values.table"):
+    for cells in table("tests/config/config-values.table"):
         yield ("%s=%s\n" % (cells[0], cells[1] if len(cells) > 1 else "")).encode()
 
 

@@ -2,7 +2,7 @@
 #include "kafka/client.h"
 
 #include "kafka/properties.h"
-#include "ops/log.h"
+#include "runtime/log.h"
 #include "table.h"
 
 #include <librdkafka/rdkafka.h>

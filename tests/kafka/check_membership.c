@@ -4,8 +4,8 @@
 #include "kafka/assignment.h"
 #include "kafka/kafka_error.h"
 #include "kafka/takeover.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 #include "table.h"
 
 #include <librdkafka/rdkafka.h>

@@ -3,7 +3,7 @@
 
 #include "kafka/kafka_error.h"
 #include "kafka/topic_metadata.h"
-#include "ops/clock.h"
+#include "runtime/clock.h"
 #include "table.h"
 
 #include <librdkafka/rdkafka.h>

@@ -44,7 +44,7 @@ START_TEST(the_producer_that_sends_records_alone_does_not_stay)
     run_to_the_end();
     given_commands(0, 2);
     run_to_the_end();
-    ck_assert(!world.processes[0].sink.alone);
+    ck_assert(!world.processes[0].sink.unbatched);
     ck_assert_uint_eq(world.renewals, 2);
 }
 END_TEST

@@ -1,11 +1,11 @@
 /*
  * Time that only the fakes move, and a stop that only a test asks for. These definitions are linked instead of the
- * ones in ops/clock.c and ops/stop.c.
+ * ones in runtime/clock.c and runtime/stop.c.
  */
 #include "fakes.h"
 
-#include "ops/clock.h"
-#include "ops/stop.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
 
 #define EPOCH_US 1795313585000000
 

@@ -3,7 +3,7 @@
  */
 #include "fakes.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdlib.h>
 

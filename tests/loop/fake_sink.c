@@ -3,7 +3,7 @@
  */
 #include "fakes.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdlib.h>
 
@@ -91,7 +91,8 @@ bool sink_renew(struct sink *sink, struct err *err)
     (void)err;
     world.renewals++;
     free(sink->refused);
-    *sink = (struct sink){.process = sink->process, .alone = sink->alone_next, .copy_refused = sink->copy_refused};
+    *sink =
+        (struct sink){.process = sink->process, .unbatched = sink->unbatched_next, .copy_refused = sink->copy_refused};
     return true;
 }
 
@@ -179,8 +180,8 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
 /* A broker refuses a whole batch of records for the size of one; which one shows when they are sent alone. */
 static enum progress refused(struct sink *sink, bool in_company, struct err *err)
 {
-    if (in_company && !sink->alone) {
-        sink->dead = sink->alone_next = true;
+    if (in_company && !sink->unbatched) {
+        sink->dead = sink->unbatched_next = true;
         return failed(err, ERR_RENEW, "a topic refuses a batch of records");
     }
     for (size_t i = 0; i < sink->refused_count; i++) {
@@ -261,7 +262,7 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
     } else {
         broker_txn_commit(sink->txn);
     }
-    sink->retired = sink->alone;
+    sink->retired = sink->unbatched;
     if (fault == FAULT_ABORT_DONE) {
         sink->must_abort = true;
         return failed(err, ERR_ABORT, "a commit that happened and requires an abort");

@@ -1,10 +1,10 @@
 /*
- * postgres/store.h over the world's database. What a flight does happens at once, at the moment of its answer or of its
+ * postgres/store.h over the world's database. What a decision does happens at once, at the moment of its answer or of its
  * failure.
  */
 #include "fakes.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdlib.h>
 
@@ -111,7 +111,7 @@ static void answer(struct batch *batch, struct batch_item *item, struct ledger_e
     }
     struct ledger_row *row = arena_alloc(&batch->arena, sizeof *row);
     *row = entry->row;
-    item->decision = row;
+    item->row = row;
     entry->durable = true;
 }
 
@@ -120,7 +120,7 @@ void database_decide(struct batch *batch, bool durable)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
-        if (item->outcome.kind != OUTCOME_PENDING || item->decision != NULL)
+        if (item->outcome.kind != OUTCOME_PENDING || item->row != NULL)
             continue;
         struct ledger_entry *entry = find(&item->command_id);
         if (entry == NULL)
@@ -164,7 +164,7 @@ void database_free(void)
 
 static enum progress failed(struct store *store, struct err *err, enum err_class class)
 {
-    store->flight = NULL;
+    store->deciding = NULL;
     if (class == ERR_RENEW)
         store->connected = false;
     err_set(err, class, class == ERR_STOP ? EXIT_CONFIG : EXIT_DONE, "E-FAKE-PG", "a planned fault");
@@ -195,9 +195,9 @@ enum progress store_connect(struct store *store, int timeout_ms, struct err *err
 void store_disconnect(struct store *store)
 {
     /* The server may have been about to commit. */
-    if (store->flight != NULL && world.chance != NULL && world_random(2) == 0)
-        database_decide(store->flight, false);
-    store->flight = NULL;
+    if (store->deciding != NULL && world.chance != NULL && world_random(2) == 0)
+        database_decide(store->deciding, false);
+    store->deciding = NULL;
     store->connected = false;
 }
 
@@ -207,7 +207,7 @@ bool store_send(struct store *store, struct batch *batch, struct err *err)
 
     if (!store->connected)
         world_violation("a batch was sent without a connection");
-    if (store->flight != NULL)
+    if (store->deciding != NULL)
         world_violation("a batch was sent while another one was in flight");
     if (fault == FAULT_STOP)
         return failed(store, err, ERR_STOP) == DONE;
@@ -217,7 +217,7 @@ bool store_send(struct store *store, struct batch *batch, struct err *err)
         database_decide(batch, false);
     if (fault == FAULT_RENEW || fault == FAULT_RENEW_DONE || down())
         return failed(store, err, ERR_RENEW) == DONE;
-    store->flight = batch;
+    store->deciding = batch;
     return true;
 }
 
@@ -225,7 +225,7 @@ enum progress store_receive(struct store *store, struct batch *batch, int timeou
 {
     enum fault fault = call_enter(store->process, CALL_RECEIVE);
 
-    if (store->flight != batch)
+    if (store->deciding != batch)
         world_violation("an answer was asked for that was not on its way");
     if (fault == FAULT_PENDING) {
         clock_sleep_ms(timeout_ms);
@@ -240,6 +240,6 @@ enum progress store_receive(struct store *store, struct batch *batch, int timeou
     if (fault == FAULT_RENEW || fault == FAULT_RENEW_DONE || down())
         return failed(store, err, ERR_RENEW);
     database_decide(batch, true);
-    store->flight = NULL;
+    store->deciding = NULL;
     return DONE;
 }

@@ -55,8 +55,8 @@ struct sink {
     size_t queued;             /* records produced since the last flush */
     struct delivery **refused; /* those of them that are too large for their topic */
     size_t refused_count;
-    bool alone; /* sends each record alone, to find out which one is too large */
-    bool alone_next;
+    bool unbatched; /* sends each record alone, to find out which one is too large */
+    bool unbatched_next;
     bool retired;        /* needed alone no longer */
     size_t copy_refused; /* the smallest copy that was refused alone; survives the producer */
 };
@@ -64,7 +64,7 @@ struct sink {
 struct store {
     int process;
     bool connected;
-    struct batch *flight; /* NULL: none */
+    struct batch *deciding; /* NULL: none */
 };
 
 /** The one schema id that the registry knows: a JSON Schema's. */
@@ -85,7 +85,7 @@ struct process {
     struct sink sink;
     struct store store;
     struct registry registry;
-    struct registered *registered;
+    struct schema_cache *schema_cache;
     struct decode_options decode;
     struct event_encoder *encoder;
     struct worker *worker;

@@ -3,8 +3,8 @@
  */
 #include "fakes.h"
 
-#include "ops/log.h"
-#include "ops/stop.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -110,9 +110,9 @@ static void process_start(struct process *p)
     p->sink = (struct sink){.process = p->index};
     p->store = (struct store){.process = p->index};
     p->registry = (struct registry){.process = p->index};
-    p->registered = registered_new();
+    p->schema_cache = schema_cache_new();
     p->decode = (struct decode_options){
-        .format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = schemas, .registered = p->registered};
+        .format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = schemas, .schema_cache = p->schema_cache};
     p->encoder = event_encoder_new(&world.config, schemas, NULL);
     p->worker = worker_new(&(struct worker_parts){
         .config = &world.config,
@@ -139,7 +139,7 @@ void process_kill(struct process *p)
     if (p->source.borrowed != 0)
         world_violation("messages were not given back");
     event_encoder_free(p->encoder);
-    registered_free(p->registered);
+    schema_cache_free(p->schema_cache);
     free(p->registry.asked);
     p->registry.asked = NULL;
     free(p->sink.refused);

@@ -7,8 +7,8 @@
 
 #include "kafka/kafka_error.h"
 #include "kafka/sink.h"
-#include "ops/clock.h"
-#include "ops/log.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>

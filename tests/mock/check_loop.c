@@ -6,10 +6,10 @@
 #include "memory_store.h"
 #include "table.h"
 
-#include "ops/clock.h"
-#include "ops/log.h"
-#include "ops/stop.h"
-#include "ops/watchdog.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
+#include "runtime/watchdog.h"
 #include "worker/worker.h"
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 #include "cluster.h"
 
 #include "kafka/source.h"
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <check.h>
 #include <stdio.h>

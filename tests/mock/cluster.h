@@ -7,7 +7,7 @@
 #ifndef TESTS_MOCK_CLUSTER_H
 #define TESTS_MOCK_CLUSTER_H
 
-#include "ops/config.h"
+#include "config/config.h"
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>

@@ -1,12 +1,12 @@
 /* postgres/store.h without a database: every command is created at the second look, so that the loop works on two batches at once. */
 #include "memory_store.h"
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 
 #include <stdlib.h>
 
 struct store {
-    struct batch *flight;
+    struct batch *deciding;
     bool looked;
 };
 
@@ -40,13 +40,13 @@ enum progress store_connect(struct store *store, int timeout_ms, struct err *err
 
 void store_disconnect(struct store *store)
 {
-    store->flight = NULL;
+    store->deciding = NULL;
 }
 
 bool store_send(struct store *store, struct batch *batch, struct err *err)
 {
     (void)err;
-    store->flight = batch;
+    store->deciding = batch;
     store->looked = false;
     return true;
 }
@@ -66,7 +66,7 @@ static void decide(struct batch *batch, struct batch_item *item)
         .offset = item->record.offset,
         .timestamp_ms = item->record.timestamp_ms,
     };
-    item->decision = row;
+    item->row = row;
 }
 
 enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
@@ -77,8 +77,8 @@ enum progress store_receive(struct store *store, struct batch *batch, int timeou
         return PENDING;
     }
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].decision == NULL)
+        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].row == NULL)
             decide(batch, &batch->items[i]);
-    store->flight = NULL;
+    store->deciding = NULL;
     return DONE;
 }

@@ -75,9 +75,9 @@ static const struct {
 
 static void assert_names(const struct batch_item *item, const char *group, const char *activity)
 {
-    const struct session *session = &item->decision->session;
+    const struct session *session = &item->row->session;
 
-    ck_assert_int_eq(item->decision->kind, OUTCOME_CREATED);
+    ck_assert_int_eq(item->row->kind, OUTCOME_CREATED);
     ck_assert_msg(session->group_name.len == strlen(group) &&
                       memcmp(session->group_name.data, group, session->group_name.len) == 0,
                   "%.*s", (int)session->group_name.len, (const char *)session->group_name.data);
@@ -99,7 +99,7 @@ START_TEST(names_of_every_encoding_arrive_as_utf8)
         add(&batch, 2, 99, 1);
         must_decide(store, &batch);
         assert_names(&batch.items[0], worlds[_i].group, worlds[_i].activity);
-        ck_assert_int_eq(batch.items[1].decision->code, ERRCODE_GROUP_NOT_FOUND);
+        ck_assert_int_eq(batch.items[1].row->code, ERRCODE_GROUP_NOT_FOUND);
     }
     close_world();
 }
@@ -204,10 +204,10 @@ START_TEST(the_defaults_of_a_role_or_a_database_change_nothing)
     add(&batch, 2, 99, 1);
     must_decide(store, &batch);
     assert_names(&batch.items[0], "Animals", "Flashcards");
-    ck_assert_int_eq(batch.items[1].decision->code, ERRCODE_GROUP_NOT_FOUND);
+    ck_assert_int_eq(batch.items[1].row->code, ERRCODE_GROUP_NOT_FOUND);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions WHERE created_at = timestamptz 'epoch' + "
                                 "%" PRId64 " * interval '1 microsecond' AND created_at > now() - interval '1 minute'",
-                                batch.items[0].decision->decided_us)),
+                                batch.items[0].row->decided_us)),
                      1);
     teardown();
 }

@@ -16,7 +16,7 @@ static void assert_guarded(enum exit_code exit_code, const char *code, const cha
     assert_stopped(exit_code, named);
     ck_assert_str_eq(err.code, code);
     for (size_t i = 0; i < batch.count; i++)
-        ck_assert_ptr_null(batch.items[i].decision);
+        ck_assert_ptr_null(batch.items[i].row);
     assert_nothing_stored();
 }
 
@@ -113,7 +113,7 @@ START_TEST(what_was_known_is_not_read_through_row_security)
     add(&batch, 1, 1, 1);
     ck_assert_int_eq(decide(store, &batch), FAILED);
     ck_assert_int_eq(err.exit_code, EXIT_PERMISSION);
-    ck_assert_ptr_null(batch.items[0].decision);
+    ck_assert_ptr_null(batch.items[0].row);
     forget_worker();
 }
 END_TEST
@@ -216,7 +216,7 @@ START_TEST(the_moment_of_decision_has_the_precision_of_the_sessions_column)
         add(&batch, id, 1, 1);
         must_decide(store, &batch);
         assert_created(0);
-        ck_assert_int_eq(batch.items[0].decision->decided_us % units[_i], 0);
+        ck_assert_int_eq(batch.items[0].row->decided_us % units[_i], 0);
     }
     ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions JOIN command_outcomes ON session_id = id AND "
                                 "created_at = decided_at")),

@@ -70,8 +70,8 @@ START_TEST(the_next_record_of_a_refused_id_is_decided_in_its_own_right)
     assert_refused(0, "23514");
     assert_refused(2, "23514");
     assert_created(3);
-    ck_assert_ptr_eq(batch.items[3].decision, batch.items[4].decision);
-    ck_assert_int_eq(batch.items[3].decision->offset, 3);
+    ck_assert_ptr_eq(batch.items[3].row, batch.items[4].row);
+    ck_assert_int_eq(batch.items[3].row->offset, 3);
 }
 END_TEST
 

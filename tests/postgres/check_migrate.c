@@ -105,7 +105,7 @@ START_TEST(any_schema_name_serves)
     store = new_store();
     add(&batch, 1, 1, 1);
     must_decide(store, &batch);
-    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_CREATED);
+    ck_assert_int_eq(batch.items[0].row->kind, OUTCOME_CREATED);
 }
 END_TEST
 

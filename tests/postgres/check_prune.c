@@ -140,8 +140,8 @@ START_TEST(a_pruned_id_is_known_but_not_what_it_was)
     add(&batch, 1, 1, 1);
     add(&batch, 2, 1, 1);
     must_decide(store, &batch);
-    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_PRUNED);
-    ck_assert_int_eq(batch.items[1].decision->kind, OUTCOME_CREATED);
+    ck_assert_int_eq(batch.items[0].row->kind, OUTCOME_PRUNED);
+    ck_assert_int_eq(batch.items[1].row->kind, OUTCOME_CREATED);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), 2);
     ck_assert_int_eq(number(sql("SELECT last_value FROM study_sessions_id_seq")), last + 1);
 }

@@ -65,8 +65,8 @@ START_TEST(two_workers_with_the_same_ids_agree_on_every_row)
             ck_assert_msg(finished != NULL, "%s", racers[i].err.message);
         }
         for (unsigned i = 0; i < RACE_IDS; i++) {
-            const struct ledger_row *one = racers[0].batch.items[i].decision;
-            const struct ledger_row *other = racers[1].batch.items[RACE_IDS - 1 - i].decision;
+            const struct ledger_row *one = racers[0].batch.items[i].row;
+            const struct ledger_row *other = racers[1].batch.items[RACE_IDS - 1 - i].row;
             ck_assert_int_eq(one->session.id, other->session.id);
             ck_assert_int_eq(one->partition, other->partition);
             ck_assert_int_eq(one->offset, other->offset);
@@ -102,13 +102,13 @@ START_TEST(the_loser_of_a_race_answers_with_the_winners_outcome)
     wait_behind_another();
     sql("COMMIT");
     receive_all();
-    ck_assert_int_eq(batch.items[0].decision->code, ERRCODE_GROUP_NOT_FOUND);
-    ck_assert_str_eq(batch.items[0].decision->topic, "elsewhere");
-    ck_assert_int_eq(batch.items[0].decision->partition, 3);
-    ck_assert_int_eq(batch.items[0].decision->offset, 33);
-    ck_assert_int_eq(batch.items[0].decision->timestamp_ms, -1);
-    ck_assert_int_eq(batch.items[0].decision->decided_us, INT64_C(1577836800000001));
-    ck_assert_int_eq(batch.items[1].decision->kind, OUTCOME_CREATED);
+    ck_assert_int_eq(batch.items[0].row->code, ERRCODE_GROUP_NOT_FOUND);
+    ck_assert_str_eq(batch.items[0].row->topic, "elsewhere");
+    ck_assert_int_eq(batch.items[0].row->partition, 3);
+    ck_assert_int_eq(batch.items[0].row->offset, 33);
+    ck_assert_int_eq(batch.items[0].row->timestamp_ms, -1);
+    ck_assert_int_eq(batch.items[0].row->decided_us, INT64_C(1577836800000001));
+    ck_assert_int_eq(batch.items[1].row->kind, OUTCOME_CREATED);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), 1);
 }
 END_TEST
@@ -118,7 +118,7 @@ START_TEST(when_the_other_one_rolls_back_the_waiting_worker_decides)
     wait_behind_another();
     sql("ROLLBACK");
     receive_all();
-    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_CREATED);
+    ck_assert_int_eq(batch.items[0].row->kind, OUTCOME_CREATED);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), 2);
 }
 END_TEST
@@ -132,8 +132,8 @@ START_TEST(a_parent_deleted_meanwhile_is_a_rejection_and_leaves_no_orphan)
     ck_assert_int_eq(store_receive(store, &batch, 300, &err), PENDING);
     sql("COMMIT");
     receive_all();
-    ck_assert_ptr_nonnull(batch.items[0].decision);
-    ck_assert_int_eq(batch.items[0].decision->code, ERRCODE_GROUP_NOT_FOUND);
+    ck_assert_ptr_nonnull(batch.items[0].row);
+    ck_assert_int_eq(batch.items[0].row->code, ERRCODE_GROUP_NOT_FOUND);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), 0);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 1);
 }
@@ -166,8 +166,8 @@ START_TEST(a_stricter_isolation_by_default_does_not_make_a_race_an_error)
     wait_behind_another();
     sql("COMMIT");
     receive_all();
-    ck_assert_str_eq(batch.items[0].decision->topic, "elsewhere");
-    ck_assert_int_eq(batch.items[1].decision->kind, OUTCOME_CREATED);
+    ck_assert_str_eq(batch.items[0].row->topic, "elsewhere");
+    ck_assert_int_eq(batch.items[1].row->kind, OUTCOME_CREATED);
 }
 END_TEST
 
@@ -185,11 +185,11 @@ START_TEST(an_outcome_that_vanishes_before_it_is_read_is_decided_again)
     ck_assert_int_eq(decide(store, &batch), FAILED);
     ck_assert_msg(err.class == ERR_RETRY, "%d: %s", (int)err.class, err.message);
     ck_assert_str_eq(err.code, "E-LEDGER-02");
-    ck_assert_ptr_null(batch.items[0].decision);
+    ck_assert_ptr_null(batch.items[0].row);
 
     sql("DROP TRIGGER lose ON command_outcomes");
     must_decide(store, &batch);
-    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_CREATED);
+    ck_assert_int_eq(batch.items[0].row->kind, OUTCOME_CREATED);
 }
 END_TEST
 
@@ -246,7 +246,7 @@ START_TEST(a_commit_whose_answer_was_lost_is_found_by_the_same_batch)
     reconnect();
     must_decide(store, &batch);
     for (size_t i = 0; i < batch.count; i++) {
-        const struct ledger_row *row = batch.items[i].decision;
+        const struct ledger_row *row = batch.items[i].row;
         ck_assert_int_eq(row->offset, (int64_t)i);
         ck_assert_int_eq(row->kind, row->group_id.value == 3 ? OUTCOME_REJECTED : OUTCOME_CREATED);
     }

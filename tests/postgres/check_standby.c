@@ -42,7 +42,7 @@ START_TEST(an_outcome_that_was_found_waits_for_the_standby_too)
                      1);
     set_standby("");
     receive_all();
-    ck_assert_int_eq(batch.items[0].decision->kind, OUTCOME_CREATED);
+    ck_assert_int_eq(batch.items[0].row->kind, OUTCOME_CREATED);
 }
 END_TEST
 
@@ -57,7 +57,7 @@ START_TEST(a_cancelled_wait_for_the_standby_is_not_durable_and_the_batch_runs_ag
         continue;
     ck_assert_int_eq(err.class, ERR_RETRY);
     ck_assert_str_eq(err.code, "E-PG-SYNC");
-    ck_assert_ptr_null(batch.items[0].decision);
+    ck_assert_ptr_null(batch.items[0].row);
 
     set_standby("");
     must_decide(store, &batch);

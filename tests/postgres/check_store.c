@@ -5,8 +5,8 @@
 
 static const struct ledger_row *decision(size_t i)
 {
-    ck_assert_msg(batch.items[i].decision != NULL, "item %zu has no decision", i);
-    return batch.items[i].decision;
+    ck_assert_msg(batch.items[i].row != NULL, "item %zu has no decision", i);
+    return batch.items[i].row;
 }
 
 static void assert_text(struct bytes actual, const char *expected)
@@ -219,7 +219,7 @@ START_TEST(items_that_have_an_outcome_are_not_sent)
 
     outcome_answer(&item->outcome, &item->record, ERRCODE_UNDECODABLE, COMMAND_FIELD_NONE, "not JSON");
     must_decide(store, &batch);
-    ck_assert_ptr_null(batch.items[0].decision);
+    ck_assert_ptr_null(batch.items[0].row);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 0);
 }
 END_TEST

@@ -87,8 +87,8 @@ static void assert_serves(const struct table_row *row)
     begin_batch();
     add(&batch, (unsigned)row->line, 1, 1);
     must_decide(store, &batch);
-    ck_assert_msg(batch.items[0].decision != NULL && batch.items[0].decision->kind == OUTCOME_CREATED, "%s:%d",
-                  row->path, row->line);
+    ck_assert_msg(batch.items[0].row != NULL && batch.items[0].row->kind == OUTCOME_CREATED, "%s:%d", row->path,
+                  row->line);
 }
 
 static void check_row(const struct table_row *row)
@@ -130,7 +130,7 @@ START_TEST(the_fix_of_a_misplaced_sequence_mends_it)
     ck_assert_int_eq(connect_store(), DONE);
     add(&batch, 1, 1, 1);
     must_decide(store, &batch);
-    ck_assert_int_eq(batch.items[0].decision->session.id, 9);
+    ck_assert_int_eq(batch.items[0].row->session.id, 9);
 }
 END_TEST
 

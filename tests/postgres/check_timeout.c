@@ -126,7 +126,7 @@ START_TEST(a_command_that_is_too_slow_alone_is_named_and_waits)
     sql("DROP TRIGGER slow ON study_sessions");
     must_decide(store, &batch);
     for (size_t i = 0; i < batch.count; i++)
-        ck_assert_int_eq(batch.items[i].decision->kind, OUTCOME_CREATED);
+        ck_assert_int_eq(batch.items[i].row->kind, OUTCOME_CREATED);
 }
 END_TEST
 
@@ -144,7 +144,7 @@ START_TEST(a_row_that_is_refused_is_found_among_the_pieces)
         if (i % 101 == 0)
             ck_assert_int_eq(batch.items[i].outcome.code, ERRCODE_STORE_REFUSED);
         else
-            ck_assert_int_eq(batch.items[i].decision->kind, OUTCOME_CREATED);
+            ck_assert_int_eq(batch.items[i].row->kind, OUTCOME_CREATED);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM study_sessions")), ROWS - 3);
 }
 END_TEST

@@ -6,7 +6,7 @@
 #ifndef TESTS_POSTGRES_FIXTURE_H
 #define TESTS_POSTGRES_FIXTURE_H
 
-#include "ops/clock.h"
+#include "runtime/clock.h"
 #include "postgres/migrate.h"
 #include "postgres/store.h"
 #include "table.h"

@@ -12,7 +12,7 @@ static inline void assert_refused(size_t i, const char *sqlstate)
 {
     const struct batch_item *item = &batch.items[i];
 
-    ck_assert_ptr_null(item->decision);
+    ck_assert_ptr_null(item->row);
     ck_assert_int_eq(item->outcome.kind, OUTCOME_REJECTED);
     ck_assert_int_eq(item->outcome.code, ERRCODE_STORE_REFUSED);
     ck_assert_str_eq(item->outcome.sqlstate, sqlstate);
@@ -29,8 +29,8 @@ static inline void assert_all_refused(const char *sqlstate)
 
 static inline void assert_created(size_t i)
 {
-    ck_assert_msg(batch.items[i].decision != NULL, "item %zu has no decision", i);
-    ck_assert_int_eq(batch.items[i].decision->kind, OUTCOME_CREATED);
+    ck_assert_msg(batch.items[i].row != NULL, "item %zu has no decision", i);
+    ck_assert_int_eq(batch.items[i].row->kind, OUTCOME_CREATED);
 }
 
 static inline void assert_nothing_answered(void)

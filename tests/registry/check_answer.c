@@ -1,7 +1,7 @@
 /* What answers mean: answer.table; what schemas with references become: resolve.table. */
 #include "table.h"
 
-#include "ops/text.h"
+#include "core/text.h"
 #include "registry/endpoint.h"
 #include "registry/exchange.h"
 #include "registry/resolve.h"

@@ -2,8 +2,8 @@
 #include "server.h"
 #include "table.h"
 
-#include "ops/clock.h"
-#include "ops/text.h"
+#include "runtime/clock.h"
+#include "core/text.h"
 #include "registry/registry.h"
 
 #include <unistd.h>

@@ -2,7 +2,7 @@
 #include "server.h"
 #include "table.h"
 
-#include "ops/stop.h"
+#include "runtime/stop.h"
 #include "registry/subjects.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 #include "server.h"
 
-#include "ops/text.h"
+#include "core/text.h"
 
 #include <arpa/inet.h>
 #include <check.h>

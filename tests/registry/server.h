@@ -4,7 +4,7 @@
 #ifndef TESTS_REGISTRY_SERVER_H
 #define TESTS_REGISTRY_SERVER_H
 
-#include "ops/config.h"
+#include "config/config.h"
 
 enum twist {
     WHOLE,     /* the answer as it stands */

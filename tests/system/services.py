@@ -19,7 +19,7 @@ class Services:
 
     def do(self, verb, *how):
         done = subprocess.run(
-            ["deploy/services.sh", verb, self.folder, *how], cwd=REPO, text=True, capture_output=True, timeout=120
+            ["deploy/services.sh", verb, self.folder, *how], cwd=REPO, text=True, capture_output=True, timeout=240
         )
         assert done.returncode == 0, f"services.sh {verb}: {done.stdout}{done.stderr}"
         return done.stdout

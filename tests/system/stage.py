@@ -39,7 +39,7 @@ def program():
 
 
 def program_with_failpoints():
-    """A test build: include/ops/failpoint.h."""
+    """A test build: include/runtime/failpoint.h."""
     build = os.environ.get("BUILD", "build")
     return str((REPO / os.environ.get("SESSIOND_FAILPOINTS", f"{build}-failpoints/sessiond")).resolve())
 

@@ -1,0 +1,61 @@
+/**
+ * A writer's schema made ready for walking bytes: one flat array of nodes, names resolved, built once when the schema
+ * is loaded. Constant afterwards; any thread may read it.
+ *
+ * Why not avro-c's own tree on the hot path: it finds children through hash tables and named types through links.
+ */
+#ifndef AVRO_PLAN_H
+#define AVRO_PLAN_H
+
+#include "core/arena.h"
+#include "core/outcome.h"
+
+enum plan_kind {
+    PLAN_NULL,
+    PLAN_BOOLEAN,
+    PLAN_INT,
+    PLAN_LONG,
+    PLAN_FLOAT,
+    PLAN_DOUBLE,
+    PLAN_BYTES,
+    PLAN_STRING,
+    PLAN_ENUM,
+    PLAN_FIXED,
+    PLAN_ARRAY,
+    PLAN_MAP,
+    PLAN_UNION,
+    PLAN_RECORD,
+};
+
+struct plan_node {
+    enum plan_kind kind;
+    enum command_field field; /* which field of a command this is: only among the fields of a top record */
+    uint32_t first;           /* index of the first child; children stand side by side */
+    int64_t count; /* children (fields, branches, 1 for items or values); symbols of an enum; bytes of a fixed */
+};
+
+struct walk_plan {
+    const struct plan_node *nodes;
+    size_t count;
+    uint32_t top; /* the node that a message begins with */
+};
+
+struct avro_obj_t; /* what avro-c's avro_schema_t points to */
+
+/** Where in a schema messages begin. */
+enum plan_top {
+    PLAN_TOP_ALL, /* with the schema itself; if it is a union, with the index of a branch */
+    /* With the last branch of a union, and no index: what comes before it are the types that it refers to. With the schema itself
+     * if it is no union. A union that is a writer's schema is the last branch of another one, [["null", ...]]. */
+    PLAN_TOP_LAST,
+};
+
+/**
+ * The plan of `schema`; borrows nothing from it; all in `arena`. Commands are read from records, also from those that are a
+ * branch of a union at the top. False and a static reason when the schema is none that a command could be read by (a field of
+ * ours named twice, a type that refers to nothing).
+ */
+MUSTUSE bool walk_plan_make(struct avro_obj_t *schema, enum plan_top top, struct arena *arena, struct walk_plan *plan,
+                            const char **reason);
+
+#endif

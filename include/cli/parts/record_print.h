@@ -1,0 +1,19 @@
+/**
+ * A Kafka record for people (one line of text) and for scripts (one line of JSON).
+ *
+ * JSON: {"topic", "partition", "offset", "timestamp", "key", "headers", "value"}. `timestamp` is ms since 1970 UTC or
+ * null; `headers` an object (of several with one name the last, as Kafka's `lastHeader`). The value is JSON itself when
+ * it is JSON or Avro whose schema is known; else null beside `value_base64`. A key that is no text is null beside
+ * `key_base64`, and a header's value that is no text is {"base64": ...}.
+ */
+#ifndef CLI_PARTS_RECORD_PRINT_H
+#define CLI_PARTS_RECORD_PRINT_H
+
+#include "cli/parts/value_schemas.h"
+
+void record_print_json(struct value_schemas *schemas, const struct record *record, FILE *out);
+
+/** Time, place, key, the code of a rejection or dead letter, value. Never a raw control character. */
+void record_print_text(struct value_schemas *schemas, const struct record *record, FILE *out);
+
+#endif

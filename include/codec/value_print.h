@@ -1,0 +1,24 @@
+/**
+ * Avro for people and scripts, printed as JSON.
+ *
+ * Plain JSON rather than Avro's JSON encoding: a union's value stands alone, `bytes` and `fixed` are base64. Times stay
+ * numbers in the schema's unit, because avro-c forgets logical types. One thread (avro-c).
+ */
+#ifndef CODEC_VALUE_PRINT_H
+#define CODEC_VALUE_PRINT_H
+
+#include "codec/schema_cache.h"
+#include "codec/schemas.h"
+
+#include <stdio.h>
+
+/**
+ * Prints the value on one line. False, and nothing printed, when it is not in the single-object encoding, its schema is
+ * not known or is no record, or its bytes do not fit it.
+ */
+MUSTUSE bool value_print_avro(const struct schemas *schemas, struct bytes value, FILE *out);
+
+/** The same for bare Avro binary of a registry's schema (CACHED_SCHEMA_AVRO). */
+MUSTUSE bool value_print_cached(const struct cached_schema *schema, struct bytes body, FILE *out);
+
+#endif

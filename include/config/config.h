@@ -1,0 +1,132 @@
+/**
+ * The configuration: one table of keys (src/config/config_table.c) from which parsing, `config`, `config --list` and the
+ * tests come.
+ *
+ * Sources, later wins: the file (with what it includes), the environment, `-X`. Read once at the start, then constant:
+ * any thread may read it. All strings are owned by the config and live until `config_free`.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "core/err.h"
+#include "runtime/log.h"
+
+#include <stdio.h>
+
+enum commands_format { COMMANDS_AUTO, COMMANDS_JSON, COMMANDS_AVRO, COMMANDS_CONFLUENT };
+enum events_format { EVENTS_JSON, EVENTS_AVRO, EVENTS_CONFLUENT };
+enum registry_basic_source { REGISTRY_BASIC_ANY, REGISTRY_BASIC_URL, REGISTRY_BASIC_USER_INFO };
+enum registry_bearer_source { REGISTRY_BEARER_ANY, REGISTRY_BEARER_STATIC_TOKEN };
+enum events_delivery { DELIVERY_EXACTLY_ONCE, DELIVERY_AT_LEAST_ONCE };
+enum duplicates { DUPLICATES_REPUBLISH, DUPLICATES_SUPPRESS };
+
+/** Which librdkafka clients a passed-through property is for. */
+enum kafka_scope { KAFKA_ALL, KAFKA_CONSUMER, KAFKA_PRODUCER };
+
+/** One `kafka.*`, `kafka.consumer.*` or `kafka.producer.*` key, its prefix removed. */
+struct kafka_property {
+    enum kafka_scope scope;
+    char *name;
+    char *value;
+    char *origin; /* "file:line", the variable's name or "-X": for messages */
+    char *file;   /* where the value was read (KEY.file), to be read again by a later login; NULL: not in a file */
+    bool from_environment; /* then `origin` is a variable, which may be somebody else's */
+};
+
+struct config {
+    char *commands_topic;
+    char *events_created_topic;
+    char *events_rejected_topic;
+    char *dlq_topic; /* "" turns it off */
+    int64_t topics_partitions;
+    int64_t topics_replication_factor; /* -1: the broker's default */
+
+    enum commands_format commands_format;
+    int64_t commands_max_bytes;
+    bool commands_id_required;
+
+    enum events_format events_format;
+    char *events_source;        /* never empty: "/sessiond/<commands.topic>" unless set */
+    char **events_echo_headers; /* NULL-terminated list of names */
+    char **events_reply_topics; /* the same; empty: no replies */
+    enum events_delivery events_delivery;
+    enum duplicates duplicates;
+    char *schemas_dir; /* "" none */
+
+    char **schema_registry_url; /* base URLs, the first one first, with their credentials; empty: no registry */
+    enum registry_basic_source schema_registry_basic_source;
+    char *schema_registry_user_info;            /* USER:PASSWORD or "" */
+    const char *schema_registry_user_info_file; /* as postgres_conninfo_file */
+    enum registry_bearer_source schema_registry_bearer_source;
+    char *schema_registry_token;            /* "" none */
+    const char *schema_registry_token_file; /* as postgres_conninfo_file */
+    char *schema_registry_ca;               /* PEM file or folder; "" the system's */
+    char *schema_registry_certificate;      /* PEM; "" none */
+    char *schema_registry_key;              /* PEM; "" in the certificate's file */
+    int64_t schema_registry_retries;
+    int64_t schema_registry_timeout_ms; /* one request */
+    bool schema_registry_auto_register;
+
+    char *group_id;
+    char *instance_id;      /* resolved: the host name unless set; "" with `auto` */
+    bool instance_auto;     /* dynamic membership, random transactional id */
+    char *transactional_id; /* "<group.id>/<instance.id>", or with `auto` "<group.id>/<random UUID>" */
+
+    char *postgres_conninfo;
+    const char *postgres_conninfo_file; /* where it was read, to be read again by a later login; NULL: not in a file */
+    char *postgres_schema;
+
+    int64_t batch_max_messages;
+    int64_t batch_max_bytes;
+    int64_t dlq_brake;           /* 0 = off */
+    int64_t startup_timeout_ms;  /* a host that never answered within it: exit 69 */
+    int64_t shutdown_timeout_ms; /* a stop that takes longer: exit 75 */
+
+    enum log_format log_format;
+    enum log_level log_level;
+
+    struct kafka_property *kafka; /* in the order of the sources; a later one of the same name wins */
+    size_t kafka_count;
+
+    char **doubts; /* private: config_warn_doubts */
+    size_t doubt_count;
+
+    struct config_origin *origins; /* private: where each key's value came from */
+};
+
+/** What the command line says about the configuration. Borrowed. */
+struct config_request {
+    const char *file;             /* -F; NULL: the default file if it exists */
+    const char *const *overrides; /* -X key=value, in order */
+    size_t override_count;
+    char *const *environ; /* the process's environment */
+};
+
+#define CONFIG_DEFAULT_FILE "/etc/sessiond/sessiond.conf"
+
+/** Reads all sources. On failure: ERR_STOP with EXIT_CONFIG (or EXIT_NOINPUT for a file named by -F), nothing to free.
+ */
+MUSTUSE bool config_load(struct config *config, const struct config_request *request, struct err *err);
+
+void config_free(struct config *config);
+
+/** Logs a warning for each SESSIOND_* variable that is no key (Kubernetes injects such names). After log_setup. */
+void config_warn_unknown(const struct config_request *request);
+
+/** Logs a warning for each value that probably was to be another one: quotes around it, a comment behind it. After log_setup. */
+void config_warn_doubts(const struct config *config);
+
+/** As config_warn_unknown for config->kafka[index], whose variable turned out to be no property of librdkafka: warns, removes it. */
+void config_ignore_variable(struct config *config, size_t index);
+
+/** For messages: a key that is no secret, its value and where it was set, e.g. "dlq.topic = x (/etc/x.conf:12)". */
+#define CONFIG_SETTING_TEXT 512
+void config_setting(const struct config *config, const char *key, char text[static CONFIG_SETTING_TEXT]);
+
+/** `sessiond config`: each key, its value (secrets masked) and where it came from; text or one JSON object. */
+void config_print(const struct config *config, FILE *out, bool json);
+
+/** `sessiond config --list`: all keys with type, default and meaning. */
+void config_list(FILE *out, bool json);
+
+#endif

@@ -1,0 +1,38 @@
+/**
+ * Topics as a tool sees and creates them.
+ *
+ * `run` never creates a topic. One thread; every call waits at most for the timeout given to `admin_open`.
+ */
+#ifndef KAFKA_TOOLS_ADMIN_H
+#define KAFKA_TOOLS_ADMIN_H
+
+#include "core/err.h"
+#include "kafka/cleanup.h"
+#include "config/config.h"
+
+struct admin;
+
+struct topic {
+    const char *name; /* borrowed */
+    int partitions;   /* 0: does not exist */
+};
+
+/** Does not wait for a broker yet. NULL with ERR_STOP/EXIT_CONFIG. */
+MUSTUSE struct admin *admin_open(const struct config *config, int timeout_ms, struct err *err);
+void admin_close(struct admin *admin);
+
+/** Fills `partitions` of each topic. False with ERR_STOP: out of reach (69), no permission (77). */
+MUSTUSE bool admin_describe(struct admin *admin, struct topic *topics, size_t count, struct err *err);
+
+/** Reads which of them are compacted (kafka/cleanup.h). What nobody answers in time is unread, and no failure. False: interrupted (75). */
+MUSTUSE bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err);
+
+/**
+ * Creates a topic and waits until all of its partitions can be seen. A topic that somebody else created meanwhile is
+ * no failure. `replication_factor` -1: the broker's default. It is not compacted, whatever the brokers' own default is. False with ERR_STOP: out of reach (69), no permission
+ * (77), refused by the brokers (78).
+ */
+MUSTUSE bool admin_create(struct admin *admin, const char *name, int partitions, int replication_factor,
+                          struct err *err);
+
+#endif

@@ -1,0 +1,37 @@
+/**
+ * Records of some topics as a tool reads them: committed ones only, all partitions, no group and nothing committed.
+ *
+ * The partitions are those that exist when it is opened. One thread.
+ */
+#ifndef KAFKA_TOOLS_READER_H
+#define KAFKA_TOOLS_READER_H
+
+#include "core/err.h"
+#include "core/record.h"
+#include "kafka/tools/range.h"
+#include "config/config.h"
+
+struct reader;
+
+struct reader_request {
+    const char *const *topics; /* borrowed until reader_close */
+    size_t topic_count;
+    struct range_request range; /* of every partition; its timeout is also that for a broker to answer */
+    bool until_end;             /* stop at the end as it is when the reader is opened */
+};
+
+/** Waits for a broker and finds the places to begin. NULL with ERR_STOP: out of reach (69), no permission (77), a
+ * topic that does not exist (78). */
+MUSTUSE struct reader *reader_open(const struct config *config, const struct reader_request *request, struct err *err);
+void reader_close(struct reader *reader);
+
+/**
+ * DONE: `record` is the next one, borrowed until the next call. Per partition they come by offset; between partitions
+ * as they arrive. PENDING: none within `timeout_ms`, or `reader_ended`. FAILED with ERR_STOP.
+ */
+enum progress reader_next(struct reader *reader, int timeout_ms, struct record *record, struct err *err);
+
+/** With `until_end`: everything that was there at the start has been read. */
+bool reader_ended(const struct reader *reader);
+
+#endif

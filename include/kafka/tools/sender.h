@@ -1,0 +1,47 @@
+/**
+ * Commands on their way to the command topic, for tools: an idempotent producer that waits for a broker only so long.
+ *
+ * Not `run`'s sink: no transaction, no transactional id. One thread; delivery reports are served inside the calls.
+ */
+#ifndef KAFKA_TOOLS_SENDER_H
+#define KAFKA_TOOLS_SENDER_H
+
+#include "core/err.h"
+#include "config/config.h"
+
+struct sender;
+
+/** What has become of the records so far. */
+struct sent {
+    uint64_t delivered; /* acknowledged by all in-sync replicas */
+    int32_t partition;  /* of the last one delivered */
+    int64_t offset;     /* likewise */
+    uint64_t refused;   /* the tag of the first one that was not, when a call has failed */
+};
+
+/**
+ * Waits up to `timeout_ms` for a broker; the same limit then holds for each record's delivery. NULL with ERR_STOP: out
+ * of reach (69), no permission (77), no such topic or a wrong setting (78).
+ */
+MUSTUSE struct sender *sender_open(const struct config *config, int timeout_ms, struct err *err);
+void sender_close(struct sender *sender);
+
+/** Calls `delivered` for every record that is acknowledged, inside the calls below, on the caller's thread. */
+void sender_on_delivered(struct sender *sender, void (*delivered)(void *opaque, int32_t partition, int64_t offset),
+                         void *opaque);
+
+/**
+ * Copies the record into the queue; waits while that is full. The partition follows from the key. `tag` names the
+ * record in `sent.refused`. False with ERR_STOP: this one or one before it cannot be delivered, or a signal came (75).
+ */
+MUSTUSE bool sender_send(struct sender *sender, struct bytes key, struct bytes value, uint64_t tag, struct err *err);
+
+/**
+ * Waits until every record is delivered or given up; after a signal at most a few seconds more. False as `sender_send`,
+ * but a signal makes no difference when everything was delivered.
+ */
+MUSTUSE bool sender_finish(struct sender *sender, struct err *err);
+
+const struct sent *sender_sent(const struct sender *sender);
+
+#endif

@@ -1,0 +1,43 @@
+/**
+ * Log lines to stderr: text for a terminal, else one JSON object a line (ECS field names: `@timestamp`, `log.level`,
+ * `message`, `event.code`, …). Never a payload, a key or a secret. Any thread may log; a line is written whole.
+ */
+#ifndef RUNTIME_LOG_H
+#define RUNTIME_LOG_H
+
+#include "core/err.h"
+#include "core/record.h"
+
+enum log_format { LOG_AUTO, LOG_TEXT, LOG_JSON };
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/** Before the first thread. LOG_AUTO: text if stderr is a terminal, else JSON. */
+void log_setup(enum log_format format, enum log_level level);
+
+/** `code`: stable, greppable, static, e.g. "E-PG-08006", or NULL. */
+void log_line(enum log_level level, const char *code, const char *format, ...) PRINTF(3, 4);
+
+#define log_error(code, ...)   log_line(LOG_ERROR, code, __VA_ARGS__)
+#define log_warning(code, ...) log_line(LOG_WARNING, code, __VA_ARGS__)
+#define log_info(...)          log_line(LOG_INFO, NULL, __VA_ARGS__)
+#define log_debug(...)         log_line(LOG_DEBUG, NULL, __VA_ARGS__)
+
+/** The line about an error value: its code and its message. */
+void log_err(enum log_level level, const struct err *err);
+
+/** A line about one record, beginning "topic[partition]@offset". */
+void log_record(enum log_level level, const char *code, const struct record *record, const char *format, ...)
+    PRINTF(4, 5);
+
+/**
+ * True when a line of a kind that may repeat should be written now: at most one in 10 s for each `limit` (static, all
+ * zero).
+ * `*held_back` is how many were not written since the last one; say so in the line.
+ */
+struct log_limit {
+    int64_t last_ms;
+    uint64_t held_back;
+};
+MUSTUSE bool log_allowed(struct log_limit *limit, int64_t now_ms, uint64_t *held_back);
+
+#endif

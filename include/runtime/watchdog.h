@@ -1,0 +1,29 @@
+/**
+ * The last resort: a thread that ends the process (exit 75, safe to start again) when the loop has not ticked for too
+ * long.
+ *
+ * Needed because librdkafka can block for ever where a timeout was given: rd_kafka_send_offsets_to_transaction() with
+ * the group coordinator down (librdkafka #5456), rd_kafka_consumer_close() without a broker (#3740), rd_kafka_destroy() of a
+ * consumer whose topic was deleted. A kill loses nothing, so this is safe.
+ */
+#ifndef RUNTIME_WATCHDOG_H
+#define RUNTIME_WATCHDOG_H
+
+#include <stdint.h>
+
+/**
+ * Starts the thread. `limit_ms`: the longest time between two ticks. `stop_ms`: how long the process may take to end by itself
+ * after a stop was asked for.
+ */
+void watchdog_start(int64_t limit_ms, int64_t stop_ms);
+
+/**
+ * The process has failed with exit status `status`, and is only closing what is open: that may take `stop_ms` too, and however it
+ * ends, it ends with this status. Any thread.
+ */
+void watchdog_failed(int status);
+
+/** The loop is alive and is about to do `what` (static text, named in the last message). Any thread; lock-free. */
+void watchdog_tick(const char *what);
+
+#endif

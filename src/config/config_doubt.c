@@ -1,0 +1,54 @@
+#include "config/config_doubt.h"
+
+#include "runtime/log.h"
+#include "core/text.h"
+
+#include <stdlib.h>
+
+static bool is_quoted(const char *value)
+{
+    size_t len = strlen(value);
+
+    return len >= 2 && (*value == '"' || *value == '\'') && value[len - 1] == *value;
+}
+
+static bool has_comment(const char *value)
+{
+    const char *hash = strpbrk(value, " \t");
+
+    while (hash != NULL && hash[1] != '#')
+        hash = strpbrk(hash + 1, " \t");
+    return hash != NULL;
+}
+
+static void remember(struct config *config, char *doubt)
+{
+    config->doubts = reallocarray(config->doubts, config->doubt_count + 1, sizeof *config->doubts);
+    if (config->doubts == NULL)
+        abort();
+    config->doubts[config->doubt_count++] = doubt;
+}
+
+/* The value itself may be a secret. */
+void config_doubt(struct config *config, const char *key, const char *value, const char *origin, bool comments)
+{
+    if (comments && has_comment(value))
+        remember(config,
+                 text_printf("%s: the value of %.100s is taken with the # in it: a comment has a line of its own",
+                             origin, key));
+    else if (is_quoted(value))
+        remember(config, text_printf("%s: the value of %.100s is taken with its quotes", origin, key));
+}
+
+void config_warn_doubts(const struct config *config)
+{
+    for (size_t i = 0; i < config->doubt_count; i++)
+        log_warning("E-CONFIG-11", "%s", config->doubts[i]);
+}
+
+void config_doubts_free(struct config *config)
+{
+    for (size_t i = 0; i < config->doubt_count; i++)
+        free(config->doubts[i]);
+    free(config->doubts);
+}

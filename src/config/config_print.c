@@ -1,0 +1,173 @@
+/* `sessiond config` and `sessiond config --list`: the table, in the two directions that people read it. */
+#include "config/config_table.h"
+
+#include "json/json_text.h"
+#include "config/secret.h"
+#include "core/text.h"
+
+#include <stdlib.h>
+
+#define ORIGIN_COLUMN 64
+
+/* One line of `sessiond config`. */
+struct setting {
+    char *name;
+    char *value; /* masked */
+    const char *origin;
+    bool bare; /* a number or a boolean: no quotes in JSON */
+};
+
+static void print_json_string(FILE *out, const char *text)
+{
+    size_t size = JSON_TEXT_SIZE(strlen(text));
+    char *json = malloc(size);
+
+    if (json == NULL)
+        abort();
+    json_text(json, size, text);
+    fputs(json, out);
+    free(json);
+}
+
+static char *masked_value(const struct config_key *key, const char *value)
+{
+    if (!key->secret || *value == 0)
+        return text_copy(value);
+    if (strcmp(key->name, "postgres.conninfo") == 0)
+        return secret_mask_conninfo(value);
+    return strcmp(key->name, "schema.registry.url") == 0 ? secret_mask_urls(value) : text_copy(SECRET_MASK);
+}
+
+static struct setting kafka_setting(const struct kafka_property *property)
+{
+    static const char *const scopes[] = {"", "consumer.", "producer."};
+    bool masked = secret_property(property->name) && *property->value != 0;
+
+    return (struct setting){
+        .name = text_printf("kafka.%s%s", scopes[property->scope], property->name),
+        .value = text_copy(masked ? SECRET_MASK : property->value),
+        .origin = property->origin,
+    };
+}
+
+static struct setting own_setting(const struct config *config, size_t index)
+{
+    const struct config_key *key = &config_keys[index];
+
+    return (struct setting){
+        .name = text_copy(key->name),
+        .value = masked_value(key, config->origins[index].value),
+        .origin = config->origins[index].origin,
+        .bare = key->type == CONFIG_INTEGER || key->type == CONFIG_SIZE || key->type == CONFIG_BOOLEAN,
+    };
+}
+
+/* The settings in effect, librdkafka's first; returns how many. The caller frees with free_settings. */
+static size_t collect(const struct config *config, struct setting **settings)
+{
+    size_t count = 0;
+
+    *settings = calloc(config->kafka_count + config_key_count, sizeof **settings);
+    if (*settings == NULL)
+        abort();
+    for (size_t i = 0; i < config->kafka_count; i++)
+        (*settings)[count++] = kafka_setting(&config->kafka[i]);
+    for (size_t i = 0; i < config_key_count; i++)
+        if (config_keys[i].type != CONFIG_KAFKA)
+            (*settings)[count++] = own_setting(config, i);
+    return count;
+}
+
+static void free_settings(struct setting *settings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(settings[i].name);
+        free(settings[i].value);
+    }
+    free(settings);
+}
+
+static void print_json(const struct setting *settings, size_t count, FILE *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "{" : ",\n ", out);
+        print_json_string(out, settings[i].name);
+        fputs(": {\"value\": ", out);
+        if (settings[i].bare)
+            fputs(settings[i].value, out);
+        else
+            print_json_string(out, settings[i].value);
+        fputs(", \"origin\": ", out);
+        print_json_string(out, settings[i].origin);
+        fputs("}", out);
+    }
+    fputs("}\n", out);
+}
+
+static void print_text(const struct setting *settings, size_t count, FILE *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        int len = fprintf(out, "%s=%s", settings[i].name, settings[i].value);
+        fprintf(out, "%*s  # %s\n", len < ORIGIN_COLUMN ? ORIGIN_COLUMN - len : 0, "", settings[i].origin);
+    }
+}
+
+void config_print(const struct config *config, FILE *out, bool json)
+{
+    struct setting *settings;
+    size_t count = collect(config, &settings);
+
+    if (json)
+        print_json(settings, count, out);
+    else
+        print_text(settings, count, out);
+    free_settings(settings, count);
+}
+
+static void list_json(FILE *out)
+{
+    char rule[CONFIG_RULE_SIZE];
+
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        config_value_rule(key, rule);
+        fprintf(out, "%s\"%s\": {\"type\": \"%s\", \"default\": ", i == 0 ? "{" : ",\n ", key->name, rule);
+        if (key->initial != NULL)
+            print_json_string(out, key->initial);
+        else
+            fputs("null", out);
+        fprintf(out, ", \"secret\": %s, \"meaning\": ", key->secret ? "true" : "false");
+        print_json_string(out, key->meaning);
+        fputs("}", out);
+    }
+    fputs("}\n", out);
+}
+
+static void list_text(FILE *out)
+{
+    char rule[CONFIG_RULE_SIZE];
+
+    fprintf(out, "%-40s  %-32s  %-35s  %s\n", "KEY", "TYPE", "DEFAULT", "MEANING");
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        config_value_rule(key, rule);
+        fprintf(out, "%-40s  %-32s  %-35s  %s\n", key->name, rule, key->initial == NULL ? "" : key->initial,
+                key->meaning);
+    }
+    fputs("\nIn a file also include=FILE. Any kafka.* key and each secret is read from a file by KEY.file=PATH:\n",
+          out);
+    for (size_t i = 0; i < config_key_count; i++)
+        if (config_keys[i].secret)
+            fprintf(out, "  %s.file\n", config_keys[i].name);
+    fputs("Environment: SESSIOND_<KEY>, upper case, `.` as `_`, `_` as `__`, `-` as `___`: SESSIOND_GROUP_ID,\n"
+          "SESSIOND_KAFKA_BOOTSTRAP_SERVERS. Later wins: file, environment, -X.\n",
+          out);
+}
+
+void config_list(FILE *out, bool json)
+{
+    if (json)
+        list_json(out);
+    else
+        list_text(out);
+}

@@ -1,0 +1,174 @@
+/* One setting, from whichever source: to the table's field, to the list for librdkafka, or refused with the reason. */
+#include "config/config_table.h"
+
+#include "config/owned_keys.h"
+#include "config/secret.h"
+#include "core/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define FILE_SUFFIX ".file"
+
+/* ---- kafka.* ---- */
+
+static const char *kafka_name(const char *name, enum kafka_scope *scope)
+{
+    static const struct {
+        const char *prefix;
+        enum kafka_scope scope;
+    } scopes[] = {
+        {"kafka.consumer.", KAFKA_CONSUMER},
+        {"kafka.producer.", KAFKA_PRODUCER},
+        {"kafka.",          KAFKA_ALL     }
+    };
+
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
+        if (text_begins(name, scopes[i].prefix)) {
+            *scope = scopes[i].scope;
+            return name + strlen(scopes[i].prefix);
+        }
+    }
+    return NULL;
+}
+
+static bool refuse_owned(const char *name, const char *reason, const char *origin, struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-03", "%s cannot be set: %s\n  in %s\n  fix: leave it out",
+                   name, reason, origin);
+}
+
+void config_property_free(struct kafka_property *property)
+{
+    free(property->name);
+    free(property->value);
+    free(property->origin);
+    free(property->file);
+}
+
+static bool kafka_set(struct config *config, const char *name, const char *value, const char *origin, struct err *err)
+{
+    enum kafka_scope scope = KAFKA_ALL;
+    const char *property = kafka_name(name, &scope);
+    const char *reason = owned_key_reason(property);
+    size_t kept = 0;
+
+    if (reason != NULL)
+        return refuse_owned(name, reason, origin, err);
+
+    /* Set again means set later: aliases and scopes of one property take effect in the order of the sources. */
+    for (size_t i = 0; i < config->kafka_count; i++) {
+        struct kafka_property *old = &config->kafka[i];
+        if (old->scope == scope && strcmp(old->name, property) == 0)
+            config_property_free(old);
+        else
+            config->kafka[kept++] = *old;
+    }
+    config->kafka_count = kept;
+    config->kafka = reallocarray(config->kafka, kept + 1, sizeof *config->kafka);
+    if (config->kafka == NULL)
+        abort();
+    config->kafka[config->kafka_count++] =
+        (struct kafka_property){scope, text_copy(property), text_copy(value), text_copy(origin), NULL, false};
+    return true;
+}
+
+/* ---- <key>.file ---- */
+
+/* The key whose value a file holds, or NULL when `name` is no such setting. The caller frees. */
+static char *file_key(const char *name)
+{
+    enum kafka_scope scope;
+    const char *property = kafka_name(name, &scope);
+
+    /* librdkafka 2.11 has properties of its own that end like this. */
+    if (!text_ends(name, FILE_SUFFIX) || (property != NULL && text_begins(property, "sasl.oauthbearer.assertion.")))
+        return NULL;
+    char *base = text_copy_n(name, strlen(name) - strlen(FILE_SUFFIX));
+    const struct config_key *key = config_key_find(base);
+    if (property != NULL ? strlen(property) > strlen(FILE_SUFFIX) : key != NULL && key->secret)
+        return base;
+    free(base);
+    return NULL;
+}
+
+/* A secret that came from a file is read again by those who log in later. */
+static void remember_file(struct config *config, const char *key, const char *path)
+{
+    enum kafka_scope scope;
+    char **file = kafka_name(key, &scope) != NULL ? &config->kafka[config->kafka_count - 1].file /* the one just set */
+                                                  : &config->origins[config_key_find(key) - config_keys].file;
+
+    *file = text_copy(path);
+}
+
+static bool set_from_file(struct config *config, const char *name, const char *base, const char *path,
+                          const char *origin, struct err *err)
+{
+    char *secret = secret_read(path);
+    int reason = errno;
+    char *secret_origin = text_printf("%s, from %s", origin, path);
+    bool done;
+
+    if (secret == NULL)
+        done = err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-08",
+                       "%s: cannot read %s: %s\n  in %s\n  fix: name a file that this user can read", name, path,
+                       secret_reason(reason), origin);
+    else
+        done = config_set(config, base, secret, secret_origin, err);
+    if (done)
+        remember_file(config, base, path);
+    free(secret);
+    free(secret_origin);
+    return done;
+}
+
+/* ---- Any setting ---- */
+
+static bool refuse_unknown(const char *name, const char *origin, struct err *err)
+{
+    const char *nearest = config_key_nearest(name);
+
+    if (nearest != NULL)
+        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-01",
+                       "unknown key %.100s\n  in %s\n  did you mean %s? All keys: sessiond config --list", name, origin,
+                       nearest);
+    return err_set(
+        err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-01",
+        "unknown key %.100s\n  in %s\n  fix: all keys are in sessiond config --list; those of librdkafka begin "
+        "with kafka.",
+        name, origin);
+}
+
+bool config_set(struct config *config, const char *name, const char *value, const char *origin, struct err *err)
+{
+    enum kafka_scope scope;
+    const struct config_key *key = config_key_find(name);
+    const char *property = kafka_name(name, &scope);
+    const char *reason = owned_key_reason(name);
+    char *base = file_key(name);
+
+    if (base != NULL) {
+        bool done = set_from_file(config, name, base, value, origin, err);
+        free(base);
+        return done;
+    }
+    if (property != NULL && *property != 0)
+        return kafka_set(config, name, value, origin, err);
+    if (key != NULL)
+        return config_value_set(config, key, value, origin, err);
+    if (reason != NULL)
+        return refuse_owned(name, reason, origin, err);
+    return refuse_unknown(name, origin, err);
+}
+
+bool config_settable(const char *name)
+{
+    enum kafka_scope scope;
+    const char *property = kafka_name(name, &scope);
+    char *base = file_key(name);
+    bool settable = base != NULL || (property != NULL && *property != 0) || config_key_find(name) != NULL;
+
+    free(base);
+    return settable;
+}

@@ -1,0 +1,38 @@
+#include "core/decimal.h"
+
+size_t decimal_format(int64_t value, char text[static DECIMAL_TEXT])
+{
+    char digits[DECIMAL_TEXT];
+    size_t at = sizeof digits;
+
+    /* In unsigned arithmetic INT64_MIN has an absolute value too. */
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    digits[--at] = 0;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        digits[--at] = '-';
+
+    memcpy(text, digits + at, sizeof digits - at);
+    return sizeof digits - at - 1;
+}
+
+bool decimal_parse(struct bytes text, int64_t *value)
+{
+    char again[DECIMAL_TEXT];
+    size_t at = text.len > 0 && text.data[0] == '-' ? 1 : 0;
+    uint64_t number = 0;
+
+    if (text.len == at || text.len >= DECIMAL_TEXT)
+        return false;
+    for (size_t i = at; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        number = number * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    /* What does not come out as it went in had a leading zero, was minus zero, or was too large. */
+    *value = (int64_t)(at == 1 ? 0 - number : number);
+    return bytes_equal(text, (struct bytes){(const uint8_t *)again, decimal_format(*value, again)});
+}

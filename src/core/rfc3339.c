@@ -1,0 +1,77 @@
+#include "core/rfc3339.h"
+
+#include "core/record.h"
+
+#define US_PER_DAY (86400 * INT64_C(1000000))
+
+#define FIRST_US INT64_C(-62167219200000000) /* 0000-01-01T00:00:00.000000Z */
+
+struct date {
+    int64_t year;
+    int64_t month; /* 1 … 12 */
+    int64_t day;   /* 1 … 31 */
+};
+
+/*
+ * The proleptic Gregorian date of a day counted from 1970-01-01. Years are taken to begin in March, so that the leap
+ * day is the last one, in eras of 400 years, which all have 146097 days.
+ * Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
+ */
+static struct date date_of_day(int64_t day)
+{
+    day += 719468;
+    int64_t era = (day >= 0 ? day : day - 146096) / 146097;
+    int64_t of_era = day - era * 146097;
+    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    int64_t month = (5 * of_year + 2) / 153; /* 0 is March */
+
+    return (struct date){
+        .year = year + era * 400 + (month >= 10),
+        .month = month < 10 ? month + 3 : month - 9,
+        .day = of_year - (153 * month + 2) / 5 + 1,
+    };
+}
+
+/* `width` digits of a number that is not negative, then `after`. */
+static char *put(char *at, int64_t number, int width, char after)
+{
+    for (int i = width - 1; i >= 0; i--) {
+        at[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    at[width] = after;
+    return at + width + 1;
+}
+
+static int64_t writable(int64_t us)
+{
+    if (us < FIRST_US)
+        return FIRST_US;
+    return us > TIME_LAST_US ? TIME_LAST_US : us;
+}
+
+size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT])
+{
+    us = writable(us);
+    int64_t day = us / US_PER_DAY;
+    int64_t of_day = us % US_PER_DAY;
+
+    /* Division rounds towards zero; a day before 1970 begins before the time that lies in it. */
+    if (of_day < 0) {
+        of_day += US_PER_DAY;
+        day--;
+    }
+
+    struct date date = date_of_day(day);
+    int64_t second = of_day / 1000000;
+    char *at = put(text, date.year, 4, '-');
+    at = put(at, date.month, 2, '-');
+    at = put(at, date.day, 2, 'T');
+    at = put(at, second / 3600, 2, ':');
+    at = put(at, second / 60 % 60, 2, ':');
+    at = put(at, second % 60, 2, '.');
+    at = put(at, of_day % 1000000, 6, 'Z');
+    *at = 0;
+    return (size_t)(at - text);
+}

@@ -1,0 +1,88 @@
+#include "kafka/output_topics.h"
+
+#include "kafka/topic_metadata.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stdlib.h>
+
+/* created, rejected, dlq; the reply topics come behind them */
+#define OWN_TOPICS 3
+
+static void *list_of(size_t count, size_t size)
+{
+    void *list = calloc(count, size);
+
+    if (list == NULL)
+        abort();
+    return list;
+}
+
+static void add_name(struct output_topics *output_topics, const char *name)
+{
+    if (*name == 0)
+        return;
+    for (size_t i = 0; i < output_topics->count; i++)
+        if (strcmp(output_topics->names[i], name) == 0)
+            return;
+    output_topics->names[output_topics->count++] = name;
+}
+
+void output_topics_name(struct output_topics *output_topics, const struct config *config)
+{
+    size_t capacity = OWN_TOPICS;
+
+    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
+        capacity++;
+    output_topics->count = 0;
+    output_topics->names = list_of(capacity, sizeof *output_topics->names);
+    output_topics->topics = list_of(capacity, sizeof *output_topics->topics);
+    output_topics->partitions = list_of(capacity, sizeof *output_topics->partitions);
+    add_name(output_topics, config->events_created_topic);
+    add_name(output_topics, config->events_rejected_topic);
+    add_name(output_topics, config->dlq_topic);
+    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
+        add_name(output_topics, *reply);
+}
+
+void output_topics_free(struct output_topics *output_topics)
+{
+    free(output_topics->names);
+    free(output_topics->topics);
+    free(output_topics->partitions);
+}
+
+enum progress output_topics_open(struct output_topics *output_topics, struct rd_kafka_s *rk, int timeout_ms,
+                                 struct err *err)
+{
+    if (output_topics->ready)
+        return DONE;
+    for (size_t i = 0; i < output_topics->count; i++) {
+        int slice_ms = patience_begin(&output_topics->patience, timeout_ms);
+        enum progress progress =
+            topic_metadata(rk, output_topics->names[i], &output_topics->partitions[i], slice_ms, err);
+
+        patience_end(&output_topics->patience, progress != PENDING);
+        if (progress != DONE)
+            return progress;
+    }
+    for (size_t i = 0; i < output_topics->count; i++)
+        output_topics->topics[i] = rd_kafka_topic_new(rk, output_topics->names[i], NULL);
+    output_topics->ready = true;
+    return DONE;
+}
+
+void output_topics_close(struct output_topics *output_topics)
+{
+    for (size_t i = 0; output_topics->ready && i < output_topics->count; i++)
+        rd_kafka_topic_destroy(output_topics->topics[i]);
+    output_topics->ready = false;
+}
+
+size_t output_topics_find(const struct output_topics *output_topics, const char *name)
+{
+    size_t i = 0;
+
+    while (i < output_topics->count && (!output_topics->ready || strcmp(output_topics->names[i], name) != 0))
+        i++;
+    return i;
+}

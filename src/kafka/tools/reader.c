@@ -1,0 +1,275 @@
+#include "kafka/tools/reader.h"
+
+#include "kafka/brokers.h"
+#include "kafka/kafka_error.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+
+#include <inttypes.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct reader_partition {
+    bool started;
+    bool finished; /* with `until_end` */
+};
+
+struct reader_topic {
+    const char *name;
+    rd_kafka_topic_t *handle;
+    struct reader_partition *partitions; /* owned */
+    struct range *ranges;                /* owned, of each partition */
+    int partition_count;
+};
+
+/*
+ * librdkafka's "simple consumer": it knows no group at all. The newer interface would ask for a group id and look for
+ * its coordinator, which takes a permission that a reader need not have.
+ */
+struct reader {
+    struct brokers brokers;
+    struct reader_request request;
+    rd_kafka_t *rk;
+    rd_kafka_queue_t *queue; /* all partitions' */
+    struct reader_topic *topics;
+    size_t open_partitions; /* not yet finished */
+    bool following;
+    rd_kafka_message_t *message;
+    struct arena arena; /* the headers of `message` */
+    struct log_limit limit;
+};
+
+/* Inside rd_kafka_poll(), on the caller's thread. */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    struct reader *reader = opaque;
+    uint64_t held_back;
+    char why[BROKERS_WHY_TEXT];
+
+    (void)rk;
+    brokers_trouble(&reader->brokers, code, reason);
+    bool news = reader->following && code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+    if (!news || !log_allowed(&reader->limit, clock_ms(), &held_back))
+        return;
+    const char *ours = brokers_why(&reader->brokers, why);
+    log_warning(ours, "no broker answers; waiting: %s: %s", reader->brokers.setting, why);
+}
+
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
+
+static bool reader_connect(struct reader *reader, const struct config *config, struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, CLIENT_READER, err);
+    if (conf == NULL)
+        return false;
+    if (reader->request.until_end)
+        client_set(conf, "enable.partition.eof", "true");
+    rd_kafka_conf_set_opaque(conf, reader);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_watch(&reader->brokers, conf);
+    reader->rk = client_new(conf, CLIENT_READER, err);
+    if (reader->rk == NULL)
+        return false;
+    reader->queue = rd_kafka_queue_new(reader->rk);
+    return true;
+}
+
+static bool open_topic(struct reader *reader, struct reader_topic *topic, const char *name, struct err *err)
+{
+    const struct range_request *range = &reader->request.range;
+
+    topic->name = name;
+    if (!brokers_need_topic(&reader->brokers, reader->rk, name, range->timeout_ms, &topic->partition_count, err))
+        return false;
+    topic->handle = rd_kafka_topic_new(reader->rk, name, NULL);
+    topic->partitions = calloc((size_t)topic->partition_count, sizeof *topic->partitions);
+    topic->ranges = calloc((size_t)topic->partition_count, sizeof *topic->ranges);
+    if (topic->handle == NULL || topic->partitions == NULL || topic->ranges == NULL)
+        abort();
+    return range_find(&reader->brokers, reader->rk, name, topic->partition_count, range, topic->ranges, err);
+}
+
+static bool start_topic(struct reader *reader, struct reader_topic *topic, struct err *err)
+{
+    for (int32_t i = 0; i < topic->partition_count; i++) {
+        struct reader_partition *partition = &topic->partitions[i];
+        const struct range *range = &topic->ranges[i];
+        partition->finished = reader->request.until_end && range->start >= range->end;
+        if (partition->finished)
+            continue;
+        reader->open_partitions++;
+        partition->started = true;
+        if (rd_kafka_consume_start_queue(topic->handle, i, range->start, reader->queue) != 0)
+            return kafka_error_code(err, KAFKA_CALL_CONSUME, rd_kafka_last_error(), topic->name);
+    }
+    return true;
+}
+
+struct reader *reader_open(const struct config *config, const struct reader_request *request, struct err *err)
+{
+    struct reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        abort();
+
+    reader->request = *request;
+    reader->topics = calloc(request->topic_count, sizeof *reader->topics);
+    if (reader->topics == NULL)
+        abort();
+    brokers_init(&reader->brokers, config, CLIENT_READER);
+    bool opened = reader_connect(reader, config, err);
+    for (size_t i = 0; i < request->topic_count && opened; i++)
+        opened = open_topic(reader, &reader->topics[i], request->topics[i], err);
+    for (size_t i = 0; i < request->topic_count && opened; i++)
+        opened = start_topic(reader, &reader->topics[i], err);
+    reader->following = opened;
+    if (opened)
+        return reader;
+    reader_close(reader);
+    return NULL;
+}
+
+static void close_topic(struct reader_topic *topic)
+{
+    for (int32_t i = 0; i < topic->partition_count && topic->partitions != NULL; i++)
+        if (topic->partitions[i].started)
+            rd_kafka_consume_stop(topic->handle, i);
+    if (topic->handle != NULL)
+        rd_kafka_topic_destroy(topic->handle);
+    free(topic->partitions);
+    free(topic->ranges);
+}
+
+void reader_close(struct reader *reader)
+{
+    if (reader == NULL)
+        return;
+    if (reader->message != NULL)
+        rd_kafka_message_destroy(reader->message);
+    for (size_t i = 0; i < reader->request.topic_count; i++)
+        close_topic(&reader->topics[i]);
+    if (reader->queue != NULL)
+        rd_kafka_queue_destroy(reader->queue);
+    if (reader->rk != NULL)
+        rd_kafka_destroy(reader->rk);
+    arena_free(&reader->arena);
+    free(reader->topics);
+    free(reader);
+}
+
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
+
+static struct reader_topic *topic_of(struct reader *reader, const rd_kafka_message_t *message)
+{
+    for (size_t i = 0; i < reader->request.topic_count; i++)
+        if (reader->topics[i].handle == message->rkt)
+            return &reader->topics[i];
+    return NULL;
+}
+
+static void finish(struct reader *reader, struct reader_partition *partition)
+{
+    if (!partition->finished)
+        reader->open_partitions--;
+    partition->finished = true;
+}
+
+/* With `until_end`: whether the record was there when the reader was opened. Counts the partitions that are through. */
+static bool belongs(struct reader *reader, struct reader_topic *topic, int32_t number, int64_t offset)
+{
+    struct reader_partition *partition = &topic->partitions[number];
+
+    if (!reader->request.until_end)
+        return true;
+    bool wanted = !partition->finished && offset < topic->ranges[number].end;
+    if (offset >= topic->ranges[number].end - 1)
+        finish(reader, partition);
+    return wanted;
+}
+
+static const struct header *headers_of(struct reader *reader, const rd_kafka_message_t *message, size_t *count)
+{
+    rd_kafka_headers_t *list;
+
+    *count = 0;
+    if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return NULL;
+    *count = rd_kafka_header_cnt(list);
+    struct header *headers = arena_alloc(&reader->arena, *count * sizeof *headers);
+    for (size_t i = 0; i < *count; i++) {
+        const char *name;
+        const void *value;
+        size_t len;
+        if (rd_kafka_header_get_all(list, i, &name, &value, &len) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            abort();
+        headers[i] = (struct header){
+            bytes_of(name), {value, len}
+        };
+    }
+    return headers;
+}
+
+static void fill_record(struct reader *reader, const struct reader_topic *topic, struct record *record)
+{
+    const rd_kafka_message_t *message = reader->message;
+    rd_kafka_timestamp_type_t type;
+
+    *record = (struct record){
+        .topic = topic->name,
+        .partition = message->partition,
+        .offset = message->offset,
+        .key = {message->key,     message->key_len},
+        .value = {message->payload, message->len    },
+    };
+    record->timestamp_ms = rd_kafka_message_timestamp(message, &type);
+    record->headers = headers_of(reader, message, &record->header_count);
+}
+
+static enum progress nothing(struct reader *reader, struct err *err)
+{
+    rd_kafka_poll(reader->rk, 0);
+    if (reader->brokers.trouble == 0)
+        return PENDING;
+    kafka_error_classify(err, KAFKA_CALL_ADMIN, reader->brokers.trouble, KAFKA_FLAG_NONE, reader->brokers.reason,
+                         reader->brokers.setting);
+    return err->class == ERR_STOP ? FAILED : PENDING;
+}
+
+static enum progress trouble(struct reader *reader, struct reader_topic *topic, struct err *err)
+{
+    const rd_kafka_message_t *message = reader->message;
+    char place[320];
+
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && topic != NULL) {
+        finish(reader, &topic->partitions[message->partition]);
+        return PENDING;
+    }
+    snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, topic == NULL ? "" : topic->name, message->partition,
+             message->offset);
+    kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)message->err, KAFKA_FLAG_NONE, rd_kafka_message_errstr(message),
+                         place);
+    return err->class == ERR_STOP ? FAILED : PENDING;
+}
+
+enum progress reader_next(struct reader *reader, int timeout_ms, struct record *record, struct err *err)
+{
+    if (reader->message != NULL)
+        rd_kafka_message_destroy(reader->message);
+    arena_reset(&reader->arena);
+
+    reader->message = rd_kafka_consume_queue(reader->queue, timeout_ms);
+    if (reader->message == NULL)
+        return nothing(reader, err);
+    struct reader_topic *topic = topic_of(reader, reader->message);
+    if (topic == NULL || reader->message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return trouble(reader, topic, err);
+    if (!belongs(reader, topic, reader->message->partition, reader->message->offset))
+        return PENDING;
+    fill_record(reader, topic, record);
+    return DONE;
+}
+
+bool reader_ended(const struct reader *reader)
+{
+    return reader->request.until_end && reader->open_partitions == 0;
+}

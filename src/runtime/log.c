@@ -1,0 +1,175 @@
+#include "runtime/log.h"
+
+#include "runtime/clock.h"
+#include "json/json_text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ECS_VERSION  "8.11.0"
+#define MESSAGE_SIZE 2048
+#define LINE_SIZE    (JSON_TEXT_SIZE(MESSAGE_SIZE) + 4096)
+#define REPEAT_MS    10000
+
+/* On the stack, never malloc: the watchdog logs while any lock may be held. */
+struct line {
+    char text[LINE_SIZE];
+    size_t len;
+};
+
+static bool as_json;
+static enum log_level highest = LOG_INFO;
+
+void log_setup(enum log_format format, enum log_level level)
+{
+    as_json = format == LOG_JSON || (format == LOG_AUTO && isatty(STDERR_FILENO) == 0);
+    highest = level;
+}
+
+static void add(struct line *line, const char *format, ...) PRINTF(2, 3);
+static void add(struct line *line, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int len = vsnprintf(line->text + line->len, sizeof line->text - line->len, format, args);
+    va_end(args);
+    if (len > 0)
+        line->len += (size_t)len;
+    if (line->len >= sizeof line->text)
+        line->len = sizeof line->text - 1;
+}
+
+static void add_string(struct line *line, const char *name, const char *value)
+{
+    add(line, "\"%s\":", name);
+    if (sizeof line->text - line->len >= 3)
+        line->len += json_text(line->text + line->len, sizeof line->text - line->len, value);
+}
+
+static void format_time(char text[static 32])
+{
+    int64_t now_us = clock_utc_us();
+    time_t seconds = (time_t)(now_us / 1000000);
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    size_t len = strftime(text, 32, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(text + len, 32 - len, ".%03dZ", (int)(now_us / 1000 % 1000));
+}
+
+static void format_json(struct line *line, enum log_level level, const char *code, const struct record *record,
+                        const char *message)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    char now[32];
+
+    format_time(now);
+    add(line, "{\"@timestamp\":\"%s\",\"log.level\":\"%s\",", now, names[level]);
+    add_string(line, "message", message);
+    add(line, ",\"ecs.version\":\"" ECS_VERSION "\",\"service.name\":\"sessiond\",\"service.version\":\"" VERSION "\"");
+    if (code != NULL) {
+        add(line, ",");
+        add_string(line, "event.code", code);
+    }
+    if (record != NULL) {
+        add(line, ",");
+        add_string(line, "messaging.destination.name", record->topic);
+        add(line, ",\"messaging.destination.partition.id\":\"%d\",\"kafka.offset\":%lld", record->partition,
+            (long long)record->offset);
+    }
+    add(line, "}\n");
+}
+
+static void format_text(struct line *line, enum log_level level, const char *code, const char *message)
+{
+    static const char *const names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
+    char now[32];
+
+    format_time(now);
+    add(line, "%s %s ", now, names[level]);
+    size_t begin = line->len;
+    add(line, "%s", message);
+    /* Names and messages of servers may hold escape sequences: a terminal must not act on them. */
+    for (char *c = line->text + begin; *c != 0; c++)
+        if (((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7F)
+            *c = '?';
+    if (code != NULL)
+        add(line, " [%s]", code);
+    add(line, "\n");
+}
+
+/* One write keeps the lines of several threads and processes apart; what a full pipe left over follows. */
+static void write_line(const struct line *line)
+{
+    for (size_t done = 0; done < line->len;) {
+        ssize_t written = write(STDERR_FILENO, line->text + done, line->len - done);
+        if (written < 0 && errno != EINTR)
+            return;
+        if (written > 0)
+            done += (size_t)written;
+    }
+}
+
+static void log_message(enum log_level level, const char *code, const struct record *record, const char *message)
+{
+    struct line line;
+    int saved_errno = errno;
+
+    line.len = 0;
+    if (as_json)
+        format_json(&line, level, code, record, message);
+    else
+        format_text(&line, level, code, message);
+    write_line(&line);
+    errno = saved_errno;
+}
+
+void log_line(enum log_level level, const char *code, const char *format, ...)
+{
+    char message[MESSAGE_SIZE];
+    va_list args;
+
+    if (level > highest)
+        return;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    log_message(level, code, NULL, message);
+}
+
+void log_err(enum log_level level, const struct err *err)
+{
+    log_line(level, err->code, "%s", err->message);
+}
+
+void log_record(enum log_level level, const char *code, const struct record *record, const char *format, ...)
+{
+    char message[MESSAGE_SIZE];
+    va_list args;
+
+    if (level > highest)
+        return;
+    int len =
+        snprintf(message, sizeof message, "%s[%d]@%lld: ", record->topic, record->partition, (long long)record->offset);
+    size_t begin = len > 0 && (size_t)len < sizeof message ? (size_t)len : 0;
+    va_start(args, format);
+    vsnprintf(message + begin, sizeof message - begin, format, args);
+    va_end(args);
+    log_message(level, code, record, message);
+}
+
+bool log_allowed(struct log_limit *limit, int64_t now_ms, uint64_t *held_back)
+{
+    if (limit->last_ms != 0 && now_ms - limit->last_ms < REPEAT_MS) {
+        limit->held_back++;
+        return false;
+    }
+    *held_back = limit->held_back;
+    limit->held_back = 0;
+    limit->last_ms = now_ms != 0 ? now_ms : 1;
+    return true;
+}

@@ -1,0 +1,35 @@
+#include "runtime/stop.h"
+
+#include "core/err.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+static atomic_int signals;
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler may only touch lock-free atomics");
+
+static void stop_on_signal(int signal)
+{
+    (void)signal;
+    if (atomic_fetch_add(&signals, 1) > 0)
+        _exit(EXIT_TIMEOUT);
+}
+
+void stop_setup(void)
+{
+    /* Without SA_RESTART: a wait on this thread ends, and its caller sees the flag. */
+    struct sigaction stop = {.sa_handler = stop_on_signal};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    sigemptyset(&stop.sa_mask);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool stop_requested(void)
+{
+    return atomic_load(&signals) > 0;
+}

@@ -1,0 +1,85 @@
+#include "runtime/watchdog.h"
+
+#include "core/err.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define LOOK_MS 100 /* how late the end may come */
+
+static int64_t tick_limit_ms;
+static _Atomic int64_t ticked_ms;
+static int64_t stop_limit_ms;
+static _Atomic(const char *) doing;
+static _Atomic int failed_with; /* 0: nothing has failed */
+
+/* Only what works while any other thread holds any lock: no malloc, no stdio; and no line into a pipe that nobody reads,
+ * which may be what the loop hangs on. */
+static void end_process(const char *reason, int64_t ms)
+{
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    if (poll(&out, 1, 1000) == 1)
+        log_error("E-WATCHDOG-01",
+                  "%s for %lld ms while about to: %s; ending the process, the next start takes up the rest", reason,
+                  (long long)ms, atomic_load(&doing));
+    int status = atomic_load(&failed_with);
+    _exit(status == 0 ? EXIT_TIMEOUT : status);
+}
+
+static void *watch(void *unused)
+{
+    int64_t stop_seen_ms = 0;
+
+    (void)unused;
+    for (;;) {
+        int64_t now = clock_ms();
+        int64_t silent = now - atomic_load(&ticked_ms);
+
+        if (stop_seen_ms == 0 && (stop_requested() || atomic_load(&failed_with) != 0))
+            stop_seen_ms = now;
+        if (stop_seen_ms != 0 && now - stop_seen_ms >= stop_limit_ms)
+            end_process("stopping took longer than shutdown.timeout.ms: silent", silent);
+        if (silent > tick_limit_ms)
+            end_process("the loop has not ticked", silent);
+        clock_sleep_ms(LOOK_MS);
+    }
+    return NULL;
+}
+
+void watchdog_start(int64_t limit_ms, int64_t stop_ms)
+{
+    pthread_t thread;
+    sigset_t all, before;
+
+    tick_limit_ms = limit_ms;
+    stop_limit_ms = stop_ms;
+    watchdog_tick("start");
+
+    /* Signals are for the loop's thread, whose waits they end. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&thread, NULL, watch, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed != 0)
+        abort();
+    pthread_detach(thread);
+}
+
+void watchdog_tick(const char *what)
+{
+    atomic_store(&doing, what);
+    atomic_store(&ticked_ms, clock_ms());
+}
+
+void watchdog_failed(int status)
+{
+    atomic_store(&failed_with, status);
+}

@@ -1,0 +1,52 @@
+#include "worker/decode_batch.h"
+
+#include "codec/misspelling.h"
+
+#include "core/err.h"
+#include "core/former.h"
+#include "core/validate.h"
+
+#include <inttypes.h>
+
+static void decode_item(const struct decode_options *options, bool id_required, struct batch_item *item,
+                        struct arena *arena)
+{
+    const char *reason = NULL;
+    bool brought_id;
+    enum errcode code = decode(options, &item->record, arena, &item->command, &reason);
+
+    if (code != ERRCODE_NONE)
+        item->command = (struct command){0};
+    item->command_id = command_identity(&item->command, &item->record, arena, &brought_id);
+    if (code != ERRCODE_NONE) {
+        outcome_answer(&item->outcome, &item->record, code, COMMAND_FIELD_NONE, reason);
+        return;
+    }
+    if (!brought_id || item->command.former != NULL)
+        former_identify(item, arena);
+    bool id_missing = id_required && !brought_id && item->command.command_id.state == FIELD_ABSENT;
+    validate(&item->command, id_missing, &item->violations);
+    if (item->violations.count > 0)
+        item->command.hints = misspelling_hints(options, &item->record, &item->command, &item->violations, arena);
+}
+
+void decode_batch(const struct decode_options *options, bool id_required, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        decode_item(options, id_required, &batch->items[i], &batch->arena);
+}
+
+bool batch_outcomes(struct batch *batch, struct err *err)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct batch_item *item = &batch->items[i];
+        if (item->outcome.kind != OUTCOME_PENDING)
+            continue;
+        if (item->row == NULL)
+            return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s[%" PRId32 "]@%" PRId64 " was left undecided",
+                           item->record.topic, item->record.partition, item->record.offset);
+        former_restore(item);
+        outcome_from_ledger(&item->outcome, item->row, &item->record, &item->command);
+    }
+    return true;
+}

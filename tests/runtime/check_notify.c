@@ -1,0 +1,77 @@
+#include "runtime/notify.h"
+
+#include "table.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A service manager's socket; the name is in the abstract namespace or a path. */
+static int listen_on(const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+    memcpy(address.sun_path, name, strlen(name));
+    if (*name == '@')
+        address.sun_path[0] = 0;
+    ck_assert_int_eq(
+        bind(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name))), 0);
+    setenv("NOTIFY_SOCKET", name, 1);
+    return fd;
+}
+
+static void expect(int fd, const char *state)
+{
+    char text[64] = "";
+
+    ck_assert_int_eq(recv(fd, text, sizeof text - 1, 0), (ssize_t)strlen(state));
+    ck_assert_str_eq(text, state);
+    close(fd);
+}
+
+START_TEST(a_state_reaches_the_socket_that_the_manager_named)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/tmp/check_notify.%d", (int)getpid());
+    int fd = listen_on(path);
+    notify("READY=1");
+    expect(fd, "READY=1");
+    unlink(path);
+}
+END_TEST
+
+START_TEST(an_at_sign_means_the_abstract_namespace)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "@check_notify.%d", (int)getpid());
+    int fd = listen_on(name);
+    notify("STOPPING=1");
+    expect(fd, "STOPPING=1");
+}
+END_TEST
+
+START_TEST(without_a_manager_nothing_happens)
+{
+    unsetenv("NOTIFY_SOCKET");
+    notify("READY=1");
+    setenv("NOTIFY_SOCKET", "/nobody/listens/here", 1);
+    notify("READY=1");
+    setenv("NOTIFY_SOCKET", "relative", 1);
+    notify("READY=1");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("notify");
+    TCase *tcase = tcase_create("systemd");
+
+    tcase_add_test(tcase, a_state_reaches_the_socket_that_the_manager_named);
+    tcase_add_test(tcase, an_at_sign_means_the_abstract_namespace);
+    tcase_add_test(tcase, without_a_manager_nothing_happens);
+    suite_add_tcase(suite, tcase);
+    return table_run(suite);
+}
