@@ -34,13 +34,14 @@ missing_packages() {
         installed "$package" || echo "$package"
     done
     [ "${WITH_REGISTRY:-1}" = 0 ] || installed libcurl4-openssl-dev || echo libcurl4-openssl-dev
+    [ "${WITH_HTTP:-1}" = 0 ] || installed libmicrohttpd-dev || echo libmicrohttpd-dev
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     [ "$(java_version || echo 0)" -ge 17 ] 2>/dev/null || echo default-jre-headless
     [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven
     [ "$purpose" = run ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
     if [ "$purpose" != run ]; then
         # The system's own clang, 14 on Debian 12 and 19 on Debian 13: these packages are names for the present version.
-        for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer; do
+        for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer prometheus; do
             installed "$package" || echo "$package"
         done
         command -v javac >/dev/null || echo default-jdk-headless

@@ -70,10 +70,10 @@ struct snapshot {
     uint64_t in_flight; /* commands read and not answered yet */
     int64_t committed_us;
 
-    int64_t brake_limit; /* 0: off */
-    int64_t brake_run;
-    bool braked;
-    enum errcode brake_code;
+    int64_t breaker_limit; /* dlq.brake; 0: off */
+    int64_t breaker_run;
+    bool breaker_open;
+    enum errcode breaker_code;
 
     size_t partition_count;                                  /* that are ours */
     struct partition_status partitions[SNAPSHOT_PARTITIONS]; /* the first so many of them, ascending */

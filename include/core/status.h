@@ -12,7 +12,7 @@
 #include "core/snapshot.h"
 
 /** Before the first thread; everything anew. */
-void status_begin(int64_t now_us, bool registry_used, int64_t brake_limit);
+void status_begin(int64_t now_us, bool registry_used, int64_t breaker_limit);
 
 void status_life(enum life life);
 
@@ -44,7 +44,7 @@ void status_oldest(int32_t partition, int64_t since_us, bool rereading);
 /** Commands have been answered, up to `next` in `partition`. */
 void status_answered(int32_t partition, int64_t next, int64_t now_us);
 
-void status_brake(int64_t run, bool engaged, enum errcode code);
+void status_breaker(int64_t run, bool open, enum errcode code);
 
 void status_refused(const struct refusal *refusal);
 

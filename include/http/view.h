@@ -19,10 +19,10 @@ struct about {
     const char *libpq;
     const char *avro;
     const char *group;
-    const char *instance; /* "" with instance.id=auto */
-    const char *topic;    /* commands.topic */
+    const char *instance;  /* "" with instance.id=auto */
+    const char *topic;     /* commands.topic */
     const char *dlq_topic; /* "" none */
-    const char *delivery; /* events.delivery */
+    const char *delivery;  /* events.delivery */
     const char *duplicates;
     int64_t batch_max;
 };

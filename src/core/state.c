@@ -97,19 +97,20 @@ static bool stopping(const struct snapshot *s, int64_t now_us, enum state *state
     return true;
 }
 
-static bool braked(const struct snapshot *s, int64_t now_us, enum state *state, char sentence[static STATE_SENTENCE])
+static bool stopped_reading(const struct snapshot *s, int64_t now_us, enum state *state,
+                            char sentence[static STATE_SENTENCE])
 {
     char count[STATE_NUMBER];
 
     (void)now_us;
-    if (!s->braked)
+    if (!s->breaker_open)
         return false;
     *state = STATE_STOPPED_READING;
     snprintf(sentence, STATE_SENTENCE,
              "stopped reading: %s records in a row could not be %s (%s); see the newest dead letters, mend the cause, "
              "and restart",
-             state_number(s->brake_run, count), s->brake_code == ERRCODE_STORE_REFUSED ? "stored" : "read",
-             errcode_name(s->brake_code));
+             state_number(s->breaker_run, count), s->breaker_code == ERRCODE_STORE_REFUSED ? "stored" : "read",
+             errcode_name(s->breaker_code));
     return true;
 }
 
@@ -252,7 +253,7 @@ static bool working(const struct snapshot *s, int64_t now_us, enum state *state,
 enum state state_of(const struct snapshot *snapshot, int64_t now_us, char sentence[static STATE_SENTENCE])
 {
     static bool (*const rules[])(const struct snapshot *, int64_t, enum state *, char *) = {
-        stopping, braked, waiting, starting, without_partitions, blocked, behind, working,
+        stopping, stopped_reading, waiting, starting, without_partitions, blocked, behind, working,
     };
     enum state state = STATE_STARTING;
     size_t i = 0;

@@ -48,11 +48,11 @@ static struct partition_status *find(struct snapshot *now, int32_t partition)
     return i < snapshot_listed(now) ? &now->partitions[i] : NULL;
 }
 
-void status_begin(int64_t now_us, bool registry_used, int64_t brake_limit)
+void status_begin(int64_t now_us, bool registry_used, int64_t breaker_limit)
 {
     struct snapshot *now = hold();
 
-    *now = (struct snapshot){.started_us = now_us, .brake_limit = brake_limit};
+    *now = (struct snapshot){.started_us = now_us, .breaker_limit = breaker_limit};
     status.history.count = 0;
     now->dependencies[DEPENDENCY_POSTGRESQL].used = true;
     now->dependencies[DEPENDENCY_KAFKA].used = true;
@@ -249,13 +249,13 @@ void status_in_flight(uint64_t count)
     let_go();
 }
 
-void status_brake(int64_t run, bool engaged, enum errcode code)
+void status_breaker(int64_t run, bool open, enum errcode code)
 {
     struct snapshot *now = hold();
 
-    now->brake_run = run;
-    now->braked = engaged;
-    now->brake_code = code;
+    now->breaker_run = run;
+    now->breaker_open = open;
+    now->breaker_code = code;
     let_go();
 }
 

@@ -85,7 +85,7 @@ static void write_commands(const struct view *view, FILE *out)
     for (enum errcode code = ERRCODE_NONE + 1; code < ERRCODE_COUNT; code++)
         labelled(out, METRIC_REJECTED, "code", errcode_name(code), (double)c->rejected[code]);
     scalar(out, METRIC_DLQ, (double)c->values[COUNTER_DLQ]);
-    scalar(out, METRIC_BRAKE, view->snapshot.braked);
+    scalar(out, METRIC_BRAKE, view->snapshot.breaker_open);
 }
 
 static void write_work(const struct view *view, FILE *out)

@@ -27,7 +27,7 @@ static void write_checks(const struct view *view, FILE *out)
             fprintf(out, "[%c]%s %s\n", d->up ? '+' : ' ', dependency_label(name), d->up ? "ok" : "not asked yet");
     }
     fprintf(out, "[%c]group %s\n", s->joined ? '+' : '-', s->joined ? "joined" : "not joined yet");
-    fprintf(out, "[%c]brake %s\n", s->braked ? '-' : '+', s->braked ? "engaged" : "ok");
+    fprintf(out, "[%c]brake %s\n", s->breaker_open ? '-' : '+', s->breaker_open ? "engaged" : "ok");
 }
 
 bool answer_ready(const struct view *view, bool verbose, FILE *out)

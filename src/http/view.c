@@ -1,8 +1,8 @@
 #include "http/view.h"
 
 #include "core/status.h"
-#include "ops/clock.h"
-#include "ops/watchdog.h"
+#include "runtime/clock.h"
+#include "runtime/watchdog.h"
 
 #include <stdlib.h>
 
@@ -10,17 +10,17 @@ static const struct {
     int mood;
     const char *next;
 } states[STATE_COUNT] = {
-    [STATE_STARTING] = {1, NULL},
-    [STATE_WORKING] = {0, NULL},
-    [STATE_IDLE] = {0, NULL},
-    [STATE_IDLE_NO_PARTITIONS] = {0, "sessiond status -X http.listen="},
-    [STATE_CATCHING_UP] = {1, "sessiond status --watch"},
-    [STATE_WAITING_POSTGRESQL] = {2, "sessiond migrate status"},
-    [STATE_WAITING_KAFKA] = {2, "sessiond status -X http.listen="},
-    [STATE_WAITING_REGISTRY] = {2, "sessiond schemas list"},
+    [STATE_STARTING] = {1, NULL                                                                            },
+    [STATE_WORKING] = {0, NULL                                                                            },
+    [STATE_IDLE] = {0, NULL                                                                            },
+    [STATE_IDLE_NO_PARTITIONS] = {0, "sessiond status -X http.listen="                                               },
+    [STATE_CATCHING_UP] = {1, "sessiond status --watch"                                                       },
+    [STATE_WAITING_POSTGRESQL] = {2, "sessiond migrate status"                                                       },
+    [STATE_WAITING_KAFKA] = {2, "sessiond status -X http.listen="                                               },
+    [STATE_WAITING_REGISTRY] = {2, "sessiond schemas list"                                                         },
     [STATE_BLOCKED] = {2, "kafka-transactions.sh --bootstrap-server HOST:PORT find-hanging --broker-id ID"},
-    [STATE_STOPPED_READING] = {2, "sessiond tail dlq --from beginning"},
-    [STATE_STOPPING] = {1, NULL},
+    [STATE_STOPPED_READING] = {2, "sessiond tail dlq --from beginning"                                            },
+    [STATE_STOPPING] = {1, NULL                                                                            },
 };
 
 int view_mood(enum state state)

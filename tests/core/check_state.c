@@ -112,9 +112,9 @@ static void set(struct snapshot *s, const char *token)
     else if (value_of(token, "lag", &value))
         set_lag(s, value);
     else if (value_of(token, "braked", &value)) {
-        s->braked = true;
-        s->brake_run = number(&value);
-        s->brake_code = errcode_from_name(bytes_of(value));
+        s->breaker_open = true;
+        s->breaker_run = number(&value);
+        s->breaker_code = errcode_from_name(bytes_of(value));
     } else if (!set_number(s, token)) {
         for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++)
             if (value_of(token, dependency_label(name), &value)) {
@@ -214,7 +214,7 @@ static void happens(const char *event)
         status_in_flight(0);
         status_answered(1, 13, now_us);
     } else if (strcmp(event, "braked") == 0)
-        status_brake(1000, true, ERRCODE_UNKNOWN_SCHEMA);
+        status_breaker(1000, true, ERRCODE_UNKNOWN_SCHEMA);
     else
         measured(verdict_named(event));
 }
