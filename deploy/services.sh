@@ -66,9 +66,13 @@ wait_for() {
     done
 }
 
-# A dead process that nobody has waited for has no command line any more; one that is just being executed has none for a moment.
-has_command_line() { grep -qs . "/proc/$1/cmdline"; }
-gone() { ! has_command_line "$1" && sleep 0.1 && ! has_command_line "$1"; }
+# Also a dead process that nobody has waited for. (Not by its command line: while it is being executed a process has none.)
+gone() {
+    case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in
+        '' | [ZX]*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
 
 # stop_java kafka|registry SIGNAL
 stop_java() {

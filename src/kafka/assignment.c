@@ -30,7 +30,7 @@ static void log_unreadable(const struct assignment *assignment, const struct err
                   "the group's committed offsets have not been readable for %" PRId64
                   " s, as when a transaction that never "
                   "ends holds them\n"
-                  "  fix: end it: README, \"A transaction that hangs\"",
+                  "  fix: end it: deploy/README.md, \"A transaction that hangs\"",
                   (now_ms - assignment->offered_ms) / 1000);
 }
 

@@ -27,7 +27,8 @@ struct verdict {
 /* ---- What only the operator can change --------------------------------------------------------------------------- */
 
 #define FIX_ACL                                                                                                        \
-    "fix: allow it for this client's principal (kafka-acls.sh), or log in as another one; README.md lists what run "   \
+    "fix: allow it for this client's principal (kafka-acls.sh), or log in as another one; deploy/README.md lists "     \
+    "what run "                                                                                                        \
     "needs"
 
 static const struct verdict login = {

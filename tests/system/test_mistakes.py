@@ -1,4 +1,4 @@
-"""What an operator can get wrong: README.md's section "Troubleshooting", a provocation for each row of its table.
+"""What an operator can get wrong: deploy/README.md's section "Troubleshooting", a provocation for each row of its table.
 
 Each gives one message with the code of the row, the place of the mistake and what to do, ends with the row's exit code, and
 answers no command.
@@ -45,7 +45,7 @@ class Row:
 
 
 def read_rows():
-    section = (REPO / "README.md").read_text().split("\n## Troubleshooting\n")[1].split("\n## ")[0]
+    section = (REPO / "deploy/README.md").read_text().split("\n## Troubleshooting\n")[1].split("\n## ")[0]
     for line in section.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if line.startswith("| ") and re.fullmatch("`E-.*`", cells[1]):
@@ -118,7 +118,7 @@ class Scene(Stage):
         return {"postgres.conninfo": self.services.conninfo(**other)}
 
     def acls(self, group):
-        """What README.md says that `run` needs, with instance.id `one`."""
+        """What deploy/README.md says that `run` needs, with instance.id `one`."""
         writes = [("TOPIC", topic, "WRITE") for topic in (self.created, self.rejected, self.dlq)]
         return [
             ("TOPIC", self.commands, "READ"),
