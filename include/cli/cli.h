@@ -39,6 +39,9 @@ extern const struct subcommand cli_prune;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_version;
 
+/** Of the sources; static. */
+const char *cli_revision(void);
+
 /** The program: parses, dispatches, returns the exit code. */
 int cli_main(int argc, char **argv, char **environment);
 

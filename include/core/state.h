@@ -30,8 +30,11 @@ enum state {
 /** A call that has not been answered for so long is waited for. */
 #define STATE_SLOW_US 5000000
 
+/** What is away for less than that is not worth a word: a deadlock, a failover behind a pooler. */
+#define STATE_GRACE_US 1000000
+
 /** So long after the last command a process that has nothing to do is idle. */
-#define STATE_IDLE_US 5000000
+#define STATE_IDLE_US 60000000
 
 #define STATE_SENTENCE 400
 

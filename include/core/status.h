@@ -22,6 +22,9 @@ void status_down(enum dependency_name name, const struct err *err, int64_t wait_
 /** It has answered; `took_us`: how long that took, -1: not known. */
 void status_up(enum dependency_name name, int64_t took_us, int64_t now_us);
 
+/** What the monitor found, who asks beside the loop: NULL, it answers. Of what the loop itself says nothing is taken back. */
+void status_probed(enum dependency_name name, const struct err *err, int64_t took_us, int64_t now_us);
+
 /** A call to it has begun, or is over: one that lasts is waiting. */
 void status_calling(enum dependency_name name, int64_t now_us);
 void status_called(enum dependency_name name);
@@ -32,21 +35,31 @@ void status_assigned(uint64_t epoch);
 /** The partitions that are ours with their positions and ends as far as they are known (-1); ends that were known stay. */
 void status_partitions(const struct partition_status *list, size_t count);
 
-/** Commands read and not answered yet. */
-void status_in_flight(uint64_t count);
+/** A partition's records wait since then: the timestamp of the oldest one that was read and not answered. */
+struct waiting_since {
+    int32_t partition;
+    int64_t since_us;
+};
 
-/**
- * Since when the oldest record of this partition that was read and not answered waits; 0: none was read. `rereading`: such records were
- * answered before, and are read again after a rewind: their age is no lateness.
- */
-void status_oldest(int32_t partition, int64_t since_us, bool rereading);
+/** How many commands are read and not answered yet, and the oldest of each partition of which there are some. */
+void status_in_flight(uint64_t commands, const struct waiting_since *list, size_t count);
 
-/** Commands have been answered, up to `next` in `partition`. */
-void status_answered(int32_t partition, int64_t next, int64_t now_us);
+/** The records of this partition were answered before, and are read again after a rewind: their age is no lateness. */
+void status_reread(int32_t partition, bool reread);
+
+/** Offsets have been committed: everything before `next` is answered. */
+void status_committed(int32_t partition, int64_t next, int64_t now_us);
+
+/** Commands have been answered. */
+void status_moved(int64_t now_us);
 
 void status_breaker(int64_t run, bool open, enum errcode code);
 
 void status_refused(const struct refusal *refusal);
+
+/** What a fetch has told of a partition's end, and what asking has told of its beginning, when the group never committed. */
+void status_end(int32_t partition, int64_t end);
+void status_beginning(int32_t partition, int64_t beginning);
 
 /** What was measured of one partition that may be ours: its ends, its verdict; and of all of them. */
 void status_measured(int32_t partition, int64_t stable, int64_t end, enum lag_verdict verdict, int64_t now_us);

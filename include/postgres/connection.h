@@ -73,6 +73,9 @@ void connection_free(struct connection *connection);
  */
 enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
 
+/** Whether an open connection on which nothing is asked is still there; does not wait. False: ERR_RENEW. */
+MUSTUSE bool connection_alive(struct connection *connection, struct err *err);
+
 /**
  * Drops the connection and what was distinct. What the server still does for it is cancelled as soon as there is another one.
  * Blocks for nothing.

@@ -155,10 +155,11 @@ static bool waiting(const struct snapshot *s, int64_t now_us, enum state *state,
     for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++) {
         const struct dependency *d = &s->dependencies[name];
         bool slow = d->waiting_us != 0 && now_us - d->waiting_us >= STATE_SLOW_US;
-        if (!d->used || (!d->down && !slow))
+        bool down = d->down && now_us - d->since_us >= STATE_GRACE_US;
+        if (!d->used || (!down && !slow))
             continue;
         *state = STATE_WAITING_POSTGRESQL + (enum state)name;
-        if (d->down)
+        if (down)
             say_waiting(d, name, now_us, sentence);
         else
             say_slow(d, name, now_us, sentence);

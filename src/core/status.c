@@ -7,8 +7,9 @@ static struct {
     mtx_t mutex;
     struct snapshot now;
     struct history history;
-    bool rereading[SNAPSHOT_PARTITIONS]; /* of the partitions, in their order */
-    bool from_record[SNAPSHOT_PARTITIONS];
+    bool rereading[SNAPSHOT_PARTITIONS];   /* of the partitions, in their order */
+    bool from_record[SNAPSHOT_PARTITIONS]; /* what is waiting there is in a batch: its own age is known */
+    bool probed[DEPENDENCY_COUNT];         /* that it is down is the monitor's word alone */
 } status;
 
 static once_flag once = ONCE_FLAG_INIT;
@@ -78,10 +79,8 @@ static void first_line(char *text, size_t size, const char *from)
     text[len] = 0;
 }
 
-void status_down(enum dependency_name name, const struct err *err, int64_t wait_ms, int64_t now_us)
+static void note_down(struct dependency *d, const struct err *err, int64_t wait_ms, int64_t now_us)
 {
-    struct dependency *d = &hold()->dependencies[name];
-
     if (!d->down) {
         d->since_us = now_us;
         d->tries = 0;
@@ -93,6 +92,24 @@ void status_down(enum dependency_name name, const struct err *err, int64_t wait_
     d->next_us = wait_ms > 0 ? now_us + wait_ms * 1000 : 0;
     first_line(d->code, sizeof d->code, err->code == NULL ? "" : err->code);
     first_line(d->reason, sizeof d->reason, err->message);
+}
+
+static void note_up(struct dependency *d, int64_t took_us, int64_t now_us)
+{
+    if (!d->up)
+        d->since_us = now_us;
+    d->up = true;
+    d->down = false;
+    d->tries = 0;
+    d->next_us = 0;
+    if (took_us >= 0)
+        d->took_us = took_us;
+}
+
+void status_down(enum dependency_name name, const struct err *err, int64_t wait_ms, int64_t now_us)
+{
+    note_down(&hold()->dependencies[name], err, wait_ms, now_us);
+    status.probed[name] = false;
     let_go();
 }
 
@@ -100,15 +117,22 @@ void status_up(enum dependency_name name, int64_t took_us, int64_t now_us)
 {
     struct dependency *d = &hold()->dependencies[name];
 
-    if (!d->up)
-        d->since_us = now_us;
-    d->up = true;
-    d->down = false;
-    d->tries = 0;
-    d->next_us = 0;
+    note_up(d, took_us, now_us);
     d->waiting_us = 0;
-    if (took_us >= 0)
-        d->took_us = took_us;
+    let_go();
+}
+
+void status_probed(enum dependency_name name, const struct err *err, int64_t took_us, int64_t now_us)
+{
+    struct dependency *d = &hold()->dependencies[name];
+
+    if (!d->down || status.probed[name]) {
+        if (err != NULL)
+            note_down(d, err, 0, now_us);
+        else
+            note_up(d, took_us, now_us);
+        status.probed[name] = err != NULL;
+    }
     let_go();
 }
 
@@ -180,31 +204,58 @@ void status_partitions(const struct partition_status *list, size_t count)
     let_go();
 }
 
-void status_oldest(int32_t partition, int64_t since_us, bool rereading)
+void status_committed(int32_t partition, int64_t next, int64_t now_us)
 {
     struct snapshot *now = hold();
     struct partition_status *p = find(now, partition);
 
+    now->committed_us = now_us;
     if (p != NULL) {
-        size_t i = (size_t)(p - now->partitions);
-        status.rereading[i] = rereading;
-        status.from_record[i] = since_us != 0;
-        p->oldest_us = rereading ? 0 : since_us;
+        p->position = next;
+        p->end = next > p->end ? next : p->end;
+        p->committed_us = now_us;
+        sum_behind(now);
     }
     let_go();
 }
 
-void status_answered(int32_t partition, int64_t next, int64_t now_us)
+void status_end(int32_t partition, int64_t end)
 {
     struct snapshot *now = hold();
     struct partition_status *p = find(now, partition);
 
-    now->moved_us = now->committed_us = now_us;
-    if (p != NULL) {
-        p->position = next;
-        p->committed_us = now_us;
+    if (p != NULL && end > p->end) {
+        p->end = end;
         sum_behind(now);
     }
+    let_go();
+}
+
+void status_beginning(int32_t partition, int64_t beginning)
+{
+    struct snapshot *now = hold();
+    struct partition_status *p = find(now, partition);
+
+    if (p != NULL && p->position < 0) {
+        p->position = beginning;
+        sum_behind(now);
+    }
+    let_go();
+}
+
+void status_reread(int32_t partition, bool reread)
+{
+    struct snapshot *now = hold();
+    size_t i = index_of(now, partition);
+
+    if (i < snapshot_listed(now))
+        status.rereading[i] = reread;
+    let_go();
+}
+
+void status_moved(int64_t now_us)
+{
+    hold()->moved_us = now_us;
     let_go();
 }
 
@@ -243,9 +294,28 @@ void status_rates(double in, double out, int64_t now_us)
 
 /* ---- The rest ----------------------------------------------------------------------------------------------------- */
 
-void status_in_flight(uint64_t count)
+static const struct waiting_since *waiting_in(const struct waiting_since *list, size_t count, int32_t partition)
 {
-    hold()->in_flight = count;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].partition == partition)
+            return &list[i];
+    return NULL;
+}
+
+/* Where nothing is read the measurements may know better. */
+void status_in_flight(uint64_t commands, const struct waiting_since *list, size_t count)
+{
+    struct snapshot *now = hold();
+
+    now->in_flight = commands;
+    for (size_t i = 0; i < snapshot_listed(now); i++) {
+        const struct waiting_since *waiting = waiting_in(list, count, now->partitions[i].partition);
+        if (waiting != NULL)
+            now->partitions[i].oldest_us = status.rereading[i] ? 0 : waiting->since_us;
+        else if (status.from_record[i])
+            now->partitions[i].oldest_us = 0;
+        status.from_record[i] = waiting != NULL;
+    }
     let_go();
 }
 

@@ -5,7 +5,6 @@
 #include "http/html.h"
 
 #include <inttypes.h>
-#include <math.h>
 
 #define WIDTH  HISTORY_POINTS
 #define HEIGHT 50
@@ -68,12 +67,17 @@ static int linear(int64_t value, int64_t most)
     return HEIGHT - (most == 0 ? 0 : (int)(value * HEIGHT / most));
 }
 
-/* From 1 ms at the bottom to 100 s at the top, a tenth each decade. */
+/* From 1 ms at the bottom to 100 s at the top, a fifth each decade, straight inside it. */
 static int logarithmic(int64_t us)
 {
-    double decades = us <= 1000 ? 0 : log10((double)us / 1000);
+    double left = us <= 1000 ? 1 : (double)us / 1000;
+    int decades = 0;
 
-    return HEIGHT - (int)(decades * HEIGHT / 5);
+    for (; left >= 10 && decades < 4; decades++)
+        left /= 10;
+    if (left > 10)
+        left = 10;
+    return HEIGHT - (int)((decades + (left - 1) / 9) * HEIGHT / 5);
 }
 
 static void open_plot(FILE *out, const char *caption, const char *label)

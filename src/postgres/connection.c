@@ -356,3 +356,13 @@ void connection_free(struct connection *connection)
     free(connection->reread);
     free(connection);
 }
+
+/* A server that stops says so and closes: the first reading takes the word, the second finds the end. */
+bool connection_alive(struct connection *connection, struct err *err)
+{
+    bool there = connection->state == CONNECTION_OPEN && PQconsumeInput(connection->pg) == 1 &&
+                 PQconsumeInput(connection->pg) == 1 && PQstatus(connection->pg) == CONNECTION_OK;
+
+    return there ||
+           err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08006", "PostgreSQL: the server has closed the connection");
+}

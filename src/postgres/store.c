@@ -53,6 +53,11 @@ void store_disconnect(struct store *store)
     store->step = STORE_OPENING;
 }
 
+bool store_alive(struct store *store, struct err *err)
+{
+    return connection_alive(store->connection, err);
+}
+
 /* Asks what the step after `step` waits for. */
 static bool step_ask(struct store *store, enum store_step step, struct err *err)
 {

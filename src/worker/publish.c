@@ -1,9 +1,11 @@
 #include "worker/publish.h"
 
+#include "core/counters.h"
 #include "runtime/clock.h"
 #include "runtime/failpoint.h"
 #include "runtime/log.h"
 #include "runtime/stop.h"
+#include "worker/observe.h"
 
 #include <inttypes.h>
 
@@ -127,6 +129,7 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
     struct err why = *err;
 
     p->aborted++;
+    counters_add(COUNTER_TXN_ABORTED, 1);
     if (step_run(p, STEP_ABORT, 0, err)) {
         *err = why;
         return true;
@@ -164,6 +167,7 @@ static bool watch_for_fence(struct publisher *p, struct err *err)
 static bool renew_unready(struct publisher *p, struct err *err)
 {
     struct err why = *err;
+    counters_add(COUNTER_RENEWALS, 1);
     bool good = (!sink_fenced(p->sink) || watch_for_fence(p, err)) && sink_renew(p->sink, err);
 
     if (good)
@@ -175,6 +179,7 @@ bool publish_ready(struct publisher *p, struct err *err)
 {
     enum progress progress;
 
+    (void)observe_calling(DEPENDENCY_KAFKA);
     while ((progress = sink_init(p->sink, SLICE_MS, err)) != DONE) {
         if (progress == FAILED && err->class >= ERR_RESTART)
             return false;
@@ -189,12 +194,14 @@ bool publish_ready(struct publisher *p, struct err *err)
     }
     backoff_reset(&p->keepalive->backoff);
     p->renew = false;
+    observe_up(DEPENDENCY_KAFKA);
     return true;
 }
 
 static bool renew_producer(struct publisher *p, struct err *err)
 {
     log_warning("E-KAFKA-RENEW", "replacing the producer");
+    counters_add(COUNTER_RENEWALS, 1);
     return sink_renew(p->sink, err) && publish_ready(p, err);
 }
 
@@ -300,6 +307,15 @@ static bool attempt(struct publisher *p, struct batch *batch, struct err *err)
     return good;
 }
 
+static void say_committed(const struct batch *batch, int64_t started_us)
+{
+    counters_add(COUNTER_TXN_COMMITTED, 1);
+    if (batch->count > 0)
+        observe_called(DEPENDENCY_KAFKA, TIMING_PUBLISH, started_us, true);
+    else
+        observe_up(DEPENDENCY_KAFKA);
+}
+
 static bool publish(struct publisher *p, struct batch *batch, size_t from, struct err *err)
 {
     bool committed;
@@ -307,6 +323,7 @@ static bool publish(struct publisher *p, struct batch *batch, size_t from, struc
     p->end = batch->count; /* nothing is left of a batch that is dropped */
     if (dropped(p, batch))
         return true;
+    int64_t started_us = observe_calling(DEPENDENCY_KAFKA);
     choose(p, batch, from);
     do {
         if (!prepare(p, &committed, err))
@@ -315,6 +332,7 @@ static bool publish(struct publisher *p, struct batch *batch, size_t from, struc
             choose(p, batch, from);
         if (committed || attempt(p, batch, err)) {
             p->committed++;
+            say_committed(batch, started_us);
             backoff_reset(&p->keepalive->backoff);
             source_committed(p->source, &p->offsets);
             return true;
@@ -323,6 +341,7 @@ static bool publish(struct publisher *p, struct batch *batch, size_t from, struc
             return false;
     } while (!dropped(p, batch));
     p->end = batch->count;
+    observe_left(DEPENDENCY_KAFKA);
 
     /* At once: a transaction left open holds up the partitions' new owner and every read_committed consumer. */
     p->renew = p->renew || p->in_doubt;

@@ -2,6 +2,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/stop.h"
+#include "worker/observe.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -54,9 +55,10 @@ static void say_why(struct resolver *resolver, const struct err *err)
 {
     uint64_t held_back;
 
-    if (err->class != ERR_NONE && log_allowed(&resolver->limit, clock_ms(), &held_back))
-        log_warning(err->code, "waiting for the schema registry: %s (%" PRIu64 " more held back)", err->message,
-                    held_back);
+    if (err->class == ERR_NONE || !log_allowed(&resolver->limit, clock_ms(), &held_back))
+        return;
+    observe_failed(DEPENDENCY_REGISTRY, err, 0);
+    log_warning(err->code, "waiting for the schema registry: %s (%" PRIu64 " more held back)", err->message, held_back);
 }
 
 bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err)
@@ -64,19 +66,23 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
     struct schema_cache *schema_cache = resolver->decode->schema_cache;
     struct registry_answer answer;
 
+    (void)observe_calling(DEPENDENCY_REGISTRY);
     while (source_epoch(resolver->keepalive->source) == batch->epoch) {
         if (schema_cache_waiting(schema_cache) > 0 &&
             registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
             resolver_take(schema_cache, &answer);
             continue;
         }
-        if (all_known(resolver, batch))
-            break;
+        if (all_known(resolver, batch)) {
+            observe_up(DEPENDENCY_REGISTRY);
+            return true;
+        }
         say_why(resolver, err);
         if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
             return err_clear(err);
     }
+    observe_left(DEPENDENCY_REGISTRY);
     return true;
 }

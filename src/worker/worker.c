@@ -18,6 +18,7 @@
 #include "runtime/stop.h"
 #include "runtime/watchdog.h"
 #include "worker/keepalive.h"
+#include "worker/observe.h"
 #include "worker/circuit_breaker.h"
 #include "worker/decode_batch.h"
 #include "worker/publish.h"
@@ -31,6 +32,7 @@
 #define START_SLICE_MS 250
 #define BRAKE_LOG_MS   60000
 #define TRAILING_MS    200
+#define ALIVE_MS       1000
 
 struct worker {
     struct worker_parts parts;
@@ -45,6 +47,9 @@ struct worker {
     struct circuit_breaker breaker_before; /* as it was before it looked at prev */
     int64_t breaker_logged_ms;
     int64_t trailing_ms; /* when trailing offsets were last looked at */
+    int64_t sent_us;     /* when the batch under way was sent to the store */
+    bool sent_alone;     /* nothing is published meanwhile */
+    int64_t alive_ms;    /* when the idle connection was last looked at */
 };
 
 struct worker *worker_new(const struct worker_parts *parts)
@@ -58,10 +63,16 @@ struct worker *worker_new(const struct worker_parts *parts)
     w->next = &w->batches[0];
     int64_t patience_ms = parts->config->shutdown_timeout_ms / 2;
     w->store_keepalive = (struct keepalive){
-        .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 50, .cap_ms = 1000}
+        .source = parts->source,
+        .dependency = DEPENDENCY_POSTGRESQL,
+        .stop_limit_ms = patience_ms,
+        .backoff = {.base_ms = 50, .cap_ms = 1000}
     };
     w->sink_keepalive = (struct keepalive){
-        .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 20, .cap_ms = 1000}
+        .source = parts->source,
+        .dependency = DEPENDENCY_KAFKA,
+        .stop_limit_ms = patience_ms,
+        .backoff = {.base_ms = 20, .cap_ms = 1000}
     };
     w->publisher = (struct publisher){
         .config = parts->config,
@@ -114,11 +125,14 @@ static bool find_topics(struct worker *w, struct err *err)
         if (!w->parts.answered->broker &&
             unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", err))
             return false;
+        observe_failed(DEPENDENCY_KAFKA, err, 0);
         watchdog_tick("waiting for the broker");
         if (stop_requested())
             return err_clear(err);
     }
     w->parts.answered->broker = true;
+    if (progress == DONE)
+        observe_up(DEPENDENCY_KAFKA);
     return progress == DONE;
 }
 
@@ -127,6 +141,7 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
 {
     enum progress progress;
 
+    (void)observe_calling(DEPENDENCY_POSTGRESQL);
     while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, err)) != DONE) {
         if (!keepalive_tick(&w->store_keepalive, "connecting to PostgreSQL", err))
             return false;
@@ -145,6 +160,7 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
     }
     backoff_reset(&w->store_keepalive.backoff);
     w->parts.answered->database = true;
+    observe_up(DEPENDENCY_POSTGRESQL);
     return true;
 }
 
@@ -175,13 +191,13 @@ static bool receive(struct worker *w, struct batch *batch, struct err *err)
 }
 
 /* After a decision that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
-static bool repair_store(struct worker *w, struct err *err)
+static bool repair_store(struct worker *w, const char *what, struct err *err)
 {
     bool renew = err->class == ERR_RENEW;
 
     if (renew)
         store_disconnect(w->parts.store);
-    if (!keepalive_pause(&w->store_keepalive, "deciding", err))
+    if (!keepalive_pause(&w->store_keepalive, what, err))
         return false;
     return !renew || connect_store(w, 0, err);
 }
@@ -192,17 +208,24 @@ static bool repair_store(struct worker *w, struct err *err)
  */
 static bool decide(struct worker *w, struct batch *batch, bool sent, struct err *err)
 {
+    if (needs_store(batch))
+        (void)observe_calling(DEPENDENCY_POSTGRESQL);
     while (needs_store(batch)) {
-        if (sent && receive(w, batch, err))
+        if (sent && receive(w, batch, err)) {
+            observe_called(DEPENDENCY_POSTGRESQL, TIMING_STORE, w->sent_us, w->sent_alone);
             break;
+        }
         if (err_ends(err))
             return false;
         if (source_epoch(w->parts.source) != batch->epoch) {
+            observe_left(DEPENDENCY_POSTGRESQL);
             store_disconnect(w->parts.store);
             return connect_store(w, 0, err);
         }
-        if (!repair_store(w, err))
+        if (!repair_store(w, "deciding", err))
             return false;
+        w->sent_us = clock_utc_us();
+        w->sent_alone = true;
         sent = store_send(w->parts.store, batch, err);
     }
     backoff_reset(&w->store_keepalive.backoff);
@@ -221,8 +244,11 @@ static bool publish_prev(struct worker *w, struct err *err)
         return false;
     if (w->publisher.committed == committed)
         w->breaker = w->breaker_before; /* dropped: whoever reads its records next counts them */
+    else
+        observe_answered(w->parts.config, w->prev);
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
+    observe_in_flight(w->next, NULL);
     failpoint("released");
     return true;
 }
@@ -246,10 +272,25 @@ static bool fill(struct worker *w, struct err *err)
 
     if (!source_fill(w->parts.source, w->next, (size_t)config->batch_max_bytes, wait_ms, err))
         return false;
+    if (w->next->count == 0)
+        return true;
+    w->next->read_us = clock_utc_us();
+    observe_in_flight(w->next, w->prev);
     if (!resolver_ask(&w->resolver, w->next) && !await_schemas(w, err))
         return false;
+    int64_t started_us = clock_utc_us();
     decode_batch(w->parts.decode, config->commands_id_required, w->next);
+    observe_read(w->next, started_us);
     return true;
+}
+
+/* Nobody asks the database anything: that it is gone would only show when the next command comes, and that one would wait. */
+static bool look_at_store(struct worker *w, int64_t now_ms, struct err *err)
+{
+    if (now_ms - w->alive_ms < ALIVE_MS)
+        return true;
+    w->alive_ms = now_ms;
+    return store_alive(w->parts.store, err) || repair_store(w, "idle", err);
 }
 
 /* Nothing came and nothing is in flight: the one thing left to commit may be behind control records. */
@@ -257,6 +298,8 @@ static bool idle(struct worker *w, struct err *err)
 {
     int64_t now_ms = clock_ms();
 
+    if (!look_at_store(w, now_ms, err))
+        return false;
     if (source_epoch(w->parts.source) == 0 || now_ms - w->trailing_ms < TRAILING_MS)
         return true;
     w->trailing_ms = now_ms;
@@ -275,6 +318,7 @@ static void hand_over(struct worker *w)
     w->breaker_before = w->breaker;
     if (source_epoch(w->parts.source) == decided->epoch)
         source_truncate(w->parts.source, decided, circuit_breaker_look(&w->breaker, decided));
+    observe_breaker(&w->breaker, decided);
 }
 
 /* Stays in the group, reads nothing, and keeps saying why. */
@@ -308,6 +352,8 @@ bool worker_step(struct worker *w, struct err *err)
         return w->prev == NULL ? idle(w, err) : publish_prev(w, err);
 
     failpoint("filled");
+    w->sent_us = clock_utc_us();
+    w->sent_alone = w->prev == NULL;
     bool sent = needs_store(w->next) && store_send(w->parts.store, w->next, &store_err);
     failpoint("sent");
     if (!publish_prev(w, err))

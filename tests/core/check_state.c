@@ -172,6 +172,10 @@ static bool happens_to(const char *event, enum dependency_name name)
         status_down(name, &err, 1000, now_us);
     else if (strcmp(event + len, "-up") == 0)
         status_up(name, 5, now_us);
+    else if (strcmp(event + len, "-probe-down") == 0)
+        status_probed(name, &err, 0, now_us);
+    else if (strcmp(event + len, "-probe-up") == 0)
+        status_probed(name, NULL, 5, now_us);
     else
         status_calling(name, now_us);
     return true;
@@ -209,10 +213,11 @@ static void happens(const char *event)
     else if (strcmp(event, "taken") == 0)
         status_assigned(0);
     else if (strcmp(event, "read") == 0)
-        status_in_flight(3);
+        status_in_flight(3, NULL, 0);
     else if (strcmp(event, "answered") == 0) {
-        status_in_flight(0);
-        status_answered(1, 13, now_us);
+        status_in_flight(0, NULL, 0);
+        status_committed(1, 13, now_us);
+        status_moved(now_us);
     } else if (strcmp(event, "braked") == 0)
         status_breaker(1000, true, ERRCODE_UNKNOWN_SCHEMA);
     else
@@ -269,6 +274,13 @@ static int64_t oldest_ms(void)
     return snapshot_oldest_ms(&s, now_us);
 }
 
+static void waits(int32_t partition, int64_t since_us)
+{
+    const struct waiting_since waiting = {partition, since_us};
+
+    status_in_flight(1, &waiting, 1);
+}
+
 START_TEST(the_oldest_command_waits_since_its_timestamp_once_it_was_read)
 {
     now_us = NOW_US;
@@ -278,12 +290,11 @@ START_TEST(the_oldest_command_waits_since_its_timestamp_once_it_was_read)
     status_measured(1, 12, 12, LAG_OK, now_us);
     now_us += 3 * S_US;
     ck_assert_int_eq(oldest_ms(), 3000); /* not read yet: since it was seen to wait */
-    status_oldest(1, now_us - 60 * S_US, false);
+    waits(1, now_us - 60 * S_US);
     ck_assert_int_eq(oldest_ms(), 60000);
-    status_oldest(4, now_us - 90 * S_US, false);
+    waits(4, now_us - 90 * S_US);
     ck_assert_int_eq(oldest_ms(), 90000);
-    status_oldest(4, 0, false);
-    status_oldest(1, 0, false);
+    status_in_flight(0, NULL, 0);
     ck_assert_int_eq(oldest_ms(), 0);
 }
 END_TEST
@@ -293,9 +304,10 @@ START_TEST(an_age_is_never_negative_and_that_of_records_read_again_is_no_latenes
     now_us = NOW_US;
     status_begin(now_us, false, 0);
     given();
-    status_oldest(1, now_us + 5 * S_US, false); /* a producer whose clock is ahead */
+    waits(1, now_us + 5 * S_US); /* a producer whose clock is ahead */
     ck_assert_int_eq(oldest_ms(), 0);
-    status_oldest(1, now_us - 1000 * 86400 * S_US, true);
+    status_reread(1, true);
+    waits(1, now_us - 1000 * 86400 * S_US);
     ck_assert_int_eq(oldest_ms(), 0);
     status_measured(1, 12, 12, LAG_BEHIND, now_us);
     now_us += S_US;
