@@ -35,6 +35,7 @@ extern const struct subcommand cli_await;
 extern const struct subcommand cli_get;
 extern const struct subcommand cli_tail;
 extern const struct subcommand cli_status;
+extern const struct subcommand cli_health;
 extern const struct subcommand cli_prune;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_version;
