@@ -220,7 +220,7 @@ static bool behind(const struct snapshot *s, int64_t now_us, enum state *state, 
     state_number(s->behind, count);
     state_span((int64_t)(drain * 1e6), span);
     state_since(worst->since_us, now_us, since);
-    if (worst->verdict == LAG_STALLED)
+    if (worst->verdict == LAG_STALLED && s->out <= 0) /* else it waits its turn behind the others */
         snprintf(sentence, STATE_SENTENCE, "catching up, %s behind: partition %" PRId32 " has not moved %s", count,
                  worst->partition, since);
     else if (drain < 0)

@@ -1,5 +1,7 @@
 #include "postgres/connection.h"
 
+#include "core/counters.h"
+
 #include "gen/sql.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -128,6 +130,13 @@ static enum progress refuse_nameless(struct connection *connection, struct err *
     return FAILED;
 }
 
+/* Nobody has said a SQLSTATE: for the counters it is a lost connection. */
+static bool unreachable(struct err *err, const char *code, const char *why)
+{
+    counters_postgres_error(NULL);
+    return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, code, "PostgreSQL: %s", why);
+}
+
 static enum progress connect_failed(struct connection *connection, struct err *err)
 {
     const char *message = PQerrorMessage(connection->pg);
@@ -143,7 +152,7 @@ static enum progress connect_failed(struct connection *connection, struct err *e
     if (known)
         pg_error_classify(&(struct pg_error){.sqlstate = sqlstate, .message = line, .session = true}, err);
     else
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: %s", line);
+        unreachable(err, "E-PG-08001", line);
 
     if (err->class == ERR_ISOLATE)
         err->class = ERR_STOP;
@@ -363,6 +372,5 @@ bool connection_alive(struct connection *connection, struct err *err)
     bool there = connection->state == CONNECTION_OPEN && PQconsumeInput(connection->pg) == 1 &&
                  PQconsumeInput(connection->pg) == 1 && PQstatus(connection->pg) == CONNECTION_OK;
 
-    return there ||
-           err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08006", "PostgreSQL: the server has closed the connection");
+    return there || unreachable(err, "E-PG-08006", "the server has closed the connection");
 }

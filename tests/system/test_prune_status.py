@@ -122,12 +122,12 @@ def test_status_counts_from_the_beginning_until_the_group_commits_and_says_who_h
     assert (before["group"], before["topic"], before["lag"]) == (stage.name, stage.commands, len(sent))
     assert [p["committed"] for p in before["partitions"]] == [None] * 4
     assert [p["lag"] for p in before["partitions"]] == [0, 5, 0, 0]
-    assert before["members"] == [] and before["state"] == "Dead"
+    assert before["members"] == [] and before["group_state"] == "Dead" and before["source"] == "broker" and before["state"] is None
 
     with stage.working():
         stage.await_drained()
         working = status(stage)
-        assert working["state"] == "Stable" and [m["instance"] for m in working["members"]] == ["one"]
+        assert working["group_state"] == "Stable" and [m["instance"] for m in working["members"]] == ["one"]
         assert [p["owner"] for p in working["partitions"]] == ["one"] * 4
         one = working["partitions"][1]
         assert (one["beginning"], one["committed"], one["stable"], one["end"], one["lag"]) == (0, 5, 5, 5, 0)
