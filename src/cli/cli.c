@@ -12,8 +12,8 @@ static const char *const sections[] = {"Run", "Use", "Operate", "Learn"};
 
 /* To add one: here, its `extern` in cli/cli.h, its file, and deploy/README.md. */
 static const struct subcommand *const subcommands[] = {
-    &cli_run, &cli_migrate, &cli_topics, &cli_schemas, &cli_send,           &cli_await,
-    &cli_get, &cli_tail,    &cli_status, &cli_health, &cli_prune,   &cli_config_command, &cli_version,
+    &cli_run,  &cli_migrate, &cli_topics, &cli_schemas, &cli_send,           &cli_await,   &cli_get,
+    &cli_tail, &cli_status,  &cli_health, &cli_prune,   &cli_config_command, &cli_version,
 };
 
 #define SUBCOMMANDS (sizeof subcommands / sizeof *subcommands)

@@ -235,7 +235,7 @@ static bool behind(const struct snapshot *s, int64_t now_us, enum state *state, 
 
 static bool working(const struct snapshot *s, int64_t now_us, enum state *state, char sentence[static STATE_SENTENCE])
 {
-    char span[STATE_SPAN];
+    char since[STATE_SINCE];
 
     if (s->in_flight > 0 || (s->moved_us != 0 && now_us - s->moved_us < STATE_IDLE_US)) {
         *state = STATE_WORKING;
@@ -243,11 +243,8 @@ static bool working(const struct snapshot *s, int64_t now_us, enum state *state,
         return true;
     }
     *state = STATE_IDLE;
-    state_span(now_us - s->moved_us, span);
-    if (s->moved_us == 0)
-        snprintf(sentence, STATE_SENTENCE, "idle: no command has come since the start");
-    else
-        snprintf(sentence, STATE_SENTENCE, "idle: the last command was answered %s ago", span);
+    state_since(s->moved_us, now_us, since);
+    snprintf(sentence, STATE_SENTENCE, "idle: no command has come %s", s->moved_us == 0 ? "since the start" : since);
     return true;
 }
 

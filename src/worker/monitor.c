@@ -19,8 +19,8 @@
 
 #define TICK_MS   200
 #define PROBE_MS  1000
-#define ANSWER_MS 400 /* of one question; a broker that takes longer is asked again */
-#define NOTIFY_MS 1000
+#define ANSWER_MS 400   /* of one question; a broker that takes longer is asked again */
+#define NOTIFY_MS 2000  /* while only the sentence changes */
 #define SILENT_MS 30000 /* a loop that has not ticked for so long does not feed systemd's watchdog */
 
 struct monitor {
