@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -19,8 +21,19 @@ static void fill_standard_streams(void)
             abort(); /* the lowest free one is `fd`: those below are open */
 }
 
+/* The waits between two tries: a fleet that lost its broker at once does not come back at once. */
+static void seed_jitter(void)
+{
+    unsigned seed;
+
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+        seed = (unsigned)time(NULL) ^ (unsigned)getpid();
+    srandom(seed);
+}
+
 int main(int argc, char **argv)
 {
     fill_standard_streams();
+    seed_jitter();
     return cli_main(argc, argv, environ);
 }

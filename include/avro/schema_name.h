@@ -21,8 +21,6 @@ struct schema_name {
  */
 struct schema_name schema_name_of(const char *name, const char *space, struct bytes around);
 
-bool schema_name_equal(struct schema_name a, struct schema_name b);
-
 /** "null", "long" and so on: words that no namespace applies to. */
 bool schema_name_is_primitive(const char *name);
 

@@ -6,7 +6,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
-#include "core/err.h"
+#include "cli/subcommand.h"
 #include "config/config.h"
 
 /** What the global options said; given to every subcommand. */
@@ -15,15 +15,6 @@ struct cli {
     struct config config;          /* valid after cli_config */
     bool config_loaded;
     bool json; /* --json */
-};
-
-struct subcommand {
-    const char *name;
-    const char *section; /* heading under which `--help` lists it: "Run", "Use", "Operate", "Learn" */
-    const char *summary; /* one line */
-    const char *help;    /* the rest of `sessiond NAME --help`: usage, options, examples, exit codes */
-    /** argv[0] is the subcommand's name; global options are already removed. Returns the exit code. */
-    int (*run)(struct cli *cli, int argc, char **argv);
 };
 
 extern const struct subcommand cli_run;

@@ -16,7 +16,6 @@ struct schemas_own {
     const char *record; /* without namespace */
     const char *subject;
     const struct schema *schema;
-    bool is_event; /* others read what we write, and we may be older or newer than they: compatible both ways */
 };
 
 enum schemas_kind { SCHEMAS_COMMAND, SCHEMAS_CREATED, SCHEMAS_REJECTED, SCHEMAS_OWN };
@@ -40,13 +39,26 @@ int schemas_check(const struct schemas_tool *tool);
 int schemas_register(const struct schemas_tool *tool);
 
 /** The files, or with none of them the built-in schemas. Asks neither configuration nor registry. */
-int schemas_fingerprint(const struct cli *cli, char **files);
+int schemas_fingerprint(const struct cli *cli, const char *const *files);
 
 /**
- * Checks all own schemas as schemas_check does. 0 and `*compatible`, or an exit code after printing why. A report goes to `out`;
- * NULL: none.
+ * Prints the schemas that are built in or in schemas.dir, each with its fingerprint: lines, or with --json the items of
+ * a list.
  */
-MUSTUSE int schemas_compare(const struct schemas_tool *tool, bool *compatible, FILE *out, bool json);
+void schemas_print_known(const struct schemas_tool *tool);
+
+/** Worse ones are greater. */
+enum schemas_verdict {
+    SCHEMAS_COMPATIBLE,
+    SCHEMAS_UNCOMPARED, /* the registry compares nothing */
+    SCHEMAS_INCOMPATIBLE,
+};
+
+/**
+ * Asks the registry whether our newest schemas may follow each version that it has of them, by its own level for each
+ * subject. 0 and the worst verdict, or an exit code after printing why. A report goes to `out`; NULL: none.
+ */
+MUSTUSE int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out, bool json);
 
 /** The exit code of a registry that answered nothing, or of a stop, after printing why. */
 int schemas_registry_fail(struct err *err);

@@ -90,7 +90,7 @@ struct config {
     struct kafka_property *kafka; /* in the order of the sources; a later one of the same name wins */
     size_t kafka_count;
 
-    char **doubts; /* private: config_warn_doubts */
+    struct config_doubt *doubts; /* private: config_warn_doubts */
     size_t doubt_count;
 
     struct config_origin *origins; /* private: where each key's value came from */

@@ -21,9 +21,6 @@ enum config_type {
     CONFIG_KAFKA,   /* goes on to librdkafka, to config->kafka */
 };
 
-/** `later` of a key whose feature is not in this version: nothing but the default is accepted. */
-#define CONFIG_ALL_BUT_DEFAULT "*"
-
 /** `offset` of a key that this version checks and does not keep. */
 #define CONFIG_NOWHERE ((size_t)-1)
 
@@ -35,13 +32,16 @@ struct config_key {
     const char *initial; /* the default as text; NULL: derived, see `meaning` */
     int64_t min, max;
     const char *const *words; /* CONFIG_WORD: NULL-terminated */
-    const char *later;        /* a word that is not in this version, or CONFIG_ALL_BUT_DEFAULT */
+    const char *later;        /* a word that is not in this version; NULL: none */
     bool secret;              /* masked in output; `<name>.file` reads it from a file */
     const char *meaning;      /* one line for people */
 };
 
 extern const struct config_key config_keys[];
 extern const size_t config_key_count;
+
+/** A key that did something once. For one release it may still be set, with a warning; then it is unknown. */
+bool config_key_is_retired(const char *name);
 
 /** By either name; NULL when there is no such key. CONFIG_KAFKA rows are found by name too. */
 const struct config_key *config_key_find(const char *name);

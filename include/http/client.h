@@ -13,7 +13,7 @@ struct reply {
 };
 
 /**
- * `address`: as http.listen; a listener on every address is asked on this machine. False with ERR_STOP and EXIT_UNREACHABLE: nobody
+ * `address`: as http.listen; a listener on every address is asked on this machine. False with ERR_STOP and EXIT_NO: nobody
  * listens there, no answer within `timeout_ms`, or one that is not HTTP. What listens there need not be a worker.
  */
 MUSTUSE bool client_get(const char *address, const char *path, const char *accept, int timeout_ms, struct reply *reply,

@@ -48,8 +48,8 @@ MUSTUSE bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *
  * the group never committed. Not in the callback, since it may have to wait for a transaction that only the loop can end: ours.
  * DONE: also when nothing was offered. PENDING: not readable yet; call again. FAILED: ERR_STOP.
  */
-enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
-                               int timeout_ms, struct err *err);
+MUSTUSE enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk,
+                                       struct rd_kafka_queue_s *messages, int timeout_ms, struct err *err);
 
 /** Ends the epoch: everything in flight is dropped by whoever looks at the epoch. */
 void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk);

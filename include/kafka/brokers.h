@@ -18,9 +18,6 @@ struct brokers {
     char reason[256];
 };
 
-/** What a broker's advertised address that does not answer is called in `err.code`: "E-KAFKA-ADVERTISED". */
-extern const char brokers_advertised[];
-
 void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role);
 
 /** For each client that is to be made: has it tell of its connections. */
@@ -42,10 +39,10 @@ MUSTUSE bool brokers_need_topic(struct brokers *brokers, struct rd_kafka_s *rk, 
 
 /**
  * Why there is no answer now, as a sentence: an advertised address at which nobody answers, else librdkafka's last word ("" when it
- * has said nothing). Returns the code that goes with it.
+ * has said nothing). True: it is an advertised address, E_KAFKA_ADVERTISED; else E_KAFKA_DOWN.
  */
 #define BROKERS_WHY_TEXT 704
-const char *brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT]);
+bool brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT]);
 
 /** ERR_STOP with EXIT_UNREACHABLE: nobody answered within `timeout_ms`; returns false. */
 bool brokers_silent(struct brokers *brokers, int64_t timeout_ms, struct err *err);

@@ -45,7 +45,7 @@ void cleanup_close(struct cleanup *cleanup);
  * Asks the brokers. DONE: each `policy` is known, or unread for a reason that asking again does not change (no right to, a broker that
  * cannot say). PENDING: no answer yet, or one that may be another the next time; `why` may say more. Never FAILED.
  */
-enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms);
+MUSTUSE enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms);
 
 /**
  * The verdict on one topic. ERR_NONE with an empty message: nothing to say. ERR_NONE with a message: a warning. ERR_STOP: `run` does not

@@ -15,13 +15,6 @@ struct rd_kafka_s;
 /** Where an error came from: the same code means different things to the consumer and inside a transaction. */
 enum kafka_call { KAFKA_CALL_CONSUME, KAFKA_CALL_TRANSACTION, KAFKA_CALL_DELIVERY, KAFKA_CALL_ADMIN };
 
-/** The codes of this classifier that others look for in `err.code`. */
-extern const char kafka_error_fenced[];    /* "E-KAFKA-FENCED": our epoch is gone; another process or our own timeout */
-extern const char kafka_error_too_large[]; /* "E-KAFKA-TOO-LARGE": the record, not the moment, is the cause */
-extern const char kafka_error_login[];     /* "E-KAFKA-LOGIN": the broker refuses user or password */
-extern const char kafka_error_no_topic[];  /* "E-TOPIC-01": a broker knows no such topic */
-extern const char kafka_error_rebalance[]; /* "E-KAFKA-REBALANCE": the group does not take this member's offsets */
-
 /** What librdkafka says about an error object beside its code. */
 enum kafka_flag { KAFKA_FLAG_NONE, KAFKA_FLAG_REQUIRES_ABORT, KAFKA_FLAG_RETRIABLE, KAFKA_FLAG_FATAL };
 

@@ -23,8 +23,8 @@ struct offset_commit {
  * Asks for the commit, unless just that is under way, and waits up to `timeout_ms` for its answer. PENDING: none yet, or one that says
  * "later" (then `err` says so, and the next call asks again). FAILED: ERR_ABORT (not a member of this generation), ERR_STOP.
  */
-enum progress offset_commit_run(struct offset_commit *commit, struct rd_kafka_s *rk, const char *topic,
-                                const struct offsets *offsets, int timeout_ms, struct err *err);
+MUSTUSE enum progress offset_commit_run(struct offset_commit *commit, struct rd_kafka_s *rk, const char *topic,
+                                        const struct offsets *offsets, int timeout_ms, struct err *err);
 
 /** Listens no longer; what was asked for may happen all the same. Before the consumer goes. */
 void offset_commit_forget(struct offset_commit *commit);

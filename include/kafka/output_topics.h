@@ -26,8 +26,8 @@ void output_topics_name(struct output_topics *output_topics, const struct config
 void output_topics_free(struct output_topics *output_topics);
 
 /** Asks the broker about each and makes the handles of this producer. Again while PENDING; FAILED: ERR_STOP, see topic_metadata. */
-enum progress output_topics_open(struct output_topics *output_topics, struct rd_kafka_s *rk, int timeout_ms,
-                                 struct err *err);
+MUSTUSE enum progress output_topics_open(struct output_topics *output_topics, struct rd_kafka_s *rk, int timeout_ms,
+                                         struct err *err);
 
 /** Before their producer goes. */
 void output_topics_close(struct output_topics *output_topics);

@@ -26,7 +26,7 @@ int64_t position_of(struct rd_kafka_s *rk, const char *topic, int32_t partition)
 MUSTUSE int positions_committed(struct rd_kafka_s *rk, struct rd_kafka_topic_partition_list_s *list, int timeout_ms);
 
 /** See source_settled. */
-enum progress positions_settled(struct rd_kafka_s *rk, const char *topic, const struct offsets *offsets, int timeout_ms,
-                                bool *moved, struct err *err);
+MUSTUSE enum progress positions_settled(struct rd_kafka_s *rk, const char *topic, const struct offsets *offsets,
+                                        int timeout_ms, bool *moved, struct err *err);
 
 #endif

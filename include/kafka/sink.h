@@ -29,7 +29,7 @@ void sink_close(struct sink *sink);
  * Makes the producer ready: topic metadata (a cold first produce stalls 1 s) and init_transactions, which fences a predecessor
  * and settles what it left open. Call again while PENDING.
  */
-enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err);
+MUSTUSE enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err);
 
 /** Destroys the producer and makes a new one; `sink_init` must follow. */
 MUSTUSE bool sink_renew(struct sink *sink, struct err *err);
@@ -63,17 +63,17 @@ MUSTUSE bool sink_produce(struct sink *sink, const struct outbound *out, struct 
  * batch of records for its size: the first time it is ERR_RENEW, and the new producer sends each record alone for a while; no longer
  * than this batch when it was copies that were too large, since they are cut from then on (sink_copy_limit).
  */
-enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err);
+MUSTUSE enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err);
 
 /** Not resumable but repeatable: again with the same offsets while PENDING. */
-enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
-                                struct err *err);
+MUSTUSE enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets,
+                                        int timeout_ms, struct err *err);
 
 /** Resumable. FAILED, with any class: in doubt. */
-enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
-                          struct err *err);
+MUSTUSE enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets,
+                                  int timeout_ms, struct err *err);
 
 /** Resumable. FAILED with ERR_RENEW among others when the transaction was committed: the broker refuses to abort it. */
-enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err);
+MUSTUSE enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err);
 
 #endif

@@ -28,7 +28,7 @@ MUSTUSE struct source *source_open(const struct config *config, struct err *err)
  * promise (kafka/cleanup.h); creates and changes none. Settings that cannot be read are a warning. DONE, PENDING (no answer yet: `err`
  * says why), FAILED with ERR_STOP.
  */
-enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err);
+MUSTUSE enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err);
 
 /** Joins the group. Once, after the sink has fenced a predecessor: from then on messages may come. */
 MUSTUSE bool source_join(struct source *source, struct err *err);
@@ -85,14 +85,15 @@ void source_committed(struct source *source, const struct offsets *offsets);
  * Whether a transaction in doubt was committed: reads the group's stable committed offsets (KIP-447 require-stable).
  * DONE: `*moved` says whether they are at least `offsets`. PENDING: not readable now; ask again.
  */
-enum progress source_settled(struct source *source, const struct offsets *offsets, int timeout_ms, bool *moved,
-                             struct err *err);
+MUSTUSE enum progress source_settled(struct source *source, const struct offsets *offsets, int timeout_ms, bool *moved,
+                                     struct err *err);
 
 /**
  * Commits without a transaction (`events.delivery=at-least-once`). PENDING: no answer yet; again with the same offsets. FAILED: ERR_ABORT
  * (epoch gone), ERR_RESTART, ERR_STOP.
  */
-enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err);
+MUSTUSE enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms,
+                                    struct err *err);
 
 /**
  * For the sink only, right before offsets are committed: whether the group still has what it committed of these partitions. FAILED:
@@ -103,7 +104,7 @@ enum progress source_commit(struct source *source, const struct offsets *offsets
  * again, with 30 records; (3) librdkafka 2.0.2, which knows topics by name only, reads on at 10, and the first ten records are never
  * answered. The broker forgets a topic's committed offsets together with the topic: that shows.
  */
-enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err);
+MUSTUSE enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err);
 
 /** For the sink only: the group has refused this epoch's offsets with `err`, which may become ERR_RESTART (kafka/membership.h). */
 void source_refused(struct source *source, struct err *err);

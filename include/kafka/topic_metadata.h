@@ -25,8 +25,8 @@ MUSTUSE bool topic_leaders_answer(struct rd_kafka_s *rk, const char *name, int t
  * DONE: it exists, with `*partitions` partitions (NULL: never mind). PENDING: no answer yet (`err` says why). FAILED: ERR_STOP, it does not exist or may not be seen.
  * Asking never creates the topic: all our clients say so (allow.auto.create.topics=false, kafka/client.c).
  */
-enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
-                             struct err *err);
+MUSTUSE enum progress topic_metadata(struct rd_kafka_s *rk, const char *name, int32_t *partitions, int timeout_ms,
+                                     struct err *err);
 
 /** What an answer says of a topic: that it is missing is ERR_RETRY until it is believed (kafka/topics_seen.h). */
 void topic_doubt(const char *name, struct err *err);

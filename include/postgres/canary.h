@@ -60,8 +60,8 @@ MUSTUSE bool canary_start(struct canary *canary, const struct record *record, co
  * Takes the answer to what was asked last: its result, or NULL and its error in `err`. PENDING: the next query is under way.
  * DONE: there is a verdict on the rows. FAILED: ERR_RETRY, ERR_RENEW or ERR_STOP; no row is to be answered.
  */
-enum progress canary_take(struct canary *canary, struct connection *connection, const struct pg_result *result,
-                          struct err *err);
+MUSTUSE enum progress canary_take(struct canary *canary, struct connection *connection, const struct pg_result *result,
+                                  struct err *err);
 
 /** What was tried and what came of it, for people: "a session of group 3 and activity 1 would be stored". */
 void canary_describe(const struct canary *canary, char *text, size_t size);

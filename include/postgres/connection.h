@@ -71,7 +71,7 @@ void connection_free(struct connection *connection);
  * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more; postgres.conninfo.file
  * and what libpq reads from files (passfile, service) are read anew each time.
  */
-enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
+MUSTUSE enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
 
 /** Whether an open connection on which nothing is asked is still there; does not wait. False: ERR_RENEW. */
 MUSTUSE bool connection_alive(struct connection *connection, struct err *err);

@@ -33,7 +33,7 @@ void lookup_session(struct lookup *lookup, int64_t session_id);
  * DONE: `found` is filled. PENDING: call again. FAILED: ERR_RETRY, ERR_RENEW or ERR_STOP; the same may be asked anew,
  * with `lookup_command` or `lookup_session`. A role that may not read the ledger is EXIT_PERMISSION and told the grant.
  */
-enum progress lookup_answer(struct lookup *lookup, int timeout_ms, struct arena *arena, struct lookup_found *found,
-                            struct err *err);
+MUSTUSE enum progress lookup_answer(struct lookup *lookup, int timeout_ms, struct arena *arena,
+                                    struct lookup_found *found, struct err *err);
 
 #endif

@@ -24,15 +24,12 @@ struct pg_error {
 };
 
 /**
- * Fills `err`. `err->code` is "E-PG-<sqlstate>" ("E-PG-08006" without one). With ERR_ISOLATE, which a session's error
+ * Fills `err`. `err->code` is "E-PG-<sqlstate>" ("E-PG-08006" without one), `err->sqlstate` the latter. With ERR_ISOLATE, which a session's error
  * never is, the exit code is for whoever has no rows to look at; EXIT_PERMISSION ends `run` too, unless another row would
  * be stored (postgres/canary.h). The message of an error that data can cause (classes 22, 23, 44, P0, and whatever a
  * trigger raises) names table, column and constraint and says in fixed words what the SQLSTATE means: the server's own
  * text may hold values. One thread.
  */
 void pg_error_classify(const struct pg_error *error, struct err *err);
-
-/** The SQLSTATE in the code of an error that `pg_error_classify` filled. */
-const char *pg_error_sqlstate(const struct err *err);
 
 #endif

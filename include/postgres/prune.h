@@ -31,6 +31,6 @@ void prune_close(struct prune *prune);
  * One window, added to `count`. DONE: it was the last one. PENDING: call again. FAILED with ERR_STOP; a role that may
  * not update the ledger is EXIT_PERMISSION and told the grant.
  */
-enum progress prune_step(struct prune *prune, struct prune_count *count, struct err *err);
+MUSTUSE enum progress prune_step(struct prune *prune, struct prune_count *count, struct err *err);
 
 #endif

@@ -48,7 +48,8 @@ MUSTUSE bool query_session(struct connection *connection, const char *sql, const
  * wait for a synchronous standby was cancelled (committed here, but not durable); ERR_RENEW, also when the deadline of
  * 60 s has passed; ERR_ISOLATE; ERR_STOP, also when a pooler gave the transaction another session.
  */
-enum progress query_result(struct connection *connection, int timeout_ms, struct pg_result **result, struct err *err);
+MUSTUSE enum progress query_result(struct connection *connection, int timeout_ms, struct pg_result **result,
+                                   struct err *err);
 
 /** For tools, which do not wait for a server to come back: whatever failed becomes ERR_STOP with its exit code. False. */
 bool query_give_up(struct err *err);

@@ -23,7 +23,7 @@ void store_free(struct store *store);
 
 /** Connects, prepares the session and the statements. Call again while PENDING. FAILED: ERR_RENEW (again) or ERR_STOP.
  */
-enum progress store_connect(struct store *store, int timeout_ms, struct err *err);
+MUSTUSE enum progress store_connect(struct store *store, int timeout_ms, struct err *err);
 
 /**
  * Whether a connection on which nothing is asked is still there; does not wait, and sends nothing. False: ERR_RENEW. What a server says that
@@ -45,7 +45,7 @@ MUSTUSE bool store_send(struct store *store, struct batch *batch, struct err *er
  * PENDING: not yet. FAILED: ERR_RETRY (send the same batch again after a pause), ERR_RENEW (connect first), ERR_STOP.
  * A row that PostgreSQL refuses while it takes others is isolated by bisecting; see the README on STORE_REFUSED.
  */
-enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err);
+MUSTUSE enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err);
 
 /** The linked libpq, e.g. "15.20"; static. Not thread-safe. */
 const char *postgres_version(void);

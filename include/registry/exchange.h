@@ -20,21 +20,17 @@ struct request {
 
 struct exchange;
 
-/** Borrows `http`. `owner`: what exchange_owner gives. */
+/** Borrows `http`. */
 MUSTUSE struct exchange *exchange_new(struct http *http);
 void exchange_free(struct exchange *exchange);
 
-/** Makes the handle (a CURL *) ready to go to the current endpoint. Borrows `owner` and the body until exchange_end. */
-void exchange_begin(struct exchange *exchange, const struct request *request, void *owner);
+/** Makes the handle (a CURL *) ready to go to the current endpoint. Borrows the body until exchange_end. */
+void exchange_begin(struct exchange *exchange, const struct request *request);
 
 void *exchange_handle(const struct exchange *exchange);
-void *exchange_owner(const struct exchange *exchange);
 
 /** The URL that it goes or went to, without the path of the request, for messages. */
 const char *exchange_endpoint(const struct exchange *exchange);
-
-/** The exchange that a handle belongs to. */
-struct exchange *exchange_of(void *handle);
 
 /**
  * What came of it; `code` is the CURLcode. As answer_read, `err` naming the endpoint. `*pause_due` with UNKNOWN: every endpoint
@@ -43,7 +39,7 @@ struct exchange *exchange_of(void *handle);
 MUSTUSE enum answer exchange_end(struct exchange *exchange, int code, struct json_t **json, bool *pause_due,
                                  struct err *err);
 
-/** The whole, each endpoint once, until one answers. Blocks. UNKNOWN with ERR_NONE when a stop was asked for meanwhile. */
+/** The whole, each endpoint once, until one answers. Blocks. UNKNOWN with ERR_INTERRUPTED when a stop was asked for meanwhile. */
 MUSTUSE enum answer exchange_ask(struct exchange *exchange, const struct request *request, struct json_t **json,
                                  struct err *err);
 

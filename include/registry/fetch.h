@@ -16,21 +16,22 @@ struct fetch {
     unsigned misses;   /* how often what is asked now was not there */
     unsigned failures; /* how often nothing was known */
     struct backoff backoff;
-    int64_t due_ms; /* not to be asked before */
-    struct fetch *next;
+    int64_t due_ms;     /* not to be asked before */
+    bool done;          /* the answer is complete */
+    struct fetch *next; /* of the list that it is in */
 };
 
+/** Done from the beginning, and not found, when the id is a number that no registry gives. */
 MUSTUSE struct fetch *fetch_new(const struct schema_id *id);
 void fetch_free(struct fetch *fetch);
-
-/** True for a number that no registry gives: it is not asked, and not found. */
-bool fetch_is_vain(const struct fetch *fetch);
 
 /** What to ask next. The caller frees the path. */
 struct request fetch_request(const struct fetch *fetch);
 
-/** Each true when the fetch is done; else it goes on at `due_ms`. */
-MUSTUSE bool fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err);
+/** DONE, or PENDING: there is more to ask. FAILED: ERR_RETRY, it is no schema as a registry writes it. */
+MUSTUSE enum progress fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err);
+
+/** True when the fetch is done; else it goes on at `due_ms`, as it does after a failure. */
 MUSTUSE bool fetch_missed(struct fetch *fetch, int64_t retries, int64_t now_ms);
 void fetch_failed(struct fetch *fetch, size_t endpoints, int64_t now_ms, uint32_t random);
 

@@ -1,8 +1,8 @@
 /**
- * The subjects of a schema registry: what is registered under which name. For the start of the worker and for tools: each call is
- * one or two requests, blocks until they are answered, and does not try again.
+ * The subjects of a schema registry: what is registered under which name. For the start of the worker and for tools:
+ * each call is one or two requests, blocks until they are answered, and does not try again.
  *
- * Source: Confluent Schema Registry API, "Subjects", "Config".
+ * Source: Confluent Schema Registry API, "Subjects", "Config", "Compatibility".
  */
 #ifndef REGISTRY_SUBJECTS_H
 #define REGISTRY_SUBJECTS_H
@@ -18,7 +18,7 @@ enum subjects_answer {
     SUBJECTS_YES,
     SUBJECTS_NO, /* there is none, or it refuses; see each function for `err` */
     SUBJECTS_FAILED, /* nothing is known. `err`: ERR_RETRY, its exit_code EXIT_PERMISSION (401, 403) or EXIT_UNREACHABLE (all
-                        else); ERR_STOP when the registry refuses the question itself; ERR_NONE when a stop was asked for */
+                        else); ERR_STOP when the registry refuses the question itself; ERR_INTERRUPTED when a stop was asked for */
 };
 
 /** One version of a subject. */
@@ -30,22 +30,23 @@ struct subjects_version {
 };
 
 /**
- * Connects to nothing yet; borrows the configuration, whose schema.registry.url must be set. NULL: ERR_STOP, when it cannot work
- * (no such CA file; built without libcurl).
+ * Connects to nothing yet; borrows the configuration, whose schema.registry.url must be set. NULL: ERR_STOP, when it
+ * cannot work (no such CA file; built without libcurl).
  */
 MUSTUSE struct subjects *subjects_open(const struct config *config, struct err *err);
 void subjects_close(struct subjects *subjects);
 
 /**
- * The id and version under which `subject` has the Avro schema `text`, registered as it is or normalized. NO: the subject, or
- * this schema under it, is not there. `found->text` is NULL.
+ * The id and version under which `subject` has the Avro schema `text`, registered as it is or normalized. NO: the
+ * subject, or this schema under it, is not there. `found->text` is NULL.
  */
 MUSTUSE enum subjects_answer subjects_find(struct subjects *subjects, const char *subject, const char *text,
                                            struct subjects_version *found, struct err *err);
 
 /**
- * Registers `text` under `subject`, making the subject if need be; the same again gives the same id. NO: the registry takes no
- * such schema (incompatible with the versions before, invalid, read-only); `err` says why in its words (ERR_STOP, EXIT_CONFIG).
+ * Registers `text` under `subject`, making the subject if need be; the same again gives the same id. NO: the registry
+ * takes no such schema (incompatible with the versions before, invalid, read-only); `err` says why in its words
+ * (ERR_STOP, EXIT_CONFIG).
  */
 MUSTUSE enum subjects_answer subjects_register(struct subjects *subjects, const char *subject, const char *text,
                                                int32_t *id, struct err *err);
@@ -59,7 +60,26 @@ MUSTUSE enum subjects_answer subjects_versions(struct subjects *subjects, const 
 MUSTUSE enum subjects_answer subjects_version(struct subjects *subjects, const char *subject, int32_t version,
                                               struct subjects_version *found, struct err *err);
 
-/** The compatibility level in effect for a subject, e.g. "BACKWARD"; the registry's own when the subject has none. NO: none. */
+/** Why a registry finds two schemas not compatible, in its own words, a line each. All zero: none. */
+struct subjects_reasons {
+    char **list; /* owned, like the lines; free with subjects_reasons_free */
+    size_t count;
+};
+
+/**
+ * Whether the Avro schema `text` may be registered after this version, by the compatibility level in effect for the
+ * subject (with NONE it always may). YES: `*is_compatible`, and `reasons` if not, as far as the registry gives some.
+ * NO: no such subject or version.
+ */
+MUSTUSE enum subjects_answer subjects_compatible(struct subjects *subjects, const char *subject, int32_t version,
+                                                 const char *text, bool *is_compatible,
+                                                 struct subjects_reasons *reasons, struct err *err);
+void subjects_reasons_free(struct subjects_reasons *reasons);
+
+/**
+ * The compatibility level in effect for a subject, e.g. "BACKWARD"; the registry's own when the subject has none. NO:
+ * none.
+ */
 #define SUBJECTS_LEVEL_SIZE 64
 MUSTUSE enum subjects_answer subjects_level(struct subjects *subjects, const char *subject,
                                             char level[static SUBJECTS_LEVEL_SIZE], struct err *err);

@@ -20,14 +20,14 @@ struct keepalive {
 
 /**
  * To be called in every loop that waits by itself (with short timeouts). Serves the group once a second. False: the wait is over:
- * ERR_STOP, or ERR_NONE when a stop was asked for `stop_limit_ms` ago (what is in flight is left to the next start).
+ * ERR_STOP, or ERR_INTERRUPTED when a stop was asked for `stop_limit_ms` ago (what is in flight is left to the next start).
  */
 MUSTUSE bool keepalive_tick(struct keepalive *keepalive, const char *what, struct err *err);
 
 /**
- * The pause before another try after `err` (logged, rate-limited by the caller's backoff): serves the group meanwhile. False when
- * the process must end: ERR_STOP in `err`, or a stop was asked for (ERR_NONE in `err`: what is in flight is left to the next start).
+ * The pause before another try after `why` (logged, rate-limited by the caller's backoff): serves the group meanwhile. False when the
+ * process must end: ERR_STOP, or ERR_INTERRUPTED when a stop was asked for (what is in flight is left to the next start).
  */
-MUSTUSE bool keepalive_pause(struct keepalive *keepalive, const char *what, struct err *err);
+MUSTUSE bool keepalive_pause(struct keepalive *keepalive, const char *what, const struct err *why, struct err *err);
 
 #endif

@@ -46,7 +46,7 @@ MUSTUSE bool publish_ready(struct publisher *publisher, struct err *err);
 
 /**
  * Publishes a batch whose outcomes are known, or drops it because its assignment is over. True: done with it. False: ERR_STOP, or
- * ERR_NONE when a stop was asked for while waiting; nothing is lost either way.
+ * ERR_INTERRUPTED when a stop was asked for while waiting; nothing is lost either way.
  */
 MUSTUSE bool publish_batch(struct publisher *publisher, struct batch *batch, struct err *err);
 

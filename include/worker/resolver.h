@@ -27,8 +27,8 @@ void resolver_take(struct schema_cache *schema_cache, struct registry_answer *an
 MUSTUSE bool resolver_ask(struct resolver *resolver, const struct batch *batch);
 
 /**
- * Waits until everything asked for has been answered, or the batch's assignment is over. False: ERR_STOP, or ERR_NONE when a stop was
- * asked for (the batch is left to the next start).
+ * Waits until everything asked for has been answered, or the batch's assignment is over. False: ERR_STOP, or ERR_INTERRUPTED when a stop
+ * was asked for (the batch is left to the next start).
  */
 MUSTUSE bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err);
 

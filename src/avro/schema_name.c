@@ -12,11 +12,6 @@ struct schema_name schema_name_of(const char *name, const char *space, struct by
     return (struct schema_name){space == NULL ? around : bytes_of(space), name};
 }
 
-bool schema_name_equal(struct schema_name a, struct schema_name b)
-{
-    return bytes_equal(a.space, b.space) && strcmp(a.simple, b.simple) == 0;
-}
-
 bool schema_name_is_primitive(const char *name)
 {
     static const char *const primitives[] = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"};

@@ -6,8 +6,6 @@
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
-
 #define SLICE_MS 100
 #define AGAIN_MS 1000 /* between two look-ups */
 
@@ -38,7 +36,7 @@ static int report_stored(struct await *await, const struct cli *cli, const struc
 }
 
 /* DONE: the outcome is found. FAILED: the look-up is over without one, and `trouble` says whether for an error. */
-static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
+MUSTUSE static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
 {
     if (await->lookup_ms != INT64_MAX) {
         lookup_command(await->lookup, &await->command_id);
@@ -55,7 +53,7 @@ static enum progress ask_ledger(struct await *await, int timeout_ms, struct look
 }
 
 /* The first look has to succeed: what was decided before would never come by a topic. */
-static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
+MUSTUSE static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
 {
     enum progress progress;
 
@@ -63,7 +61,7 @@ static enum progress ask_ledger_first(struct await *await, struct lookup_found *
         progress = ask_ledger(await, SLICE_MS, found);
     while (progress == PENDING && !stop_requested() && clock_ms() < await->deadline_ms);
     if (progress == PENDING && !stop_requested())
-        err_set(&await->trouble, ERR_STOP, EXIT_UNREACHABLE, "E-AWAIT-02",
+        err_set(&await->trouble, ERR_STOP, EXIT_UNREACHABLE, E_AWAIT_02,
                 "the database did not answer within --timeout");
     return progress;
 }
@@ -75,10 +73,10 @@ static int too_late(const struct await *await)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted");
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted");
     else
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
-                "command %s has no outcome within --timeout%s%s; next: see that sessiond run works, then await again",
+        err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_AWAIT_01,
+                "command %s has no outcome within --timeout%s%s\n  fix: see that sessiond run works, then await again",
                 await->command, await->trouble.class == ERR_NONE ? "" : ": ", await->trouble.message);
     return cli_fail(&err);
 }
@@ -141,22 +139,27 @@ static void await_close(struct await *await)
 
 /* ---- The subcommand ---------------------------------------------------------------------------------------------- */
 
+static bool set(void *target, int letter, const char *text)
+{
+    struct await *await = target;
+
+    if (letter == 't')
+        return moment_span(text, &await->timeout_ms) && await->timeout_ms > 0;
+    if (await->command != NULL)
+        return false;
+    await->command = text;
+    return true;
+}
+
 /* 0, or the exit code after saying what is wrong. */
 static int parse(struct await *await, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"timeout", required_argument, NULL, 't'},
-        {0    },
-    };
-    int option;
+    int failed = subcommand_options(&cli_await, argc, argv, set, await);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option != 't' || !moment_span(optarg, &await->timeout_ms) || await->timeout_ms == 0)
-            return cli_usage(&cli_await, "cannot use %s", argv[optind - 1]);
-    if (argc - optind != 1)
+    if (failed != 0)
+        return failed;
+    if (await->command == NULL)
         return cli_usage(&cli_await, "say one command id");
-    await->command = argv[optind];
     if (!uuid_parse(bytes_of(await->command), &await->command_id))
         return cli_usage(&cli_await, "%s is not a UUID", await->command);
     return 0;
@@ -177,32 +180,40 @@ static int await_main(struct cli *cli, int argc, char **argv)
     return status;
 }
 
+/* clang-format off */
 const struct subcommand cli_await = {
     .name = "await",
     .section = "Use",
     .summary = "Wait for the outcome of a command id",
-    .help =
-        "Usage: sessiond await COMMAND_ID [--timeout D] [--json]\n"
-        "\n"
-        "Prints the outcome of a command that was sent before, by whomever, or will be. What is decided is in the\n"
-        "ledger and is printed at once, as sessiond get does. Otherwise it waits for an event of this command id in\n"
-        "the created and rejected topics and prints that, as sessiond tail does; the ledger is asked again each\n"
-        "second.\n"
-        "\n"
-        "Answers that decide nothing (UNDECODABLE, COMMAND_ID_REUSED, STORE_REFUSED, ...) are not in the ledger: only\n"
-        "those that come while it waits are seen. sessiond send --await misses none.\n"
-        "\n"
-        "  --timeout D   how long to wait, connecting included (default 30s)\n"
-        "  --json        one object: an event is {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", "
-        "\"headers\",\n"
-        "                \"value\"}, a stored outcome what sessiond get prints\n"
-        "\n"
-        "Exit codes: 0 created; 1 decided, but the outcome is no longer kept; 3 rejected; 69 broker or database out "
-        "of\n"
-        "reach; 75 no outcome within --timeout, or interrupted; 77 not allowed; 78 no such topic or table.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond await 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b --timeout 5s\n"
-        "  sessiond await \"$id\" && echo created\n",
+    .usage = {"COMMAND_ID [--timeout D] [--json]"},
+    .description =
+        "Prints the outcome of a command that was sent before, by whomever, or will be. What is decided is in the "
+        "ledger and is printed at once, as sessiond get prints it. Otherwise it waits for an event of this command "
+        "id in the created and rejected topics and prints that, as sessiond tail prints it; the ledger is asked "
+        "again each second.\n\n"
+        "Answers that decide nothing (UNDECODABLE, COMMAND_ID_REUSED, STORE_REFUSED, ...) are not in the ledger: "
+        "only those that come while it waits are seen. sessiond send --await misses none.",
+    .arguments = {
+        {"COMMAND_ID", "This is the id of the command, a UUID."},
+    },
+    .options = {
+        {"timeout", 't', "D", NULL, "Waits at most so long, connecting included (default 30s)."},
+    },
+    .json = "Prints one object: an event as {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", "
+            "\"headers\", \"value\"}, a stored outcome as sessiond get prints it.",
+    .exits = {
+        {EXIT_DONE, "The session was created."},
+        {EXIT_NO, "The command was decided, but its outcome is no longer kept."},
+        {EXIT_REJECTED, "The command was rejected."},
+        {EXIT_UNREACHABLE, "The broker or the database cannot be reached."},
+        {EXIT_TIMEOUT, "There was no outcome within --timeout, or it was interrupted."},
+        {EXIT_PERMISSION, "The broker or the database does not allow it."},
+        {EXIT_CONFIG, "There is no such topic or table."},
+    },
+    .examples = {
+        "sessiond await 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b --timeout 5s",
+        "sessiond await \"$id\" && echo created",
+    },
     .run = await_main,
 };
+/* clang-format on */

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "cli/help.h"
 #include "cli/invocation.h"
 #include "kafka/properties.h"
 #include "runtime/log.h"
@@ -10,7 +11,7 @@
 /* In the order of `--help`, like the subcommands in each. A section must have one. */
 static const char *const sections[] = {"Run", "Use", "Operate", "Learn"};
 
-/* To add one: here, its `extern` in cli/cli.h, its file, and deploy/README.md. */
+/* How to add one: cli/subcommand.h. */
 static const struct subcommand *const subcommands[] = {
     &cli_run,  &cli_migrate, &cli_topics, &cli_schemas, &cli_send,           &cli_await,   &cli_get,
     &cli_tail, &cli_status,  &cli_health, &cli_prune,   &cli_config_command, &cli_version,
@@ -36,12 +37,12 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         print_section(sections[i], out);
     fputs("\nBefore or after the command\n"
-          "  -F FILE        configuration file (default: " CONFIG_DEFAULT_FILE ", if there is one)\n"
-          "  -X KEY=VALUE   one setting; wins over the file and the environment; repeatable\n"
-          "  -v, -q         log more, less: as -X log.level=debug, -X log.level=warning\n"
-          "  --json         one JSON object, or JSON lines for streams, on standard output\n"
-          "  -h, --help     this text; after a command, that command's\n"
-          "  --version      as the command version\n"
+          "  -F FILE        Reads this configuration file (default: " CONFIG_DEFAULT_FILE ", if there is one).\n"
+          "  -X KEY=VALUE   Sets one key; it wins over the file and the environment, and may be repeated.\n"
+          "  -v, -q         Logs more or less, as -X log.level=debug and -X log.level=warning do.\n"
+          "  --json         Prints one JSON object, or JSON lines for streams, on standard output.\n"
+          "  -h, --help     Prints this text, or after a command that command's.\n"
+          "  --version      Does what the command version does.\n"
           "\nExamples:\n"
           "  sessiond config --list\n"
           "  sessiond run -X kafka.bootstrap.servers=broker:9092 -X postgres.conninfo=service=sessions\n"
@@ -51,12 +52,6 @@ static void print_help(FILE *out)
           out);
 }
 
-static void print_subcommand_help(const struct subcommand *subcommand, FILE *out)
-{
-    fprintf(out, "sessiond %s - %s\n\n%s\nGlobal options (-F, -X, -v, -q, --json): sessiond --help\n", subcommand->name,
-            subcommand->summary, subcommand->help);
-}
-
 /* ---- Errors ---- */
 
 int cli_fail(const struct err *err)
@@ -64,7 +59,7 @@ int cli_fail(const struct err *err)
     fprintf(stderr, "sessiond: %s%s%s%s\n", err->message, err->code == NULL ? "" : " [",
             err->code == NULL ? "" : err->code, err->code == NULL ? "" : "]");
     /* Every error ends a tool; those that `run` would wait out are, to a tool, something it cannot reach. */
-    return err->class == ERR_STOP ? (int)err->exit_code : EXIT_UNREACHABLE;
+    return err->class == ERR_STOP || err->class == ERR_INTERRUPTED ? (int)err->exit_code : EXIT_UNREACHABLE;
 }
 
 int cli_usage(const struct subcommand *subcommand, const char *format, ...)
@@ -75,8 +70,8 @@ int cli_usage(const struct subcommand *subcommand, const char *format, ...)
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
-    fprintf(stderr, "\n  see: sessiond%s%s --help [E-USAGE-01]\n", subcommand == NULL ? "" : " ",
-            subcommand == NULL ? "" : subcommand->name);
+    fprintf(stderr, "\n  see: sessiond%s%s --help [%s]\n", subcommand == NULL ? "" : " ",
+            subcommand == NULL ? "" : subcommand->name, E_USAGE_01);
     return EXIT_USAGE;
 }
 
@@ -130,7 +125,7 @@ static int dispatch(struct cli *cli, const struct invocation *invocation)
     if (subcommand == NULL)
         return unknown_subcommand(invocation->args[0]);
     if (invocation->help) {
-        print_subcommand_help(subcommand, stdout);
+        help_print(subcommand, stdout);
         return EXIT_DONE;
     }
     return subcommand->run(cli, invocation->arg_count, invocation->args);
@@ -141,7 +136,7 @@ static int flush_output(int status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    fprintf(stderr, "sessiond: cannot write to standard output [E-OUTPUT-01]\n");
+    fprintf(stderr, "sessiond: cannot write to standard output [%s]\n", E_OUTPUT_01);
     return status == EXIT_DONE ? EXIT_INTERNAL : status;
 }
 

@@ -2,7 +2,6 @@
 #include "cli/parts/outcome_print.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -23,23 +22,25 @@ static bool parse_id(const char *text, int64_t *id)
     return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0 && *id > 0;
 }
 
+static bool set(void *target, int letter, const char *text)
+{
+    struct get *get = target;
+
+    if (letter == 's')
+        return parse_id(text, &get->session_id);
+    if (get->command != NULL)
+        return false;
+    get->command = text;
+    return true;
+}
+
 /* 0, or the exit code after saying what is wrong. */
 static int parse(struct get *get, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"session", required_argument, NULL, 's'},
-        {0    },
-    };
-    int option;
+    int failed = subcommand_options(&cli_get, argc, argv, set, get);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option != 's' || !parse_id(optarg, &get->session_id))
-            return cli_usage(&cli_get, "cannot use %s", argv[optind - 1]);
-    if (optind < argc)
-        get->command = argv[optind++];
-    if (optind < argc)
-        return cli_usage(&cli_get, "unexpected argument %s", argv[optind]);
+    if (failed != 0)
+        return failed;
     if ((get->command != NULL) == (get->session_id != 0))
         return cli_usage(&cli_get, "say either a command id or --session");
     if (get->command != NULL && !uuid_parse(bytes_of(get->command), &get->command_id))
@@ -91,31 +92,38 @@ static int get_main(struct cli *cli, int argc, char **argv)
     return failed != 0 ? failed : get_run(&get, cli);
 }
 
+/* clang-format off */
 const struct subcommand cli_get = {
     .name = "get",
     .section = "Use",
-    .summary = "The stored outcome of a command, or of a session's command",
-    .help =
-        "Usage: sessiond get COMMAND_ID [--json]\n"
-        "       sessiond get --session ID [--json]\n"
-        "\n"
-        "Prints what was decided for a command id, from the table command_outcomes: the session and the names as they\n"
-        "were when it was created, or why it was rejected; when, and for which record. No broker is asked.\n"
-        "\n"
-        "Answers that decide nothing (UNDECODABLE, COMMAND_ID_REUSED, STORE_REFUSED, ...) are not stored: they are in\n"
-        "the rejected topic only, see sessiond tail rejected.\n"
-        "\n"
-        "  --session ID  the outcome that created this row of study_sessions; reads the whole ledger, which takes\n"
-        "                seconds when it is large\n"
-        "  --json        one object: \"state\" (created, rejected, expired), \"position\" of the command {\"topic\",\n"
-        "                \"partition\", \"offset\", \"timestamp\"}, and the fields of the event as published in JSON\n"
-        "\n"
-        "Exit codes: 0 found, created or not; 1 nothing is stored; 69 the database does not answer; 77 password, role "
-        "or\n"
-        "privilege; 78 no such database or table.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond get 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\n"
-        "  sessiond get --session 17 --json | jq -r .command_id\n",
+    .summary = "Show the stored outcome of a command, or of a session's command",
+    .usage = {"COMMAND_ID [--json]", "--session ID [--json]"},
+    .description =
+        "Prints what was decided for a command id, from the table command_outcomes: the session and the names as "
+        "they were when it was created, or why it was rejected; when, and for which record. No broker is asked.\n\n"
+        "Answers that decide nothing (UNDECODABLE, COMMAND_ID_REUSED, STORE_REFUSED, ...) are not stored: they are "
+        "in the rejected topic only. See sessiond tail rejected.",
+    .arguments = {
+        {"COMMAND_ID", "This is the id of the command, a UUID."},
+    },
+    .options = {
+        {"session", 's', "ID", NULL,
+         "Prints the outcome that created this row of study_sessions. It reads the whole ledger, which takes "
+         "seconds when that is large."},
+    },
+    .json = "Prints one object: the \"state\" (created, rejected, expired), the \"position\" of the command "
+            "{\"topic\", \"partition\", \"offset\", \"timestamp\"}, and the fields of the event as published in JSON.",
+    .exits = {
+        {EXIT_DONE, "An outcome is stored, created or not."},
+        {EXIT_NO, "Nothing is stored."},
+        {EXIT_UNREACHABLE, "The database does not answer."},
+        {EXIT_PERMISSION, "The password, the role or a privilege is wrong."},
+        {EXIT_CONFIG, "There is no such database or table."},
+    },
+    .examples = {
+        "sessiond get 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b",
+        "sessiond get --session 17 --json | jq -r .command_id",
+    },
     .run = get_main,
 };
+/* clang-format on */

@@ -44,21 +44,34 @@ static int health_json(const struct config *config, const char *path, const char
     return yes ? EXIT_DONE : EXIT_NO;
 }
 
+struct health {
+    const char *what; /* "live", "ready"; NULL: nothing was said yet */
+};
+
+static bool set(void *target, int letter, const char *text)
+{
+    struct health *health = target;
+    bool usable = letter == SUBCOMMAND_ARGUMENT && health->what == NULL &&
+                  (strcmp(text, "live") == 0 || strcmp(text, "ready") == 0);
+
+    health->what = text;
+    return usable;
+}
+
 static int health_main(struct cli *cli, int argc, char **argv)
 {
-    const char *what = argc > 1 ? argv[1] : "live";
-    bool ready = strcmp(what, "ready") == 0;
+    struct health health = {NULL};
+    int failed = subcommand_options(&cli_health, argc, argv, set, &health);
 
-    if (argc > 2)
-        return cli_usage(&cli_health, "unexpected argument %s", argv[2]);
-    if (!ready && strcmp(what, "live") != 0)
-        return cli_usage(&cli_health, "cannot use %s", what);
-    int failed = cli_load_config(cli);
+    if (failed == 0)
+        failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
+    const char *what = health.what == NULL ? "live" : health.what;
+    bool ready = strcmp(what, "ready") == 0;
     if (*cli->config.http_listen == 0) {
         struct err err;
-        err_set(&err, ERR_STOP, EXIT_CONFIG, "E-HTTP-04",
+        err_set(&err, ERR_STOP, EXIT_CONFIG, E_HTTP_04,
                 "http.listen is empty: the worker cannot be asked\n  fix: set it as the worker has it");
         return cli_fail(&err);
     }
@@ -66,22 +79,28 @@ static int health_main(struct cli *cli, int argc, char **argv)
     return cli->json ? health_json(&cli->config, path, what) : health_ask(&cli->config, path);
 }
 
+/* clang-format off */
 const struct subcommand cli_health = {
     .name = "health",
     .section = "Operate",
-    .summary = "Whether the worker here is live, or ready; for images without curl",
-    .help = "Usage: sessiond health [live|ready] [--json]\n"
-            "\n"
-            "Asks the worker at http.listen and prints what it says.\n"
-            "\n"
-            "  live    its loop ticks; a database or broker that is down does not make it dead (the default)\n"
-            "  ready   it can do its job now: neither starting nor waiting, blocked, stopped or stopping\n"
-            "  --json  {\"live\": true} or {\"ready\": false}\n"
-            "\n"
-            "Exit codes: 0 yes; 1 no, or nobody answers within 3 s; 64 usage; 78 http.listen is empty.\n"
-            "\n"
-            "Examples:\n"
-            "  HEALTHCHECK CMD [\"sessiond\", \"health\", \"live\"]\n"
-            "  sessiond health ready -X http.listen=127.0.0.1:9465\n",
+    .summary = "Ask the worker here whether it is live, or ready; for images without curl",
+    .usage = {"[live|ready] [--json]"},
+    .description =
+        "Asks the worker at http.listen and prints what it says.",
+    .arguments = {
+        {"live", "Its loop ticks. A database or a broker that is down does not make it dead. This is the default."},
+        {"ready", "It can do its work now: it does not start, wait or stop, and it is not blocked."},
+    },
+    .json = "Prints {\"live\": true} or {\"ready\": false}.",
+    .exits = {
+        {EXIT_DONE, "The answer is yes."},
+        {EXIT_NO, "The answer is no, or nobody answers within 3 s."},
+        {EXIT_CONFIG, "http.listen is empty."},
+    },
+    .examples = {
+        "sessiond health ready",
+        "sessiond health live -X http.listen=127.0.0.1:9465",
+    },
     .run = health_main,
 };
+/* clang-format on */

@@ -7,25 +7,10 @@
 
 #define DEFAULT_ROLE "sessiond"
 
-static const char help[] =
-    "Usage: sessiond migrate status|up|sql [--role NAME]\n"
-    "\n"
-    "  status   what the tables in postgres.schema lack, privileges of the present role included, and warnings\n"
-    "  up       create what is missing, in one transaction; tables that exist are left as they are\n"
-    "  sql      print the same as SQL, and the grants of the role that runs sessiond; nothing is connected to\n"
-    "\n"
-    "  --role NAME   with sql: the role for the grants (default " DEFAULT_ROLE ")\n"
-    "  --json        one object: status {\"complete\", \"missing\": [{\"table\", \"column\", \"problem\", "
-    "\"text\", \"fix\"}],\n"
-    "                \"warnings\": [the same]}, up {\"tables\": [{\"table\", \"state\"}]}, sql {\"sql\"}\n"
-    "\n"
-    "Examples:\n"
-    "  sessiond -X postgres.conninfo='host=db user=owner dbname=app' migrate up\n"
-    "  sessiond migrate sql --role worker | psql app\n"
-    "\n"
-    "Exit codes: 0 done, nothing missing; 1 status: something is missing; 69 no answer from the server; 77 password "
-    "or\n"
-    "privilege; 78 database missing, or a table that cannot serve.\n";
+struct migration {
+    const char *action; /* "status", "up" or "sql" */
+    const char *role;   /* for the grants that `sql` prints */
+};
 
 static int run_status(struct cli *cli, const char *role)
 {
@@ -81,34 +66,67 @@ static const struct {
     {"sql",    run_sql   },
 };
 
-static int migrate_main(struct cli *cli, int argc, char **argv)
+static bool set(void *target, int letter, const char *text)
 {
-    const char *what = NULL;
-    const char *role = DEFAULT_ROLE;
+    struct migration *migration = target;
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--role") == 0 && i + 1 < argc)
-            role = argv[++i];
-        else if (what == NULL && argv[i][0] != '-')
-            what = argv[i];
-        else
-            return cli_usage(&cli_migrate, "unexpected argument %s", argv[i]);
-    }
-    if (what == NULL)
-        return cli_usage(&cli_migrate, "say what to do: status, up or sql");
-    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
-        if (strcmp(what, actions[i].name) != 0)
-            continue;
-        int failed = cli_load_config(cli);
-        return failed != 0 ? failed : actions[i].run(cli, role);
-    }
-    return cli_usage(&cli_migrate, "no such action: %s", what);
+    if (letter == 'r')
+        migration->role = text;
+    else if (migration->action == NULL)
+        migration->action = text;
+    else
+        return false;
+    return true;
 }
 
+static int migrate_main(struct cli *cli, int argc, char **argv)
+{
+    struct migration migration = {.role = DEFAULT_ROLE};
+    int failed = subcommand_options(&cli_migrate, argc, argv, set, &migration);
+
+    if (failed != 0)
+        return failed;
+    if (migration.action == NULL)
+        return cli_usage(&cli_migrate, "say what to do: status, up or sql");
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        if (strcmp(migration.action, actions[i].name) != 0)
+            continue;
+        failed = cli_load_config(cli);
+        return failed != 0 ? failed : actions[i].run(cli, migration.role);
+    }
+    return cli_usage(&cli_migrate, "there is no action %s", migration.action);
+}
+
+/* clang-format off */
 const struct subcommand cli_migrate = {
     .name = "migrate",
     .section = "Operate",
     .summary = "Create and check the tables",
-    .help = help,
+    .usage = {"status|up [--json]", "sql [--role NAME] [--json]"},
+    .description =
+        "The tables are groups, study_activities, study_sessions and command_outcomes in the schema postgres.schema.",
+    .arguments = {
+        {"status",
+         "Says what the tables lack, privileges of the present role included, and warns of what may surprise."},
+        {"up", "Creates what is missing, in one transaction. Tables that exist are left as they are."},
+        {"sql", "Prints the same as SQL, and the grants of the role that runs sessiond. It connects to nothing."},
+    },
+    .options = {
+        {"role", 'r', "NAME", "sql", "Prints the grants for this role (default " DEFAULT_ROLE ")."},
+    },
+    .json = "Prints one object: status {\"complete\", \"missing\": [{\"table\", \"column\", \"problem\", \"text\", "
+            "\"fix\"}], \"warnings\": [the same]}, up {\"tables\": [{\"table\", \"state\"}]}, sql {\"sql\"}.",
+    .exits = {
+        {EXIT_DONE, "It is done, and nothing is missing."},
+        {EXIT_NO, "Something is missing (status)."},
+        {EXIT_UNREACHABLE, "The server does not answer."},
+        {EXIT_PERMISSION, "The password, the role or a privilege is wrong."},
+        {EXIT_CONFIG, "The database is missing, or a table that exists cannot serve."},
+    },
+    .examples = {
+        "sessiond -X postgres.conninfo='host=db user=owner dbname=app' migrate up",
+        "sessiond migrate sql --role worker | psql app",
+    },
     .run = migrate_main,
 };
+/* clang-format on */

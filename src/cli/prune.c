@@ -3,42 +3,30 @@
 #include "runtime/stop.h"
 #include "postgres/prune.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <unistd.h>
 
 #define HOUR_MS INT64_C(3600000)
 
-/* 0, or the exit code after saying what is wrong. */
-static int parse(struct prune_request *request, int argc, char **argv)
+static bool set(void *target, int letter, const char *text)
 {
-    static const struct option options[] = {
-        {"older-than", required_argument, NULL, 'o'},
-        {"dry-run",        no_argument, NULL, 'n'},
-        {0           },
-    };
-    int option;
+    struct prune_request *request = target;
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'n')
-            request->dry_run = true;
-        else if (option != 'o' || !moment_age(optarg, &request->older_than_ms) || request->older_than_ms == 0)
-            return cli_usage(&cli_prune, "cannot use %s", argv[optind - 1]);
+    switch (letter) {
+    case 'n': request->dry_run = true; return true;
+    case 'o': return moment_age(text, &request->older_than_ms) && request->older_than_ms > 0;
+    default: return false;
     }
-    if (optind < argc)
-        return cli_usage(&cli_prune, "unexpected argument %s", argv[optind]);
-    if (request->older_than_ms == 0)
-        return cli_usage(&cli_prune, "say how old: --older-than 90d");
-    return 0;
 }
 
 /* A decision's event follows within milliseconds, but an outage of Kafka lies between them whole. */
 static void warn_of_haste(const struct prune_request *request)
 {
     if (request->older_than_ms < HOUR_MS && !request->dry_run)
-        fprintf(stderr, "sessiond: outcomes of the last hour are pruned too; one whose event is not published yet is "
-                        "answered COMMAND_EXPIRED instead [E-PRUNE-01]\n");
+        fprintf(stderr,
+                "sessiond: outcomes of the last hour are pruned too; one whose event is not published yet is "
+                "answered COMMAND_EXPIRED instead [%s]\n",
+                E_PRUNE_01);
 }
 
 static void show_progress(const struct prune_count *count)
@@ -84,14 +72,18 @@ static int prune_run(const struct cli *cli, const struct prune_request *request)
         print_count(cli, request, &count);
     }
     if (progress == PENDING)
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; next: the same command does the rest");
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+                "interrupted\n  fix: run the same command again, which does the rest");
     return progress == DONE ? EXIT_DONE : cli_fail(&err);
 }
 
 static int prune_main(struct cli *cli, int argc, char **argv)
 {
     struct prune_request request = {0};
-    int failed = parse(&request, argc, argv);
+    int failed = subcommand_options(&cli_prune, argc, argv, set, &request);
+
+    if (failed == 0 && request.older_than_ms == 0)
+        failed = cli_usage(&cli_prune, "say how old: --older-than 90d");
     if (failed == 0)
         failed = cli_load_config(cli);
     if (failed != 0)
@@ -101,32 +93,37 @@ static int prune_main(struct cli *cli, int argc, char **argv)
     return prune_run(cli, &request);
 }
 
+/* clang-format off */
 const struct subcommand cli_prune = {
     .name = "prune",
     .section = "Operate",
     .summary = "Strip old outcomes from the ledger; their ids stay decided",
-    .help = "Usage: sessiond prune --older-than D [--dry-run] [--json]\n"
-            "\n"
-            "Reduces each outcome that was decided longer ago than D to its bare command id. The id stays decided for\n"
-            "ever: a later command with it is answered COMMAND_EXPIRED and makes no second session. So is the command\n"
-            "itself when the group is set back to before it, and its event cannot be had again: choose D longer than\n"
-            "the commands topic keeps its records. Rows of study_sessions are not touched.\n"
-            "\n"
-            "It works beside sessiond run, 10,000 ids a transaction, and may be stopped at any time. The space is\n"
-            "PostgreSQL's to use again after its vacuum.\n"
-            "\n"
-            "  --older-than D   90d, 12h, 30m, ...; not 0\n"
-            "  --dry-run        count only, change nothing\n"
-            "  --json           one object: {\"examined\", \"pruned\", \"dry_run\"}\n"
-            "\n"
-            "It needs SELECT and UPDATE on command_outcomes; the role of sessiond run has no UPDATE and should not\n"
-            "get it: use another role.\n"
-            "\n"
-            "Exit codes: 0; 69 no answer from the server; 75 interrupted, or locked out too long: start it again; 77\n"
-            "password or privilege; 78 database or table missing.\n"
-            "\n"
-            "Examples:\n"
-            "  sessiond prune --older-than 90d --dry-run\n"
-            "  sessiond -X postgres.conninfo='dbname=app user=pruner' prune --older-than 90d\n",
+    .usage = {"--older-than D [--dry-run] [--json]"},
+    .description =
+        "Reduces each outcome that was decided longer ago than D to its bare command id. The id stays decided for "
+        "ever: a later command with it is answered COMMAND_EXPIRED and makes no second session. So is the command "
+        "itself when the group is set back to before it, and its event cannot be had again: choose D longer than the "
+        "commands topic keeps its records. Rows of study_sessions are not touched.\n\n"
+        "It works beside sessiond run, 10,000 ids a transaction, and may be stopped at any time. The space is "
+        "PostgreSQL's to use again after its vacuum.\n\n"
+        "It needs SELECT and UPDATE on command_outcomes. The role of sessiond run has no UPDATE and should not get "
+        "it: use another role.",
+    .options = {
+        {"older-than", 'o', "D", NULL, "Prunes what was decided longer ago than this: 90d, 12h, 30m. It cannot be 0."},
+        {"dry-run", 'n', NULL, NULL, "Only counts, and changes nothing."},
+    },
+    .json = "Prints one object: {\"examined\", \"pruned\", \"dry_run\"}.",
+    .exits = {
+        {EXIT_DONE, "All old outcomes are pruned, or were counted."},
+        {EXIT_UNREACHABLE, "The server does not answer."},
+        {EXIT_TIMEOUT, "It was interrupted, or locked out too long. Start it again."},
+        {EXIT_PERMISSION, "The password, the role or a privilege is wrong."},
+        {EXIT_CONFIG, "The database or the table is missing."},
+    },
+    .examples = {
+        "sessiond prune --older-than 90d --dry-run",
+        "sessiond -X postgres.conninfo='dbname=app user=pruner' prune --older-than 90d",
+    },
     .run = prune_main,
 };
+/* clang-format on */

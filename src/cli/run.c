@@ -206,7 +206,7 @@ static bool run_once(struct run *run, const struct config *config, struct err *e
 {
     bool good = open_worker(run, config, err) && run_loop(run->worker, err);
 
-    if (err->class != ERR_NONE && !good)
+    if (!good && err->class != ERR_INTERRUPTED)
         log_err(err->class == ERR_RESTART ? LOG_WARNING : LOG_ERROR, err);
     watchdog_tick("closing");
     if (good || err->class != ERR_RESTART)
@@ -222,10 +222,10 @@ static bool run_once(struct run *run, const struct config *config, struct err *e
 static int run_main(struct cli *cli, int argc, char **argv)
 {
     struct err err = {0};
+    int status = subcommand_no_options(&cli_run, argc, argv);
 
-    if (argc > 1)
-        return cli_usage(&cli_run, "unexpected argument: %s", argv[1]);
-    int status = cli_load_config(cli);
+    if (status == 0)
+        status = cli_load_config(cli);
     if (status != 0)
         return status;
     stop_setup();
@@ -236,7 +236,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
 
     struct run run = {0};
     bool good = open_watch(&run, cli, &err) && open_codec(&run, &cli->config, &err);
-    if (!good && err.class != ERR_NONE)
+    if (!good && err.class != ERR_INTERRUPTED)
         log_err(LOG_ERROR, &err);
     if (!good)
         notify("STOPPING=1");
@@ -250,22 +250,32 @@ static int run_main(struct cli *cli, int argc, char **argv)
     return good || err.class != ERR_STOP ? EXIT_DONE : (int)err.exit_code;
 }
 
+/* clang-format off */
 const struct subcommand cli_run = {
     .name = "run",
     .section = "Run",
     .summary = "Consume commands, insert rows, publish events, until SIGTERM",
-    .help =
-        "Usage: sessiond run\n"
-        "\n"
-        "Consumes create-session commands until SIGTERM or SIGINT, then publishes what is in flight, commits and\n"
-        "ends with 0. A second signal ends it at once; nothing is lost, the next start takes up what was in flight.\n"
-        "\n"
-        "A database or broker that is down is waited for. It ends by itself only for what waiting cannot heal:\n"
-        "  65  input was lost (retention, truncation): the message names the partition\n"
-        "  69  a host name or port that never answered within startup.timeout.ms\n"
-        "  75  stopped in the middle of something that hung, safe to start again\n"
-        "  76  another process runs with the same instance.id\n"
-        "  77  password, role or privilege\n"
-        "  78  configuration: unknown or owned key, missing topic, table, schema or database\n",
+    .usage = {""},
+    .description =
+        "Consumes create-session commands until SIGTERM or SIGINT. Then it publishes what is in flight, commits, and "
+        "ends with 0. A second signal ends it at once; nothing is lost by that, because the next start takes up what "
+        "was in flight.\n\n"
+        "A database or a broker that is down is waited for. It ends by itself only for what waiting cannot heal: see "
+        "the exit codes.",
+    .exits = {
+        {EXIT_DONE, "A signal asked it to stop, and it stopped cleanly."},
+        {EXIT_DATA, "Input was lost to retention or truncation. The message names the partition."},
+        {EXIT_UNREACHABLE, "A host name or a port never answered within startup.timeout.ms."},
+        {EXIT_TIMEOUT, "It was stopped in the middle of something that hung. It is safe to start it again."},
+        {EXIT_FENCED, "Another process runs with the same instance.id."},
+        {EXIT_PERMISSION, "A password, a role or a privilege is wrong."},
+        {EXIT_CONFIG, "The configuration is wrong: an unknown or owned key, a missing topic, table, schema or "
+                      "database."},
+    },
+    .examples = {
+        "sessiond run",
+        "sessiond run -F worker.conf -X instance.id=worker-1",
+    },
     .run = run_main,
 };
+/* clang-format on */

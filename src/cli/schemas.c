@@ -2,43 +2,7 @@
 
 #include "runtime/stop.h"
 
-static const char help[] =
-    "Usage: sessiond schemas list|check|register [--json]\n"
-    "       sessiond schemas fingerprint [FILE...] [--json]\n"
-    "\n"
-    "  list         the Avro schemas that are built in or in schemas.dir, and what the registry has under our "
-    "subjects\n"
-    "  check        whether our newest schemas agree with every version of them, built in and registered\n"
-    "  register     check, then register our newest schemas as they are, each under its subject; the same again "
-    "changes\n"
-    "               nothing. No compatibility level is set\n"
-    "  fingerprint  what identifies a schema: its canonical form, CRC-64-AVRO, SHA-256; of the files (- is standard\n"
-    "               input), or without any of the built-in schemas\n"
-    "\n"
-    "Subjects are named after the topic, <topic>-value. When both events have one topic, theirs are\n"
-    "<topic>-<record's full name> (in Java: TopicRecordNameStrategy). A registry is asked when schema.registry.url is "
-    "set.\n"
-    "\n"
-    "check holds the command schema to BACKWARD_TRANSITIVE (we read what any version wrote) and the event schemas to\n"
-    "FULL_TRANSITIVE (also, any version's reader reads what we write). A field may be added or dropped if it has a\n"
-    "default; its type stays. Logical types that differ are refused too: Avro would read the bytes as something else.\n"
-    "\n"
-    "  --json   list: {\"schemas\": [...], \"subjects\": [...] or null}; check: {\"compatible\", \"checks\": [...]};\n"
-    "           register: {\"subjects\": [{\"subject\", \"record\", \"state\", \"version\", \"id\"}]}, state is "
-    "registered or "
-    "exists;\n"
-    "           fingerprint: {\"schemas\": [{\"file\", \"crc_64_avro\", \"single_object\", \"sha_256\", "
-    "\"canonical\"}]}\n"
-    "\n"
-    "single_object is how a record in single-object encoding begins: C3 01 and the CRC-64, lowest byte first.\n"
-    "\n"
-    "Exit codes: 0; 1 not compatible; 65 not a schema; 66 no such file; 69 no answer from the registry; 75 "
-    "interrupted;\n"
-    "77 the registry says 401 or 403; 78 schemas.dir, or the registry refuses the schema.\n"
-    "\n"
-    "Examples:\n"
-    "  sessiond schemas fingerprint order.avsc\n"
-    "  sessiond -X schema.registry.url=http://registry:8081 schemas check\n";
+#include <stdlib.h>
 
 /* As Java's clients name them: TopicNameStrategy, or with two kinds of record in one topic TopicRecordNameStrategy. */
 static const char *subject_of(struct arena *arena, const char *topic, bool shared, const struct schema *schema)
@@ -63,14 +27,12 @@ void schemas_name_own(struct schemas_own own[static SCHEMAS_OWN], const struct s
     for (size_t i = 0; i < SCHEMAS_OWN; i++) {
         const struct schema *schema = schemas_builtin(schemas, kinds[i].record);
         const char *subject = subject_of(arena, kinds[i].topic, shared && kinds[i].is_event, schema);
-        own[i] = (struct schemas_own){kinds[i].record, subject, schema, kinds[i].is_event};
+        own[i] = (struct schemas_own){kinds[i].record, subject, schema};
     }
 }
 
 int schemas_registry_fail(struct err *err)
 {
-    if (err->class == ERR_NONE)
-        err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; next: the same command again");
     /* A tool does not wait for better times: what is worth another try ends it too, with the exit code that fits. */
     err->class = ERR_STOP;
     return cli_fail(err);
@@ -103,7 +65,27 @@ static int run_with_schemas(struct cli *cli, int (*action)(const struct schemas_
     return status;
 }
 
-static int schemas_main(struct cli *cli, int argc, char **argv)
+struct chosen {
+    const char *action;
+    const char **files; /* what follows `fingerprint`; as much room as there are arguments */
+    size_t file_count;
+};
+
+static bool set(void *target, int letter, const char *text)
+{
+    struct chosen *chosen = target;
+
+    (void)letter; /* there are no options */
+    if (chosen->action == NULL)
+        chosen->action = text;
+    else if (strcmp(chosen->action, "fingerprint") == 0)
+        chosen->files[chosen->file_count++] = text;
+    else
+        return false;
+    return true;
+}
+
+static int run_action(struct cli *cli, const struct chosen *chosen)
 {
     static const struct {
         const char *name;
@@ -114,27 +96,77 @@ static int schemas_main(struct cli *cli, int argc, char **argv)
         {"register", schemas_register},
     };
 
-    if (argc < 2)
+    if (chosen->action == NULL)
         return cli_usage(&cli_schemas, "say what to do: list, check, register or fingerprint");
-    for (int i = 1; i < argc; i++)
-        if (argv[i][0] == '-' && argv[i][1] != 0)
-            return cli_usage(&cli_schemas, "unexpected argument %s", argv[i]);
-    if (strcmp(argv[1], "fingerprint") == 0)
-        return schemas_fingerprint(cli, argv + 2);
-    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
-        if (strcmp(argv[1], actions[i].name) != 0)
-            continue;
-        if (argc > 2)
-            return cli_usage(&cli_schemas, "unexpected argument %s", argv[2]);
-        return run_with_schemas(cli, actions[i].run);
-    }
-    return cli_usage(&cli_schemas, "no such action: %s", argv[1]);
+    if (strcmp(chosen->action, "fingerprint") == 0)
+        return schemas_fingerprint(cli, chosen->files);
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        if (strcmp(chosen->action, actions[i].name) == 0)
+            return run_with_schemas(cli, actions[i].run);
+    return cli_usage(&cli_schemas, "there is no action %s", chosen->action);
 }
 
+static int schemas_main(struct cli *cli, int argc, char **argv)
+{
+    struct chosen chosen = {.files = calloc((size_t)argc + 1, sizeof *chosen.files)};
+
+    if (chosen.files == NULL)
+        abort();
+    int status = subcommand_options(&cli_schemas, argc, argv, set, &chosen);
+    if (status == 0)
+        status = run_action(cli, &chosen);
+    free(chosen.files);
+    return status;
+}
+
+/* clang-format off */
 const struct subcommand cli_schemas = {
     .name = "schemas",
     .section = "Operate",
-    .summary = "Avro schemas and the registry: list | check | register | fingerprint",
-    .help = help,
+    .summary = "List, check, register and fingerprint Avro schemas",
+    .usage = {"list|check|register [--json]", "fingerprint [FILE...] [--json]"},
+    .description =
+        "Subjects are named after the topic, <topic>-value. When both events have one topic, theirs are "
+        "<topic>-<record's full name> (in Java: TopicRecordNameStrategy). A registry is asked when "
+        "schema.registry.url is set.\n\n"
+        "Compatibility is the registry's to judge, by the level that it has for each subject: BACKWARD_TRANSITIVE fits "
+        "the commands, which we have to read whoever wrote them, and FULL_TRANSITIVE the events, whose readers may be "
+        "older or newer than we are. Where the level is NONE nothing is compared, and check says so.",
+    .arguments = {
+        {"list",
+         "Lists the Avro schemas that are built in or in schemas.dir, and what the registry has under our "
+         "subjects."},
+        {"check",
+         "Asks the registry whether our newest schemas may follow each version that it has of them. Without a "
+         "registry it reads the schemas that are here, and says that nothing else was looked at."},
+        {"register",
+         "Checks, then registers our newest schemas as they are, each under its subject. The same again changes "
+         "nothing. No compatibility level is set."},
+        {"fingerprint",
+         "Prints what identifies a schema: its canonical form, CRC-64-AVRO and SHA-256; of the files, or without "
+         "any of the built-in schemas."},
+        {"FILE", "This file holds one Avro schema; - is standard input."},
+    },
+    .json = "Prints one object: list {\"schemas\": [...], \"subjects\": [...] or null}, check {\"schemas\": [...], "
+            "\"checks\": [...] or null, \"compatible\": true, false or null (not compared)}, register {\"subjects\": "
+            "[{\"subject\", \"record\", \"state\", \"version\", \"id\"}]} with the state registered or exists, "
+            "fingerprint {\"schemas\": [{\"file\", \"crc_64_avro\", \"single_object\", \"sha_256\", "
+            "\"canonical\"}]}. single_object is how a record in single-object encoding begins: C3 01 and the CRC-64, "
+            "lowest byte first.",
+    .exits = {
+        {EXIT_DONE, "It is done, and no schema was found not to be compatible."},
+        {EXIT_NO, "A schema is not compatible (check, register)."},
+        {EXIT_DATA, "A file is not a schema (fingerprint)."},
+        {EXIT_NOINPUT, "There is no such file (fingerprint)."},
+        {EXIT_UNREACHABLE, "The registry gives no answer."},
+        {EXIT_TIMEOUT, "It was interrupted."},
+        {EXIT_PERMISSION, "The registry says 401 or 403."},
+        {EXIT_CONFIG, "schemas.dir cannot be used, or the registry refuses the schema."},
+    },
+    .examples = {
+        "sessiond schemas fingerprint order.avsc",
+        "sessiond -X schema.registry.url=http://registry:8081 schemas check",
+    },
     .run = schemas_main,
 };
+/* clang-format on */

@@ -1,172 +1,174 @@
 #include "cli/schemas.h"
-#include "avro/compatible.h"
 #include "json/json_write.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* One of the others, and what is wrong with it. */
+/* The registry's word on one version: may ours be registered after it? */
 struct finding {
     const struct schemas_own *own;
-    const char *file;                       /* built in; or NULL: */
-    const struct subjects_version *version; /* registered */
-    bool is_avro;
-    struct differences reading; /* we read what was written with it */
-    struct differences writing; /* its readers read what we write: events only */
+    const char *level; /* that the registry compares by; "": it has none */
+    const struct subjects_version *version;
+    enum schemas_verdict verdict;
+    struct subjects_reasons reasons;
 };
 
 struct report {
+    const struct schemas_tool *tool;
     FILE *out; /* NULL: none */
     bool json;
     size_t count;
-    bool compatible;
+    enum schemas_verdict verdict; /* of all so far */
 };
-
-static const char *rule(const struct schemas_own *own)
-{
-    return own->is_event ? "FULL_TRANSITIVE" : "BACKWARD_TRANSITIVE";
-}
-
-static bool is_clean(const struct finding *finding)
-{
-    return finding->is_avro && finding->reading.count == 0 && finding->writing.count == 0;
-}
 
 /* ---- The report ---- */
 
-static void print_differences(FILE *out, const char *who, const struct differences *differences)
-{
-    for (size_t i = 0; i < differences->count && i < DIFFERENCES_MAX; i++)
-        fprintf(out, "      %s: %s\n", who, differences->text[i]);
-    if (differences->count > DIFFERENCES_MAX)
-        fprintf(out, "      %s: and %zu more\n", who, differences->count - DIFFERENCES_MAX);
-}
-
 static void print_text(const struct report *report, const struct finding *finding)
 {
-    const struct schemas_own *own = finding->own;
-    const char *verdict = is_clean(finding) ? "compatible" : "NOT COMPATIBLE";
+    static const char *const words[] = {
+        [SCHEMAS_COMPATIBLE] = "compatible",
+        [SCHEMAS_UNCOMPARED] = "not compared, the registry's level is NONE",
+        [SCHEMAS_INCOMPATIBLE] = "NOT COMPATIBLE",
+    };
+    const struct subjects_version *version = finding->version;
 
-    if (finding->version == NULL)
-        fprintf(report->out, "%s: %s, built in: %s\n", own->record, finding->file, verdict);
-    else
-        fprintf(report->out, "%s: %s version %" PRId32 ", id %" PRId32 ": %s\n", own->record, own->subject,
-                finding->version->version, finding->version->id, verdict);
-    if (!finding->is_avro)
+    fprintf(report->out, "%s: %s version %" PRId32 ", id %" PRId32, finding->own->record, finding->own->subject,
+            version->version, version->id);
+    if (*finding->level != 0)
+        fprintf(report->out, ", by %s", finding->level);
+    fprintf(report->out, ": %s\n", words[finding->verdict]);
+    if (version->type != SCHEMA_AVRO)
         fprintf(report->out, "      it is no Avro schema\n");
-    print_differences(report->out, "ours cannot read it", &finding->reading);
-    print_differences(report->out, "it cannot read ours", &finding->writing);
-}
-
-static void print_list(FILE *out, const char *name, const struct differences *differences)
-{
-    fprintf(out, ", \"%s\": [", name);
-    for (size_t i = 0; i < differences->count && i < DIFFERENCES_MAX; i++) {
-        if (i > 0)
-            fprintf(out, ", ");
-        json_write_string(out, bytes_of(differences->text[i]));
-    }
-    putc(']', out);
+    for (size_t i = 0; i < finding->reasons.count; i++)
+        fprintf(report->out, "      %.300s\n", finding->reasons.list[i]);
 }
 
 static void print_json(const struct report *report, const struct finding *finding)
 {
-    const struct subjects_version *version = finding->version;
+    static const char *const words[] = {
+        [SCHEMAS_COMPATIBLE] = "true", [SCHEMAS_UNCOMPARED] = "null", [SCHEMAS_INCOMPATIBLE] = "false"};
 
-    fprintf(report->out, "%s{\"record\": \"%s\", \"rule\": \"%s\", \"file\": ", report->count > 0 ? ", " : "",
-            finding->own->record, rule(finding->own));
-    json_write_string(report->out, bytes_of(finding->file));
-    fprintf(report->out, ", \"subject\": ");
-    json_write_string(report->out, bytes_of(version == NULL ? NULL : finding->own->subject));
-    if (version == NULL)
-        fprintf(report->out, ", \"version\": null, \"id\": null");
-    else
-        fprintf(report->out, ", \"version\": %" PRId32 ", \"id\": %" PRId32, version->version, version->id);
-    fprintf(report->out, ", \"compatible\": %s, \"is_avro\": %s", is_clean(finding) ? "true" : "false",
-            finding->is_avro ? "true" : "false");
-    print_list(report->out, "ours_cannot_read", &finding->reading);
-    print_list(report->out, "cannot_read_ours", &finding->writing);
-    putc('}', report->out);
+    fprintf(report->out, "%s{\"record\": \"%s\", \"subject\": ", report->count > 0 ? ", " : "", finding->own->record);
+    json_write_string(report->out, bytes_of(finding->own->subject));
+    fprintf(report->out, ", \"version\": %" PRId32 ", \"id\": %" PRId32 ", \"level\": ", finding->version->version,
+            finding->version->id);
+    json_write_string(report->out, bytes_of(*finding->level == 0 ? NULL : finding->level));
+    fprintf(report->out, ", \"is_avro\": %s, \"compatible\": %s, \"reasons\": [",
+            finding->version->type == SCHEMA_AVRO ? "true" : "false", words[finding->verdict]);
+    for (size_t i = 0; i < finding->reasons.count; i++) {
+        fprintf(report->out, "%s", i > 0 ? ", " : "");
+        json_write_string(report->out, bytes_of(finding->reasons.list[i]));
+    }
+    fprintf(report->out, "]}");
 }
 
-/* ---- The comparison ---- */
-
-static void judge(struct report *report, struct finding *finding, const char *other)
+static void take(struct report *report, const struct finding *finding)
 {
-    const char *ours = schema_text(finding->own->schema);
-
-    if (finding->is_avro) {
-        /* The verdict is the count of differences. */
-        (void)!compatible(bytes_of(ours), bytes_of(other), &finding->reading);
-        if (finding->own->is_event)
-            (void)!compatible(bytes_of(other), bytes_of(ours), &finding->writing);
-    }
-    if (!is_clean(finding))
-        report->compatible = false;
+    if (finding->verdict > report->verdict)
+        report->verdict = finding->verdict;
     if (report->out != NULL)
         (report->json ? print_json : print_text)(report, finding);
     report->count++;
 }
 
-/* Ours among them: that it is compatible with itself shows that it is a schema. */
-static void judge_builtin(const struct schemas_tool *tool, const struct schemas_own *own, struct report *report)
+/* ---- The questions ---- */
+
+static enum subjects_answer judge(struct report *report, struct finding *finding, struct err *err)
 {
-    for (size_t i = 0; i < schemas_count(tool->schemas); i++) {
-        const struct schema *other = schemas_at(tool->schemas, i);
-        const char *record = schema_record(other), *dot = record == NULL ? NULL : strrchr(record, '.');
-        if (!schema_is_builtin(other) || record == NULL || strcmp(dot == NULL ? record : dot + 1, own->record) != 0)
-            continue;
-        struct finding finding = {.own = own, .file = schema_file(other), .is_avro = true};
-        judge(report, &finding, schema_text(other));
+    const struct schemas_own *own = finding->own;
+    enum subjects_answer answer = SUBJECTS_YES;
+    bool is_compatible = false;
+
+    if (finding->version->type != SCHEMA_AVRO) {
+        finding->verdict = SCHEMAS_INCOMPATIBLE;
+    } else if (strcmp(finding->level, "NONE") == 0) {
+        finding->verdict = SCHEMAS_UNCOMPARED; /* it would say that all is compatible with all */
+    } else {
+        answer = subjects_compatible(report->tool->subjects, own->subject, finding->version->version,
+                                     schema_text(own->schema), &is_compatible, &finding->reasons, err);
+        finding->verdict = is_compatible ? SCHEMAS_COMPATIBLE : SCHEMAS_INCOMPATIBLE;
     }
+    if (answer == SUBJECTS_YES)
+        take(report, finding);
+    subjects_reasons_free(&finding->reasons);
+    return answer;
 }
 
-static enum subjects_answer judge_registered(const struct schemas_tool *tool, const struct schemas_own *own,
-                                             struct report *report, struct err *err)
+static enum subjects_answer judge_version(struct report *report, const struct schemas_own *own, const char *level,
+                                          int32_t number, struct err *err)
 {
+    struct subjects_version version;
+    enum subjects_answer answer = subjects_version(report->tool->subjects, own->subject, number, &version, err);
+
+    if (answer != SUBJECTS_YES)
+        return answer;
+    struct finding finding = {.own = own, .level = level, .version = &version};
+    answer = judge(report, &finding, err);
+    free(version.text);
+    return answer;
+}
+
+static enum subjects_answer judge_subject(struct report *report, const struct schemas_own *own, struct err *err)
+{
+    char level[SUBJECTS_LEVEL_SIZE];
     int32_t *versions = NULL;
     size_t count = 0;
-    enum subjects_answer answer = subjects_versions(tool->subjects, own->subject, &versions, &count, err);
+    enum subjects_answer answer = subjects_level(report->tool->subjects, own->subject, level, err);
 
-    for (size_t i = 0; answer != SUBJECTS_FAILED && i < count; i++) {
-        struct subjects_version version;
-        answer = subjects_version(tool->subjects, own->subject, versions[i], &version, err);
-        if (answer != SUBJECTS_YES)
-            continue;
-        struct finding finding = {.own = own, .version = &version, .is_avro = version.type == SCHEMA_AVRO};
-        judge(report, &finding, version.text);
-        free(version.text);
-    }
+    if (answer != SUBJECTS_FAILED)
+        answer = subjects_versions(report->tool->subjects, own->subject, &versions, &count, err);
+    if (answer != SUBJECTS_FAILED && count == 0 && report->out != NULL && !report->json)
+        fprintf(report->out, "%s: %s: nothing is registered\n", own->record, own->subject);
+    for (size_t i = 0; answer != SUBJECTS_FAILED && i < count; i++)
+        answer = judge_version(report, own, level, versions[i], err);
     free(versions);
     return answer;
 }
 
-int schemas_compare(const struct schemas_tool *tool, bool *all_compatible, FILE *out, bool json)
+int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out, bool json)
 {
-    struct report report = {.out = out, .json = json, .compatible = true};
+    struct report report = {.tool = tool, .out = out, .json = json};
     struct err err;
 
-    for (size_t i = 0; i < SCHEMAS_OWN; i++) {
-        judge_builtin(tool, &tool->own[i], &report);
-        if (tool->subjects != NULL && judge_registered(tool, &tool->own[i], &report, &err) == SUBJECTS_FAILED)
+    for (size_t i = 0; i < SCHEMAS_OWN; i++)
+        if (judge_subject(&report, &tool->own[i], &err) == SUBJECTS_FAILED)
             return schemas_registry_fail(&err);
-    }
-    *all_compatible = report.compatible;
-    return 0;
+    *verdict = report.verdict;
+    return EXIT_DONE;
+}
+
+/* ---- The action ---- */
+
+static void say_what_was_not_looked_at(const struct schemas_tool *tool, enum schemas_verdict verdict)
+{
+    if (tool->subjects == NULL)
+        fprintf(stderr, "sessiond: schema.registry.url is not set: the schemas that are built in were read, and no "
+                        "registered version was looked at\n");
+    else if (verdict == SCHEMAS_UNCOMPARED)
+        fprintf(stderr, "sessiond: where the registry's compatibility level is NONE it compares nothing, and so "
+                        "nothing was compared; set one to have it compared\n");
 }
 
 int schemas_check(const struct schemas_tool *tool)
 {
-    bool is_compatible = false, json = tool->cli->json;
+    enum schemas_verdict verdict = SCHEMAS_UNCOMPARED;
+    bool json = tool->cli->json;
+    int failed = EXIT_DONE;
 
     if (json)
-        printf("{\"checks\": [");
-    int failed = schemas_compare(tool, &is_compatible, stdout, json);
+        printf("{\"schemas\": [");
+    schemas_print_known(tool);
     if (json)
-        printf("], \"compatible\": %s}\n", failed != 0 ? "null" : is_compatible ? "true" : "false");
-    if (failed != 0)
+        printf("], \"checks\": %s", tool->subjects == NULL ? "null" : "[");
+    if (tool->subjects != NULL)
+        failed = schemas_compare(tool, &verdict, stdout, json);
+    if (json)
+        printf("%s, \"compatible\": %s}\n", tool->subjects == NULL ? "" : "]",
+               failed != EXIT_DONE || verdict == SCHEMAS_UNCOMPARED ? "null"
+               : verdict == SCHEMAS_COMPATIBLE                      ? "true"
+                                                                    : "false");
+    if (failed != EXIT_DONE)
         return failed;
-    if (tool->subjects == NULL)
-        fprintf(stderr, "sessiond: schema.registry.url is not set: no registered version was looked at\n");
-    return is_compatible ? EXIT_DONE : EXIT_NO;
+    say_what_was_not_looked_at(tool, verdict);
+    return verdict == SCHEMAS_INCOMPATIBLE ? EXIT_NO : EXIT_DONE;
 }

@@ -59,7 +59,7 @@ static int print_schema(struct output *output, const char *file, struct bytes te
 
     if (form == NULL) {
         struct err err;
-        err_set(&err, ERR_STOP, EXIT_DATA, "E-SCHEMA-03", "%s is not an Avro schema", file);
+        err_set(&err, ERR_STOP, EXIT_DATA, E_SCHEMA_03, "%s is not an Avro schema", file);
         return cli_fail(&err);
     }
     sha256(bytes_of(form), digest);
@@ -89,9 +89,9 @@ static int fail_to_read(const char *name)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while reading %s", name);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while reading %s", name);
     else
-        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SCHEMA-04", "cannot read %s: %s", name, strerror(errno));
+        err_set(&err, ERR_STOP, EXIT_NOINPUT, E_SCHEMA_04, "cannot read %s: %s", name, strerror(errno));
     return cli_fail(&err);
 }
 
@@ -112,7 +112,7 @@ static int print_file(struct output *output, const char *name)
     return status;
 }
 
-int schemas_fingerprint(const struct cli *cli, char **files)
+int schemas_fingerprint(const struct cli *cli, const char *const *files)
 {
     struct output output = {.json = cli->json};
     int status = EXIT_DONE;

@@ -24,7 +24,7 @@ static void print_schema_json(const struct schema *schema)
     printf(", \"crc_64_avro\": \"%016" PRIx64 "\"}", schema_fingerprint(schema));
 }
 
-static void list_schemas(const struct schemas_tool *tool)
+void schemas_print_known(const struct schemas_tool *tool)
 {
     bool json = tool->cli->json;
     const struct schema *before = NULL;
@@ -155,7 +155,7 @@ int schemas_list(const struct schemas_tool *tool)
 
     if (json)
         printf("{\"schemas\": [");
-    list_schemas(tool);
+    schemas_print_known(tool);
     if (json)
         printf("], \"subjects\": %s", asks ? "[" : "null");
     if (asks)

@@ -33,8 +33,9 @@ static enum subjects_answer register_one(const struct schemas_tool *tool, const 
         return answer;
     answer = subjects_find(tool->subjects, own->subject, text, found, err);
     if (answer == SUBJECTS_NO)
-        err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-SCHEMA-06",
-                "%s: registered with id %" PRId32 ", but the registry does not know it yet; next: schemas list",
+        err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_SCHEMA_06,
+                "%s: registered with id %" PRId32
+                ", but the registry does not know it yet\n  fix: see sessiond schemas list, then run this again",
                 own->subject, found->id);
     return answer;
 }
@@ -65,16 +66,16 @@ static int refuse(enum exit_code exit_code, const char *code, const char *why)
 
 int schemas_register(const struct schemas_tool *tool)
 {
-    bool is_compatible = false;
+    enum schemas_verdict verdict;
 
     if (tool->subjects == NULL)
-        return refuse(EXIT_CONFIG, "E-SCHEMA-05", "schema.registry.url is not set");
-    int status = schemas_compare(tool, &is_compatible, NULL, false);
+        return refuse(EXIT_CONFIG, E_SCHEMA_05, "schema.registry.url is not set");
+    int status = schemas_compare(tool, &verdict, NULL, false);
     if (status != 0)
         return status;
-    if (!is_compatible)
-        return refuse(EXIT_NO, "E-SCHEMA-07",
-                      "ours are not compatible with what is there; next: schemas check says why");
+    if (verdict == SCHEMAS_INCOMPATIBLE)
+        return refuse(EXIT_NO, E_SCHEMA_09,
+                      "ours are not compatible with what is there\n  fix: sessiond schemas check says why");
 
     if (tool->cli->json)
         printf("{\"subjects\": [");

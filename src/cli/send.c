@@ -8,7 +8,6 @@
 #include "runtime/stop.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -53,7 +52,7 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
     if (send->avro)
         return command_encode_avro(send->schemas, send->confluent ? &send->schema_id : NULL, &send->command, arena,
                                    value, &reason) ||
-               err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "the command cannot be written: %s", reason);
+               err_set(err, ERR_STOP, EXIT_DATA, E_SEND_01, "the command cannot be written: %s", reason);
     *value = arena_printf(arena, "{\"command_id\":\"%s\",\"group_id\":%" PRId64 ",\"study_activity_id\":%" PRId64 "}",
                           id, send->command.group_id.value, send->command.study_activity_id.value);
     return true;
@@ -139,7 +138,6 @@ static int send_many(struct send *send, const struct cli *cli, FILE *file)
 
 /* ---- The subcommand ---------------------------------------------------------------------------------------------- */
 
-/* False with ERR_NONE when a stop was asked for meanwhile. */
 static bool find_schema(struct send *send, const struct config *config, struct err *err)
 {
     if (!send->avro)
@@ -159,7 +157,7 @@ static int send_run(struct send *send, const struct cli *cli, FILE *file)
                 (!send->await || send_await_open(&send->awaited, &cli->config, send->sender, send->timeout_ms, &err));
 
     if (!open)
-        status = err.class == ERR_NONE ? EXIT_TIMEOUT : cli_fail(&err);
+        status = cli_fail(&err);
     else
         status = send->from_options ? send_one(send, cli) : send_many(send, cli, file);
     sender_close(send->sender);
@@ -178,9 +176,20 @@ static bool parse_int(const char *text, struct field_int *field)
     return *text != 0 && *rest == 0 && errno == 0;
 }
 
-static bool set_option(struct send *send, int option, const char *text)
+static bool set_path(struct send *send, const char *text)
 {
-    switch (option) {
+    if (send->path != NULL)
+        return false;
+    send->path = text;
+    return true;
+}
+
+static bool set(void *target, int letter, const char *text)
+{
+    struct send *send = target;
+
+    switch (letter) {
+    case SUBCOMMAND_ARGUMENT: return set_path(send, text);
     case 'g': send->from_options = true; return parse_int(text, &send->command.group_id);
     case 'a': send->from_options = true; return parse_int(text, &send->command.study_activity_id);
     case 'c':
@@ -202,27 +211,10 @@ static bool set_option(struct send *send, int option, const char *text)
 /* 0, or the exit code after saying what is wrong. */
 static int parse(struct send *send, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"group-id",         required_argument, NULL, 'g'},
-        {"study-activity-id",              required_argument, NULL, 'a'},
-        {"command-id",                  required_argument, NULL, 'c'},
-        {"key",required_argument, NULL, 'k'},
-        {"format",               required_argument, NULL, 'f'},
-        {"await",       no_argument, NULL, 'w'},
-        {"raw",              no_argument, NULL, 'r'},
-        {"timeout",                  required_argument, NULL, 't'},
-        {0             },
-    };
-    int option;
+    int failed = subcommand_options(&cli_send, argc, argv, set, send);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (!set_option(send, option, optarg))
-            return cli_usage(&cli_send, "cannot use %s", argv[optind - 1]);
-    if (optind < argc)
-        send->path = argv[optind++];
-    if (optind < argc)
-        return cli_usage(&cli_send, "unexpected argument %s", argv[optind]);
+    if (failed != 0)
+        return failed;
     if (send->from_options == (send->path != NULL))
         return cli_usage(&cli_send, "say either --group-id and --study-activity-id, or a file (- is standard input)");
     if (send->raw && (send->from_options || send->avro))
@@ -251,9 +243,9 @@ static int fail_to_open(const char *path)
 
     /* A FIFO that nobody writes to yet. */
     if (errno == EINTR)
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while opening %s", path);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while opening %s", path);
     else
-        err_set(&err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", path, strerror(errno));
+        err_set(&err, ERR_STOP, EXIT_NOINPUT, E_SEND_02, "%s cannot be read: %s", path, strerror(errno));
     return cli_fail(&err);
 }
 
@@ -280,41 +272,58 @@ static int send_main(struct cli *cli, int argc, char **argv)
     return status;
 }
 
+/* clang-format off */
 const struct subcommand cli_send = {
     .name = "send",
     .section = "Use",
     .summary = "Send commands, from options or from JSON lines",
-    .help =
-        "Usage: sessiond send --group-id N --study-activity-id N [--command-id UUID] [options]\n"
-        "       sessiond send FILE|- [options]\n"
-        "\n"
-        "The first form sends one command and prints its id and where it went; without --command-id the id is\n"
-        "random. The second form sends each line of the file that is not blank as one command, as it is; its key\n"
-        "is the line's command_id, if it has one. A line that is no JSON object ends it, a UTF-8 byte order mark is\n"
-        "skipped. Every command is acknowledged before the program ends.\n"
-        "\n"
-        "  --await        wait for the event of each command sent, known by the command's place: one command's is\n"
-        "                 printed, of a file's the counts. With duplicates=suppress a duplicate gets none\n"
-        "  --key K        the record's key instead (of all lines)\n"
-        "  --format F     json (default); avro-single-object or confluent: each command in the built-in Avro schema, "
-        "in\n"
-        "                 Confluent's wire format with the id that the registry has it under (sessiond schemas "
-        "register)\n"
-        "  --raw          send any line that is not empty, whatever it is\n"
-        "  --timeout D    how long to wait for a broker, for each command's delivery, and then with --await for the\n"
-        "                 events (default 30s)\n"
-        "  --json         one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}; of a file: "
-        "{\"topic\", \"sent\"};\n"
-        "                 with --await instead each event: {\"topic\", \"partition\", \"offset\", \"timestamp\", "
-        "\"key\",\n"
-        "                 \"headers\", \"value\"}, JSON lines for a file\n"
-        "\n"
-        "Exit codes: 0, with --await all created; 3 one was rejected; 65 a line that cannot be sent (it is named, no\n"
-        "later one is taken and none is awaited); 66 no such file; 69 no broker answered; 75 events are missing after\n"
-        "--timeout, or interrupted (the lines read by then are sent); 77 not allowed; 78 no such topic.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond send --group-id 1 --study-activity-id 2 --await\n"
-        "  jq -c '.[]' commands.json | sessiond send - --await --json | jq -r .value.session.id\n",
+    .usage = {
+        "--group-id N --study-activity-id N [--command-id UUID] [options]",
+        "FILE|- [options]",
+    },
+    .description =
+        "The first form sends one command, and prints its id and where it went. The second form sends each line of "
+        "the file that is not blank as one command, as it is; its key is the line's command_id, if it has one. A "
+        "line that is no JSON object ends it; a UTF-8 byte order mark is skipped. Every command is acknowledged "
+        "before the program ends.",
+    .arguments = {
+        {"FILE", "Reads the commands from this file, one a line."},
+        {"-", "Reads them from standard input."},
+    },
+    .options = {
+        {"group-id", 'g', "N", NULL, "Names the group of the one command."},
+        {"study-activity-id", 'a', "N", NULL, "Names the study activity of the one command."},
+        {"command-id", 'c', "UUID", NULL, "Gives the one command this id (default: a random one)."},
+        {"await", 'w', NULL, NULL,
+         "Waits for the event of each command sent, known by the command's place. One command's event is printed; "
+         "of a file's the counts are. With duplicates=suppress a duplicate gets none."},
+        {"key", 'k', "K", NULL, "Makes this the key of every record, instead of the command id."},
+        {"format", 'f', "F", NULL,
+         "Sends the commands as json (the default), avro-single-object or confluent. The last two write each command "
+         "in the built-in Avro schema, confluent with the id that the registry has it under (see sessiond schemas "
+         "register)."},
+        {"raw", 'r', NULL, NULL, "Sends any line of the file that is not empty, whatever it is."},
+        {"timeout", 't', "D", NULL,
+         "Waits at most so long for a broker, for the delivery of each command, and then with --await for the "
+         "events (default 30s)."},
+    },
+    .json = "Prints one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}, for a file {\"topic\", "
+            "\"sent\"}. With --await it prints each event instead: {\"topic\", \"partition\", \"offset\", "
+            "\"timestamp\", \"key\", \"headers\", \"value\"}, JSON lines for a file.",
+    .exits = {
+        {EXIT_DONE, "All were sent, and with --await all sessions were created."},
+        {EXIT_REJECTED, "At least one command was rejected (--await)."},
+        {EXIT_DATA, "A line cannot be sent. It is named, no later one is taken, and none is awaited."},
+        {EXIT_NOINPUT, "There is no such file."},
+        {EXIT_UNREACHABLE, "No broker answered."},
+        {EXIT_TIMEOUT, "Events are missing after --timeout, or it was interrupted (the lines read by then are sent)."},
+        {EXIT_PERMISSION, "The brokers do not allow it."},
+        {EXIT_CONFIG, "There is no such topic."},
+    },
+    .examples = {
+        "sessiond send --group-id 1 --study-activity-id 2 --await",
+        "jq -c '.[]' commands.json | sessiond send - --await --json | jq -r .value.session.id",
+    },
     .run = send_main,
 };
+/* clang-format on */

@@ -54,13 +54,14 @@ static int verdict(const struct send_await *await)
     if (await->pending.left == 0)
         return await->rejected > 0 ? EXIT_REJECTED : EXIT_DONE;
     if (stop_requested())
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted; %zu of %zu commands have no event yet",
-                await->pending.left, await->pending.count);
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+                "interrupted; %zu of %zu commands have no event yet", await->pending.left, await->pending.count);
     else
-        err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-AWAIT-01",
-                "%zu of %zu commands have no event within --timeout; they are sent; next: see that sessiond run works, "
-                "then sessiond await",
-                await->pending.left, await->pending.count);
+        err_set(
+            &err, ERR_STOP, EXIT_TIMEOUT, E_AWAIT_01,
+            "%zu of %zu commands have no event within --timeout; they are sent\n  fix: see that sessiond run works, "
+            "then sessiond await",
+            await->pending.left, await->pending.count);
     return cli_fail(&err);
 }
 

@@ -56,13 +56,13 @@ static bool is_object(struct bytes value)
 
 static bool bad_line(const struct send_lines *lines, uint64_t number, const char *reason, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01", "%s:%" PRIu64 ": %s", lines->name, number, reason);
+    return err_set(err, ERR_STOP, EXIT_DATA, E_SEND_01, "%s:%" PRIu64 ": %s", lines->name, number, reason);
 }
 
 static bool not_an_object(const struct send_lines *lines, struct bytes value, uint64_t number, const char *reason,
                           struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_DATA, "E-SEND-01",
+    return err_set(err, ERR_STOP, EXIT_DATA, E_SEND_01,
                    "%s:%" PRIu64 ": no JSON object: %s\n  fix: one command a line; %s (--raw sends anything)",
                    lines->name, number, reason, send_hint(value));
 }
@@ -109,9 +109,9 @@ static bool next_line(const struct send_lines *lines, char **line, size_t *size,
 static bool all_read(const struct send_lines *lines, struct err *err)
 {
     if (stop_requested())
-        return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while reading %s", lines->name);
+        return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while reading %s", lines->name);
     return !ferror(lines->file) ||
-           err_set(err, ERR_STOP, EXIT_NOINPUT, "E-SEND-02", "%s cannot be read: %s", lines->name, strerror(errno));
+           err_set(err, ERR_STOP, EXIT_NOINPUT, E_SEND_02, "%s cannot be read: %s", lines->name, strerror(errno));
 }
 
 static bool send_all(struct send_lines *lines, struct err *err)
@@ -150,7 +150,7 @@ bool send_lines(struct send_lines *lines, struct err *err)
         *err = late;
     if (sent && delivered)
         return true;
-    if (err->code == kafka_error_too_large)
+    if (err->reason == REASON_TOO_LARGE)
         err_prefix(err, "%s:%" PRIu64, lines->name, sender_sent(lines->sender)->refused);
     return false;
 }

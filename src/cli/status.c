@@ -6,7 +6,6 @@
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -152,65 +151,70 @@ static int status_run(struct status *status)
     return code;
 }
 
+static bool set(void *target, int letter, const char *text)
+{
+    struct status *status = target;
+
+    switch (letter) {
+    case 'w': status->watch = true; return true;
+    case 't': return moment_span(text, &status->timeout_ms) && status->timeout_ms > 0;
+    default: return false;
+    }
+}
+
 static int status_main(struct cli *cli, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"watch", no_argument, NULL, 'w'},
-        {"timeout",   required_argument, NULL, 't'},
-        {0      },
-    };
     struct status status = {.cli = cli, .timeout_ms = 10000};
-    int option;
+    int failed = subcommand_options(&cli_status, argc, argv, set, &status);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'w')
-            status.watch = true;
-        else if (option != 't' || !moment_span(optarg, &status.timeout_ms) || status.timeout_ms == 0)
-            return cli_usage(&cli_status, "cannot use %s", argv[optind - 1]);
-    }
-    if (optind < argc)
-        return cli_usage(&cli_status, "unexpected argument %s", argv[optind]);
-    int failed = cli_load_config(cli);
+    if (failed == 0)
+        failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
     stop_setup();
     return status_run(&status);
 }
 
+/* clang-format off */
 const struct subcommand cli_status = {
     .name = "status",
     .section = "Operate",
-    .summary = "What the worker here is doing; without one, how far the group is behind and who is in it",
-    .help =
-        "Usage: sessiond status [--watch] [--timeout D] [--json]\n"
-        "\n"
-        "Asks the worker that answers at http.listen, if there is one of this group.id and commands.topic: its state,\n"
-        "what it depends on, how far its partitions are behind, what it has rejected. Else it asks the broker: for\n"
-        "each partition of commands.topic the offset that group.id has committed (- : never), the end of what can be\n"
-        "read (STABLE: an open transaction holds back what follows), the end, the lag and the member that has it. It\n"
-        "says whom it has asked. The lag counts offsets up to the end, where nothing was committed from the\n"
-        "beginning; a transaction's marker takes an offset too. It joins no group and does not ask PostgreSQL.\n"
-        "\n"
-        "  --watch       again every 2 s, until interrupted: redraws a terminal, else adds a line\n"
-        "  --timeout D   how long to wait for a broker (default 10s); a watch that has begun waits on\n"
-        "  --json        one object (with --watch one a line). From both: {\"source\": \"worker\" or \"broker\",\n"
-        "                \"time_ms\", \"state\", \"sentence\", \"group\", \"topic\", \"lag\", \"partitions\":\n"
-        "                [{\"partition\", \"committed\", \"stable\", \"end\", \"lag\", \"owner\"}]}; committed is "
-        "null:\n"
-        "                never. From the worker, its state and all that /api/status has. From the broker, state and\n"
-        "                sentence are null, and \"group_state\", \"members\": [{\"instance\", \"host\"}] and each\n"
-        "                partition's \"beginning\" are there\n"
-        "\n"
-        "The group's state is Kafka's: Stable, PreparingRebalance, CompletingRebalance, Empty (no members), Dead (no\n"
-        "such group, or nothing committed and no members).\n"
-        "\n"
-        "Exit codes: 0, also when a watch is interrupted; 69 no broker answered; 75 interrupted; 77 not allowed\n"
-        "(DESCRIBE on the topic and the group); 78 no such topic.\n"
-        "\n"
-        "Examples:\n"
-        "  sessiond status\n"
-        "  sessiond status --json | jq .lag\n"
-        "  sessiond status -X http.listen=            asks the broker, for the whole group\n",
+    .summary = "Show what the worker here does; without one, how far the group is behind, and who is in it",
+    .usage = {"[--watch] [--timeout D] [--json]"},
+    .description =
+        "Asks the worker that answers at http.listen, if there is one of this group.id and commands.topic: its state, "
+        "what it depends on, how far its partitions are behind, and what it has rejected. Otherwise it asks the "
+        "broker: for each partition of commands.topic it prints the offset that group.id has committed (- stands for "
+        "never), the end of what can be read (STABLE: an open transaction holds back what follows), the end, the lag, "
+        "and the member that has the partition. It says whom it has asked. The lag counts offsets up to the end, and "
+        "from the beginning where nothing was committed; the marker of a transaction takes an offset too. It joins no "
+        "group and does not ask PostgreSQL.\n\n"
+        "The state of a group is Kafka's: Stable, PreparingRebalance, CompletingRebalance, Empty (no members), Dead "
+        "(no such group, or nothing committed and no members).",
+    .options = {
+        {"watch", 'w', NULL, NULL,
+         "Prints again every 2 s until it is interrupted. It redraws a terminal, and adds lines elsewhere."},
+        {"timeout", 't', "D", NULL,
+         "Waits at most so long for a broker (default 10s). A watch that has begun waits on."},
+    },
+    .json = "Prints one object, with --watch one a line. Both the worker and the broker give {\"source\": \"worker\" or "
+            "\"broker\", \"time_ms\", \"state\", \"sentence\", \"group\", \"topic\", \"lag\", \"partitions\": "
+            "[{\"partition\", \"committed\", \"stable\", \"end\", \"lag\", \"owner\"}]}. Where nothing was "
+            "committed, committed is null. The worker gives all that /api/status has. From the broker, state and "
+            "sentence are null, and \"group_state\", \"members\": [{\"instance\", \"host\"}] and the \"beginning\" of "
+            "each partition are there.",
+    .exits = {
+        {EXIT_DONE, "The state was printed; also when a watch is interrupted."},
+        {EXIT_UNREACHABLE, "No broker answered."},
+        {EXIT_TIMEOUT, "It was interrupted."},
+        {EXIT_PERMISSION, "The brokers do not allow it: it needs DESCRIBE on the topic and the group."},
+        {EXIT_CONFIG, "There is no such topic."},
+    },
+    .examples = {
+        "sessiond status",
+        "sessiond status --json | jq .lag",
+        "sessiond status -X http.listen=",
+    },
     .run = status_main,
 };
+/* clang-format on */

@@ -6,7 +6,6 @@
 #include "runtime/stop.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -46,7 +45,7 @@ static bool choose_topics(struct tail *tail, const struct config *config, struct
     add_topic(tail, "rejected", config->events_rejected_topic);
     add_topic(tail, "dlq", config->dlq_topic);
     return tail->topic_count > 0 ||
-           err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "there is no dead-letter topic: dlq.topic is empty");
+           err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
 }
 
 static bool parse_count(const char *text, int64_t *count)
@@ -83,38 +82,26 @@ static bool is_which(const char *text)
     return false;
 }
 
-static bool set_option(struct tail *tail, int option, const char *text)
+static bool set_which(struct tail *tail, const char *text)
 {
-    switch (option) {
+    if (tail->which != NULL || !is_which(text))
+        return false;
+    tail->which = text;
+    return true;
+}
+
+static bool set(void *target, int letter, const char *text)
+{
+    struct tail *tail = target;
+
+    switch (letter) {
+    case SUBCOMMAND_ARGUMENT: return set_which(tail, text);
     case 'f': return parse_from(tail, text);
     case 'u': tail->until_end = true; return true;
     case 'c': return parse_count(text, &tail->count) && tail->count > 0;
     case 't': return moment_span(text, &tail->timeout_ms) && tail->timeout_ms > 0;
     default: return false;
     }
-}
-
-/* 0, or the exit code after saying what is wrong. */
-static int parse(struct tail *tail, int argc, char **argv)
-{
-    static const struct option options[] = {
-        {"from",       required_argument, NULL, 'f'},
-        {"until-end",        no_argument, NULL, 'u'},
-        {"count",            required_argument, NULL, 'c'},
-        {"timeout",required_argument, NULL, 't'},
-        {0        },
-    };
-    int option;
-
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (!set_option(tail, option, optarg))
-            return cli_usage(&cli_tail, "cannot use %s", argv[optind - 1]);
-    if (optind < argc)
-        tail->which = argv[optind++];
-    if (optind < argc || !is_which(tail->which))
-        return cli_usage(&cli_tail, "unexpected argument %s", argv[optind < argc ? optind : optind - 1]);
-    return 0;
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
@@ -131,7 +118,7 @@ static int too_late(const struct tail *tail, int64_t printed)
 
     if (tail->count == 0 && !tail->until_end)
         return EXIT_DONE;
-    err_set(&err, ERR_STOP, EXIT_TIMEOUT, "E-TAIL-01", "only %" PRId64 " records within --timeout", printed);
+    err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_TAIL_01, "only %" PRId64 " records within --timeout", printed);
     return cli_fail(&err);
 }
 
@@ -195,8 +182,11 @@ static int tail_run(struct tail *tail, const struct cli *cli)
 
 static int tail_main(struct cli *cli, int argc, char **argv)
 {
-    struct tail tail = {.which = "all", .from = RANGE_END};
-    int failed = parse(&tail, argc, argv);
+    struct tail tail = {.from = RANGE_END};
+    int failed = subcommand_options(&cli_tail, argc, argv, set, &tail);
+
+    if (tail.which == NULL)
+        tail.which = "all";
     if (failed == 0)
         failed = cli_load_config(cli);
     if (failed != 0)
@@ -207,29 +197,43 @@ static int tail_main(struct cli *cli, int argc, char **argv)
     return tail_run(&tail, cli);
 }
 
+/* clang-format off */
 const struct subcommand cli_tail = {
     .name = "tail",
     .section = "Use",
     .summary = "Follow commands and events, decoded, as text or JSON lines",
-    .help = "Usage: sessiond tail [created|rejected|commands|dlq|all] [options]\n"
-            "\n"
-            "Prints each committed record of the topic, or of all four (the default), as it comes: time, place, key,\n"
-            "the code of a rejection, the value. Reads all partitions without a group, so it disturbs nobody.\n"
-            "\n"
-            "  --from F      end (default): what comes from now on; beginning; an offset, in every partition; a time\n"
-            "                (2026-11-22T02:13:05Z), or one so long ago (10m)\n"
-            "  --until-end   stop at the end as it is now instead of waiting for more\n"
-            "  --count N     stop after N records\n"
-            "  --timeout D   stop after this time; also how long to wait for a broker (default 30s)\n"
-            "  --json        JSON lines: {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"headers\", "
-            "\"value\"};\n"
-            "                a value that is neither JSON nor Avro of a known schema is in \"value_base64\"\n"
-            "\n"
-            "Exit codes: 0, also after an interrupt and when nobody reads the output any more; 69 no broker answered;\n"
-            "75 --timeout before --count or the end; 77 not allowed; 78 no such topic.\n"
-            "\n"
-            "Examples:\n"
-            "  sessiond tail rejected\n"
-            "  sessiond tail created --from beginning --until-end --json | jq -r .value.session.id\n",
+    .usage = {"[created|rejected|commands|dlq|all] [options]"},
+    .description =
+        "Prints each committed record of the topic as it comes: its time, its place, its key, the code of a "
+        "rejection, and the value. It reads all partitions without a group, so it disturbs nobody.",
+    .arguments = {
+        {"created", "Prints the created events (events.created.topic)."},
+        {"rejected", "Prints the rejected events (events.rejected.topic)."},
+        {"commands", "Prints the commands (commands.topic)."},
+        {"dlq", "Prints the dead letters (dlq.topic)."},
+        {"all", "Prints the records of all four topics; this is the default."},
+    },
+    .options = {
+        {"from", 'f', "F", NULL,
+         "Begins at the end (the default: what comes from now on), at the beginning, at an offset in every "
+         "partition, at a time (2026-11-22T02:13:05Z), or so long ago (10m)."},
+        {"until-end", 'u', NULL, NULL, "Stops at the end as it is now instead of waiting for more."},
+        {"count", 'c', "N", NULL, "Stops after N records."},
+        {"timeout", 't', "D", NULL, "Stops after this time. It also says how long to wait for a broker (default 30s)."},
+    },
+    .json = "Prints JSON lines: {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"headers\", "
+            "\"value\"}. A value that is neither JSON nor Avro of a known schema is in \"value_base64\".",
+    .exits = {
+        {EXIT_DONE, "It is over; also after an interrupt, and when nobody reads the output any more."},
+        {EXIT_UNREACHABLE, "No broker answered."},
+        {EXIT_TIMEOUT, "--timeout came before --count or the end."},
+        {EXIT_PERMISSION, "The brokers do not allow it."},
+        {EXIT_CONFIG, "There is no such topic."},
+    },
+    .examples = {
+        "sessiond tail rejected",
+        "sessiond tail created --from beginning --until-end --json | jq -r .value.session.id",
+    },
     .run = tail_main,
 };
+/* clang-format on */

@@ -4,14 +4,12 @@
 #include "kafka/tools/admin.h"
 #include "runtime/stop.h"
 
-#include <getopt.h>
-
 struct topics {
     struct topic list[CLEANUP_TOPICS];
     bool created[CLEANUP_TOPICS];
     size_t count;
     struct cleanup cleanup; /* of those that exist */
-    bool apply;
+    const char *action;     /* "plan" or "apply" */
     int timeout_ms;
 };
 
@@ -94,8 +92,8 @@ static void warn_of_counts(const struct topics *topics, const struct config *con
         if (topics->list[i].partitions > 0 && topics->list[i].partitions != config->topics_partitions)
             fprintf(stderr,
                     "sessiond: %s has %d partitions, topics.partitions is %d; it is left as it is, because a key's "
-                    "records would change their partition [E-TOPIC-06]\n",
-                    topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions);
+                    "records would change their partition [%s]\n",
+                    topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions, E_TOPIC_06);
 }
 
 /* All of them are said; one that stops `run` is the exit code. None is altered: that is for whoever compacted it. */
@@ -125,7 +123,7 @@ static int topics_run(struct topics *topics, const struct cli *cli)
         return cli_fail(&err);
 
     bool done = admin_describe(admin, topics->list, topics->count, &err) &&
-                (!topics->apply || topics_create(topics, admin, config, &err)) &&
+                (strcmp(topics->action, "apply") != 0 || topics_create(topics, admin, config, &err)) &&
                 topics_read_cleanup(topics, admin, &err);
     admin_close(admin);
     if (!done)
@@ -138,24 +136,27 @@ static int topics_run(struct topics *topics, const struct cli *cli)
     return judge_cleanup(topics);
 }
 
+static bool set(void *target, int letter, const char *text)
+{
+    struct topics *topics = target;
+
+    if (letter == 't')
+        return moment_span(text, &topics->timeout_ms);
+    if (topics->action != NULL || (strcmp(text, "plan") != 0 && strcmp(text, "apply") != 0))
+        return false;
+    topics->action = text;
+    return true;
+}
+
 static int topics_main(struct cli *cli, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"timeout", required_argument, NULL, 't'},
-        {0    },
-    };
     struct topics topics = {.timeout_ms = 30000};
-    int option;
+    int failed = subcommand_options(&cli_topics, argc, argv, set, &topics);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option != 't' || !moment_span(optarg, &topics.timeout_ms))
-            return cli_usage(&cli_topics, "cannot use %s", argv[optind - 1]);
-    if (argc - optind != 1 || (strcmp(argv[optind], "plan") != 0 && strcmp(argv[optind], "apply") != 0))
-        return cli_usage(&cli_topics, "say plan or apply");
-    topics.apply = strcmp(argv[optind], "apply") == 0;
-
-    int failed = cli_load_config(cli);
+    if (failed == 0 && topics.action == NULL)
+        failed = cli_usage(&cli_topics, "say plan or apply");
+    if (failed == 0)
+        failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
     stop_setup();
@@ -163,28 +164,36 @@ static int topics_main(struct cli *cli, int argc, char **argv)
     return topics_run(&topics, cli);
 }
 
+/* clang-format off */
 const struct subcommand cli_topics = {
     .name = "topics",
     .section = "Run",
-    .summary = "The topics that run needs: plan | apply",
-    .help =
-        "Usage: sessiond topics plan|apply [--timeout D] [--json]\n"
-        "\n"
-        "plan says which of the topics exist and what apply would create. apply creates the missing ones and waits\n"
-        "until they can be seen; it changes none that exists. Both say which are compacted: with commands or dead\n"
-        "letters in such a topic run does not start, of events it is a warning.\n"
-        "\n"
-        "The topics are commands.topic, events.created.topic, events.rejected.topic and dlq.topic (unless empty),\n"
-        "each with topics.partitions partitions and topics.replication.factor replicas.\n"
-        "\n"
-        "  --timeout D   how long to wait for a broker (default 30s)\n"
-        "  --json        one object: {\"topics\": [{\"topic\", \"state\", \"partitions\", \"compacted\"}]}; state is\n"
-        "                missing, exists or created; compacted is null where it cannot be seen\n"
-        "\n"
-        "Exit codes: 0; 69 no broker answered; 77 not allowed; 78 the brokers refuse the settings, or a topic\n"
-        "of commands or dead letters is compacted.\n"
-        "\n"
-        "Example:\n"
-        "  sessiond topics apply -X topics.partitions=8\n",
+    .summary = "Plan or create the topics that run needs",
+    .usage = {"plan|apply [--timeout D] [--json]"},
+    .description =
+        "The topics are commands.topic, events.created.topic, events.rejected.topic and dlq.topic (unless it is "
+        "empty), each with topics.partitions partitions and topics.replication.factor replicas.\n\n"
+        "Both actions say which topics are compacted: with commands or dead letters in such a topic run does not "
+        "start; for a topic of events it is a warning.",
+    .arguments = {
+        {"plan", "Says which of the topics exist and what apply would create."},
+        {"apply", "Creates the missing ones and waits until they can be seen. It changes none that exists."},
+    },
+    .options = {
+        {"timeout", 't', "D", NULL, "Waits at most so long for a broker (default 30s)."},
+    },
+    .json = "Prints one object: {\"topics\": [{\"topic\", \"state\", \"partitions\", \"compacted\"}]}. The state is "
+            "missing, exists or created; compacted is null where it cannot be seen.",
+    .exits = {
+        {EXIT_DONE, "The topics were described, or all exist now."},
+        {EXIT_UNREACHABLE, "No broker answered."},
+        {EXIT_PERMISSION, "The brokers do not allow it."},
+        {EXIT_CONFIG, "The brokers refuse the settings, or a topic of commands or dead letters is compacted."},
+    },
+    .examples = {
+        "sessiond topics plan",
+        "sessiond topics apply -X topics.partitions=8",
+    },
     .run = topics_main,
 };
+/* clang-format on */

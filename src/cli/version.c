@@ -13,8 +13,10 @@ const char *cli_revision(void)
 
 static int version_main(struct cli *cli, int argc, char **argv)
 {
-    if (argc > 1)
-        return cli_usage(&cli_version, "unexpected argument %s", argv[1]);
+    int failed = subcommand_no_options(&cli_version, argc, argv);
+
+    if (failed != 0)
+        return failed;
     if (cli->json)
         printf("{\"name\": \"sessiond\", \"version\": \"%s\", \"revision\": \"%s\", \"librdkafka\": \"%s\", "
                "\"libpq\": \"%s\", \"avro-c\": \"%s\", \"registry\": \"%s\", \"http\": \"%s\"}\n",
@@ -27,14 +29,25 @@ static int version_main(struct cli *cli, int argc, char **argv)
     return EXIT_DONE;
 }
 
+/* clang-format off */
 const struct subcommand cli_version = {
     .name = "version",
     .section = "Learn",
     .summary = "This program, its revision, and the libraries it is linked with",
-    .help = "Usage: sessiond version [--json]\n"
-            "       sessiond --version [--json]\n"
-            "\n"
-            "Prints the version and revision of sessiond and the versions of librdkafka, libpq and avro-c that it\n"
-            "runs with; registry: what schema registries are asked with, http: what serves http.listen, or none.\n",
+    .usage = {"[--json]"},
+    .description =
+        "Prints the version and the revision of sessiond, and the versions of librdkafka, libpq and avro-c that it "
+        "runs with. The last line says with what schema registries are asked: a libcurl, or none. The option "
+        "--version of sessiond does the same.",
+    .json = "Prints one object: {\"name\", \"version\", \"revision\", \"librdkafka\", \"libpq\", \"avro-c\", "
+            "\"registry\", \"http\"}.",
+    .exits = {
+        {EXIT_DONE, "The versions were printed."},
+    },
+    .examples = {
+        "sessiond version",
+        "sessiond version --json | jq -r .librdkafka",
+    },
     .run = version_main,
 };
+/* clang-format on */

@@ -8,7 +8,7 @@ void avro_must(int failed)
 {
     if (!failed)
         return;
-    log_error("E-AVRO-01", "avro-c cannot encode a record: %s. Report this as a bug of sessiond.", avro_strerror());
+    log_error(E_AVRO_01, "avro-c cannot encode a record: %s. Report this as a bug of sessiond.", avro_strerror());
     abort();
 }
 

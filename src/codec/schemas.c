@@ -30,7 +30,7 @@ struct schemas {
 
 static bool refuse(struct err *err, const char *path, const char *why)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-SCHEMA-01",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_SCHEMA_01,
                    "%s is not a usable Avro schema: %.300s\n  fix: correct the file, or take it out of schemas.dir",
                    path, why);
 }
@@ -100,7 +100,7 @@ static bool load_builtin(struct schemas *schemas, struct err *err)
 
 static bool unreadable(struct err *err, const char *path)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-SCHEMA-02",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_SCHEMA_02,
                    "cannot read %s: %s\n  fix: correct schemas.dir, or let this user read it", path, strerror(errno));
 }
 

@@ -39,7 +39,7 @@ static bool read_override(struct config *config, const char *override, struct er
     const char *equals = strchr(override, '=');
 
     if (equals == NULL || equals == override)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-06", "-X %.100s: expected key=value", override);
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_06, "-X %.100s: expected key=value", override);
     char *name = text_copy_n(override, (size_t)(equals - override));
     bool done = config_set(config, name, equals + 1, "-X", err);
     free(name);
@@ -72,7 +72,7 @@ static bool derive_instance(struct config *config, struct err *err)
         return true;
     /* Never a made-up name: two processes that share one would fence each other for ever. */
     if (gethostname(host, sizeof host - 1) != 0 || *host == 0)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09", "this host has no name\n  fix: set instance.id");
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09, "this host has no name\n  fix: set instance.id");
     return set_derived(config, "instance.id", host, DEFAULT_ORIGIN ", the host name", err);
 }
 
@@ -81,7 +81,7 @@ static bool random_uuid(char text[static UUID_TEXT + 1], struct err *err)
     struct uuid uuid;
 
     if (getrandom(uuid.b, sizeof uuid.b, 0) != (ssize_t)sizeof uuid.b)
-        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-CONFIG-11", "no random bytes: %s", strerror(errno));
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "no random bytes: %s", strerror(errno));
     uuid.b[6] = (uint8_t)((uuid.b[6] & 0x0F) | 0x40); /* RFC 9562, version 4 */
     uuid.b[8] = (uint8_t)((uuid.b[8] & 0x3F) | 0x80);
     uuid_format(&uuid, text);
@@ -142,7 +142,7 @@ static bool refuse_same(const struct config *config, const char *name, const cha
     const struct config_origin *origin = origin_of(config, name);
     const struct config_origin *other_origin = origin_of(config, other);
 
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09,
                    "%s and %s are both %s\n  in %s and %s\n  fix: name two different topics", name, other,
                    origin->value, origin->origin, other_origin->origin);
 }
@@ -157,7 +157,7 @@ static bool check_replies(const struct config *config, struct err *err)
         for (size_t i = 0; i < sizeof others / sizeof *others; i++)
             if (strcmp(*reply, config->origins[config_key_find(others[i]) - config_keys].value) == 0)
                 return err_set(
-                    err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
+                    err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09,
                     "events.reply.topics: %.249s is %s already\n  fix: name topics that are for replies only", *reply,
                     others[i]);
     return true;
@@ -198,7 +198,7 @@ static bool check_echo(const struct config *config, struct err *err)
 
     for (char **header = config->events_echo_headers; *header != NULL; header++)
         if (is_written_by_us(*header))
-            return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09",
+            return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09,
                            "events.echo.headers: sessiond writes the header %.100s of every event itself\n  in %s",
                            *header, origin->origin);
     return true;
@@ -209,7 +209,7 @@ static bool check_replication(const struct config *config, struct err *err)
     if (config->topics_replication_factor != 0)
         return true;
     return err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-02",
+        err, ERR_STOP, EXIT_CONFIG, E_CONFIG_02,
         "topics.replication.factor: 0 is not a legal value\n  fix: -1 for the broker's default, or 1 and more");
 }
 

@@ -21,34 +21,46 @@ static bool has_comment(const char *value)
     return hash != NULL;
 }
 
-static void remember(struct config *config, char *doubt)
+/* A warning, and its code. */
+struct config_doubt {
+    const char *code;
+    char *text;
+};
+
+static void remember(struct config *config, const char *code, char *text)
 {
     config->doubts = reallocarray(config->doubts, config->doubt_count + 1, sizeof *config->doubts);
     if (config->doubts == NULL)
         abort();
-    config->doubts[config->doubt_count++] = doubt;
+    config->doubts[config->doubt_count++] = (struct config_doubt){code, text};
 }
 
 /* The value itself may be a secret. */
 void config_doubt(struct config *config, const char *key, const char *value, const char *origin, bool comments)
 {
     if (comments && has_comment(value))
-        remember(config,
+        remember(config, E_CONFIG_11,
                  text_printf("%s: the value of %.100s is taken with the # in it: a comment has a line of its own",
                              origin, key));
     else if (is_quoted(value))
-        remember(config, text_printf("%s: the value of %.100s is taken with its quotes", origin, key));
+        remember(config, E_CONFIG_11, text_printf("%s: the value of %.100s is taken with its quotes", origin, key));
+}
+
+void config_doubt_retired(struct config *config, const char *key, const char *origin)
+{
+    remember(config, E_CONFIG_12,
+             text_printf("%s: %s does nothing any more, and the next version refuses it: leave it out", origin, key));
 }
 
 void config_warn_doubts(const struct config *config)
 {
     for (size_t i = 0; i < config->doubt_count; i++)
-        log_warning("E-CONFIG-11", "%s", config->doubts[i]);
+        log_warning(config->doubts[i].code, "%s", config->doubts[i].text);
 }
 
 void config_doubts_free(struct config *config)
 {
     for (size_t i = 0; i < config->doubt_count; i++)
-        free(config->doubts[i]);
+        free(config->doubts[i].text);
     free(config->doubts);
 }

@@ -105,7 +105,7 @@ bool config_environment_read(struct config *config, char *const *environment, st
 
 static void warn_ignored(const char *name)
 {
-    log_warning("E-CONFIG-10", "the variable %s is no key of sessiond: ignored", name);
+    log_warning(E_CONFIG_10, "the variable %s is no key of sessiond: ignored", name);
 }
 
 void config_warn_unknown(const struct config_request *request)

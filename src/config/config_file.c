@@ -29,13 +29,13 @@ static bool file_read(struct config *config, struct config_file *file, struct er
 
 static bool refuse_line(const struct config_file *file, const char *what, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-06", "%s:%d: %s", file->path, file->line, what);
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_06, "%s:%d: %s", file->path, file->line, what);
 }
 
 /* "includes itself" with the chain, the outermost file last. */
 static bool refuse_include(const struct config_file *file, const char *what, struct err *err)
 {
-    err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-07", "%s: %s", file->path, what);
+    err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_07, "%s: %s", file->path, what);
     for (const struct config_file *by = file->parent; by != NULL; by = by->parent) {
         size_t len = strlen(err->message);
         snprintf(err->message + len, sizeof err->message - len, "\n  included by %s:%d", by->path, by->line);
@@ -49,7 +49,7 @@ static bool refuse_unreadable(const struct config_file *file, struct err *err)
     err_prefix(err, "cannot read the configuration");
     size_t len = strlen(err->message);
     snprintf(err->message + len, sizeof err->message - len, "\n  fix: name a file that this user can read");
-    err->code = "E-CONFIG-05";
+    err->code = E_CONFIG_05;
     err->exit_code = file->unreadable;
     return false;
 }

@@ -17,7 +17,7 @@ static const char *origin_of(const struct config *config, const char *name)
 /* `name`: the setting to look at. */
 static bool refuse(const struct config *config, const char *name, const char *what, const char *fix, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-09", "%s: %s\n  in %s\n  fix: %s", name, what,
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09, "%s: %s\n  in %s\n  fix: %s", name, what,
                    origin_of(config, name), fix);
 }
 
@@ -48,7 +48,7 @@ static bool check_url(const struct config *config, const char *url, struct err *
         return true;
     /* What has an @ may be the half of a password with a comma in it. */
     return err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-02",
+        err, ERR_STOP, EXIT_CONFIG, E_CONFIG_02,
         "%s: \"%.200s\" is not a legal value\n  in %s\n  fix: http://HOST:PORT or https://HOST, with the path of the "
         "API if it has one; several by commas",
         URL, strchr(url, '@') == NULL ? url : SECRET_MASK, origin_of(config, URL));

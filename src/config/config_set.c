@@ -1,6 +1,7 @@
 /* One setting, from whichever source: to the table's field, to the list for librdkafka, or refused with the reason. */
 #include "config/config_table.h"
 
+#include "config/config_doubt.h"
 #include "config/owned_keys.h"
 #include "config/secret.h"
 #include "core/text.h"
@@ -34,8 +35,8 @@ static const char *kafka_name(const char *name, enum kafka_scope *scope)
 
 static bool refuse_owned(const char *name, const char *reason, const char *origin, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-03", "%s cannot be set: %s\n  in %s\n  fix: leave it out",
-                   name, reason, origin);
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_03, "%s cannot be set: %s\n  in %s\n  fix: leave it out", name,
+                   reason, origin);
 }
 
 void config_property_free(struct kafka_property *property)
@@ -111,7 +112,7 @@ static bool set_from_file(struct config *config, const char *name, const char *b
     bool done;
 
     if (secret == NULL)
-        done = err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-08",
+        done = err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_08,
                        "%s: cannot read %s: %s\n  in %s\n  fix: name a file that this user can read", name, path,
                        secret_reason(reason), origin);
     else
@@ -130,11 +131,11 @@ static bool refuse_unknown(const char *name, const char *origin, struct err *err
     const char *nearest = config_key_nearest(name);
 
     if (nearest != NULL)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-01",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_01,
                        "unknown key %.100s\n  in %s\n  did you mean %s? All keys: sessiond config --list", name, origin,
                        nearest);
     return err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-01",
+        err, ERR_STOP, EXIT_CONFIG, E_CONFIG_01,
         "unknown key %.100s\n  in %s\n  fix: all keys are in sessiond config --list; those of librdkafka begin "
         "with kafka.",
         name, origin);
@@ -157,6 +158,10 @@ bool config_set(struct config *config, const char *name, const char *value, cons
         return kafka_set(config, name, value, origin, err);
     if (key != NULL)
         return config_value_set(config, key, value, origin, err);
+    if (config_key_is_retired(name)) {
+        config_doubt_retired(config, name, origin);
+        return true;
+    }
     if (reason != NULL)
         return refuse_owned(name, reason, origin, err);
     return refuse_unknown(name, origin, err);
@@ -167,7 +172,8 @@ bool config_settable(const char *name)
     enum kafka_scope scope;
     const char *property = kafka_name(name, &scope);
     char *base = file_key(name);
-    bool settable = base != NULL || (property != NULL && *property != 0) || config_key_find(name) != NULL;
+    bool settable = base != NULL || (property != NULL && *property != 0) || config_key_find(name) != NULL ||
+                    config_key_is_retired(name);
 
     free(base);
     return settable;

@@ -31,7 +31,6 @@ static const char *const log_levels[] = {"error", "warning", "info", "debug", NU
 #define WORD(list)           .type = CONFIG_WORD, .words = list
 #define KAFKA                .type = CONFIG_KAFKA, .offset = CONFIG_NOWHERE
 #define UNKEPT               .offset = CONFIG_NOWHERE
-#define NOT_YET              .offset = CONFIG_NOWHERE, .later = CONFIG_ALL_BUT_DEFAULT
 
 const struct config_key config_keys[] = {
     {"kafka.bootstrap.servers", KAFKA, .initial = "127.0.0.1:9092", .meaning = "brokers to begin with"},
@@ -112,8 +111,6 @@ const struct config_key config_keys[] = {
      .meaning = "schema of the tables"},
     {"postgres.reference.checks", WORD(reference_checks), UNKEPT, .initial = "per-row", .later = "per-batch",
      .meaning = "how parents are checked; per-batch is not in this version"},
-    {"postgres.connections", INTEGER(1, 64), NOT_YET, .initial = "1",
-     .meaning = "connections of the worker; more than 1 is not in this version"},
 
     {"batch.max.messages", INTEGER(1, 100000), .offset = AT(batch_max_messages), .initial = "5000",
      .meaning = "commands in a batch at most; a batch is what has arrived, there is no linger"},
@@ -173,6 +170,11 @@ static const char *const kafka_properties[] = {
     "kafka.metadata.max.age.ms",
     "kafka.broker.address.family",
 };
+
+bool config_key_is_retired(const char *name)
+{
+    return strcmp(name, "postgres.connections") == 0;
+}
 
 const struct config_key *config_key_find(const char *name)
 {

@@ -222,25 +222,12 @@ static bool set_field(struct config *config, const struct config_key *key, const
     return false;
 }
 
-static bool is_later(const struct config_key *key, const char *value)
-{
-    if (key->later == NULL)
-        return false;
-    if (strcmp(key->later, CONFIG_ALL_BUT_DEFAULT) == 0)
-        return strcmp(value, key->initial) != 0;
-    return strcmp(value, key->later) == 0;
-}
-
 static bool refuse_later(const struct config_key *key, const char *value, const char *origin, struct err *err)
 {
     char rule[CONFIG_RULE_SIZE];
 
-    if (strcmp(key->later, CONFIG_ALL_BUT_DEFAULT) == 0)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-04",
-                       "%s is not in this version of sessiond\n  in %s\n  fix: leave it out, or %s%s", key->name,
-                       origin, *key->initial == 0 ? "empty" : "at ", key->initial);
     config_value_rule(key, rule);
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-04",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_04,
                    "%s=%s is not in this version of sessiond\n  in %s\n  fix: one of %s", key->name, value, origin,
                    rule);
 }
@@ -261,11 +248,11 @@ bool config_value_set(struct config *config, const struct config_key *key, const
     struct config_origin *entry = &config->origins[key - config_keys];
     char rule[CONFIG_RULE_SIZE];
 
-    if (is_later(key, value))
+    if (key->later != NULL && strcmp(value, key->later) == 0)
         return refuse_later(key, value, origin, err);
     if (!set_field(config, key, value)) {
         config_value_rule(key, rule);
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-CONFIG-02",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_02,
                        "%s: %s%.100s%s is not a legal value\n  in %s\n  fix: %s", key->name, key->secret ? "" : "\"",
                        key->secret ? "this" : value, key->secret ? "" : "\"", origin, rule);
     }

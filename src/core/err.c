@@ -3,6 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define ERR_CODE(constant, code, exits, row, meaning) const char constant[] = code;
+#include "core/err_codes.def"
+#undef ERR_CODE
+
 bool err_set(struct err *err, enum err_class class, enum exit_code exit_code, const char *code, const char *format, ...)
 {
     va_list args;
@@ -10,10 +14,17 @@ bool err_set(struct err *err, enum err_class class, enum exit_code exit_code, co
     err->class = class;
     err->exit_code = exit_code;
     err->code = code;
+    err->reason = REASON_NONE;
+    err->sqlstate[0] = 0;
     va_start(args, format);
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
     return false;
+}
+
+bool err_interrupted(struct err *err, const char *doing)
+{
+    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while %s", doing);
 }
 
 void err_prefix(struct err *err, const char *format, ...)

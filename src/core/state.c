@@ -1,5 +1,7 @@
 #include "core/state.h"
 
+#include "core/err.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -114,10 +116,10 @@ static bool stopped_reading(const struct snapshot *s, int64_t now_us, enum state
     return true;
 }
 
-/* "E-PG-57P03" is known to everybody as 57P03. */
+/* What PostgreSQL says is known to everybody by its SQLSTATE alone. */
 static const char *short_code(const char *code)
 {
-    return strncmp(code, "E-PG-", 5) == 0 ? code + 5 : code;
+    return strncmp(code, E_PG_, strlen(E_PG_)) == 0 ? code + strlen(E_PG_) : code;
 }
 
 static void say_waiting(const struct dependency *d, enum dependency_name name, int64_t now_us,

@@ -261,11 +261,11 @@ static void *serve(void *opaque)
 static bool cannot(struct err *err, const char *address, int why)
 {
     if (why == EADDRINUSE)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-HTTP-01",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_01,
                        "http.listen = %s: another process has this port\n"
                        "  fix: another port, or http.listen= (empty) for no HTTP",
                        address);
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-HTTP-02",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_02,
                    "http.listen = %s: %s\n  fix: an address of this machine and a port that it may use", address,
                    strerror(why));
 }
@@ -297,7 +297,7 @@ static int open_listener(const char *address, struct err *err)
     snprintf(port_text, sizeof port_text, "%.*s", (int)port.len, (const char *)port.data);
     int code = getaddrinfo(*host_text == 0 ? NULL : host_text, port_text, &hints, &list);
     if (code != 0) {
-        err_set(err, ERR_STOP, EXIT_CONFIG, "E-HTTP-02",
+        err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_02,
                 "http.listen = %s: %s\n  fix: an address of this machine and a port", address, gai_strerror(code));
         return -1;
     }

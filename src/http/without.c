@@ -9,7 +9,7 @@ const char *server_version(void)
 struct server *server_open(const char *address, const struct about *about, struct err *err)
 {
     (void)about;
-    err_set(err, ERR_STOP, EXIT_CONFIG, "E-HTTP-02",
+    err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_02,
             "http.listen is %s, and this sessiond was built without HTTP (WITH_HTTP=0)\n"
             "  fix: http.listen= (empty), or build with libmicrohttpd",
             address);

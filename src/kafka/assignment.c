@@ -28,7 +28,7 @@ static void log_unreadable(const struct assignment *assignment, const struct err
     if (now_ms - assignment->offered_ms < HANGING_MS)
         log_warning(err->code, "%s; asking again (%" PRIu64 " more held back)", err->message, held_back);
     else
-        log_error("E-KAFKA-HANGING",
+        log_error(E_KAFKA_HANGING,
                   "the group's committed offsets have not been readable for %" PRId64
                   " s, as when a transaction that never "
                   "ends holds them\n"
@@ -40,9 +40,9 @@ static void log_unreadable(const struct assignment *assignment, const struct err
  * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
  * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
  */
-static enum progress read_committed_offsets(struct assignment *assignment, rd_kafka_t *rk,
-                                            rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
-                                            struct err *err)
+MUSTUSE static enum progress read_committed_offsets(struct assignment *assignment, rd_kafka_t *rk,
+                                                    rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
+                                                    struct err *err)
 {
     int code = positions_committed(rk, partitions, patience_begin(&assignment->patience, timeout_ms));
 
@@ -138,7 +138,7 @@ bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,
     assignment->metadata = checked_metadata(rk);
     if (assignment->metadata == NULL) {
         rd_kafka_assign(rk, NULL);
-        return err_set(err, ERR_RETRY, 0, "E-KAFKA-MEMBER", "assigned partitions, but no longer a member of the group");
+        return err_set(err, ERR_RETRY, 0, E_KAFKA_MEMBER, "assigned partitions, but no longer a member of the group");
     }
     assignment->offered = rd_kafka_topic_partition_list_copy(partitions);
     assignment->offered_ms = clock_ms();

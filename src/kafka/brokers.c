@@ -18,8 +18,6 @@
 /* After so long a person wants to know what is being waited for. */
 #define PATIENCE_MS 2000
 
-const char brokers_advertised[] = "E-KAFKA-ADVERTISED";
-
 void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role)
 {
     advertised_init(&brokers->advertised);
@@ -46,32 +44,31 @@ void brokers_trouble(struct brokers *brokers, int code, const char *reason)
         *detail = 0;
 }
 
-const char *brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
+bool brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
 {
     struct advertised_pair pair;
 
     if (!advertised_silent(&brokers->advertised, clock_ms(), &pair)) {
         snprintf(text, BROKERS_WHY_TEXT, "%s", brokers->reason);
-        return "E-KAFKA-DOWN";
+        return false;
     }
     bool about_it = strstr(brokers->reason, pair.silent) != NULL;
     snprintf(text, BROKERS_WHY_TEXT,
              "broker %s answers, but it tells clients to use %s (advertised.listeners), and that does not answer%s%s",
              pair.answers, pair.silent, about_it ? ": " : "", about_it ? brokers->reason : "");
-    return brokers_advertised;
+    return true;
 }
 
 bool brokers_silent(struct brokers *brokers, int64_t timeout_ms, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
-    const char *code = brokers_why(brokers, why);
 
-    if (code == brokers_advertised)
-        return err_set(err, ERR_STOP, EXIT_UNREACHABLE, code,
+    if (brokers_why(brokers, why))
+        return err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_KAFKA_ADVERTISED,
                        "%s\n  %s\n  fix: set the broker's advertised.listeners to an address that this host can reach, "
                        "or run this where it is reached",
                        why, brokers->setting);
-    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, code,
+    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_KAFKA_DOWN,
                    "no broker answered within %.3g s%s%s\n  %s\n  fix: start the broker, or name one that runs",
                    (double)timeout_ms / 1000, *why ? ": " : "", why, brokers->setting);
 }
@@ -120,7 +117,7 @@ int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct bro
     if (refused(brokers, err))
         return 0;
     if (stop_requested())
-        (void)err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
+        (void)err_interrupted(err, "waiting for a broker");
     else if (left_ms <= 0)
         (void)brokers_silent(brokers, wait->timeout_ms, err);
     if (stop_requested() || left_ms <= 0)

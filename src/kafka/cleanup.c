@@ -163,12 +163,12 @@ void cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *
     bool must_keep = commands || is_key(topic, "dlq.topic");
     char where[CONFIG_SETTING_TEXT];
 
-    (void)err_clear(err);
+    err_clear(err);
     if (topic->policy != CLEANUP_COMPACTS)
         return;
     config_setting(cleanup->config, topic->key, where);
     (void)err_set(
-        err, must_keep ? ERR_STOP : ERR_NONE, must_keep ? EXIT_CONFIG : EXIT_DONE, "E-TOPIC-07",
+        err, must_keep ? ERR_STOP : ERR_NONE, must_keep ? EXIT_CONFIG : EXIT_DONE, E_TOPIC_07,
         "topic %.249s is compacted: of each key it keeps the last of the %s only%s\n  %.250s\n  fix: kafka-configs.sh "
         "--alter --entity-type topics --entity-name ... --add-config cleanup.policy=delete",
         topic->name,
@@ -192,7 +192,7 @@ bool cleanup_unread(const struct cleanup *cleanup, struct err *err)
     }
     if (*names == 0)
         return false;
-    (void)err_set(err, ERR_NONE, EXIT_DONE, "E-TOPIC-08",
+    (void)err_set(err, ERR_NONE, EXIT_DONE, E_TOPIC_08,
                   "cannot see whether these topics are compacted: %s\n  %s\n  fix: allow DESCRIBE_CONFIGS on them, or "
                   "look yourself "
                   "that cleanup.policy of the commands and dead letters is delete",
@@ -213,6 +213,6 @@ bool cleanup_judge(const struct cleanup *cleanup, struct err *err)
     }
     if (cleanup_unread(cleanup, &unread))
         log_err(LOG_WARNING, &unread);
-    (void)err_clear(err);
+    err_clear(err);
     return true;
 }

@@ -145,7 +145,7 @@ static void log_as_told(const rd_kafka_t *rk, int level, const char *facility, c
     if (strcmp(facility, "ADDPARTS") == 0)
         ours = LOG_WARNING;
 
-    log_line(ours, "E-KAFKA-CLIENT", "%s: %s: %s", rd_kafka_name(rk), facility, text);
+    log_line(ours, E_KAFKA_CLIENT, "%s: %s: %s", rd_kafka_name(rk), facility, text);
 }
 
 /* Any of librdkafka's threads. A tool tells the person about its own failure, once; the library's lines are detail. */
@@ -173,7 +173,7 @@ void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *valu
 
     if (rd_kafka_conf_set(conf, name, value, reason, sizeof reason) == RD_KAFKA_CONF_OK)
         return;
-    log_error("E-INTERNAL", "librdkafka %s refuses %s=%s: %s", rd_kafka_version_str(), name, value, reason);
+    log_error(E_INTERNAL, "librdkafka %s refuses %s=%s: %s", rd_kafka_version_str(), name, value, reason);
     abort();
 }
 
@@ -281,7 +281,7 @@ static bool tokens_last(const rd_kafka_conf_t *conf, struct err *err)
     if (rd_kafka_version() >= OAUTHBEARER_VERSION || !is_set_to(conf, "sasl.mechanisms", "OAUTHBEARER") ||
         !is_set_to(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true"))
         return true;
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_CONFIG,
                    "kafka.sasl.mechanism=OAUTHBEARER with kafka.enable.sasl.oauthbearer.unsecure.jwt needs librdkafka "
                    "2.2.0; this is %s, which crashes when it renews the token\n"
                    "  fix: a newer librdkafka, or another mechanism",
@@ -323,7 +323,7 @@ struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role rol
         return rk;
 
     rd_kafka_conf_destroy(conf);
-    err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+    err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_CONFIG,
             "the kafka.* settings do not fit together: %s\n  fix: sessiond config shows them and where each is set",
             reason);
     return NULL;

@@ -2,12 +2,6 @@
 
 #include <librdkafka/rdkafka.h>
 
-const char kafka_error_fenced[] = "E-KAFKA-FENCED";
-const char kafka_error_too_large[] = "E-KAFKA-TOO-LARGE";
-const char kafka_error_login[] = "E-KAFKA-LOGIN";
-const char kafka_error_no_topic[] = "E-TOPIC-01";
-const char kafka_error_rebalance[] = "E-KAFKA-REBALANCE";
-
 enum {
     C = 1 << KAFKA_CALL_CONSUME,
     T = 1 << KAFKA_CALL_TRANSACTION,
@@ -32,69 +26,69 @@ struct verdict {
     "needs"
 
 static const struct verdict login = {
-    ERR_STOP, EXIT_PERMISSION, kafka_error_login,
+    ERR_STOP, EXIT_PERMISSION, E_KAFKA_LOGIN,
     "fix: kafka.sasl.username, kafka.sasl.password (or the certificate), kafka.sasl.mechanism\n"
     "  (SCRAM with brokers of version 4 needs librdkafka 2.6.1: sessiond version)"};
-static const struct verdict acl_topic = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-TOPIC", FIX_ACL};
-static const struct verdict acl_group = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-GROUP", FIX_ACL};
-static const struct verdict acl_cluster = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-CLUSTER", FIX_ACL};
-static const struct verdict acl_transaction = {ERR_STOP, EXIT_PERMISSION, "E-KAFKA-ACL-TRANSACTION", FIX_ACL};
-static const struct verdict topic_missing = {ERR_STOP, EXIT_CONFIG, kafka_error_no_topic,
+static const struct verdict acl_topic = {ERR_STOP, EXIT_PERMISSION, E_KAFKA_ACL_TOPIC, FIX_ACL};
+static const struct verdict acl_group = {ERR_STOP, EXIT_PERMISSION, E_KAFKA_ACL_GROUP, FIX_ACL};
+static const struct verdict acl_cluster = {ERR_STOP, EXIT_PERMISSION, E_KAFKA_ACL_CLUSTER, FIX_ACL};
+static const struct verdict acl_transaction = {ERR_STOP, EXIT_PERMISSION, E_KAFKA_ACL_TRANSACTION, FIX_ACL};
+static const struct verdict topic_missing = {ERR_STOP, EXIT_CONFIG, E_TOPIC_01,
                                              "fix: sessiond topics apply, or name an existing topic"};
-static const struct verdict topic_name = {ERR_STOP, EXIT_CONFIG, "E-TOPIC-02",
+static const struct verdict topic_name = {ERR_STOP, EXIT_CONFIG, E_TOPIC_02,
                                           "fix: letters, digits, '.', '_' and '-' only, at most 249 of them"};
 static const struct verdict topic_settings = {
-    ERR_STOP, EXIT_CONFIG, "E-TOPIC-03",
+    ERR_STOP, EXIT_CONFIG, E_TOPIC_03,
     "fix: this topic's own settings (cleanup.policy=delete, message.timestamp.*) refuse such records"};
 static const struct verdict topic_policy = {
-    ERR_STOP, EXIT_CONFIG, "E-TOPIC-04",
+    ERR_STOP, EXIT_CONFIG, E_TOPIC_04,
     "fix: topics.partitions and topics.replication.factor within what these brokers allow"};
-static const struct verdict old_broker = {ERR_STOP, EXIT_CONFIG, "E-KAFKA-OLD", "fix: brokers of version 2.5 or newer"};
+static const struct verdict old_broker = {ERR_STOP, EXIT_CONFIG, E_KAFKA_OLD, "fix: brokers of version 2.5 or newer"};
 static const struct verdict session_timeout = {
-    ERR_STOP, EXIT_CONFIG, "E-KAFKA-SESSION",
+    ERR_STOP, EXIT_CONFIG, E_KAFKA_SESSION,
     "fix: keep kafka.consumer.session.timeout.ms within the broker's group.min/max.session.timeout.ms"};
 static const struct verdict group_taken = {
-    ERR_STOP, EXIT_CONFIG, "E-KAFKA-GROUP",
+    ERR_STOP, EXIT_CONFIG, E_KAFKA_GROUP,
     "fix: consumers of another kind are in this group; set group.id to a name of its own"};
 static const struct verdict transaction_timeout = {
-    ERR_STOP, EXIT_CONFIG, "E-KAFKA-TIMEOUT",
+    ERR_STOP, EXIT_CONFIG, E_KAFKA_TIMEOUT,
     "fix: keep kafka.producer.transaction.timeout.ms within the broker's transaction.max.timeout.ms"};
 static const struct verdict receive_limit = {
-    ERR_STOP, EXIT_CONFIG, "E-INPUT-SIZE",
+    ERR_STOP, EXIT_CONFIG, E_INPUT_SIZE,
     "fix: raise kafka.consumer.receive.message.max.bytes above the topic's max.message.bytes"};
 
 /* Never fight for an identity, or two supervisors fence each other for ever. */
 static const struct verdict instance_taken = {
-    ERR_STOP, EXIT_FENCED, "E-KAFKA-INSTANCE",
+    ERR_STOP, EXIT_FENCED, E_KAFKA_INSTANCE,
     "another process with this instance.id has taken over\n  fix: one instance.id for each process"};
 
 /* Going on would skip what is lost without an answer. */
 static const struct verdict input_lost = {
-    ERR_STOP, EXIT_DATA, "E-INPUT-LOST",
+    ERR_STOP, EXIT_DATA, E_INPUT_LOST,
     "these commands are gone (retention, truncation, a recreated topic) and were not answered\n"
     "  fix: find out which, then set the group's offset to where it shall go on"};
 static const struct verdict input_corrupt = {
-    ERR_STOP, EXIT_DATA, "E-INPUT-CORRUPT",
+    ERR_STOP, EXIT_DATA, E_INPUT_CORRUPT,
     "the broker's copy of these commands is damaged, and they were not answered\n"
     "  fix: restore the partition from a replica, or set the group's offset to where it shall go on"};
 
 /* ---- What the worker can ----------------------------------------------------------------------------------------- */
 
 /* The broker also fences us by our own epoch when a transaction timed out (no KIP-588 in librdkafka). */
-static const struct verdict fenced = {ERR_RENEW, EXIT_FENCED, kafka_error_fenced, NULL};
-static const struct verdict unusable = {ERR_RENEW, EXIT_INTERNAL, "E-KAFKA-TRANSACTION", NULL};
-static const struct verdict fatal = {ERR_RENEW, EXIT_INTERNAL, "E-KAFKA-FATAL", NULL};
-static const struct verdict consumer_fatal = {ERR_STOP, EXIT_INTERNAL, "E-KAFKA-FATAL", NULL};
+static const struct verdict fenced = {ERR_RENEW, EXIT_FENCED, E_KAFKA_FENCED, NULL};
+static const struct verdict unusable = {ERR_RENEW, EXIT_INTERNAL, E_KAFKA_TRANSACTION, NULL};
+static const struct verdict fatal = {ERR_RENEW, EXIT_INTERNAL, E_KAFKA_FATAL, NULL};
+static const struct verdict consumer_fatal = {ERR_STOP, EXIT_INTERNAL, E_KAFKA_FATAL, NULL};
 
 /* The assignment is not ours any more: its new owner reads the same commands. */
-static const struct verdict rebalance = {ERR_ABORT, EXIT_TIMEOUT, kafka_error_rebalance, NULL};
-static const struct verdict too_large = {ERR_ABORT, EXIT_DATA, kafka_error_too_large, NULL};
-static const struct verdict undelivered = {ERR_ABORT, EXIT_UNREACHABLE, "E-KAFKA-DELIVERY", NULL};
+static const struct verdict rebalance = {ERR_ABORT, EXIT_TIMEOUT, E_KAFKA_REBALANCE, NULL};
+static const struct verdict too_large = {ERR_ABORT, EXIT_DATA, E_KAFKA_TOO_LARGE, NULL};
+static const struct verdict undelivered = {ERR_ABORT, EXIT_UNREACHABLE, E_KAFKA_DELIVERY, NULL};
 
-static const struct verdict queue_full = {ERR_RETRY, EXIT_TIMEOUT, "E-KAFKA-QUEUE", NULL};
-static const struct verdict poll_late = {ERR_RETRY, EXIT_TIMEOUT, "E-KAFKA-POLL", NULL};
-static const struct verdict unstable = {ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-UNSTABLE", NULL};
-static const struct verdict down = {ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", NULL};
+static const struct verdict queue_full = {ERR_RETRY, EXIT_TIMEOUT, E_KAFKA_QUEUE, NULL};
+static const struct verdict poll_late = {ERR_RETRY, EXIT_TIMEOUT, E_KAFKA_POLL, NULL};
+static const struct verdict unstable = {ERR_RETRY, EXIT_UNREACHABLE, E_KAFKA_UNSTABLE, NULL};
+static const struct verdict down = {ERR_RETRY, EXIT_UNREACHABLE, E_KAFKA_DOWN, NULL};
 
 /* ---- The rules --------------------------------------------------------------------------------------------------- */
 
@@ -227,6 +221,16 @@ static enum err_class class_of(const struct verdict *verdict, enum kafka_flag fl
     return verdict->class;
 }
 
+static enum err_reason reason_of(const struct verdict *verdict)
+{
+    return verdict == &login           ? REASON_LOGIN
+           : verdict == &topic_missing ? REASON_NO_TOPIC
+           : verdict == &fenced        ? REASON_FENCED
+           : verdict == &too_large     ? REASON_TOO_LARGE
+           : verdict == &rebalance     ? REASON_REBALANCE
+                                       : REASON_NONE;
+}
+
 bool kafka_error_classify(struct err *err, enum kafka_call call, int code, enum kafka_flag flag, const char *text,
                           const char *what)
 {
@@ -234,8 +238,10 @@ bool kafka_error_classify(struct err *err, enum kafka_call call, int code, enum 
     const struct verdict *verdict = verdict_of(call, cause);
     const char *hint = verdict->hint != NULL ? verdict->hint : "";
 
-    return err_set(err, class_of(verdict, flag), verdict->exit_code, verdict->code, "%s: %s (%s)%s%s", what,
-                   text != NULL ? text : rd_kafka_err2str(cause), rd_kafka_err2name(cause), *hint ? "\n  " : "", hint);
+    (void)err_set(err, class_of(verdict, flag), verdict->exit_code, verdict->code, "%s: %s (%s)%s%s", what,
+                  text != NULL ? text : rd_kafka_err2str(cause), rd_kafka_err2name(cause), *hint ? "\n  " : "", hint);
+    err->reason = reason_of(verdict);
+    return false;
 }
 
 bool kafka_error_code(struct err *err, enum kafka_call call, int code, const char *what)

@@ -92,7 +92,7 @@ void membership_refused(struct membership *membership, uint64_t epoch, struct er
     int64_t now_ms = clock_ms();
 
     membership_judge(membership, err);
-    if (err->class != ERR_ABORT || err->code != kafka_error_rebalance)
+    if (err->class != ERR_ABORT || err->reason != REASON_REBALANCE)
         return;
     if (membership->refused_ms == 0 || membership->refused_epoch != epoch) {
         membership->refused_ms = now_ms;

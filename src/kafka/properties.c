@@ -61,11 +61,11 @@ static bool refuse_unknown(const struct kafka_property *property, struct err *er
     char *nearest = nearest_property(property->name);
 
     if (nearest != NULL)
-        err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+        err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_CONFIG,
                 "unknown key %s%.100s\n  set in %s\n  did you mean %s%s? All keys: CONFIGURATION.md of librdkafka %s",
                 prefix, property->name, property->origin, prefix, nearest, rd_kafka_version_str());
     else
-        err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+        err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_CONFIG,
                 "unknown key %s%.100s\n  set in %s\n  fix: all keys are in CONFIGURATION.md of librdkafka %s", prefix,
                 property->name, property->origin, rd_kafka_version_str());
     free(nearest);
@@ -74,7 +74,7 @@ static bool refuse_unknown(const struct kafka_property *property, struct err *er
 
 static bool refuse_value(const struct kafka_property *property, const char *reason, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-CONFIG",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_CONFIG,
                    "%s%s cannot be used: %s\n  set in %s\n  fix: see librdkafka's CONFIGURATION.md for %s",
                    properties_prefix(property->scope), property->name, reason, property->origin,
                    rd_kafka_version_str());

@@ -43,7 +43,7 @@ void sasl_reload_judge(struct sasl_reload *sasl_reload, struct err *err)
 {
     int64_t now_ms = clock_ms();
 
-    if (err->code != kafka_error_login)
+    if (err->reason != REASON_LOGIN)
         return;
     if (atomic_exchange(&sasl_reload->worked, false)) {
         sasl_reload->refused = true;

@@ -67,11 +67,12 @@ static bool failed(struct sink *sink, struct err *err)
  */
 static void judge_fence(struct sink *sink, const struct err *err)
 {
-    sink->fenced = sink->fenced || err->code == kafka_error_fenced;
+    sink->fenced = sink->fenced || err->reason == REASON_FENCED;
 }
 
 /* From an error object to what the worker does. */
-static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what, struct err *err)
+MUSTUSE static enum progress transaction_error(struct sink *sink, rd_kafka_error_t *error, const char *what,
+                                               struct err *err)
 {
     (void)kafka_error_object(err, KAFKA_CALL_TRANSACTION, error, what);
     judge_fence(sink, err);
@@ -90,7 +91,7 @@ static void record_error(struct sink *sink, int code, const char *topic, struct 
         (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, topic);
     /* A new producer asks for the topic until it is there, or believed to be missing. */
     topic_doubt(topic, err);
-    if (err->code == kafka_error_no_topic && err->class == ERR_RETRY)
+    if (err->reason == REASON_NO_TOPIC && err->class == ERR_RETRY)
         err->class = ERR_RENEW;
     judge_fence(sink, err);
 }
@@ -131,9 +132,9 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         return;
     }
     record_error(sink, message->err, rd_kafka_topic_name(message->rkt), &err);
-    if (err.code == kafka_error_too_large && sink->unbatched)
+    if (err.reason == REASON_TOO_LARGE && sink->unbatched)
         note_refused(sink, delivery);
-    else if (err.code == kafka_error_too_large)
+    else if (err.reason == REASON_TOO_LARGE)
         sink->unbatched_until_ms = clock_ms() + UNBATCHED_MS;
     if (sink->delivery.class == ERR_NONE)
         sink->delivery = err;
@@ -162,7 +163,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         return; /* every transactional call reports it, with its class */
     (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
-    if (err.code == kafka_error_no_topic) /* of which topic is not said; the delivery reports tell */
+    if (err.reason == REASON_NO_TOPIC) /* of which topic is not said; the delivery reports tell */
         err.class = ERR_RETRY;
     sasl_reload_judge(&sink->sasl_reload, &err);
     if (err.class == ERR_STOP)
@@ -282,7 +283,7 @@ int sink_throttle_ms(const struct sink *sink)
  * A predecessor's open transaction is ended first, and the broker says "not yet" until it is; librdkafka (2.0.2 to 2.15) then asks again
  * after 500 ms. A new producer asks at once. Each one is given twice the time of the one before, so that a slow broker gets its turn.
  */
-static enum progress init_transactions(struct sink *sink, int timeout_ms, struct err *err)
+MUSTUSE static enum progress init_transactions(struct sink *sink, int timeout_ms, struct err *err)
 {
     bool hurry = sink->init_patience_ms < timeout_ms;
     char what[320];
@@ -363,7 +364,7 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
     rd_kafka_resp_err_t code;
 
     if (topic == sink->output_topics.count)
-        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "no producer for topic %s", out->topic);
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "no producer for topic %s", out->topic);
     delivery->size = outbound_size(out);
     while ((code = produce_once(sink, topic, out, delivery)) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
            clock_ms() < deadline_ms)
@@ -371,7 +372,7 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
     record_error(sink, code, out->topic, err);
-    if (err->code == kafka_error_too_large)
+    if (err->reason == REASON_TOO_LARGE)
         note_refused(sink, delivery);
     return false;
 }
@@ -394,7 +395,7 @@ static bool refused_for_good(struct sink *sink, struct err *err)
     }
     (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
     /* Which topic is missing, and for how long, the deliveries tell. */
-    if (why.class != ERR_STOP || why.code == kafka_error_no_topic)
+    if (why.class != ERR_STOP || why.reason == REASON_NO_TOPIC)
         return false;
     *err = why;
     return true;
@@ -437,7 +438,7 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     if (!sink->transactional)
         return DONE;
     if (metadata == NULL) {
-        (void)err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment of this batch is over");
+        (void)err_set(err, ERR_ABORT, 0, E_KAFKA_EPOCH, "the assignment of this batch is over");
         return FAILED;
     }
     if (sink->offsets_call == NULL && source_kept(source, offsets, err) == FAILED)
@@ -457,13 +458,13 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
     return progress;
 }
 
-static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets, int timeout_ms,
-                                                struct err *err)
+MUSTUSE static enum progress commit_without_transaction(struct source *source, const struct offsets *offsets,
+                                                        int timeout_ms, struct err *err)
 {
     return source_kept(source, offsets, err) == FAILED ? FAILED : source_commit(source, offsets, timeout_ms, err);
 }
 
-static enum progress commit_transaction(struct sink *sink, int timeout_ms, struct err *err)
+MUSTUSE static enum progress commit_transaction(struct sink *sink, int timeout_ms, struct err *err)
 {
     rd_kafka_error_t *error = rd_kafka_commit_transaction(sink->rk, timeout_ms);
 

@@ -66,7 +66,7 @@ struct source {
 /* A broker may have said that the commands topic, or a partition of it, is missing: is it? */
 static void doubt_topic(struct source *source, struct err *err)
 {
-    source->in_question = source->in_question || err->code == kafka_error_no_topic;
+    source->in_question = source->in_question || err->reason == REASON_NO_TOPIC;
     topic_doubt(source->config->commands_topic, err);
 }
 
@@ -111,10 +111,10 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         brokers_trouble(&source->brokers, code, reason);
         if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
             membership_down(&source->membership);
-        const char *ours = brokers_why(&source->brokers, why);
+        bool advertised = brokers_why(&source->brokers, why);
         (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, why, source->brokers.setting);
-        if (ours == brokers_advertised && err.class == ERR_RETRY)
-            err.code = ours;
+        if (advertised && err.class == ERR_RETRY)
+            err.code = E_KAFKA_ADVERTISED;
     }
     doubt_topic(source, &err);
     sasl_reload_judge(&source->sasl_reload, &err);
@@ -158,7 +158,7 @@ struct source *source_open(const struct config *config, struct err *err)
  * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
  * is no reason not to work.
  */
-static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
+MUSTUSE static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
 {
     if (source->settings_until_ms == 0)
         source->settings_until_ms = clock_ms() + source->config->startup_timeout_ms / 2;
@@ -167,14 +167,14 @@ static enum progress check_settings(struct source *source, int timeout_ms, struc
     if (progress == PENDING && !source_serve(source, 10, err))
         return FAILED;
     if (progress == PENDING && clock_ms() < source->settings_until_ms) {
-        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-KAFKA-DOWN", "the topics' settings: %s\n  %s",
+        (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_KAFKA_DOWN, "the topics' settings: %s\n  %s",
                       source->cleanup.why, source->brokers.setting);
         return PENDING;
     }
     return cleanup_judge(&source->cleanup, err) ? DONE : FAILED;
 }
 
-static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
+MUSTUSE static enum progress ask_topic(struct source *source, const char *name, int timeout_ms, struct err *err)
 {
     enum progress progress = topic_metadata(source->rk, name, NULL, patience_begin(&source->topics, timeout_ms), err);
 
@@ -183,15 +183,16 @@ static enum progress ask_topic(struct source *source, const char *name, int time
 }
 
 /* As an error of which waiting is the cure, for whoever waits; and for the log, once in a while. */
-static enum progress nobody_answers(struct source *source, struct err *err)
+MUSTUSE static enum progress nobody_answers(struct source *source, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
     uint64_t held_back;
-    const char *code = brokers_why(&source->brokers, why);
+    bool advertised = brokers_why(&source->brokers, why);
 
-    (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, code, "%s\n  %s", why, source->brokers.setting);
-    if (code == brokers_advertised && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, advertised ? E_KAFKA_ADVERTISED : E_KAFKA_DOWN, "%s\n  %s", why,
+                  source->brokers.setting);
+    if (advertised && log_allowed(&source->limit, clock_ms(), &held_back))
+        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
     return PENDING;
 }
 
@@ -199,7 +200,7 @@ static enum progress nobody_answers(struct source *source, struct err *err)
  * The address that we were given has answered. All further work goes by those that the brokers advertise, and of the calls that would
  * wait for one (init_transactions, joining the group) none says so.
  */
-static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
+MUSTUSE static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
 {
     if (advertised_answered(&source->brokers.advertised))
         return DONE;
@@ -355,10 +356,10 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, source->config->commands_topic, message->partition,
                  message->offset);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s arrived among the group's events", place);
+        return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
     if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->offset < 0)
-        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, "E-KAFKA-OFFSETS", "%s[%" PRId32 "]: %s",
+        return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, E_KAFKA_OFFSETS, "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
     doubt_topic(source, err);

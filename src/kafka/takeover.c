@@ -50,8 +50,8 @@ static bool has_another(const struct takeover *takeover, const struct rd_kafka_g
 }
 
 /* Of one broker's list of groups, in which ours may be missing: it has no member and no offsets any more. */
-static enum progress judge(struct takeover *takeover, const struct rd_kafka_group_list *list, bool complete,
-                           const char *instance_id, struct err *err)
+MUSTUSE static enum progress judge(struct takeover *takeover, const struct rd_kafka_group_list *list, bool complete,
+                                   const char *instance_id, struct err *err)
 {
     for (int i = 0; i < list->group_cnt; i++) {
         const struct rd_kafka_group_info *group = &list->groups[i];
@@ -69,8 +69,8 @@ static enum progress judge(struct takeover *takeover, const struct rd_kafka_grou
 }
 
 /* The old call: rd_kafka_DescribeConsumerGroups of 2.0.2 aborts the process (rd_kafka_enq_once) when no coordinator answers. */
-static enum progress ask(struct takeover *takeover, rd_kafka_t *rk, const char *group_id, const char *instance_id,
-                         struct err *err)
+MUSTUSE static enum progress ask(struct takeover *takeover, rd_kafka_t *rk, const char *group_id,
+                                 const char *instance_id, struct err *err)
 {
     const struct rd_kafka_group_list *list = NULL;
     enum progress progress = PENDING;

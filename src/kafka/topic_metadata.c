@@ -83,7 +83,7 @@ bool topic_leaders_answer(struct rd_kafka_s *rk, const char *name, int timeout_m
 
 void topic_doubt(const char *name, struct err *err)
 {
-    if (err->code == kafka_error_no_topic && !topics_seen_missing(name))
+    if (err->reason == REASON_NO_TOPIC && !topics_seen_missing(name))
         err->class = ERR_RETRY;
 }
 

@@ -32,7 +32,7 @@ static void note(struct canary *canary, const struct err *err)
         canary->error = *err;
 }
 
-static enum progress conclude(struct canary *canary, struct err *err)
+MUSTUSE static enum progress conclude(struct canary *canary, struct err *err)
 {
     const struct record *record = &canary->record;
 
@@ -168,7 +168,7 @@ static bool take_trial(struct canary *canary, const PGresult *result, const stru
     return false;
 }
 
-static enum progress go_on(struct canary *canary, struct connection *connection, struct err *err)
+MUSTUSE static enum progress go_on(struct canary *canary, struct connection *connection, struct err *err)
 {
     if (canary->next < canary->pair_count)
         return try_next(canary, connection, err) ? PENDING : FAILED;

@@ -120,9 +120,9 @@ static bool user_is_missing(const struct connection *connection)
     return getpwuid(geteuid()) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);
 }
 
-static enum progress refuse_nameless(struct connection *connection, struct err *err)
+MUSTUSE static enum progress refuse_nameless(struct connection *connection, struct err *err)
 {
-    (void)err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-USER",
+    (void)err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_USER,
                   "PostgreSQL: no user to log in as: none is set, and user id %u of this process has no name in "
                   "/etc/passwd\n  fix: user=... in postgres.conninfo, or PGUSER",
                   (unsigned)geteuid());
@@ -137,7 +137,7 @@ static bool unreachable(struct err *err, const char *code, const char *why)
     return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, code, "PostgreSQL: %s", why);
 }
 
-static enum progress connect_failed(struct connection *connection, struct err *err)
+MUSTUSE static enum progress connect_failed(struct connection *connection, struct err *err)
 {
     const char *message = PQerrorMessage(connection->pg);
     const char *text = message;
@@ -152,7 +152,7 @@ static enum progress connect_failed(struct connection *connection, struct err *e
     if (known)
         pg_error_classify(&(struct pg_error){.sqlstate = sqlstate, .message = line, .session = true}, err);
     else
-        unreachable(err, "E-PG-08001", line);
+        unreachable(err, E_PG_08001, line);
 
     if (err->class == ERR_ISOLATE)
         err->class = ERR_STOP;
@@ -187,7 +187,7 @@ static const char *current_conninfo(struct connection *connection)
         connection->reread = text;
     } else {
         if (path != NULL && (text == NULL || strcmp(text, connection->config->postgres_conninfo) != 0))
-            log_warning("E-CONFIG-08",
+            log_warning(E_CONFIG_08,
                         "postgres.conninfo.file: no connection string in %s now: going on with the last one", path);
         free(text);
     }
@@ -219,7 +219,7 @@ static bool connect_overdue(struct connection *connection, struct err *err)
 {
     if (hosts_overdue(&connection->hosts, connection->pg, clock_ms())) {
         const char *text = connection->reread != NULL ? connection->reread : connection->config->postgres_conninfo;
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001",
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001,
                 "PostgreSQL: %.200s (port %.10s) does not answer within connect_timeout; the next host is tried",
                 PQhost(connection->pg), PQport(connection->pg));
         hosts_turn(&connection->hosts, connection->pg, text);
@@ -227,12 +227,12 @@ static bool connect_overdue(struct connection *connection, struct err *err)
     }
     if (clock_ms() < connection->deadline_ms)
         return false;
-    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08001", "PostgreSQL: no answer to a connection within %d s",
+    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001, "PostgreSQL: no answer to a connection within %d s",
             CONNECT_MS / 1000);
     return true;
 }
 
-static enum progress connect_step(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress connect_step(struct connection *connection, int64_t until_ms, struct err *err)
 {
     while (connection->polling != PGRES_POLLING_OK) {
         if (connection->polling == PGRES_POLLING_FAILED)
@@ -256,7 +256,7 @@ static bool session_send(struct connection *connection, struct err *err)
 
     if (version < OLDEST_SERVER) {
         connection_close(connection);
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-VERSION",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_VERSION,
                        "PostgreSQL: the server is version %d\n  fix: 13 or newer is needed", version / 10000);
     }
     PQsetnonblocking(connection->pg, 1);
@@ -280,7 +280,7 @@ static bool cancel_send(struct connection *connection, struct err *err)
 }
 
 /* Where the server does not let us, what was left behind is left to the server's own time-outs. */
-static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
@@ -295,7 +295,7 @@ static enum progress cancel_receive(struct connection *connection, int64_t until
     return DONE;
 }
 
-static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
+MUSTUSE static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
     int64_t left = until_ms - clock_ms();
@@ -308,7 +308,7 @@ static enum progress session_receive(struct connection *connection, int64_t unti
     connection->session = result;
     if (*PQgetvalue(result, 0, SESSION_READ_ONLY) == 't') {
         connection_close(connection);
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-25006",
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_25006,
                 "PostgreSQL: the server takes no writes: a standby, or default_transaction_read_only; "
                 "target_session_attrs=read-write in postgres.conninfo finds the primary among several hosts");
         return FAILED;
@@ -350,7 +350,8 @@ static void cancel_at_the_end(struct connection *connection)
 
     if (connection->left == NULL)
         return;
-    (void)connection_open(connection, CANCEL_MS, &ignored);
+    enum progress cancelled = connection_open(connection, CANCEL_MS, &ignored);
+    (void)cancelled; /* one try, no more */
     connection_close(connection);
 }
 
@@ -372,5 +373,5 @@ bool connection_alive(struct connection *connection, struct err *err)
     bool there = connection->state == CONNECTION_OPEN && PQconsumeInput(connection->pg) == 1 &&
                  PQconsumeInput(connection->pg) == 1 && PQstatus(connection->pg) == CONNECTION_OK;
 
-    return there || unreachable(err, "E-PG-08006", "the server has closed the connection");
+    return there || unreachable(err, E_PG_08006, "the server has closed the connection");
 }

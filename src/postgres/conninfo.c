@@ -45,7 +45,7 @@ bool conninfo_complete(const char *text, struct conninfo *conninfo, struct err *
 {
     PQconninfoOption *options = PQconninfoParse(text, NULL);
     if (options == NULL)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-CONNINFO",
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_CONNINFO,
                        "postgres.conninfo is not a connection string\n  fix: write \"host=... dbname=... user=...\" or "
                        "postgresql://..., and try it with psql");
 

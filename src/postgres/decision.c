@@ -97,8 +97,8 @@ static bool unreadable(const struct uuid *command_id, struct err *err)
     char text[UUID_TEXT + 1];
 
     uuid_format(command_id, text);
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
-                   "command_outcomes has an outcome for command %s that this version cannot read; next: run the "
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_LEDGER_01,
+                   "command_outcomes has an outcome for command %s that this version cannot read\n  fix: run the "
                    "version that wrote it, or correct the row",
                    text);
 }
@@ -155,7 +155,7 @@ static bool rows_landed(struct decision *decision, struct connection *connection
     }
     /* Deleted meanwhile, or its maker rolled back after we had waited for it: never "not found", always again. */
     if (decision->step == DECISION_READ)
-        return err_set(err, ERR_RETRY, EXIT_DONE, "E-LEDGER-02", "command_outcomes lost an outcome while it was read");
+        return err_set(err, ERR_RETRY, EXIT_DONE, E_LEDGER_02, "command_outcomes lost an outcome while it was read");
     return read_outcomes(decision, connection, DECISION_READ, err);
 }
 

@@ -21,7 +21,7 @@ static struct words split(const char *text)
 
 static void no_name(const struct words *words, struct err *err)
 {
-    err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-NAME",
+    err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_NAME,
             "the row of %s with id %s has no name (NULL), and a session's event tells it\n"
             "  fix: UPDATE %s SET name = ... WHERE id = %s; better, ALTER TABLE %s ALTER COLUMN name SET NOT NULL",
             words->first, words->second, words->first, words->second, words->first);
@@ -29,7 +29,7 @@ static void no_name(const struct words *words, struct err *err)
 
 static void no_room(const struct words *words, struct err *err)
 {
-    err_set(err, ERR_STOP, EXIT_CONFIG, "E-PG-ROOM",
+    err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_ROOM,
             "study_sessions.%s is of a type that cannot hold %s\n"
             "  fix: ALTER TABLE study_sessions ALTER COLUMN %s TYPE bigint",
             words->first, words->second, words->first);
@@ -38,7 +38,7 @@ static void no_room(const struct words *words, struct err *err)
 static void row_security(const struct words *words, struct err *err)
 {
     err_set(
-        err, ERR_STOP, EXIT_PERMISSION, "E-PG-ROW-SECURITY",
+        err, ERR_STOP, EXIT_PERMISSION, E_PG_ROW_SECURITY,
         "row security on %s may hide rows from the present role, and what is hidden would be decided as if it did not "
         "exist\n  fix: CREATE POLICY ... ON %s FOR SELECT TO ... USING (true), without a restrictive policy beside it, "
         "or give the role BYPASSRLS",
@@ -47,15 +47,16 @@ static void row_security(const struct words *words, struct err *err)
 
 static void unread(const struct words *words, struct err *err)
 {
-    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-ROW-SECURITY", "row security has come into force on %s",
+    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_ROW_SECURITY, "row security has come into force on %s",
             words->first);
 }
 
 static void changed(const struct words *words, struct err *err)
 {
-    err_set(err, ERR_ISOLATE, EXIT_CONFIG, "E-PG-09000",
+    err_set(err, ERR_ISOLATE, EXIT_CONFIG, E_PG_09000,
             "PostgreSQL: a trigger %s the row of a session\n  fix: look at the triggers of study_sessions",
             words->first[0] == '-' ? "skips" : "changes");
+    memcpy(err->sqlstate, "09000", sizeof err->sqlstate);
 }
 
 static const struct guard {

@@ -81,9 +81,9 @@ static bool is_time_out(const struct connection *connection, int64_t took_ms, co
 {
     int64_t statement_ms = connection_statement_ms(connection);
 
-    if (strcmp(err->code, "E-PG-57014") == 0)
+    if (strcmp(err->sqlstate, "57014") == 0)
         return statement_ms > 0 && took_ms >= statement_ms - statement_ms / 16;
-    return strcmp(err->code, "E-PG-OVERDUE") == 0 || strcmp(err->code, "E-PG-25P04") == 0;
+    return err->reason == REASON_OVERDUE || strcmp(err->sqlstate, "25P04") == 0;
 }
 
 /* Of the server's time-outs; what can be done about the other one its message says. */
@@ -91,7 +91,7 @@ static void append_fix(struct err *err)
 {
     size_t len = strlen(err->message);
 
-    if (strstr(err->message, "\n  fix: ") == NULL)
+    if (err->reason != REASON_OVERDUE)
         snprintf(
             err->message + len, sizeof err->message - len,
             "\n  fix: raise statement_timeout of the worker's role (ALTER ROLE ... SET statement_timeout), or look at "
@@ -133,7 +133,7 @@ static void refuse_one(struct isolate *isolate, const struct err *err)
 {
     struct distinct_id *id = &isolate->distinct.ids[isolate->ranges[--isolate->range_count].from];
 
-    memcpy(id->refused, pg_error_sqlstate(err), sizeof id->refused);
+    memcpy(id->refused, err->sqlstate, sizeof id->refused);
     if (isolate->refused++ == 0 || is_denied(err)) {
         isolate->refusal = *err;
         isolate->refused_item = isolate->distinct.items[id->first].item;
@@ -145,7 +145,7 @@ void isolate_refused(struct isolate *isolate, const struct err *err)
 {
     const struct isolate_range *range = isolate_range(isolate);
 
-    if (strcmp(pg_error_sqlstate(err), "23503") == 0 && isolate->reruns++ < RERUNS_MAX)
+    if (strcmp(err->sqlstate, "23503") == 0 && isolate->reruns++ < RERUNS_MAX)
         return;
     isolate->reruns = 0;
     if (range->to - range->from > 1)

@@ -61,7 +61,7 @@ void lookup_session(struct lookup *lookup, int64_t session_id)
 
 static bool say_grant(const struct lookup *lookup, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PG-GRANTS",
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_GRANTS,
                    "the present role may not read what was decided\n"
                    "  fix: as the owner of the tables:\n"
                    "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT ON \"%.64s\".command_outcomes TO ...;",
@@ -69,7 +69,7 @@ static bool say_grant(const struct lookup *lookup, struct err *err)
 }
 
 /* No row of a batch is the cause, and there are no neighbours to tell: the role may not, or only the operator knows. */
-static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
+MUSTUSE static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
 {
     if (err->class != ERR_ISOLATE)
         return FAILED;
@@ -79,7 +79,7 @@ static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
     return FAILED;
 }
 
-static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult **result, struct err *err)
+MUSTUSE static enum progress step_wait(struct lookup *lookup, int timeout_ms, PGresult **result, struct err *err)
 {
     *result = NULL;
     if (lookup->step == LOOKUP_OPENING)
@@ -101,8 +101,8 @@ static bool ask(struct lookup *lookup, struct err *err)
 }
 
 /* PENDING: the session's command is known, its outcome is the next query. */
-static enum progress take(struct lookup *lookup, const PGresult *result, struct arena *arena,
-                          struct lookup_found *found, struct err *err)
+MUSTUSE static enum progress take(struct lookup *lookup, const PGresult *result, struct arena *arena,
+                                  struct lookup_found *found, struct err *err)
 {
     struct ledger_row *row;
 
@@ -115,9 +115,10 @@ static enum progress take(struct lookup *lookup, const PGresult *result, struct 
         return PENDING;
     }
     if (!rows_found(result, 0, arena, &row)) {
-        err_set(err, ERR_STOP, EXIT_CONFIG, "E-LEDGER-01",
-                "command_outcomes has an outcome for this command that this version cannot read; next: use the version "
-                "that wrote it");
+        err_set(
+            err, ERR_STOP, EXIT_CONFIG, E_LEDGER_01,
+            "command_outcomes has an outcome for this command that this version cannot read\n  fix: use the version "
+            "that wrote it");
         return FAILED;
     }
     found->row = row;
@@ -125,8 +126,8 @@ static enum progress take(struct lookup *lookup, const PGresult *result, struct 
 }
 
 /* Takes the answer to this step and asks the next one. DONE: that was the last. */
-static enum progress advance(struct lookup *lookup, const PGresult *result, struct arena *arena,
-                             struct lookup_found *found, struct err *err)
+MUSTUSE static enum progress advance(struct lookup *lookup, const PGresult *result, struct arena *arena,
+                                     struct lookup_found *found, struct err *err)
 {
     if (lookup->step == LOOKUP_ASKING) {
         enum progress progress = take(lookup, result, arena, found, err);

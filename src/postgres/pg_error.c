@@ -6,8 +6,7 @@
 
 #include <stdio.h>
 
-#define CODE_PREFIX "E-PG-"
-#define CODE_SIZE   (sizeof CODE_PREFIX + 5)
+#define CODE_SIZE 11 /* "E-PG-23505" */
 
 /* What the operator can do; nothing where waiting is all there is to do. */
 static const char nothing[] = "";
@@ -152,7 +151,7 @@ static const char *keep_code(const char *sqlstate)
     char code[CODE_SIZE];
     size_t i;
 
-    snprintf(code, sizeof code, CODE_PREFIX "%.5s", sqlstate);
+    snprintf(code, sizeof code, "%s%.5s", E_PG, sqlstate);
     for (i = 0; i + 1 < sizeof codes / sizeof *codes && codes[i][0] != 0; i++)
         if (strcmp(codes[i], code) == 0)
             return codes[i];
@@ -212,8 +211,9 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
 
     counters_postgres_error(error->sqlstate);
     if (error->sqlstate == NULL) {
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, CODE_PREFIX "08006", "PostgreSQL: %.600s",
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08006, "PostgreSQL: %.600s",
                 error->message == NULL ? "connection lost" : error->message);
+        memcpy(err->sqlstate, "08006", sizeof err->sqlstate);
         return;
     }
     if (guard_classify(error, err))
@@ -225,9 +225,5 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
         classify_session(error, rule, text, err);
     else
         err_set(err, rule->class, rule->exit_code, keep_code(error->sqlstate), "PostgreSQL: %s%s", text, rule->next);
-}
-
-const char *pg_error_sqlstate(const struct err *err)
-{
-    return err->code + strlen(CODE_PREFIX);
+    snprintf(err->sqlstate, sizeof err->sqlstate, "%.5s", error->sqlstate);
 }

@@ -26,13 +26,13 @@ struct prune {
 
 static bool interrupted(struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for PostgreSQL");
+    return err_interrupted(err, "waiting for PostgreSQL");
 }
 
 /* The role of `run` may not, by design. */
 static bool say_grant(const struct prune *prune, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, "E-PRUNE-GRANT",
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PRUNE_GRANT,
                    "the present role may not prune\n"
                    "  fix: as the owner of the tables:\n"
                    "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT%s ON \"%.64s\".command_outcomes TO ...;\n"

@@ -57,7 +57,7 @@ static bool query_ready(struct connection *connection, struct err *err)
     connection->elsewhere = false;
     if (connection->pg != NULL)
         return true;
-    return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08003", "PostgreSQL: not connected");
+    return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08003, "PostgreSQL: not connected");
 }
 
 bool query_prepare(struct connection *connection, const char *name, const char *sql, struct err *err)
@@ -197,13 +197,13 @@ static bool ran_elsewhere(const struct connection *connection, struct err *err)
     if (!connection->elsewhere)
         return false;
     err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-PG-POOLER",
+        err, ERR_STOP, EXIT_CONFIG, E_PG_POOLER,
         "PostgreSQL: a transaction ran in another session than the one before, so a pooler in transaction mode stands "
         "between; nothing was decided there\n  fix: connect to the server itself, or through a pooler in session mode");
     return true;
 }
 
-static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
+MUSTUSE static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
 {
     PGresult *answer = connection->answer;
 
@@ -213,7 +213,7 @@ static enum progress answer_complete(struct connection *connection, PGresult **r
     else if (transaction_failed(answer))
         answer_classify(connection, answer, err);
     else if (connection->not_durable)
-        err_set(err, ERR_RETRY, EXIT_DONE, "E-PG-SYNC",
+        err_set(err, ERR_RETRY, EXIT_DONE, E_PG_SYNC,
                 "PostgreSQL: the wait for a synchronous standby was cancelled, so the batch is asked again");
     else {
         *result = answer;
@@ -223,13 +223,14 @@ static enum progress answer_complete(struct connection *connection, PGresult **r
     return FAILED;
 }
 
-static enum progress answer_overdue(struct connection *connection, struct err *err)
+MUSTUSE static enum progress answer_overdue(struct connection *connection, struct err *err)
 {
     connection_close(connection);
-    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-OVERDUE",
+    err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_OVERDUE,
             "PostgreSQL: no answer within %d s\n  fix: look for a synchronous standby that is away, for locks, and for "
             "triggers deferred to the commit",
             ANSWER_MS / 1000);
+    err->reason = REASON_OVERDUE;
     return FAILED;
 }
 
@@ -239,7 +240,7 @@ enum progress query_result(struct connection *connection, int timeout_ms, PGresu
 
     *result = NULL;
     if (connection->pg == NULL) {
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-PG-08003", "PostgreSQL: not connected");
+        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08003, "PostgreSQL: not connected");
         return FAILED;
     }
     do {

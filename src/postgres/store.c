@@ -74,7 +74,7 @@ static bool step_ask(struct store *store, enum store_step step, struct err *err)
                          unread ? sql_insert_outcomes_unread : statements[next].sql, err);
 }
 
-static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)
+MUSTUSE static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)
 {
     PGresult *result;
 
@@ -91,7 +91,7 @@ static enum progress step_wait(struct store *store, int timeout_ms, struct err *
 }
 
 /* There is no batch yet to retry or to halve. */
-static enum progress connect_failed(struct store *store, struct err *err)
+MUSTUSE static enum progress connect_failed(struct store *store, struct err *err)
 {
     if (err->class == ERR_ISOLATE)
         err->class = ERR_STOP;

@@ -16,10 +16,10 @@ static const struct tables_kind {
     const char *code;
     bool of_role;
 } kinds[] = {
-    {"table",     EXIT_CONFIG,     "E-PG-TABLES",       false},
-    {"",          EXIT_CONFIG,     "E-PG-TABLES",       false}, /* every other problem */
-    {"policy",    EXIT_PERMISSION, "E-PG-ROW-SECURITY", true },
-    {"privilege", EXIT_PERMISSION, "E-PG-GRANTS",       true },
+    {"table",     EXIT_CONFIG,     E_PG_TABLES,       false},
+    {"",          EXIT_CONFIG,     E_PG_TABLES,       false}, /* every other problem */
+    {"policy",    EXIT_PERMISSION, E_PG_ROW_SECURITY, true },
+    {"privilege", EXIT_PERMISSION, E_PG_GRANTS,       true },
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
@@ -88,7 +88,7 @@ static void log_warnings(const PGresult *missing, const char *schema)
         if (!tables_is_warning(missing, row))
             continue;
         tables_describe(missing, row, text, sizeof text);
-        log_warning("E-PG-TABLES-WARNING", "schema %s: %s\n  fix: %s", schema, text, tables_fix(missing, row));
+        log_warning(E_PG_TABLES_WARNING, "schema %s: %s\n  fix: %s", schema, text, tables_fix(missing, row));
         told = true;
     }
 }

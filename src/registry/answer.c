@@ -59,17 +59,17 @@ static enum answer failure(long status, struct bytes body, const json_t *json, b
     if (status == 404)
         return says_none(body, json, bare_404)
                    ? ANSWER_NONE
-                   : unknown(err, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER", status,
+                   : unknown(err, EXIT_UNREACHABLE, E_REGISTRY_ANSWER, status,
                              ", not in a registry's form; is the path in schema.registry.url complete?");
     if (status == 401 || status == 403)
-        return unknown(err, EXIT_PERMISSION, "E-REGISTRY-LOGIN", status, *words == 0 ? ": not allowed" : words);
+        return unknown(err, EXIT_PERMISSION, E_REGISTRY_LOGIN, status, *words == 0 ? ": not allowed" : words);
     if (status >= 300 && status < 400)
-        return unknown(err, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER", status, ", a redirect, which is not followed");
+        return unknown(err, EXIT_UNREACHABLE, E_REGISTRY_ANSWER, status, ", a redirect, which is not followed");
     if ((status == 409 || status == 422) && has_code) {
-        err_set(err, ERR_STOP, EXIT_CONFIG, "E-REGISTRY-REFUSED", "HTTP %ld%s", status, words);
+        err_set(err, ERR_STOP, EXIT_CONFIG, E_REGISTRY_REFUSED, "HTTP %ld%s", status, words);
         return ANSWER_REFUSED;
     }
-    return unknown(err, EXIT_UNREACHABLE, "E-REGISTRY-HTTP", status, words);
+    return unknown(err, EXIT_UNREACHABLE, E_REGISTRY_HTTP, status, words);
 }
 
 static bool is_expected(const json_t *json, const struct expected *expected)
@@ -88,7 +88,7 @@ enum answer answer_read(long status, struct bytes body, const struct expected *e
     if (status != 200)
         answer = failure(status, body, read, expected->bare_404, err);
     else if (!is_expected(read, expected))
-        answer = unknown(err, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER", status, ", and the answer is not a registry's");
+        answer = unknown(err, EXIT_UNREACHABLE, E_REGISTRY_ANSWER, status, ", and the answer is not a registry's");
     if (answer == ANSWER_YES)
         *json = read;
     else
@@ -150,7 +150,7 @@ bool answer_schema(const json_t *json, struct schema_answer *schema, struct err 
         return true;
     }
     schema_answer_free(schema);
-    return err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER",
+    return err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_ANSWER,
                    "HTTP 200, and there is no schema as a registry writes it in the answer");
 }
 

@@ -42,7 +42,7 @@ bool endpoint_read(const char *text, struct endpoint *endpoint, struct err *err)
     if (endpoint->url == NULL) {
         endpoint_free(endpoint);
         return err_set(
-            err, ERR_STOP, EXIT_CONFIG, "E-REGISTRY-CONFIG",
+            err, ERR_STOP, EXIT_CONFIG, E_REGISTRY_CONFIG,
             "schema.registry.url cannot be used: error %d of a URL's parser\n  fix: http://HOST:PORT; in a user or a "
             "password write %% and two digits for what is special in a URL",
             (int)code);

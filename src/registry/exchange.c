@@ -14,7 +14,6 @@ struct exchange {
     size_t endpoint;
     char *url;
     struct expected expected;
-    void *owner;
     char reason[CURL_ERROR_SIZE];
     char *answer; /* grown as it comes */
     size_t len;
@@ -48,22 +47,9 @@ void *exchange_handle(const struct exchange *exchange)
     return exchange->easy;
 }
 
-void *exchange_owner(const struct exchange *exchange)
-{
-    return exchange->owner;
-}
-
 const char *exchange_endpoint(const struct exchange *exchange)
 {
     return exchange->http->endpoints[exchange->endpoint].url;
-}
-
-struct exchange *exchange_of(void *handle)
-{
-    struct exchange *exchange = NULL;
-
-    curl_easy_getinfo(handle, CURLINFO_PRIVATE, &exchange);
-    return exchange;
 }
 
 /* ---- The request ---- */
@@ -98,13 +84,12 @@ static void set_request(CURL *easy, const struct request *request)
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-void exchange_begin(struct exchange *exchange, const struct request *request, void *owner)
+void exchange_begin(struct exchange *exchange, const struct request *request)
 {
     const struct endpoint *endpoint = &exchange->http->endpoints[exchange->http->current];
     CURL *easy = exchange->easy;
 
     exchange->endpoint = exchange->http->current;
-    exchange->owner = owner;
     exchange->expected = request->expected;
     exchange->reason[0] = 0;
     exchange->len = 0;
@@ -115,7 +100,6 @@ void exchange_begin(struct exchange *exchange, const struct request *request, vo
     curl_easy_reset(easy); /* the connection stays */
     curl_slist_free_all(exchange->headers);
     exchange->headers = http_prepare(exchange->http, easy, endpoint);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->reason);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
@@ -136,10 +120,10 @@ static void forget_answer(struct exchange *exchange)
 static enum answer no_answer(const struct exchange *exchange, CURLcode code, struct err *err)
 {
     if (exchange->too_long)
-        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER", "the answer is longer than %u bytes",
+        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_ANSWER, "the answer is longer than %u bytes",
                 EXCHANGE_ANSWER_MAX);
     else
-        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-REACH", "%s",
+        err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_REACH, "%s",
                 *exchange->reason != 0 ? exchange->reason : curl_easy_strerror(code));
     return ANSWER_UNKNOWN;
 }
@@ -189,13 +173,13 @@ enum answer exchange_ask(struct exchange *exchange, const struct request *reques
     bool pause_due;
 
     for (size_t i = 0; answer == ANSWER_UNKNOWN && i < exchange->http->endpoint_count; i++) {
-        exchange_begin(exchange, request, NULL);
+        exchange_begin(exchange, request);
         curl_easy_setopt(exchange->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
         curl_easy_setopt(exchange->easy, CURLOPT_NOPROGRESS, 0L);
         CURLcode code = curl_easy_perform(exchange->easy);
         answer = exchange_end(exchange, (int)code, json, &pause_due, err);
         if (code == CURLE_ABORTED_BY_CALLBACK) {
-            err_clear(err);
+            (void)err_interrupted(err, "asking the schema registry");
             break;
         }
     }

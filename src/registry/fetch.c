@@ -16,6 +16,7 @@ struct fetch *fetch_new(const struct schema_id *id)
     if (fetch == NULL)
         abort();
     fetch->answer.id = *id;
+    fetch->done = !id->is_guid && id->number <= 0;
     fetch->backoff = (struct backoff){.base_ms = MISS_MS, .cap_ms = WAIT_MS};
     return fetch;
 }
@@ -33,11 +34,6 @@ void fetch_free(struct fetch *fetch)
     forget_resolve(fetch);
     free(fetch->answer.text);
     free(fetch);
-}
-
-bool fetch_is_vain(const struct fetch *fetch)
-{
-    return !fetch->answer.id.is_guid && fetch->answer.id.number <= 0;
 }
 
 /* A reference stays what it was when its version is deleted, as long as the registry keeps it. */
@@ -71,7 +67,7 @@ static bool refuse_references(struct fetch *fetch)
     char id[SCHEMA_ID_TEXT];
 
     schema_id_text(&fetch->answer.id, id);
-    log_warning("E-REGISTRY-REFERENCES",
+    log_warning(E_REGISTRY_REFERENCES,
                 "schema %s cannot be read: its references go in a circle, deeper than %d, or are more than %d", id,
                 RESOLVE_DEPTH, RESOLVE_MAX);
     fetch->answer.type = SCHEMA_OTHER;
@@ -90,13 +86,12 @@ static bool go_on(struct fetch *fetch)
     return true;
 }
 
-bool fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err)
+enum progress fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms, struct err *err)
 {
     struct schema_answer schema;
 
-    *err = (struct err){0};
     if (!answer_schema(json, &schema, err))
-        return false;
+        return FAILED;
     fetch->misses = fetch->failures = 0;
     fetch->due_ms = now_ms;
     backoff_reset(&fetch->backoff);
@@ -110,9 +105,10 @@ bool fetch_found(struct fetch *fetch, const struct json_t *json, int64_t now_ms,
         resolve_add(fetch->resolve, &schema);
     }
     fetch->answer.found = go_on(fetch);
-    if (fetch->answer.found)
-        forget_resolve(fetch);
-    return fetch->answer.found;
+    if (!fetch->answer.found)
+        return PENDING;
+    forget_resolve(fetch);
+    return DONE;
 }
 
 bool fetch_missed(struct fetch *fetch, int64_t retries, int64_t now_ms)

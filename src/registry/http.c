@@ -18,7 +18,7 @@ static bool check_file(const char *key, const char *path, struct err *err)
 {
     if (*path == 0 || access(path, R_OK) == 0)
         return true;
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-REGISTRY-CONFIG",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_REGISTRY_CONFIG,
                    "%s: cannot read %.300s: %s\n  fix: correct the path, or let "
                    "this user read it",
                    key, path, strerror(errno));
@@ -41,7 +41,7 @@ static bool read_endpoints(struct http *http, struct err *err)
             return false;
         http->endpoint_count++;
     }
-    return http->endpoint_count > 0 || err_set(err, ERR_STOP, EXIT_CONFIG, "E-REGISTRY-CONFIG",
+    return http->endpoint_count > 0 || err_set(err, ERR_STOP, EXIT_CONFIG, E_REGISTRY_CONFIG,
                                                "there is no schema registry\n  fix: set schema.registry.url");
 }
 

@@ -59,27 +59,23 @@ static char *body_of(const char *member, const char *value)
     return body;
 }
 
-/* Takes path and body. NO: `err` as the registry refused it, or ERR_NONE when there is none. */
-static enum subjects_answer ask(struct subjects *subjects, const char *method, char *path, char *body,
-                                const char *member, json_t **json, struct err *err)
+/* Takes path and body. */
+static enum answer ask(struct subjects *subjects, const char *method, char *path, char *body, const char *member,
+                       json_t **json, struct err *err)
 {
     struct request request = {.method = method, .path = path, .body = body, .expected = {.member = member}};
     enum answer answer = exchange_ask(subjects->exchange, &request, json, err);
 
     free(path);
     free(body);
-    switch (answer) {
-    case ANSWER_YES: return SUBJECTS_YES;
-    case ANSWER_NONE: err_clear(err); return SUBJECTS_NO;
-    case ANSWER_REFUSED: return SUBJECTS_NO;
-    case ANSWER_UNKNOWN: break;
-    }
-    return SUBJECTS_FAILED;
+    if (answer == ANSWER_NONE)
+        err_clear(err);
+    return answer;
 }
 
 static enum subjects_answer not_a_registrys(struct err *err)
 {
-    err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-REGISTRY-ANSWER",
+    err_set(err, ERR_RETRY, EXIT_UNREACHABLE, E_REGISTRY_ANSWER,
             "schema registry: the answer is not in a registry's form");
     return SUBJECTS_FAILED;
 }
@@ -93,9 +89,9 @@ static bool read_number(const json_t *json, int32_t *number)
 }
 
 /* What is refused where only "there is none" is foreseen says nothing of what was asked. */
-static enum subjects_answer only_none(enum subjects_answer answer, const struct err *err)
+static enum subjects_answer only_none(enum answer answer)
 {
-    return answer == SUBJECTS_NO && err->class != ERR_NONE ? SUBJECTS_FAILED : answer;
+    return answer == ANSWER_YES ? SUBJECTS_YES : answer == ANSWER_NONE ? SUBJECTS_NO : SUBJECTS_FAILED;
 }
 
 /* ---- Schemas ---- */
@@ -105,7 +101,7 @@ static enum subjects_answer find(struct subjects *subjects, const char *subject,
 {
     json_t *json;
     enum subjects_answer answer = only_none(
-        ask(subjects, "POST", path_of("/subjects/", subject, how), body_of("schema", text), "id", &json, err), err);
+        ask(subjects, "POST", path_of("/subjects/", subject, how), body_of("schema", text), "id", &json, err));
 
     *found = (struct subjects_version){.type = SCHEMA_AVRO};
     if (answer == SUBJECTS_YES && (!read_number(json_object_get(json, "id"), &found->id) ||
@@ -128,15 +124,16 @@ enum subjects_answer subjects_register(struct subjects *subjects, const char *su
                                        struct err *err)
 {
     json_t *json;
-    enum subjects_answer answer =
+    enum answer answer =
         ask(subjects, "POST", path_of("/subjects/", subject, "/versions"), body_of("schema", text), "id", &json, err);
+    enum subjects_answer taken = answer == ANSWER_YES       ? SUBJECTS_YES
+                                 : answer == ANSWER_REFUSED ? SUBJECTS_NO
+                                                            : SUBJECTS_FAILED;
 
-    if (answer == SUBJECTS_YES && !read_number(json_object_get(json, "id"), id))
-        answer = not_a_registrys(err);
-    if (answer == SUBJECTS_NO && err->class == ERR_NONE)
-        answer = not_a_registrys(err);
+    if (answer == ANSWER_NONE || (answer == ANSWER_YES && !read_number(json_object_get(json, "id"), id)))
+        taken = not_a_registrys(err);
     json_decref(json);
-    return answer;
+    return taken;
 }
 
 /* ---- Versions ---- */
@@ -154,7 +151,7 @@ enum subjects_answer subjects_versions(struct subjects *subjects, const char *su
 {
     json_t *json;
     enum subjects_answer answer =
-        only_none(ask(subjects, "GET", path_of("/subjects/", subject, "/versions"), NULL, NULL, &json, err), err);
+        only_none(ask(subjects, "GET", path_of("/subjects/", subject, "/versions"), NULL, NULL, &json, err));
 
     *versions = NULL;
     *count = 0;
@@ -187,7 +184,7 @@ enum subjects_answer subjects_version(struct subjects *subjects, const char *sub
     struct schema_answer schema;
     json_t *json;
     enum subjects_answer answer =
-        only_none(ask(subjects, "GET", path_of_version(subject, version), NULL, "schema", &json, err), err);
+        only_none(ask(subjects, "GET", path_of_version(subject, version), NULL, "schema", &json, err));
 
     *found = (struct subjects_version){0};
     if (answer == SUBJECTS_YES &&
@@ -204,15 +201,62 @@ enum subjects_answer subjects_version(struct subjects *subjects, const char *sub
     return answer;
 }
 
-/* ---- Compatibility level ---- */
+/* ---- Compatibility ---- */
+
+/* As one line. */
+static void add_reason(struct subjects_reasons *reasons, const json_t *json)
+{
+    const char *text = json_string_value(json);
+
+    if (text == NULL || *text == 0)
+        return;
+    reasons->list = reallocarray(reasons->list, reasons->count + 1, sizeof *reasons->list);
+    if (reasons->list == NULL)
+        abort();
+    char *line = text_copy(text);
+    for (char *c = line; *c != 0; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = ' ';
+    reasons->list[reasons->count++] = line;
+}
+
+void subjects_reasons_free(struct subjects_reasons *reasons)
+{
+    for (size_t i = 0; i < reasons->count; i++)
+        free(reasons->list[i]);
+    free(reasons->list);
+    *reasons = (struct subjects_reasons){0};
+}
+
+enum subjects_answer subjects_compatible(struct subjects *subjects, const char *subject, int32_t version,
+                                         const char *text, bool *is_compatible, struct subjects_reasons *reasons,
+                                         struct err *err)
+{
+    json_t *json;
+    char *after = text_printf("/versions/%d?verbose=true", version);
+    enum subjects_answer answer = only_none(ask(subjects, "POST", path_of("/compatibility/subjects/", subject, after),
+                                                body_of("schema", text), "is_compatible", &json, err));
+    const json_t *verdict = json_object_get(json, "is_compatible"), *messages = json_object_get(json, "messages");
+
+    free(after);
+    *reasons = (struct subjects_reasons){0};
+    *is_compatible = json_is_true(verdict);
+    if (answer == SUBJECTS_YES && !json_is_boolean(verdict))
+        answer = not_a_registrys(err);
+    for (size_t i = 0; answer == SUBJECTS_YES && !*is_compatible && i < json_array_size(messages); i++)
+        add_reason(reasons, json_array_get(messages, i));
+    if (answer == SUBJECTS_YES && !*is_compatible)
+        add_reason(reasons, json_object_get(json, "reason")); /* Apicurio's registry gives one, and no messages */
+    json_decref(json);
+    return answer;
+}
 
 enum subjects_answer subjects_level(struct subjects *subjects, const char *subject,
                                     char level[static SUBJECTS_LEVEL_SIZE], struct err *err)
 {
     json_t *json;
     enum subjects_answer answer = only_none(ask(subjects, "GET", path_of("/config/", subject, "?defaultToGlobal=true"),
-                                                NULL, "compatibilityLevel", &json, err),
-                                            err);
+                                                NULL, "compatibilityLevel", &json, err));
     const char *text = json_string_value(json_object_get(json, "compatibilityLevel"));
 
     snprintf(level, SUBJECTS_LEVEL_SIZE, "%s", text == NULL ? "" : text);

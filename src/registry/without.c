@@ -7,7 +7,7 @@
 static bool refuse(struct err *err)
 {
     return err_set(
-        err, ERR_STOP, EXIT_CONFIG, "E-REGISTRY-CONFIG",
+        err, ERR_STOP, EXIT_CONFIG, E_REGISTRY_CONFIG,
         "schema.registry.url is set, and this sessiond was built without schema registries (WITH_REGISTRY=0)\n"
         "  fix: leave it out, or build with libcurl");
 }
@@ -79,6 +79,19 @@ enum subjects_answer subjects_version(struct subjects *subjects, const char *sub
 {
     (void)subjects, (void)subject, (void)version, (void)found, (void)err;
     abort();
+}
+
+enum subjects_answer subjects_compatible(struct subjects *subjects, const char *subject, int32_t version,
+                                         const char *text, bool *is_compatible, struct subjects_reasons *reasons,
+                                         struct err *err)
+{
+    (void)subjects, (void)subject, (void)version, (void)text, (void)is_compatible, (void)reasons, (void)err;
+    abort();
+}
+
+void subjects_reasons_free(struct subjects_reasons *reasons)
+{
+    (void)reasons;
 }
 
 enum subjects_answer subjects_level(struct subjects *subjects, const char *subject,

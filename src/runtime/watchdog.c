@@ -27,7 +27,7 @@ static void end_process(const char *reason, int64_t ms)
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
 
     if (poll(&out, 1, 1000) == 1)
-        log_error("E-WATCHDOG-01",
+        log_error(E_WATCHDOG_01,
                   "%s for %lld ms while about to: %s; ending the process, the next start takes up the rest", reason,
                   (long long)ms, atomic_load(&doing));
     int status = atomic_load(&failed_with);

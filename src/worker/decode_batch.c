@@ -43,7 +43,7 @@ bool batch_outcomes(struct batch *batch, struct err *err)
         if (item->outcome.kind != OUTCOME_PENDING)
             continue;
         if (item->row == NULL)
-            return err_set(err, ERR_STOP, EXIT_INTERNAL, "E-INTERNAL", "%s[%" PRId32 "]@%" PRId64 " was left undecided",
+            return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s[%" PRId32 "]@%" PRId64 " was left undecided",
                            item->record.topic, item->record.partition, item->record.offset);
         former_restore(item);
         outcome_from_ledger(&item->outcome, item->row, &item->record, &item->command);

@@ -129,10 +129,10 @@ bool deliveries_shrink(const struct deliveries *deliveries, struct batch *batch,
         const char *what = names[delivery->role];
         if (!delivery->too_large)
             continue;
-        log_record(LOG_WARNING, "E-KAFKA-SIZE", &item->record, "its %s is too large for the topic; %s", what,
+        log_record(LOG_WARNING, E_KAFKA_SIZE, &item->record, "its %s is too large for the topic; %s", what,
                    delivery->role == ROLE_REPLY ? "it is left out" : "a smaller form follows");
         if (!shrink(item, delivery->role))
-            return err_set(err, ERR_STOP, EXIT_CONFIG, "E-KAFKA-SIZE",
+            return err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_SIZE,
                            "even the smallest %s for %s[%" PRId32 "]@%" PRId64 " is too large for its topic\n"
                            "  fix: raise max.message.bytes of that topic",
                            what, item->record.topic, item->record.partition, item->record.offset);

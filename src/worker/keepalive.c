@@ -27,26 +27,24 @@ bool keepalive_tick(struct keepalive *keepalive, const char *what, struct err *e
 
     watchdog_tick(what);
     if (out_of_patience(keepalive, now_ms))
-        return err_clear(err);
+        return err_interrupted(err, what);
     if (now_ms - keepalive->served_ms < SERVE_EVERY_MS)
         return true;
     keepalive->served_ms = now_ms;
     return source_serve(keepalive->source, 0, err);
 }
 
-bool keepalive_pause(struct keepalive *keepalive, const char *what, struct err *err)
+bool keepalive_pause(struct keepalive *keepalive, const char *what, const struct err *why, struct err *err)
 {
     int64_t wait_ms = backoff_next(&keepalive->backoff, (uint32_t)random());
     int64_t until_ms = clock_ms() + wait_ms;
 
-    observe_failed(keepalive->dependency, err, wait_ms);
-    err_prefix(err, "%s", what);
-    log_line(LOG_WARNING, err->code, "%s; again in %" PRId64 " ms", err->message, wait_ms);
-    err_clear(err);
+    observe_failed(keepalive->dependency, why, wait_ms);
+    log_line(LOG_WARNING, why->code, "%s: %s; again in %" PRId64 " ms", what, why->message, wait_ms);
     while (clock_ms() < until_ms) {
         watchdog_tick(what);
         if (stop_requested())
-            return false;
+            return err_interrupted(err, what);
         if (!source_serve(keepalive->source, SLICE_MS, err))
             return false;
         clock_sleep_ms(SLICE_MS);

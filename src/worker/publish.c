@@ -28,7 +28,7 @@ static const char *const step_names[] = {
 };
 
 /* The one step that begins anew each time: on a long way to the broker its time must grow, or it never gets there. */
-static enum progress send_offsets(struct publisher *p, struct err *err)
+MUSTUSE static enum progress send_offsets(struct publisher *p, struct err *err)
 {
     if (p->offsets_slice_ms == 0)
         p->offsets_slice_ms = SLICE_MS;
@@ -38,7 +38,7 @@ static enum progress send_offsets(struct publisher *p, struct err *err)
     return progress;
 }
 
-static enum progress step_once(struct publisher *p, enum step step, struct err *err)
+MUSTUSE static enum progress step_once(struct publisher *p, enum step step, struct err *err)
 {
     switch (step) {
     case STEP_FLUSH: return sink_flush(p->sink, SLICE_MS, err);
@@ -51,7 +51,7 @@ static enum progress step_once(struct publisher *p, enum step step, struct err *
 
 static bool assignment_over(struct err *err)
 {
-    return err_set(err, ERR_ABORT, 0, "E-KAFKA-EPOCH", "the assignment changed");
+    return err_set(err, ERR_ABORT, 0, E_KAFKA_EPOCH, "the assignment changed");
 }
 
 /*
@@ -84,7 +84,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
         if (carries_offsets(p, step) && source_epoch(p->source) != epoch)
             return assignment_over(err);
         if (has_deadline(p, step) && clock_ms() > deadline_ms)
-            return err_set(err, ERR_RENEW, 0, "E-KAFKA-TIMEOUT", "%s took longer than %d s", step_names[step],
+            return err_set(err, ERR_RENEW, 0, E_KAFKA_OVERDUE, "%s took longer than %d s", step_names[step],
                            DEADLINE_MS / 1000);
     }
     return progress == DONE;
@@ -126,18 +126,13 @@ static bool transact(struct publisher *p, struct batch *batch, struct err *err)
 
 static bool give_up_transaction(struct publisher *p, struct err *err)
 {
-    struct err why = *err;
-
     p->aborted++;
     counters_add(COUNTER_TXN_ABORTED, 1);
-    if (step_run(p, STEP_ABORT, 0, err)) {
-        *err = why;
+    if (step_run(p, STEP_ABORT, 0, err))
         return true;
-    }
     if (err_ends(err))
         return false;
     p->renew = true;
-    *err = why;
     return true;
 }
 
@@ -145,9 +140,9 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
 static void leave_none_open(struct publisher *p)
 {
     struct err err;
+    enum progress aborted = p->in_doubt ? DONE : sink_abort(p->sink, SLICE_MS, &err);
 
-    if (!p->in_doubt)
-        (void)sink_abort(p->sink, SLICE_MS, &err);
+    (void)aborted;
 }
 
 /* If another process has our identity the consumer is fenced too: then we end instead of fencing it back. */
@@ -166,31 +161,28 @@ static bool watch_for_fence(struct publisher *p, struct err *err)
 /* A producer that failed before it was ready, by a late request of the one before it perhaps. */
 static bool renew_unready(struct publisher *p, struct err *err)
 {
-    struct err why = *err;
     counters_add(COUNTER_RENEWALS, 1);
-    bool good = (!sink_fenced(p->sink) || watch_for_fence(p, err)) && sink_renew(p->sink, err);
-
-    if (good)
-        *err = why;
-    return good;
+    return (!sink_fenced(p->sink) || watch_for_fence(p, err)) && sink_renew(p->sink, err);
 }
 
 bool publish_ready(struct publisher *p, struct err *err)
 {
+    struct err why;
     enum progress progress;
 
     (void)observe_calling(DEPENDENCY_KAFKA);
-    while ((progress = sink_init(p->sink, SLICE_MS, err)) != DONE) {
-        if (progress == FAILED && err->class >= ERR_RESTART)
+    while ((progress = sink_init(p->sink, SLICE_MS, &why)) != DONE) {
+        if (progress == FAILED && err_ends(&why)) {
+            *err = why;
             return false;
-        if (progress == FAILED && !renew_unready(p, err))
-            return false;
-        if (progress == FAILED && !keepalive_pause(p->keepalive, "preparing the producer", err))
+        }
+        if (progress == FAILED &&
+            (!renew_unready(p, err) || !keepalive_pause(p->keepalive, "preparing the producer", &why, err)))
             return false;
         if (!keepalive_tick(p->keepalive, "preparing the producer", err))
             return false;
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "preparing the producer");
     }
     backoff_reset(&p->keepalive->backoff);
     p->renew = false;
@@ -200,7 +192,7 @@ bool publish_ready(struct publisher *p, struct err *err)
 
 static bool renew_producer(struct publisher *p, struct err *err)
 {
-    log_warning("E-KAFKA-RENEW", "replacing the producer");
+    log_warning(E_KAFKA_RENEW, "replacing the producer");
     counters_add(COUNTER_RENEWALS, 1);
     return sink_renew(p->sink, err) && publish_ready(p, err);
 }
@@ -214,13 +206,16 @@ static bool renew_producer(struct publisher *p, struct err *err)
  */
 static bool settle(struct publisher *p, bool *committed, struct err *err)
 {
+    struct err why = {0};
     enum progress progress;
 
-    while ((progress = source_settled(p->source, &p->offsets, SLICE_MS, committed, err)) == PENDING)
-        if (!keepalive_pause(p->keepalive, "settling a transaction in doubt", err))
+    while ((progress = source_settled(p->source, &p->offsets, SLICE_MS, committed, &why)) == PENDING)
+        if (!keepalive_pause(p->keepalive, "settling a transaction in doubt", &why, err))
             return false;
-    if (progress == FAILED)
+    if (progress == FAILED) {
+        *err = why;
         return false;
+    }
     p->in_doubt = false;
     log_info("a transaction in doubt was %s", *committed ? "committed: nothing is published again" : "not committed");
     return true;
@@ -235,23 +230,24 @@ static bool prepare(struct publisher *p, bool *committed, struct err *err)
     return !p->in_doubt || settle(p, committed, err);
 }
 
-/* After a failed attempt. True: try again. */
-static bool recover(struct publisher *p, struct batch *batch, struct err *err)
+/* After an attempt that failed with `why`. True: try again. */
+static bool recover(struct publisher *p, struct batch *batch, const struct err *why, struct err *err)
 {
-    if (err_ends(err)) {
+    if (err_ends(why)) {
         leave_none_open(p);
+        *err = *why;
         return false;
     }
-    if (err->class == ERR_RENEW) {
+    if (why->class == ERR_RENEW) {
         p->renew = true;
-        log_err(LOG_WARNING, err);
+        log_err(LOG_WARNING, why);
         return !sink_fenced(p->sink) || watch_for_fence(p, err);
     }
     if (!give_up_transaction(p, err))
         return false;
     if (deliveries_refused(&p->deliveries))
         return deliveries_shrink(&p->deliveries, batch, err);
-    return source_epoch(p->source) != batch->epoch || keepalive_pause(p->keepalive, "publishing", err);
+    return source_epoch(p->source) != batch->epoch || keepalive_pause(p->keepalive, "publishing", why, err);
 }
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------ */
@@ -280,14 +276,14 @@ static void say_smaller(const struct publisher *p, int64_t took_ms)
 
     if (throttle_ms > 0)
         log_warning(
-            "E-KAFKA-QUOTA",
+            E_KAFKA_QUOTA,
             "publishing %zu answers at once took longer than %" PRId64
             " ms: the broker holds this client up for %d ms, by a quota of its user or client.id; trying %zu at once\n"
             "  fix: raise producer_byte_rate of that quota (kafka-configs.sh --entity-type users or clients)",
             p->end - p->from, took_ms, throttle_ms, p->portion.most);
     else
         log_warning(
-            "E-KAFKA-SLOW",
+            E_KAFKA_SLOW,
             "publishing %zu answers at once failed after %" PRId64 " ms; trying %zu at once\n"
             "  fix: if this goes on: more bandwidth to the broker, or a longer kafka.producer.message.timeout.ms "
             "and transaction.timeout.ms",
@@ -318,6 +314,7 @@ static void say_committed(const struct batch *batch, int64_t started_us)
 
 static bool publish(struct publisher *p, struct batch *batch, size_t from, struct err *err)
 {
+    struct err why;
     bool committed;
 
     p->end = batch->count; /* nothing is left of a batch that is dropped */
@@ -330,14 +327,14 @@ static bool publish(struct publisher *p, struct batch *batch, size_t from, struc
             return false;
         if (!committed && portion_end(&p->portion, from, batch->count) < p->end)
             choose(p, batch, from);
-        if (committed || attempt(p, batch, err)) {
+        if (committed || attempt(p, batch, &why)) {
             p->committed++;
             say_committed(batch, started_us);
             backoff_reset(&p->keepalive->backoff);
             source_committed(p->source, &p->offsets);
             return true;
         }
-        if (!recover(p, batch, err))
+        if (!recover(p, batch, &why, err))
             return false;
     } while (!dropped(p, batch));
     p->end = batch->count;

@@ -65,11 +65,12 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
 {
     struct schema_cache *schema_cache = resolver->decode->schema_cache;
     struct registry_answer answer;
+    struct err trouble = {0};
 
     (void)observe_calling(DEPENDENCY_REGISTRY);
     while (source_epoch(resolver->keepalive->source) == batch->epoch) {
         if (schema_cache_waiting(schema_cache) > 0 &&
-            registry_next(resolver->registry, SLICE_MS, &answer, err) == DONE) {
+            registry_next(resolver->registry, SLICE_MS, &answer, &trouble) == DONE) {
             resolver_take(schema_cache, &answer);
             continue;
         }
@@ -77,11 +78,11 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
             observe_up(DEPENDENCY_REGISTRY);
             return true;
         }
-        say_why(resolver, err);
+        say_why(resolver, &trouble);
         if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the schema registry");
     }
     observe_left(DEPENDENCY_REGISTRY);
     return true;

@@ -102,36 +102,38 @@ void worker_free(struct worker *w)
 /* ---- Start -------------------------------------------------------------------------------------------------------- */
 
 /* A host that never answered is more likely a wrong name than an outage. */
-static bool unreachable(const struct worker *w, int64_t started_ms, const char *what, struct err *err)
+static bool unreachable(const struct worker *w, int64_t started_ms, const char *what, const struct err *why,
+                        struct err *err)
 {
-    char why[sizeof err->message];
-
     if (clock_ms() - started_ms < w->parts.config->startup_timeout_ms)
         return false;
-    memcpy(why, err->message, sizeof why);
-    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
+    (void)err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_START_01,
                   "%s never answered within startup.timeout.ms (%" PRId64 ")\n  %.500s\n"
                   "  fix: start it, or correct its address, port and protocol (TLS, SASL)",
-                  what, w->parts.config->startup_timeout_ms, why);
+                  what, w->parts.config->startup_timeout_ms, why->message);
     return true;
 }
 
 static bool find_topics(struct worker *w, struct err *err)
 {
     int64_t started_ms = clock_ms();
+    struct err why = {0};
     enum progress progress;
 
-    while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, err)) == PENDING) {
+    while ((progress = source_check_topics(w->parts.source, START_SLICE_MS, &why)) == PENDING) {
         if (!w->parts.answered->broker &&
-            unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", err))
+            unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", &why,
+                        err))
             return false;
-        observe_failed(DEPENDENCY_KAFKA, err, 0);
+        observe_failed(DEPENDENCY_KAFKA, &why, 0);
         watchdog_tick("waiting for the broker");
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the broker");
     }
     w->parts.answered->broker = true;
-    if (progress == DONE)
+    if (progress == FAILED)
+        *err = why;
+    else
         observe_up(DEPENDENCY_KAFKA);
     return progress == DONE;
 }
@@ -139,23 +141,23 @@ static bool find_topics(struct worker *w, struct err *err)
 /* Connects, and waits as long as it takes; `started_ms` 0: without giving up. */
 static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
 {
+    struct err why;
     enum progress progress;
 
     (void)observe_calling(DEPENDENCY_POSTGRESQL);
-    while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, err)) != DONE) {
+    while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, &why)) != DONE) {
         if (!keepalive_tick(&w->store_keepalive, "connecting to PostgreSQL", err))
             return false;
-        if (progress == PENDING) {
-            (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, "E-START-01",
+        if (progress == PENDING)
+            (void)err_set(&why, ERR_RETRY, EXIT_UNREACHABLE, E_START_01,
                           "a connection is accepted, and nothing answers on it");
-            if (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err))
-                return false;
-            continue;
-        }
-        if (err->class == ERR_STOP ||
-            (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", err)))
+        if (why.class == ERR_STOP) {
+            *err = why;
             return false;
-        if (!keepalive_pause(&w->store_keepalive, "connecting to PostgreSQL", err))
+        }
+        if (started_ms != 0 && unreachable(w, started_ms, "PostgreSQL (postgres.conninfo)", &why, err))
+            return false;
+        if (progress == FAILED && !keepalive_pause(&w->store_keepalive, "connecting to PostgreSQL", &why, err))
             return false;
     }
     backoff_reset(&w->store_keepalive.backoff);
@@ -191,42 +193,45 @@ static bool receive(struct worker *w, struct batch *batch, struct err *err)
 }
 
 /* After a decision that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
-static bool repair_store(struct worker *w, const char *what, struct err *err)
+static bool repair_store(struct worker *w, const char *what, const struct err *why, struct err *err)
 {
-    bool renew = err->class == ERR_RENEW;
+    bool renew = why->class == ERR_RENEW;
 
     if (renew)
         store_disconnect(w->parts.store);
-    if (!keepalive_pause(&w->store_keepalive, what, err))
-        return false;
-    return !renew || connect_store(w, 0, err);
+    return keepalive_pause(&w->store_keepalive, what, why, err) && (!renew || connect_store(w, 0, err));
 }
 
 /*
- * Ends what store_send began (`sent`: it did), and repeats it until PostgreSQL has decided. A batch whose assignment is
- * over meanwhile is left undecided: publishing will drop it.
+ * Ends what store_send began, and repeats it until PostgreSQL has decided; `unsent`: why it did not begin, or NULL. A batch whose
+ * assignment is over meanwhile is left undecided: publishing will drop it.
  */
-static bool decide(struct worker *w, struct batch *batch, bool sent, struct err *err)
+static bool decide(struct worker *w, struct batch *batch, const struct err *unsent, struct err *err)
 {
+    bool sent = unsent == NULL;
+    struct err why = sent ? (struct err){0} : *unsent;
+
     if (needs_store(batch))
         (void)observe_calling(DEPENDENCY_POSTGRESQL);
     while (needs_store(batch)) {
-        if (sent && receive(w, batch, err)) {
+        if (sent && receive(w, batch, &why)) {
             observe_called(DEPENDENCY_POSTGRESQL, TIMING_STORE, w->sent_us, w->sent_alone);
             break;
         }
-        if (err_ends(err))
+        if (err_ends(&why)) {
+            *err = why;
             return false;
+        }
         if (source_epoch(w->parts.source) != batch->epoch) {
             observe_left(DEPENDENCY_POSTGRESQL);
             store_disconnect(w->parts.store);
             return connect_store(w, 0, err);
         }
-        if (!repair_store(w, "deciding", err))
+        if (!repair_store(w, "deciding", &why, err))
             return false;
         w->sent_us = clock_utc_us();
         w->sent_alone = true;
-        sent = store_send(w->parts.store, batch, err);
+        sent = store_send(w->parts.store, batch, &why);
     }
     backoff_reset(&w->store_keepalive.backoff);
     return batch_outcomes(batch, err);
@@ -287,10 +292,12 @@ static bool fill(struct worker *w, struct err *err)
 /* Nobody asks the database anything: that it is gone would only show when the next command comes, and that one would wait. */
 static bool look_at_store(struct worker *w, int64_t now_ms, struct err *err)
 {
+    struct err why;
+
     if (now_ms - w->alive_ms < ALIVE_MS)
         return true;
     w->alive_ms = now_ms;
-    return store_alive(w->parts.store, err) || repair_store(w, "idle", err);
+    return store_alive(w->parts.store, &why) || repair_store(w, "idle", &why, err);
 }
 
 /* Nothing came and nothing is in flight: the one thing left to commit may be behind control records. */
@@ -328,7 +335,7 @@ static bool stopped_reading(struct worker *w, struct err *err)
 
     if (now_ms - w->breaker_logged_ms >= BRAKE_LOG_MS) {
         w->breaker_logged_ms = now_ms;
-        log_error("E-DLQ-BRAKE",
+        log_error(E_DLQ_BRAKE,
                   "reading has stopped: %" PRId64 " records in a row could not be read or stored (dlq.brake)\n"
                   "  fix: see the newest records of %s, mend the cause, and restart",
                   w->breaker.run, w->parts.config->dlq_topic);
@@ -339,7 +346,7 @@ static bool stopped_reading(struct worker *w, struct err *err)
 
 bool worker_step(struct worker *w, struct err *err)
 {
-    struct err store_err = {0};
+    struct err unsent;
 
     err_clear(err);
     watchdog_tick("reading");
@@ -354,12 +361,11 @@ bool worker_step(struct worker *w, struct err *err)
     failpoint("filled");
     w->sent_us = clock_utc_us();
     w->sent_alone = w->prev == NULL;
-    bool sent = needs_store(w->next) && store_send(w->parts.store, w->next, &store_err);
+    bool sent = !needs_store(w->next) || store_send(w->parts.store, w->next, &unsent);
     failpoint("sent");
     if (!publish_prev(w, err))
         return false;
-    *err = store_err;
-    if (!decide(w, w->next, sent, err))
+    if (!decide(w, w->next, sent ? NULL : &unsent, err))
         return false;
     failpoint("decided");
     hand_over(w);

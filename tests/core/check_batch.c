@@ -82,14 +82,22 @@ END_TEST
 
 START_TEST(an_error_is_set_and_cleared_in_one_expression)
 {
-    struct err err;
+    struct err err = {.reason = REASON_FENCED, .sqlstate = "23505"};
 
-    ck_assert(!err_set(&err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-01", "topic %s does not exist", "commands"));
+    ck_assert(!err_set(&err, ERR_STOP, EXIT_CONFIG, E_TOPIC_01, "topic %s does not exist", "commands"));
     ck_assert_int_eq(err.class, ERR_STOP);
     ck_assert_int_eq(err.exit_code, EXIT_CONFIG);
     ck_assert_str_eq(err.code, "E-TOPIC-01");
+    ck_assert_int_eq(err.reason, REASON_NONE);
+    ck_assert_str_eq(err.sqlstate, "");
     ck_assert_str_eq(err.message, "topic commands does not exist");
-    ck_assert(!err_clear(&err));
+    ck_assert(!err_interrupted(&err, "waiting for a broker"));
+    ck_assert_int_eq(err.class, ERR_INTERRUPTED);
+    ck_assert(err_ends(&err));
+    ck_assert_int_eq(err.exit_code, EXIT_TIMEOUT);
+    ck_assert_str_eq(err.message, "interrupted while waiting for a broker");
+    err_clear(&err);
+    ck_assert(!err_ends(&err));
     ck_assert_int_eq(err.class, ERR_NONE);
     ck_assert_str_eq(err.message, "");
 }

@@ -95,12 +95,10 @@ def answer_seeds():
 
 
 def schema_seeds():
-    for writer, reader, *_ in table(CODEC / "compatible.table"):
-        yield writer.encode() + b"\0" + reader.encode()
     for text, *_ in table(CODEC / "canonical.table"):
-        yield text.encode() + b"\0" + text.encode()
+        yield text.encode()
     for path in schema_files():
-        yield path.read_bytes() + b"\0" + path.read_bytes()
+        yield path.read_bytes()
 
 
 def config_seeds():

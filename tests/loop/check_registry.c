@@ -83,7 +83,7 @@ START_TEST(a_stop_while_the_registry_is_away_ends_and_loses_nothing)
     plan("registry 1-1000 pending, serve 3 signal");
     run_steps(1);
     ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_INTERRUPTED);
     ck_assert_int_le(world.now_ms - world.stop_ms, 200);
     ck_assert_uint_eq(events_visible(), 0);
     plan_clear();

@@ -186,7 +186,7 @@ START_TEST(a_stop_between_portions_ends_in_time)
     world.broker.flush_max = 3;
     plan("serve 60 signal");
     run_steps(3);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_INTERRUPTED);
     ck_assert_int_le(world.now_ms - world.stop_ms, world.config.shutdown_timeout_ms);
     plan_clear();
     world.broker.flush_max = 0;

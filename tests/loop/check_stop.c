@@ -122,7 +122,7 @@ START_TEST(a_stop_while_the_database_is_down_ends_at_once_and_loses_nothing)
     plan("receive 1 renew, connect 2-100 renew, serve 3 signal");
     run_steps(2);
     ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_INTERRUPTED);
     ck_assert_uint_eq(events_visible(), 0);
     plan_clear();
     run_to_the_end();
@@ -136,7 +136,7 @@ START_TEST(a_stop_while_a_connection_is_being_made_ends_in_time)
     plan("receive 1 renew, connect 1-4000 pending, serve 3 signal");
     run_steps(1);
     ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_INTERRUPTED);
     ck_assert_int_le(world.now_ms - world.stop_ms, world.config.shutdown_timeout_ms);
     plan_clear();
     run_to_the_end();
@@ -150,7 +150,7 @@ START_TEST(a_stop_while_an_answer_is_long_in_coming_ends_in_time)
     plan("receive 1-600 pending, serve 1 signal");
     run_steps(2);
     ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_INTERRUPTED);
     ck_assert_int_le(world.now_ms - world.stop_ms, world.config.shutdown_timeout_ms);
     plan_clear();
     run_to_the_end();
@@ -163,7 +163,7 @@ START_TEST(a_stop_while_publishing_pauses_ends_and_loses_nothing)
     plan("flush 1-50 abort, serve 3 signal");
     run_steps(2);
     ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_INTERRUPTED);
     plan_clear();
     run_to_the_end();
 }
@@ -186,7 +186,7 @@ START_TEST(a_stop_while_the_producer_is_prepared_ends)
     plan("init 1-1000 pending, serve 2 signal");
     run_steps(1);
     ck_assert_int_eq(world.processes[0].ends, 1);
-    ck_assert_int_eq(world.processes[0].end.class, ERR_NONE);
+    ck_assert_int_eq(world.processes[0].end.class, ERR_INTERRUPTED);
 }
 END_TEST
 

@@ -28,7 +28,7 @@ static void check_row(const struct table_row *row)
                   row->cell[0], class_names[err.class]);
     ck_assert_msg((int)err.exit_code == (int)strtol(row->cell[5], NULL, 10), "%s:%d: exit %d", row->path, row->line,
                   (int)err.exit_code);
-    ck_assert_str_eq(pg_error_sqlstate(&err), error.sqlstate == NULL ? "08006" : error.sqlstate);
+    ck_assert_str_eq(err.sqlstate, error.sqlstate == NULL ? "08006" : error.sqlstate);
 }
 
 START_TEST(every_sqlstate_has_its_verdict)

@@ -240,6 +240,43 @@ START_TEST(the_level_in_effect_is_read)
 }
 END_TEST
 
+START_TEST(the_registry_says_whether_a_schema_may_follow_and_why_not)
+{
+    static const char path[] = "POST /compatibility/subjects/a%2Fb/versions/3?verbose=true";
+    static const char yes[] = "{\"is_compatible\": true, \"messages\": []}";
+    static const char some[] = "{\"is_compatible\": false, \"messages\": [\"a\\nb\", \"\", 7, \"c\"]}";
+    static const char one[] = "{\"is_compatible\": false, \"reason\": \"d\"}";
+    struct subjects_reasons reasons;
+    bool is_compatible;
+
+    start(
+        (struct script[]){
+            {path,  200, yes, WHOLE, 1},
+            {path,  200, some, WHOLE, 1},
+            {path,    200, one, WHOLE, 1},
+            {path,  404, "{\"error_code\": 40402}", WHOLE, 1},
+            {path, 200, "{\"is_compatible\": \"yes\"}", WHOLE, 1},
+            {path,    422, "{\"error_code\": 42201}", WHOLE, 0},
+            {0 }
+    },
+        NULL);
+    ck_assert_int_eq(subjects_compatible(subjects, "a/b", 3, TEXT, &is_compatible, &reasons, &err), SUBJECTS_YES);
+    ck_assert(is_compatible && reasons.count == 0 && has_body(0, BODY));
+    ck_assert_int_eq(subjects_compatible(subjects, "a/b", 3, TEXT, &is_compatible, &reasons, &err), SUBJECTS_YES);
+    ck_assert(!is_compatible && reasons.count == 2);
+    ck_assert(strcmp(reasons.list[0], "a b") == 0 && strcmp(reasons.list[1], "c") == 0);
+    subjects_reasons_free(&reasons);
+    ck_assert_int_eq(subjects_compatible(subjects, "a/b", 3, TEXT, &is_compatible, &reasons, &err), SUBJECTS_YES);
+    ck_assert(!is_compatible && reasons.count == 1 && strcmp(reasons.list[0], "d") == 0);
+    subjects_reasons_free(&reasons);
+    ck_assert_int_eq(subjects_compatible(subjects, "a/b", 3, TEXT, &is_compatible, &reasons, &err), SUBJECTS_NO);
+    ck_assert_int_eq(subjects_compatible(subjects, "a/b", 3, TEXT, &is_compatible, &reasons, &err), SUBJECTS_FAILED);
+    ck_assert_int_eq(subjects_compatible(subjects, "a/b", 3, TEXT, &is_compatible, &reasons, &err), SUBJECTS_FAILED);
+    ck_assert(!is_compatible && reasons.count == 0);
+    finish();
+}
+END_TEST
+
 START_TEST(a_dead_url_is_passed_over)
 {
     static const struct script script[] = {
@@ -286,7 +323,7 @@ START_TEST(a_stop_ends_the_waiting)
         (const char *const[]){"schema.registry.request.timeout.ms=86400000", NULL});
     ck_assert_int_eq(pthread_create(&thread, NULL, stop_once_asked, NULL), 0);
     ck_assert_int_eq(subjects_versions(subjects, "s", &versions, &count, &err), SUBJECTS_FAILED);
-    ck_assert_int_eq(err.class, ERR_NONE);
+    ck_assert_int_eq(err.class, ERR_INTERRUPTED);
     pthread_join(thread, NULL);
     finish();
 }
@@ -308,6 +345,7 @@ int main(void)
     tcase_add_test(tcase, versions_are_listed_in_order);
     tcase_add_test(tcase, a_version_has_its_text);
     tcase_add_test(tcase, the_level_in_effect_is_read);
+    tcase_add_test(tcase, the_registry_says_whether_a_schema_may_follow_and_why_not);
     tcase_add_test(tcase, a_dead_url_is_passed_over);
     tcase_add_test(tcase, a_stop_ends_the_waiting);
     suite_add_tcase(suite, tcase);

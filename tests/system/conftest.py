@@ -2,11 +2,12 @@
 import os
 import random
 import shutil
+import subprocess
 import tempfile
 
 import pytest
 
-from services import Services
+from services import REPO, Services
 from stage import Stage
 
 def pytest_configure(config):
@@ -77,3 +78,21 @@ def pytest_terminal_summary(terminalreporter):
             for name, text in report.user_properties:
                 if report.when == "call" and name == "note":
                     terminalreporter.write_line(f"note: {report.location[2]}: {text}")
+
+
+@pytest.fixture(scope="session")
+def java():
+    """Runs a program of tests/java from its source; what it prints, a line each."""
+    folder = subprocess.run(
+        ["bash", "-c", ". deploy/paths.sh; echo $JAVA_CLIENTS"], cwd=REPO, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+    def run(name, *args, lines=()):
+        quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"]
+        line = ["java", *quick, "-cp", f"{folder}/*", f"tests/java/{name}.java", *map(str, args)]
+        text = "".join(f"{each}\n" for each in lines)
+        done = subprocess.run(line, cwd=REPO, input=text, capture_output=True, text=True, timeout=90, check=False)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout.splitlines()
+
+    return run

@@ -27,6 +27,8 @@ class SmallRegistry:
         self.script = {}  # by the start of a request: an iterator of Reply; at its end the registry answers itself
         self.awake = threading.Event()  # while cleared, every request waits
         self.awake.set()
+        self.level = "BACKWARD"  # that it says it compares by
+        self.not_compatible = {}  # by (subject, version): the reasons that it gives
         self.authorization = None  # the header that every request must have
         registry = self
 
@@ -92,6 +94,12 @@ class SmallRegistry:
                 return 200, {"schema": text, **({} if type_ == "AVRO" else {"schemaType": type_})}
         return 404, {"error_code": 40403, "message": f"Schema {wanted} not found"}
 
+    def compare(self, subject, version):
+        if version > len(self.subjects.get(subject, ())):
+            return 404, {"error_code": 40402, "message": f"Version {version} not found."}
+        reasons = self.not_compatible.get((subject, version), [])
+        return 200, {"is_compatible": not reasons, "messages": reasons}
+
     def reply(self, request, headers, body):
         self.awake.wait(60)
         if self.authorization not in (None, headers.get("authorization")):
@@ -109,7 +117,10 @@ class SmallRegistry:
             if request.startswith(start):
                 return status, {"error_code": code, "message": message}
         if request.startswith("GET /config/"):
-            return 200, {"compatibilityLevel": "BACKWARD"}
+            return 200, {"compatibilityLevel": self.level}
+        compared = re.match(r"POST /compatibility/subjects/([^/?]+)/versions/(\d+)", request)
+        if compared:
+            return self.compare(compared[1], int(compared[2]))
         by_id = re.match(r"GET /schemas/(ids|guids)/([^/?]+)", request)
         if by_id:
             return self.by_id(*by_id.groups())

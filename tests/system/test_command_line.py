@@ -18,7 +18,6 @@ ONE = ["send", "--group-id", "1", "--study-activity-id", "1"]
 NOT_YET = ("check", "replay", "dlq", "verify", "bench", "completion")
 KEYS_NOT_YET = {
     "postgres.reference.checks": "per-batch",
-    "postgres.connections": "2",
 }
 
 
@@ -49,8 +48,36 @@ def test_wrong_usage_is_64_with_a_hint_and_nothing_on_stdout(args):
     assert (done.returncode, done.stdout) == (64, "") and "--help" in done.stderr
 
 
-def test_a_misspelt_command_is_told_the_nearest():
+def test_a_misspelt_command_or_option_is_told_the_nearest():
     assert "did you mean migrate?" in sessiond("migrat").stderr
+    assert "did you mean --watch?" in sessiond("status", "--wach").stderr
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_the_help_of_each_command_has_its_usage_exit_codes_and_examples(name):
+    text = sessiond(name, "--help").stdout
+    assert text.startswith(f"sessiond {name} - ") and f"\nUsage: sessiond {name}" in text
+    assert "\nExit codes:\n  0 " in text and "\nExamples:\n" in text and f"sessiond {name}" in text.split("\nExamples:\n")[1]
+    assert max(len(line) for line in text.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_each_option_in_a_help_is_taken_and_its_value_is_asked_for(name):
+    """Nothing is done: the argument at the end is one that no command takes."""
+    options = sessiond(name, "--help").stdout.partition("\nOptions:\n")[2].partition("\n\n")[0]
+    for line in options.splitlines():
+        if not line.startswith("  --"):
+            continue
+        option, _, argument = line.split("  ")[1].partition(" ")
+        wrong = sessiond(name, option, *([] if argument else ["--no-such-option"]))
+        assert (wrong.returncode, wrong.stdout) == (64, "")
+        assert (f"{option} needs {argument}" if argument else "cannot use --no-such-option") in wrong.stderr, wrong.stderr
+
+
+def test_an_option_of_another_action_is_refused():
+    for args in (["status", "--role", "x"], ["--role", "x", "up"]):
+        done = sessiond("migrate", *args)
+        assert (done.returncode, done.stdout) == (64, "") and "--role cannot be used with" in done.stderr
 
 
 @pytest.mark.parametrize("name", NOT_YET)
@@ -112,6 +139,11 @@ def test_every_tool_refuses_an_unknown_key(stage):
     for args in (["run"], ["topics", "plan"], ["migrate", "up"], ["get", new_id()], ["tail"], ["status"], ["config"], ONE):
         done = stage.run(*args, **{"no.such.key": "1"})
         assert (done.returncode, done.stdout) == (78, "") and "no.such.key" in done.stderr, args
+
+
+def test_tail_of_dead_letters_without_a_topic_for_them_has_a_code_of_its_own(stage):
+    done = stage.run("tail", "dlq", **{"dlq.topic": ""})
+    assert (done.returncode, done.stdout) == (78, "") and "[E-TOPIC-09]" in done.stderr
 
 
 # ---- run ----

@@ -29,7 +29,6 @@ DEFAULTS = {
     "postgres.conninfo": "",
     "postgres.schema": "public",
     "postgres.reference.checks": "per-row",
-    "postgres.connections": 1,
     "batch.max.messages": 5000,
     "batch.max.bytes": 4194304,
     "startup.timeout.ms": 60000,
@@ -242,6 +241,16 @@ def test_quotes_and_a_trailing_comment_stand_in_the_value_and_are_warned_of(tmp_
     assert len(warnings) == len(places), done.stderr
     for warning, (place, key) in zip(warnings, places):
         assert place in warning and key in warning and "s3cret" not in warning
+
+
+def test_a_key_that_does_nothing_any_more_is_taken_with_a_warning(tmp_path):
+    (tmp_path / "main.conf").write_text("postgres.connections=4\n")
+    done = sessiond("-F", str(tmp_path / "main.conf"), "config", "--json", SESSIOND_POSTGRES_CONNECTIONS="x")
+    assert done.returncode == 0 and "postgres.connections" not in json.loads(done.stdout)
+    warnings = [line for line in done.stderr.splitlines() if "E-CONFIG-12" in line]
+    assert len(warnings) == 2 and all("postgres.connections does nothing" in line for line in warnings), done.stderr
+    assert "main.conf:1" in warnings[0] and "SESSIOND_POSTGRES_CONNECTIONS" in warnings[1]
+    assert "postgres.connections" not in sessiond("config", "--list").stdout
 
 
 def test_oauthbearer_with_a_librdkafka_that_cannot_renew_its_token_is_refused(stage):

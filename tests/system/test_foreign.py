@@ -1,6 +1,5 @@
 """Clients that others have written, before sessiond and behind it; tests/README.md has the table of them."""
 import json
-import subprocess
 import uuid
 
 import pytest
@@ -14,7 +13,6 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from judge import avro, identity
 from judge.records import read_all
-from services import REPO
 from small_registry import SmallRegistry
 from stage import command, new_id
 
@@ -232,24 +230,6 @@ def test_events_are_read_by_the_cloudevents_sdk(stage):
 
 
 # ---- Java ----
-
-
-@pytest.fixture(scope="session")
-def java():
-    """Runs a program of tests/java from its source; what it prints, a line each."""
-    folder = subprocess.run(
-        ["bash", "-c", ". deploy/paths.sh; echo $JAVA_CLIENTS"], cwd=REPO, capture_output=True, text=True, check=True
-    ).stdout.strip()
-
-    def run(name, *args, lines=()):
-        quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"]
-        line = ["java", *quick, "-cp", f"{folder}/*", f"tests/java/{name}.java", *map(str, args)]
-        text = "".join(f"{each}\n" for each in lines)
-        done = subprocess.run(line, cwd=REPO, input=text, capture_output=True, text=True, timeout=90, check=False)
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout.splitlines()
-
-    return run
 
 
 def java_avro(stage, java, url):

@@ -22,9 +22,9 @@ class Registry:
     def __init__(self, url):
         self.url = url
 
-    def post(self, path, **body):
+    def post(self, path, method="POST", **body):
         request = urllib.request.Request(
-            self.url + path, data=json.dumps(body).encode(), headers={"Content-Type": CONTENT_TYPE}
+            self.url + path, data=json.dumps(body).encode(), headers={"Content-Type": CONTENT_TYPE}, method=method
         )
         try:
             with urllib.request.urlopen(request, timeout=90) as answer:
@@ -97,6 +97,28 @@ def test_events_carry_the_ids_under_which_their_schemas_are_registered(stage, re
         assert json.loads(registered["schema"]) == avro.load(name)
         assert event.text("content-type") == "application/avro"
     stage.judge()
+
+
+def test_schemas_check_has_the_registrys_own_verdict_by_its_level(stage, registry):
+    subject = f"{stage.created}-value"
+    other = avro.load("study-session-created.v1")
+    next(field for field in other["fields"] if field["name"] == "occurred_at")["type"] = "string"
+    registry.register(subject, other)
+
+    def check(code):
+        done = stage.run("schemas", "check", "--json")
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout)
+
+    registry.post(f"/config/{subject}", method="PUT", compatibility="NONE")
+    told = check(0)
+    assert told["compatible"] is None and [each["compatible"] for each in told["checks"]] == [None]
+    registry.post(f"/config/{subject}", method="PUT", compatibility="FULL")
+    told = check(1)
+    (found,) = told["checks"]
+    assert (told["compatible"], found["compatible"], found["level"]) == (False, False, "FULL")
+    assert any("STRING" in reason and "LONG" in reason for reason in found["reasons"]), found
+    assert stage.run("schemas", "register").returncode == 1
 
 
 def test_an_id_that_the_registry_does_not_know_is_answered(stage, registry):

@@ -143,13 +143,14 @@ def test_list_tells_the_built_in_schemas_and_those_of_the_folder(tmp_path):
     assert all(each["file"] in shown and each["crc_64_avro"] in shown for each in told["schemas"])
 
 
-def test_without_a_registry_the_built_in_versions_are_checked_and_nothing_can_be_registered():
+def test_without_a_registry_what_is_built_in_is_read_and_what_was_not_looked_at_is_said():
     done = sessiond("schemas", "check", "--json")
     told = json.loads(done.stdout)
-    assert done.returncode == 0 and told["compatible"] and "schema.registry.url" in done.stderr
-    assert [(each["file"], each["rule"]) for each in told["checks"]] == [
-        (OURS[COMMANDS], "BACKWARD_TRANSITIVE"), (OURS[CREATED], "FULL_TRANSITIVE"), (OURS[REJECTED], "FULL_TRANSITIVE"),
-    ]  # fmt: skip
+    assert done.returncode == 0 and (told["checks"], told["compatible"]) == (None, None)
+    assert told["schemas"] == schemas("list")["schemas"] and len(told["schemas"]) == len(OURS)
+    assert "schema.registry.url" in done.stderr and "no registered version was looked at" in done.stderr
+    shown = sessiond("schemas", "check").stdout
+    assert all(each["file"] in shown and each["crc_64_avro"] in shown for each in told["schemas"])
     done = sessiond("schemas", "register")
     assert (done.returncode, done.stdout) == (78, "") and "schema.registry.url" in done.stderr
 
@@ -170,7 +171,7 @@ def test_register_takes_the_texts_as_they_are_and_does_it_once(registry):
     registry.requests.clear()
     again = schemas("register", **at(registry))["subjects"]
     assert again == [{**each, "state": "exists"} for each in told]
-    assert not any("POST" in request and "/versions" in request for request in registry.requests)
+    assert not any(request.startswith("POST /subjects/") and "/versions" in request for request in registry.requests)
     shown = sessiond("schemas", "register", **at(registry)).stdout
     assert f"{REJECTED}: exists, version 1, id 3\n" in shown
 
@@ -186,8 +187,9 @@ def test_two_kinds_of_event_in_one_topic_are_registered_under_their_records_name
 
 def test_what_is_not_compatible_is_not_registered_and_nothing_else_either(registry):
     registry.register(REJECTED, changed(OURS[REJECTED], lambda schema: schema["fields"][3].update(type="int")))
+    registry.not_compatible[REJECTED, 1] = ["code: string is not int"]
     done = sessiond("schemas", "register", **at(registry))
-    assert (done.returncode, done.stdout) == (1, "") and "schemas check" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "") and "schemas check" in done.stderr and "[E-SCHEMA-09]" in done.stderr
     assert list(registry.subjects) == [REJECTED] and len(registry.subjects[REJECTED]) == 1
 
 
@@ -221,62 +223,56 @@ def test_list_says_which_registered_version_is_ours(registry):
 
 
 def verdicts(registry, code):
-    """Of the registered versions."""
     told = schemas("check", code=code, **at(registry))
     assert told["compatible"] == (code == 0) == all(each["compatible"] for each in told["checks"])
-    return {
-        (each["subject"], each["version"]): (each["ours_cannot_read"], each["cannot_read_ours"])
-        for each in told["checks"]
-        if each["subject"] is not None
-    }
+    assert {each["level"] for each in told["checks"]} <= {registry.level}
+    return {(each["subject"], each["version"]): (each["compatible"], each["reasons"]) for each in told["checks"]}
 
 
-def test_versions_that_only_add_and_drop_optional_fields_are_compatible(registry):
+def test_the_registry_is_asked_of_every_version_and_says_why_not(registry):
     for subject, file in OURS.items():
+        registry.register(subject, changed(file, lambda schema: schema["fields"].pop()))
         registry.register(subject, text_of(file))
-        registry.register(subject, changed(file, lambda schema: schema["fields"].append(
-            {"name": "added", "type": ["null", "string"], "default": None})))  # fmt: skip
-    registry.register(REJECTED, changed(OURS[REJECTED], lambda schema: schema["fields"].pop()))
-    assert list(verdicts(registry, 0).values()) == [([], [])] * 7
+    assert verdicts(registry, 0) == {(subject, version): (True, []) for subject in OURS for version in (1, 2)}
+    compared = [request for request in registry.requests if "compatibility" in request]
+    assert compared == [
+        f"POST /compatibility/subjects/{subject}/versions/{version}?verbose=true" for subject in OURS for version in (1, 2)
+    ]
 
-
-def test_every_version_is_checked_and_each_difference_named_with_its_place(registry):
-    registry.register(CREATED, text_of(OURS[CREATED]))
-    registry.register(
-        CREATED, changed(OURS[CREATED], lambda schema: schema["fields"][4]["type"]["fields"][1].update(type="string"))
-    )
-    registry.register(
-        CREATED, changed(OURS[CREATED], lambda schema: schema["fields"].append({"name": "place", "type": "string"}))
-    )
-    registry.register(CREATED, changed(OURS[CREATED], lambda schema: schema["fields"][2].update(
-        type={"type": "long", "logicalType": "timestamp-millis"})))  # fmt: skip
-    registry.register(CREATED, text_of(OURS[CREATED]))
-    assert verdicts(registry, 1) == {
-        (CREATED, 1): ([], []),
-        (CREATED, 2): (
-            ["session.group_id: string is written, long is read"],
-            ["session.group_id: long is written, string is read"],
-        ),
-        (CREATED, 3): ([], ["place: not written, and the reader has no default for it"]),
-        (CREATED, 4): (
-            ["occurred_at: timestamp-millis is written, timestamp-micros is read"],
-            ["occurred_at: timestamp-micros is written, timestamp-millis is read"],
-        ),
-    }
+    reasons = ["session.group_id: long is not string", "{oldSchemaVersion: 1}"]
+    registry.not_compatible[CREATED, 1] = reasons
+    found = verdicts(registry, 1)
+    assert found.pop((CREATED, 1)) == (False, reasons) and set(map(str, found.values())) == {"(True, [])"}
     shown = sessiond("schemas", "check", **at(registry)).stdout
-    assert f"{CREATED} version 3, id 3: NOT COMPATIBLE\n      it cannot read ours: place: not written" in shown
+    told = f"{CREATED} version 1, id {registry.subjects[CREATED][0][0]}, by BACKWARD: NOT COMPATIBLE\n      {reasons[0]}\n"
+    assert told in shown and f"{CREATED} version 2, id {registry.subjects[CREATED][1][0]}, by BACKWARD: compatible\n" in shown
 
 
-def test_commands_have_to_be_read_by_us_and_by_nobody_else(registry):
-    registry.register(
-        COMMANDS, changed(OURS[COMMANDS], lambda schema: schema["fields"].append({"name": "more", "type": "int"}))
-    )
-    assert verdicts(registry, 0) == {(COMMANDS, 1): ([], [])}
-    registry.register(COMMANDS, changed(OURS[COMMANDS], lambda schema: schema["fields"].pop()))
-    assert verdicts(registry, 1)[COMMANDS, 2] == (
-        ["study_activity_id: not written, and the reader has no default for it"],
-        [],
-    )
+def test_our_newest_schema_is_what_it_is_asked_of(registry):
+    registry.register(COMMANDS, text_of(OURS[COMMANDS]))
+    bodies = []
+    answer = registry.answer
+    registry.answer = lambda request, body: (bodies.append((request, body)), answer(request, body))[1]
+    assert schemas("check", **at(registry))["compatible"]
+    asked = [body["schema"] for request, body in bodies if request.startswith("POST /compatibility/")]
+    assert asked == [text_of(OURS[COMMANDS])]
+
+
+def test_subjects_without_versions_are_compatible_and_named(registry):
+    told = schemas("check", **at(registry))
+    assert (told["checks"], told["compatible"]) == ([], True)
+    assert f"{COMMANDS}: nothing is registered\n" in sessiond("schemas", "check", **at(registry)).stdout
+
+
+def test_where_the_registry_compares_nothing_that_is_said(registry):
+    registry.level = "NONE"
+    registry.register(CREATED, text_of(OURS[CREATED]))
+    done = sessiond("schemas", "check", "--json", **at(registry))
+    told = json.loads(done.stdout)
+    assert done.returncode == 0 and told["compatible"] is None and "NONE" in done.stderr
+    assert [(each["subject"], each["compatible"], each["level"]) for each in told["checks"]] == [(CREATED, None, "NONE")]
+    assert "not compared" in sessiond("schemas", "check", **at(registry)).stdout
+    assert len(schemas("register", **at(registry))["subjects"]) == 3, "it does not keep from registering"
 
 
 def test_a_subject_that_holds_something_else_than_avro_is_not_compatible(registry):

@@ -6,7 +6,7 @@
 #include "http/client.h"
 
 /**
- * Asks it for `path`. False with ERR_STOP: http.listen is empty, nobody answers there, or what answers is no worker of this group and
+ * Asks it for `path`. False: http.listen is empty, nobody answers there, or what answers is no worker of this group and
  * topic; `err->message` says which. The caller frees `reply->body`.
  */
 MUSTUSE bool running_worker_ask(const struct config *config, const char *path, struct reply *reply, struct err *err);

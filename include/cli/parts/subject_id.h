@@ -8,8 +8,8 @@
 
 /**
  * Looks the schema up under its subject (TopicNameStrategy, see cli/schemas.h); with `schema.registry.auto.register` registers it when
- * it is not there. Waits for a registry that does not answer, up to `patience_ms`. False: ERR_STOP, or ERR_NONE when a stop was asked
- * for meanwhile.
+ * it is not there. Waits for a registry that does not answer, up to `patience_ms`. False: ERR_STOP, or ERR_INTERRUPTED when a stop was
+ * asked for meanwhile.
  */
 MUSTUSE bool subject_id_find(const struct config *config, const struct schemas *schemas, enum schemas_kind kind,
                              int64_t patience_ms, int32_t *id, struct err *err);

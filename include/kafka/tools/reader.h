@@ -29,7 +29,7 @@ void reader_close(struct reader *reader);
  * DONE: `record` is the next one, borrowed until the next call. Per partition they come by offset; between partitions
  * as they arrive. PENDING: none within `timeout_ms`, or `reader_ended`. FAILED with ERR_STOP.
  */
-enum progress reader_next(struct reader *reader, int timeout_ms, struct record *record, struct err *err);
+MUSTUSE enum progress reader_next(struct reader *reader, int timeout_ms, struct record *record, struct err *err);
 
 /** With `until_end`: everything that was there at the start has been read. */
 bool reader_ended(const struct reader *reader);

@@ -33,7 +33,7 @@ static bool is_ours(const struct config *config, const struct reply *reply, stru
         of = "is a worker of another group";
     else if (!says(reply->body, "topic", config->commands_topic))
         of = "is a worker for another topic";
-    return of == NULL || err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-HTTP-04", "what answers at http.listen = %s %s",
+    return of == NULL || err_set(err, ERR_RETRY, EXIT_DONE, E_HTTP_04, "what answers at http.listen = %s %s",
                                  config->http_listen, of);
 }
 
@@ -42,7 +42,7 @@ bool running_worker_ask(const struct config *config, const char *path, struct re
     struct reply status;
 
     if (*config->http_listen == 0)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-HTTP-04", "http.listen is empty");
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_04, "http.listen is empty");
     if (!client_get(config->http_listen, "/api/status", "application/json", ANSWER_MS, &status, err))
         return false;
     bool ours = is_ours(config, &status, err);

@@ -13,7 +13,7 @@
 
 static bool not_registered(const struct schemas_own *own, struct err *err)
 {
-    return err_set(err, ERR_STOP, EXIT_CONFIG, "E-SCHEMA-07",
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_SCHEMA_07,
                    "the schema registry does not have %s under the subject %s\n"
                    "  fix: sessiond schemas register, or schema.registry.auto.register=true, or another format",
                    own->record, own->subject);
@@ -36,35 +36,32 @@ static enum subjects_answer ask(struct subjects *subjects, const struct schemas_
 }
 
 /* A registry that never answered is more likely a wrong name than an outage; one that says 401 all the time means us. */
-static bool give_up(struct err *err)
+static bool give_up(const struct err *why, struct err *err)
 {
-    char why[sizeof err->message];
-
-    memcpy(why, err->message, sizeof why);
-    if (err->exit_code == EXIT_PERMISSION)
-        return err_set(err, ERR_STOP, EXIT_PERMISSION, err->code,
+    if (why->exit_code == EXIT_PERMISSION)
+        return err_set(err, ERR_STOP, EXIT_PERMISSION, why->code,
                        "the schema registry does not let us in: %.500s\n"
                        "  fix: correct schema.registry.basic.auth.user.info or schema.registry.bearer.auth.token",
-                       why);
-    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, "E-START-01",
+                       why->message);
+    return err_set(err, ERR_STOP, EXIT_UNREACHABLE, E_START_01,
                    "the schema registry (schema.registry.url) never answered\n  %.500s\n"
                    "  fix: correct its address, or raise startup.timeout.ms for one that starts later",
-                   why);
+                   why->message);
 }
 
 /* False when it is time to give up, or to stop. */
-static bool wait_for_registry(int64_t deadline_ms, struct backoff *backoff, struct err *err)
+static bool wait_for_registry(int64_t deadline_ms, struct backoff *backoff, const struct err *why, struct err *err)
 {
     int64_t pause_ms = backoff_next(backoff, (uint32_t)random());
     int64_t until_ms = clock_ms() + pause_ms;
 
     if (until_ms > deadline_ms)
-        return give_up(err);
-    log_warning(err->code, "waiting for the schema registry: %s; again in %" PRId64 " ms", err->message, pause_ms);
+        return give_up(why, err);
+    log_warning(why->code, "waiting for the schema registry: %s; again in %" PRId64 " ms", why->message, pause_ms);
     while (clock_ms() < until_ms) {
         watchdog_tick("waiting for the schema registry");
         if (stop_requested())
-            return err_clear(err);
+            return err_interrupted(err, "waiting for the schema registry");
         clock_sleep_ms(SLICE_MS);
     }
     return true;
@@ -74,13 +71,18 @@ static bool find(const struct config *config, struct subjects *subjects, const s
                  int64_t deadline_ms, int32_t *id, struct err *err)
 {
     struct backoff backoff = {.base_ms = 100, .cap_ms = 5000};
+    struct err why;
 
     for (;;) {
         watchdog_tick("asking the schema registry");
-        enum subjects_answer answer = ask(subjects, own, config->schema_registry_auto_register, id, err);
+        enum subjects_answer answer = ask(subjects, own, config->schema_registry_auto_register, id, &why);
         if (answer == SUBJECTS_YES)
             return true;
-        if (answer == SUBJECTS_NO || err->class == ERR_NONE || !wait_for_registry(deadline_ms, &backoff, err))
+        if (answer == SUBJECTS_NO || why.class == ERR_INTERRUPTED) {
+            *err = why;
+            return false;
+        }
+        if (!wait_for_registry(deadline_ms, &backoff, &why, err))
             return false;
     }
 }

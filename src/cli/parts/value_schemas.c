@@ -54,7 +54,7 @@ static void give_up(struct value_schemas *schemas, const struct schema_id *id, c
     char text[SCHEMA_ID_TEXT];
 
     schema_id_text(id, text);
-    log_warning("E-SCHEMA-08", "no answer about schema %s: %s\n  values of it are shown as bytes", text,
+    log_warning(E_SCHEMA_08, "no answer about schema %s: %s\n  values of it are shown as bytes", text,
                 err->class == ERR_NONE ? "the registry is silent" : err->message);
     schema_cache_missing(schemas->schema_cache, id, clock_ms());
 }

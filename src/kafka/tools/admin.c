@@ -81,8 +81,7 @@ bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err
            !stop_requested())
         rd_kafka_poll(admin->rk, 20);
     cleanup_close(cleanup);
-    return progress == DONE || !stop_requested() ||
-           err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted while waiting for a broker");
+    return progress == DONE || !stop_requested() || err_interrupted(err, "waiting for a broker");
 }
 
 /* The whole request failed, or what it says about its one topic. */
@@ -148,7 +147,7 @@ static bool await(struct admin *admin, const char *name, int partitions, struct 
             return true;
         rd_kafka_poll(admin->rk, 50);
     }
-    return err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-TOPIC-05",
+    return err_set(err, ERR_STOP, EXIT_TIMEOUT, E_TOPIC_05,
                    "%s was created, but only %d of its %d partitions can be seen\n  fix: sessiond topics plan, later",
                    name, seen, partitions);
 }
@@ -158,7 +157,7 @@ bool admin_create(struct admin *admin, const char *name, int partitions, int rep
     char text[256];
     rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(name, partitions, replication_factor, text, sizeof text);
     if (topic == NULL)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, "E-TOPIC-02", "%s cannot be created: %s", name, text);
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_02, "%s cannot be created: %s", name, text);
 
     (void)rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
     bool done = request(admin, topic, name, err);

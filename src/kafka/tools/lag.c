@@ -110,8 +110,9 @@ static bool failed(rd_kafka_resp_err_t code, const char *text, const char *what,
 /* A tool does not wait for as long as `run`. */
 static bool given_up(struct err *err)
 {
-    if (err->class != ERR_STOP)
-        err->exit_code = EXIT_UNREACHABLE;
+    if (err_ends(err))
+        return false;
+    err->exit_code = EXIT_UNREACHABLE;
     err->class = ERR_STOP;
     return false;
 }
@@ -297,7 +298,7 @@ bool lag_read(struct lag *lag, struct lag_group *group, struct err *err)
 
     forget(lag);
     while (!read_all(lag, err)) {
-        if (err->class == ERR_STOP || stop_requested() || clock_ms() >= deadline_ms)
+        if (err_ends(err) || stop_requested() || clock_ms() >= deadline_ms)
             return given_up(err);
         rd_kafka_poll(lag->rk, SLICE_MS);
         forget(lag);

@@ -52,8 +52,9 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     bool news = reader->following && code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (!news || !log_allowed(&reader->limit, clock_ms(), &held_back))
         return;
-    const char *ours = brokers_why(&reader->brokers, why);
-    log_warning(ours, "no broker answers; waiting: %s: %s", reader->brokers.setting, why);
+    bool advertised = brokers_why(&reader->brokers, why);
+    log_warning(advertised ? E_KAFKA_ADVERTISED : E_KAFKA_DOWN, "no broker answers; waiting: %s: %s",
+                reader->brokers.setting, why);
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
@@ -225,7 +226,7 @@ static void fill_record(struct reader *reader, const struct reader_topic *topic,
     record->headers = headers_of(reader, message, &record->header_count);
 }
 
-static enum progress nothing(struct reader *reader, struct err *err)
+MUSTUSE static enum progress nothing(struct reader *reader, struct err *err)
 {
     rd_kafka_poll(reader->rk, 0);
     if (reader->brokers.trouble == 0)
@@ -235,7 +236,7 @@ static enum progress nothing(struct reader *reader, struct err *err)
     return err->class == ERR_STOP ? FAILED : PENDING;
 }
 
-static enum progress trouble(struct reader *reader, struct reader_topic *topic, struct err *err)
+MUSTUSE static enum progress trouble(struct reader *reader, struct reader_topic *topic, struct err *err)
 {
     const rd_kafka_message_t *message = reader->message;
     char place[320];

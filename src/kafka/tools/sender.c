@@ -134,7 +134,7 @@ void sender_on_delivered(struct sender *sender, void (*delivered)(void *opaque, 
 static bool failed(const struct sender *sender, struct err *err)
 {
     if (stop_requested()) {
-        err_set(err, ERR_STOP, EXIT_TIMEOUT, "E-INTERRUPTED", "interrupted");
+        err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted");
         return true;
     }
     if (sender->failure.class == ERR_NONE)

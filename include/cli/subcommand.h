@@ -1,0 +1,79 @@
+/**
+ * A subcommand as one table: its help, its option loop, and later its completion and its manual page come from the same
+ * rows.
+ *
+ * To add one:
+ *   1. Fill a `struct subcommand` in src/cli/NAME.c: usage, options, exit codes and examples are rows, in full
+ *      sentences.
+ *   2. Write `static bool set(void *target, int letter, const char *text)`: what each option, and each argument, sets.
+ *   3. In `run`, call subcommand_options(&cli_NAME, argc, argv, set, &target), then cli_load_config, and do the work.
+ *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/cli.c and in deploy/README.md.
+ *   5. Nothing else: --help, the messages about wrong options and their exit code 64 follow from the rows.
+ */
+#ifndef CLI_SUBCOMMAND_H
+#define CLI_SUBCOMMAND_H
+
+#include "core/err.h"
+
+struct cli;
+
+/** How many rows of each kind a subcommand may have. The rows that are not used stay empty. */
+#define SUBCOMMAND_ROWS 16
+
+/**
+ * What stands first without dashes: a word to be typed as it is (lower case), or what is to be filled in (upper case).
+ */
+struct argument_row {
+    const char *name;
+    const char *meaning;
+};
+
+struct option_row {
+    const char *name;     /* without the dashes */
+    char letter;          /* by which `set` knows it; it cannot be typed */
+    const char *argument; /* what its value is called, in upper case; NULL: it takes none */
+    const char *only;     /* the first arguments with which it may stand, separated by spaces; NULL: always */
+    const char *meaning;
+};
+
+struct exit_row {
+    int code;
+    const char *meaning; /* NULL ends the rows, since 0 is a code */
+};
+
+/** All texts are static, and wrapped when they are printed. Meanings and the description are full sentences. */
+struct subcommand {
+    const char *name;
+    const char *section; /* the heading under which `--help` lists it: "Run", "Use", "Operate", "Learn" */
+    const char *summary; /* one line */
+    const char *usage[SUBCOMMAND_ROWS]; /* what follows "sessiond NAME"; "" when nothing does */
+    const char *description;            /* paragraphs, separated by "\n\n" */
+    struct argument_row arguments[SUBCOMMAND_ROWS];
+    struct option_row options[SUBCOMMAND_ROWS];
+    const char *json; /* what it prints with --json; NULL: --json changes nothing */
+    struct exit_row exits[SUBCOMMAND_ROWS];
+    const char *examples[SUBCOMMAND_ROWS]; /* whole command lines */
+    /** argv[0] is the subcommand's name; global options are already removed. Returns the exit code. */
+    int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+/** The letter of an argument that is no option. */
+#define SUBCOMMAND_ARGUMENT 0
+
+/**
+ * Takes one option (`letter` of its row, `text` its value or NULL) or one argument (SUBCOMMAND_ARGUMENT, `text` the
+ * argument) into `target`. False: it cannot be used, which the caller of this function says.
+ */
+typedef bool subcommand_set(void *target, int letter, const char *text);
+
+/**
+ * Calls `set` for all of argv[1] and on, in the order in which they were typed; what follows `--` are arguments.
+ * Returns 0, or EXIT_USAGE after saying what is wrong.
+ */
+MUSTUSE int subcommand_options(const struct subcommand *subcommand, int argc, char **argv, subcommand_set *set,
+                               void *target);
+
+/** For subcommands without options and arguments. */
+MUSTUSE int subcommand_no_options(const struct subcommand *subcommand, int argc, char **argv);
+
+#endif

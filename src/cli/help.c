@@ -1,0 +1,110 @@
+#include "cli/help.h"
+
+#define WIDTH      100
+#define LABEL_SIZE 64
+
+/* The cursor is at column `indent`; so do the lines begin that follow. Ends the last line. */
+static void print_wrapped(FILE *out, const char *text, int indent)
+{
+    int column = indent;
+
+    while (*text != 0) {
+        int len = (int)strcspn(text, " \n");
+        if (column > indent && column + 1 + len > WIDTH) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        }
+        column += fprintf(out, "%s%.*s", column > indent ? " " : "", len, text);
+        for (text += len; *text == ' ' || *text == '\n'; text++)
+            if (*text == '\n') {
+                fprintf(out, "\n%*s", text[1] == '\n' ? 0 : indent, "");
+                column = indent;
+            }
+    }
+    putc('\n', out);
+}
+
+/* Every row of a list begins with a label; its meaning stands in the column behind the longest one. */
+struct list {
+    FILE *out;
+    const char *title; /* printed before the first row */
+    int width;         /* of the longest label */
+};
+
+static void measure(struct list *list, const char *label)
+{
+    if ((int)strlen(label) > list->width)
+        list->width = (int)strlen(label);
+}
+
+static void print_row(struct list *list, const char *label, const char *meaning)
+{
+    if (list->title != NULL)
+        fprintf(list->out, "\n%s:\n", list->title);
+    list->title = NULL;
+    fprintf(list->out, "  %-*s  ", list->width, label);
+    print_wrapped(list->out, meaning, list->width + 4);
+}
+
+static void label_option(const struct option_row *option, char label[static LABEL_SIZE])
+{
+    snprintf(label, LABEL_SIZE, "--%s%s%s", option->name, option->argument == NULL ? "" : " ",
+             option->argument == NULL ? "" : option->argument);
+}
+
+static void print_arguments(const struct subcommand *subcommand, FILE *out)
+{
+    struct list list = {.out = out, .title = "Arguments"};
+    const struct argument_row *rows = subcommand->arguments;
+
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && rows[i].name != NULL; i++)
+        measure(&list, rows[i].name);
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && rows[i].name != NULL; i++)
+        print_row(&list, rows[i].name, rows[i].meaning);
+}
+
+static void print_options(const struct subcommand *subcommand, FILE *out)
+{
+    struct list list = {.out = out, .title = "Options", .width = (int)strlen("--json")};
+    const struct option_row *rows = subcommand->options;
+    char label[LABEL_SIZE];
+
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && rows[i].name != NULL; i++) {
+        label_option(&rows[i], label);
+        measure(&list, label);
+    }
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && rows[i].name != NULL; i++) {
+        label_option(&rows[i], label);
+        print_row(&list, label, rows[i].meaning);
+    }
+    if (subcommand->json != NULL)
+        print_row(&list, "--json", subcommand->json);
+}
+
+static void print_exits(const struct subcommand *subcommand, FILE *out)
+{
+    struct list list = {.out = out, .title = "Exit codes", .width = 2};
+    const struct exit_row *rows = subcommand->exits;
+    char label[LABEL_SIZE];
+
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && rows[i].meaning != NULL; i++) {
+        snprintf(label, sizeof label, "%d", rows[i].code);
+        print_row(&list, label, rows[i].meaning);
+    }
+}
+
+void help_print(const struct subcommand *subcommand, FILE *out)
+{
+    fprintf(out, "sessiond %s - %s\n\n", subcommand->name, subcommand->summary);
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && subcommand->usage[i] != NULL; i++)
+        fprintf(out, "%s sessiond %s%s%s\n", i == 0 ? "Usage:" : "      ", subcommand->name,
+                *subcommand->usage[i] == 0 ? "" : " ", subcommand->usage[i]);
+    putc('\n', out);
+    print_wrapped(out, subcommand->description, 0);
+    print_arguments(subcommand, out);
+    print_options(subcommand, out);
+    print_exits(subcommand, out);
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && subcommand->examples[i] != NULL; i++)
+        fprintf(out, "%s  %s\n", i == 0 ? "\nExamples:\n" : "", subcommand->examples[i]);
+    fputs("\nThe options that every command takes (-F, -X, -v, -q, --json) are in: sessiond --help\n", out);
+}

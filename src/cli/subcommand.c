@@ -1,0 +1,142 @@
+#include "cli/subcommand.h"
+
+#include "cli/cli.h"
+#include "core/nearest.h"
+
+#include <getopt.h>
+
+/* What getopt_long returns for an argument in its place when its format begins with '-'. */
+#define IN_ITS_PLACE 1
+
+struct reading {
+    const struct subcommand *subcommand;
+    subcommand_set *set;
+    void *target;
+    const char *first; /* the first argument, or NULL */
+    bool used[SUBCOMMAND_ROWS];
+};
+
+static size_t option_count(const struct subcommand *subcommand)
+{
+    size_t count = 0;
+
+    while (count < SUBCOMMAND_ROWS && subcommand->options[count].name != NULL)
+        count++;
+    return count;
+}
+
+static size_t row_of(const struct subcommand *subcommand, int letter)
+{
+    size_t row = 0;
+
+    while (row + 1 < option_count(subcommand) && subcommand->options[row].letter != letter)
+        row++;
+    return row;
+}
+
+static int unknown_option(const struct subcommand *subcommand, const char *typed)
+{
+    struct nearest nearest = {.word = typed + strspn(typed, "-")};
+
+    for (size_t i = 0; i < option_count(subcommand); i++)
+        nearest_offer(&nearest, subcommand->options[i].name);
+    if (nearest_name(&nearest) != NULL && strchr(typed, '=') == NULL)
+        return cli_usage(subcommand, "cannot use %s; did you mean --%s?", typed, nearest_name(&nearest));
+    return cli_usage(subcommand, "cannot use %s", typed);
+}
+
+static int take_option(struct reading *reading, int letter, const char *text)
+{
+    size_t row = row_of(reading->subcommand, letter);
+    const struct option_row *option = &reading->subcommand->options[row];
+
+    reading->used[row] = true;
+    if (reading->set(reading->target, letter, text))
+        return 0;
+    return cli_usage(reading->subcommand, "cannot use --%s%s%s", option->name, text == NULL ? "" : " ",
+                     text == NULL ? "" : text);
+}
+
+static int take_argument(struct reading *reading, const char *text)
+{
+    if (reading->first == NULL)
+        reading->first = text;
+    return reading->set(reading->target, SUBCOMMAND_ARGUMENT, text)
+               ? 0
+               : cli_usage(reading->subcommand, "unexpected argument %s", text);
+}
+
+static int take(struct reading *reading, int option, const char *typed)
+{
+    const struct subcommand *subcommand = reading->subcommand;
+
+    switch (option) {
+    case '?': return unknown_option(subcommand, typed);
+    case ':':
+        return cli_usage(subcommand, "%s needs %s", typed, subcommand->options[row_of(subcommand, optopt)].argument);
+    case IN_ITS_PLACE: return take_argument(reading, optarg);
+    default: return take_option(reading, option, optarg);
+    }
+}
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (; *words != 0; words += strspn(words, " ")) {
+        size_t end = strcspn(words, " ");
+        if (end == len && memcmp(words, word, len) == 0)
+            return true;
+        words += end;
+    }
+    return false;
+}
+
+/* An option may stand before the word that it belongs to, so this is known at the end only. */
+static int check_places(const struct reading *reading)
+{
+    for (size_t i = 0; i < option_count(reading->subcommand); i++) {
+        const struct option_row *option = &reading->subcommand->options[i];
+        if (!reading->used[i] || option->only == NULL || reading->first == NULL ||
+            has_word(option->only, reading->first))
+            continue;
+        return cli_usage(reading->subcommand, "--%s cannot be used with %s", option->name, reading->first);
+    }
+    return 0;
+}
+
+int subcommand_options(const struct subcommand *subcommand, int argc, char **argv, subcommand_set *set, void *target)
+{
+    struct reading reading = {.subcommand = subcommand, .set = set, .target = target};
+    struct option options[SUBCOMMAND_ROWS + 1] = {0};
+    int option, failed = 0;
+
+    for (size_t i = 0; i < option_count(subcommand); i++) {
+        const struct option_row *row = &subcommand->options[i];
+        options[i] = (struct option){row->name, row->argument != NULL, NULL, row->letter};
+    }
+    /* 1 and not 0: so `typed` is what getopt_long is about to read. ":": the messages about wrong options are ours. */
+    for (optind = 1; failed == 0;) {
+        const char *typed = argv[optind];
+        option = getopt_long(argc, argv, "-:", options, NULL);
+        if (option == -1)
+            break;
+        failed = take(&reading, option, typed);
+    }
+    for (; failed == 0 && optind < argc; optind++)
+        failed = take_argument(&reading, argv[optind]);
+    return failed != 0 ? failed : check_places(&reading);
+}
+
+static bool set_nothing(void *target, int letter, const char *text)
+{
+    (void)target;
+    (void)letter;
+    (void)text;
+    return false;
+}
+
+int subcommand_no_options(const struct subcommand *subcommand, int argc, char **argv)
+{
+    return subcommand_options(subcommand, argc, argv, set_nothing, NULL);
+}
