@@ -119,7 +119,7 @@ static bool stopped_reading(const struct snapshot *s, int64_t now_us, enum state
 /* What PostgreSQL says is known to everybody by its SQLSTATE alone. */
 static const char *short_code(const char *code)
 {
-    return strncmp(code, E_PG_, strlen(E_PG_)) == 0 ? code + strlen(E_PG_) : code;
+    return strncmp(code, E_PG, strlen(E_PG)) == 0 ? code + strlen(E_PG) : code;
 }
 
 static void say_waiting(const struct dependency *d, enum dependency_name name, int64_t now_us,

@@ -22,8 +22,7 @@ struct exchange_state {
 
 static bool fail(struct err *err, const char *address, const char *why)
 {
-    return err_set(err, ERR_STOP, EXIT_NO, E_HTTP_03, "no worker answers at http.listen = %s: %s", address,
-                   why);
+    return err_set(err, ERR_STOP, EXIT_NO, E_HTTP_03, "no worker answers at http.listen = %s: %s", address, why);
 }
 
 static bool wait_for(const struct exchange_state *x, short events)
