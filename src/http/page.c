@@ -139,7 +139,8 @@ static void write_dependency(const struct view *view, enum dependency_name name,
     if (d->since_us != 0)
         state_since(d->since_us, view->now_us, since);
     state_since(d->failed_us, view->now_us, failed);
-    fprintf(out, "<tr><td>%s<td class=\"s m%d\">%s %s<td class=\"w\">%s<td class=\"n s\">%s<td class=\"e\">", dependency_label(name),
+    fprintf(out, "<tr><td>%s<td class=\"s m%d\">%s %s<td class=\"w\">%s<td class=\"n s\">%s<td class=\"e\">",
+            dependency_label(name),
             d->up     ? 0
             : d->down ? 2
                       : 1,
@@ -156,7 +157,9 @@ static void write_dependency(const struct view *view, enum dependency_name name,
 
 static void write_dependencies(const struct view *view, FILE *out)
 {
-    fputs("<h2>Depends on</h2><table><tr><th>what<th>state<th class=\"w\">since<th class=\"n\">round trip<th>last error", out);
+    fputs(
+        "<h2>Depends on</h2><table><tr><th>what<th>state<th class=\"w\">since<th class=\"n\">round trip<th>last error",
+        out);
     for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++)
         if (view->snapshot.dependencies[name].used)
             write_dependency(view, name, out);

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -21,13 +22,13 @@ static int64_t count_fds(void)
 static void read_memory(struct process_usage *usage)
 {
     FILE *file = fopen("/proc/self/statm", "re");
-    long long size, resident;
+    char line[128], *rest;
 
     if (file == NULL)
         return;
-    if (fscanf(file, "%lld %lld", &size, &resident) == 2) {
-        usage->virtual_bytes = size * sysconf(_SC_PAGESIZE);
-        usage->resident_bytes = resident * sysconf(_SC_PAGESIZE);
+    if (fgets(line, sizeof line, file) != NULL) {
+        usage->virtual_bytes = strtoll(line, &rest, 10) * sysconf(_SC_PAGESIZE);
+        usage->resident_bytes = strtoll(rest, NULL, 10) * sysconf(_SC_PAGESIZE);
     }
     fclose(file);
 }
