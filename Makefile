@@ -19,7 +19,8 @@ B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAI
 # ---- Flags ----------------------------------------------------------------------------------------------------------
 
 VERSION  := 0.1.0
-REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+# A tarball of a release (make dist) has no git, and a file instead.
+REVISION := $(shell cat .revision 2>/dev/null || git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
 WARNINGS  := -std=c11 -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wmissing-prototypes -Wstrict-prototypes \
              -Wpointer-arith -Wvla -Werror=format-security -Werror=implicit-function-declaration
@@ -28,7 +29,8 @@ known      = $(shell $(CC) $(1) -Werror -x c -c /dev/null -o /dev/null 2>/dev/nu
 HARDENING := -fstack-protector-strong -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing -fPIE \
              $(foreach flag,-fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero,$(call known,$(flag)))
 CFLAGS    ?= -O2 -g
-ALL_CFLAGS  = $(WARNINGS) $(HARDENING) -D_GNU_SOURCE -DVERSION='"$(VERSION)$(if $(FAILPOINTS),+failpoints)"' -Iinclude -I$(B) $(CFLAGS)
+# The same bytes in whatever folder it is built.
+ALL_CFLAGS  = $(WARNINGS) $(HARDENING) -ffile-prefix-map=$(CURDIR)=. -D_GNU_SOURCE -DVERSION='"$(VERSION)$(if $(FAILPOINTS),+failpoints)"' -Iinclude -I$(B) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 ifneq ($(SANITIZER),)
 ALL_CFLAGS  += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -127,9 +129,10 @@ $(B)/gen/%.h: $(B)/gen/%.c ;
 # ---- Tests: tests/<layer>/check_<noun>.c is one Check program, linked with that layer and those below it -------------
 
 checks = $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/$(1)/check_*.c)))
-CHECKS := $(foreach layer,core runtime config codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry) $(if $(filter 0,$(WITH_HTTP)),,http),$(call checks,$(layer)))
+CHECKS := $(foreach layer,core json runtime config codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry) $(if $(filter 0,$(WITH_HTTP)),,http),$(call checks,$(layer)))
 
 below_core     := core
+below_json     := json core
 below_runtime  := runtime json core
 below_config   := $(BASE)
 below_codec    := codec avro $(BASE)
@@ -157,7 +160,7 @@ $(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.
 	$$(call say,CHECK,$$@)$$(CC) $$(ALL_CFLAGS) $$(CFLAGS_$(1)) $$(call PC,--cflags check) -Itests $$(ALL_LDFLAGS) -o $$@ $$< \
 	    $(call fakes,$(1)) $(THREADS) $(call archives,$(below_$(1))) $$(libs_$(1)) $$(call PC,--libs check) -lpthread
 endef
-$(foreach layer,core runtime config codec kafka loop mock postgres registry http,$(eval $(call check_rule,$(layer))))
+$(foreach layer,core json runtime config codec kafka loop mock postgres registry http,$(eval $(call check_rule,$(layer))))
 
 .PHONY: setup check check-all check-built check-layers demo bench up down
 setup:
@@ -258,6 +261,13 @@ coverage: setup
 
 $(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec avro $(BASE))
 	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec avro $(BASE)) $(LIBS_avro)
+# What a command costs the server, by each way of the store; on the server that PG* names, on this machine.
+$(B)/bench_store: tests/bench/bench_store.c $(call archives,postgres $(BASE))
+	$(q)$(CC) $(ALL_CFLAGS) $(CFLAGS_postgres) $(ALL_LDFLAGS) -o $@ $< $(call archives,postgres $(BASE)) $(LIBS_postgres) -lpthread
+.PHONY: bench-store
+bench-store:
+	@$(MAKE) -s --no-print-directory $(B)/bench_store
+	@$(B)/bench_store $(ROUNDS)
 .PHONY: bench-codec
 bench-codec: setup
 	@$(MAKE) -s --no-print-directory $(B)/bench_codec
@@ -280,6 +290,13 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/sessiond/schemas
 	install -m 0644 $(SCHEMAS) $(DESTDIR)$(PREFIX)/share/sessiond/schemas/
 
+# A release: deploy/dist.sh.
+.PHONY: dist deb
+dist:
+	@deploy/dist.sh tarball $(VERSION) $(B)/dist
+deb:
+	@deploy/dist.sh deb $(VERSION) $(B)/dist
+
 clean: down
 	rm -rf build build-*
 
@@ -293,6 +310,8 @@ help:
 	@echo "make fuzz       new inputs for what reads strangers' bytes; FUZZ_SECONDS=60 each, FUZZ='avro json'"
 	@echo "make coverage   which lines of src/json, src/avro and src/codec the tests reach"
 	@echo "make bench-codec  what decoding one command costs, beside avro-c and jansson"
+	@echo "make bench-store  what a command costs PostgreSQL, by statement and in bulk; on the server that PG* names"
 	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"
+	@echo "make dist, deb  a tarball that builds where git is not; a package for this Debian: build/dist"
 	@echo "make format, lint, check-layers, install DESTDIR=, clean"
 	@echo "SETUP=no        install nothing; SANITIZER=address,undefined; V=1"

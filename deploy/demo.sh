@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The main job for real, in under a minute: a Kafka broker, a PostgreSQL and a worker in a temporary folder; one command of
-# every kind; 20,000 commands with a kill -9 in the middle; and a count. Everything is stopped and removed at the end, also
-# after a failure or Ctrl-C. Exits with 1 when a count is wrong.
+# every kind; 20,000 commands with a kill -9 in the middle; a count; and `sessiond verify` over all of it. Everything is stopped
+# and removed at the end, also after a failure or Ctrl-C. Exits with 1 when a count is wrong or verify finds something.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/paths.sh
@@ -193,3 +193,6 @@ echo "   killed with about $rows_at_kill rows inserted, restarted at once, drain
 echo
 count
 [ $wrong -eq 0 ] || die 'the counts are wrong'
+
+tell '8. Does all of it keep what is promised? sessiond verify:'
+sessiond verify | sed 's/^/  /' || die 'verify has found a discrepancy'

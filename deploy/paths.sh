@@ -14,6 +14,7 @@ keyed_by() { cksum "$1" | cut -d ' ' -f 1; }
 JARS=$CACHE/kafka-$(keyed_by "$REPO/deploy/pom.xml")${KAFKA_VERSION:+-$KAFKA_VERSION}
 REGISTRY_APP=$CACHE/registry-$(keyed_by "$REPO/deploy/registry-pom.xml")
 ASYNCAPI=$CACHE/asyncapi-$(keyed_by "$REPO/tests/schemas/package-lock.json")
+VALIDATORS=$CACHE/validators-$(keyed_by "$REPO/tests/deploy/requirements.txt")
 VENV=$CACHE/python-$(keyed_by "$REPO/tests/requirements.txt")
 JAVA_CLIENTS=$CACHE/java-$(keyed_by "$REPO/tests/java/pom.xml")
 

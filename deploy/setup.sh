@@ -41,11 +41,12 @@ missing_packages() {
     [ "$purpose" = run ] || { [ -d "$REGISTRY_APP" ] && [ -d "$JAVA_CLIENTS" ]; } || command -v mvn >/dev/null || echo maven
     if [ "$purpose" != run ]; then
         # The system's own clang, 14 on Debian 12 and 19 on Debian 13: these packages are names for the present version.
-        for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer prometheus; do
+        for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer \
+            systemd libseccomp2 prometheus mandoc lintian debhelper; do
             installed "$package" || echo "$package"
         done
         command -v javac >/dev/null || echo default-jdk-headless
-        { [ -d "$VENV" ] && [ -d "$ASYNCAPI" ]; } || usable_python >/dev/null || echo python3-venv
+        { [ -d "$VENV" ] && [ -d "$VALIDATORS" ] && [ -d "$ASYNCAPI" ]; } || usable_python >/dev/null || echo python3-venv
     fi
     # Only root can make a system in a folder.
     [ "$purpose" != all ] || [ "$(id -u)" != 0 ] || installed debootstrap || echo debootstrap
@@ -107,6 +108,7 @@ if [ "${SETUP:-yes}" = no ]; then
     [ "$purpose" = run ] || [ -d "$JAVA_CLIENTS" ] || missing+=("the Java clients in $JAVA_CLIENTS")
     [ "$purpose" = run ] || [ -d "$ASYNCAPI" ] || missing+=("AsyncAPI's schemas in $ASYNCAPI")
     [ "$purpose" = run ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
+    [ "$purpose" = run ] || [ -d "$VALIDATORS" ] || missing+=("the manifests' schemas in $VALIDATORS")
     [ ${#missing[@]} -eq 0 ] || { say 'setup: SETUP=no, missing:'; printf '  %s\n' "${missing[@]}" >&2; exit 1; }
     exit 0
 fi
@@ -133,4 +135,8 @@ fi
 if [ "$purpose" != run ] && [ ! -d "$VENV" ]; then
     say "setup: installing the tests' Python packages into $VENV"
     download "$VENV" venv_with -r tests/requirements.txt
+fi
+if [ "$purpose" != run ] && [ ! -d "$VALIDATORS" ]; then
+    say "setup: installing the schemas of Kubernetes, KEDA and Compose into $VALIDATORS"
+    download "$VALIDATORS" venv_with -r tests/deploy/requirements.txt
 fi

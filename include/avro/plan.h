@@ -8,7 +8,6 @@
 #define AVRO_PLAN_H
 
 #include "core/arena.h"
-#include "core/outcome.h"
 
 enum plan_kind {
     PLAN_NULL,
@@ -29,9 +28,9 @@ enum plan_kind {
 
 struct plan_node {
     enum plan_kind kind;
-    enum command_field field; /* which field of a command this is: only among the fields of a top record */
-    uint32_t first;           /* index of the first child; children stand side by side */
-    int64_t count; /* children (fields, branches, 1 for items or values); symbols of an enum; bytes of a fixed */
+    int name; /* which of the plan's names this field has, from 1; 0: none. Only among the fields of a top record */
+    uint32_t first; /* index of the first child; children stand side by side */
+    int64_t count;  /* children (fields, branches, 1 for items or values); symbols of an enum; bytes of a fixed */
 };
 
 struct walk_plan {
@@ -51,11 +50,11 @@ enum plan_top {
 };
 
 /**
- * The plan of `schema`; borrows nothing from it; all in `arena`. Commands are read from records, also from those that are a
- * branch of a union at the top. False and a static reason when the schema is none that a command could be read by (a field of
- * ours named twice, a type that refers to nothing).
+ * The plan of `schema`; borrows nothing from it; all in `arena`. `names`, ended by NULL, are fields to look out for in the record at the
+ * top, also in each that is a branch of a union there. False and a static reason when nothing could be read by the schema (one of
+ * these fields is there twice, a type refers to nothing).
  */
-MUSTUSE bool walk_plan_make(struct avro_obj_t *schema, enum plan_top top, struct arena *arena, struct walk_plan *plan,
-                            const char **reason);
+MUSTUSE bool walk_plan_make(struct avro_obj_t *schema, enum plan_top top, const char *const *names, struct arena *arena,
+                            struct walk_plan *plan, const char **reason);
 
 #endif

@@ -42,4 +42,10 @@ MUSTUSE bool walk_value(struct walk *walk, const struct plan_node *node);
 /** The same for a node that is not a union: a branch. */
 MUSTUSE bool walk_kind(struct walk *walk, const struct plan_node *node);
 
+/** A walk that stands at the beginning of a message. */
+struct walk walk_start(const struct walk_plan *plan, struct bytes message);
+
+/** True when the message is one record of the plan, to its last byte: then avro-c, which believes every length, can read it. */
+MUSTUSE bool walk_is_record(const struct walk_plan *plan, struct bytes message);
+
 #endif

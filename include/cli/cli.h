@@ -27,7 +27,11 @@ extern const struct subcommand cli_get;
 extern const struct subcommand cli_tail;
 extern const struct subcommand cli_status;
 extern const struct subcommand cli_health;
+extern const struct subcommand cli_verify;
 extern const struct subcommand cli_prune;
+extern const struct subcommand cli_replay;
+extern const struct subcommand cli_dlq;
+extern const struct subcommand cli_offsets;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_version;
 

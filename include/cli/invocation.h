@@ -7,7 +7,9 @@
 #ifndef CLI_INVOCATION_H
 #define CLI_INVOCATION_H
 
-#include "cli/cli.h"
+#include "core/bytes.h"
+
+struct cli;
 
 struct invocation {
     const char **overrides; /* of -X, -v and -q, in order; the array is owned, the texts are borrowed */

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "codec/schemas.h"
+#include "json/writer.h"
 #include "registry/subjects.h"
 
 #include <stdio.h>
@@ -42,10 +43,9 @@ int schemas_register(const struct schemas_tool *tool);
 int schemas_fingerprint(const struct cli *cli, const char *const *files);
 
 /**
- * Prints the schemas that are built in or in schemas.dir, each with its fingerprint: lines, or with --json the items of
- * a list.
+ * Prints the schemas that are built in or in schemas.dir, each with its fingerprint: lines, or with `json` a list.
  */
-void schemas_print_known(const struct schemas_tool *tool);
+void schemas_print_known(const struct schemas_tool *tool, struct json_writer *json);
 
 /** Worse ones are greater. */
 enum schemas_verdict {
@@ -56,9 +56,11 @@ enum schemas_verdict {
 
 /**
  * Asks the registry whether our newest schemas may follow each version that it has of them, by its own level for each
- * subject. 0 and the worst verdict, or an exit code after printing why. A report goes to `out`; NULL: none.
+ * subject. 0 and the worst verdict, or an exit code after printing why. A report goes to `out` (NULL: none), as text or,
+ * with `json`, as one object for each.
  */
-MUSTUSE int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out, bool json);
+MUSTUSE int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out,
+                            struct json_writer *json);
 
 /** The exit code of a registry that answered nothing, or of a stop, after printing why. */
 int schemas_registry_fail(struct err *err);

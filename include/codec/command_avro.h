@@ -16,8 +16,12 @@
 #include "codec/refusal.h"
 #include "core/command.h"
 
+/** The plan that command_avro_decode wants; as walk_plan_make. */
+MUSTUSE bool command_avro_plan(struct avro_obj_t *schema, enum plan_top top, struct arena *arena,
+                               struct walk_plan *plan, const char **reason);
+
 /**
- * `bytes`: bare Avro binary, the framing removed. True and a command; false and a refusal. A field of ours that
+ * `writer`: of command_avro_plan. `bytes`: bare Avro binary, the framing removed. True and a command; false and a refusal. A field of ours that
  * the writer's schema gives another type is invalid; one that it does not have is absent.
  */
 MUSTUSE bool command_avro_decode(const struct walk_plan *writer, struct bytes bytes, struct command *command,

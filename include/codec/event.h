@@ -4,17 +4,11 @@
 #ifndef CODEC_EVENT_H
 #define CODEC_EVENT_H
 
-#include "codec/schemas.h"
+#include "codec/event_avro.h"
 #include "core/batch.h"
 #include "config/config.h"
 
 struct event_encoder;
-
-/** Under which ids a registry has the schemas of the events. */
-struct event_ids {
-    int32_t created;
-    int32_t rejected;
-};
 
 /**
  * Borrows configuration and schemas for its whole life; with EVENTS_JSON `schemas` may be NULL. `ids`: with EVENTS_CONFLUENT, else

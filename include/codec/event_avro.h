@@ -7,11 +7,16 @@
 #ifndef CODEC_EVENT_AVRO_H
 #define CODEC_EVENT_AVRO_H
 
-#include "codec/event.h"
 #include "codec/event_data.h"
 #include "codec/schemas.h"
 
 struct event_avro;
+
+/** Under which ids a registry has the schemas of the events. */
+struct event_ids {
+    int32_t created;
+    int32_t rejected;
+};
 
 /**
  * For the built-in event schemas; borrows them. `ids` NULL: the single-object encoding. Never fails: a built-in schema that lacks a

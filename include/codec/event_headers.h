@@ -15,4 +15,8 @@
 void event_headers(const struct config *config, const struct batch_item *item, const struct event_data *data, bool bare,
                    struct arena *arena, struct outbound *out);
 
+/** What an event takes over from its command unless it is bare; borrows from the item. `command_id`: its text. */
+struct bytes event_correlation(const struct batch_item *item, struct bytes command_id);
+struct bytes event_causation(const struct batch_item *item, struct bytes command_id);
+
 #endif

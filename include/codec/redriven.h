@@ -24,6 +24,18 @@ MUSTUSE bool redriven_position(const struct record *record, const char *commands
 /** How often it was delivered, as `sessiond dlq redrive` counts: 1 unless the record brings a count. */
 int32_t redriven_count(const struct record *record);
 
+/** What the headers of a dead letter say, as far as they can be read. */
+struct dead_letter {
+    struct bytes code;              /* borrowed from the record; absent: none */
+    struct bytes topic;             /* where the record stood at first; likewise */
+    struct redriven_position first; /* in that topic; the partition and the offset are -1 when they cannot be read */
+    int32_t deliveries;             /* redriven_count */
+    bool truncated;                 /* it is not the whole record */
+};
+
+/** Reads what any record of the dead-letter topic brings. */
+void dead_letter_read(const struct record *record, struct dead_letter *letter);
+
 /** True for the headers of a dead letter that tell where it came from and why: a new copy has its own. */
 bool redriven_header(struct bytes name);
 

@@ -9,16 +9,15 @@
 
 #include "codec/schema_cache.h"
 #include "codec/schemas.h"
-
-#include <stdio.h>
+#include "json/writer.h"
 
 /**
- * Prints the value on one line. False, and nothing printed, when it is not in the single-object encoding, its schema is
+ * Writes the value without blanks. False, and nothing written, when it is not in the single-object encoding, its schema is
  * not known or is no record, or its bytes do not fit it.
  */
-MUSTUSE bool value_print_avro(const struct schemas *schemas, struct bytes value, FILE *out);
+MUSTUSE bool value_print_avro(const struct schemas *schemas, struct bytes value, struct json_writer *json);
 
 /** The same for bare Avro binary of a registry's schema (CACHED_SCHEMA_AVRO). */
-MUSTUSE bool value_print_cached(const struct cached_schema *schema, struct bytes body, FILE *out);
+MUSTUSE bool value_print_cached(const struct cached_schema *schema, struct bytes body, struct json_writer *json);
 
 #endif

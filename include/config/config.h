@@ -19,9 +19,13 @@ enum registry_basic_source { REGISTRY_BASIC_ANY, REGISTRY_BASIC_URL, REGISTRY_BA
 enum registry_bearer_source { REGISTRY_BEARER_ANY, REGISTRY_BEARER_STATIC_TOKEN };
 enum events_delivery { DELIVERY_EXACTLY_ONCE, DELIVERY_AT_LEAST_ONCE };
 enum duplicates { DUPLICATES_REPUBLISH, DUPLICATES_SUPPRESS };
+enum reference_checks_mode { REFERENCE_CHECKS_PER_ROW, REFERENCE_CHECKS_PER_BATCH };
 
 /** Which librdkafka clients a passed-through property is for. */
 enum kafka_scope { KAFKA_ALL, KAFKA_CONSUMER, KAFKA_PRODUCER };
+
+/** What its keys begin with: "kafka.", "kafka.consumer." or "kafka.producer.". */
+const char *config_kafka_prefix(enum kafka_scope scope);
 
 /** One `kafka.*`, `kafka.consumer.*` or `kafka.producer.*` key, its prefix removed. */
 struct kafka_property {
@@ -75,6 +79,7 @@ struct config {
     char *postgres_conninfo;
     const char *postgres_conninfo_file; /* where it was read, to be read again by a later login; NULL: not in a file */
     char *postgres_schema;
+    enum reference_checks_mode postgres_reference_checks;
 
     int64_t batch_max_messages;
     int64_t batch_max_bytes;

@@ -83,6 +83,9 @@ bool config_settable(const char *name);
 /** All settings of a file and of what it includes. `exit_code`: when `path` itself cannot be read. */
 MUSTUSE bool config_file_read(struct config *config, const char *path, enum exit_code exit_code, struct err *err);
 
+/** The secrets in the folder that the environment's CREDENTIALS_DIRECTORY names, if it names one. In config_credentials.c. */
+MUSTUSE bool config_credentials_read(struct config *config, char *const *environment, struct err *err);
+
 /** All settings of the environment. */
 MUSTUSE bool config_environment_read(struct config *config, char *const *environment, struct err *err);
 

@@ -12,4 +12,13 @@ size_t decimal_format(int64_t value, char text[static DECIMAL_TEXT]);
 /** Reads exactly what decimal_format writes: no blank, no plus, no leading zero, nothing beyond int64. */
 MUSTUSE bool decimal_parse(struct bytes text, int64_t *value);
 
+/**
+ * Reads the integer at the beginning of what a person typed: digits, a minus before them at most. `*rest` is what follows it. False when
+ * there is none, or it is beyond int64.
+ */
+MUSTUSE bool decimal_read(const char *text, int64_t *value, const char **rest);
+
+/** The same where nothing may follow. */
+MUSTUSE bool decimal_read_all(const char *text, int64_t *value);
+
 #endif

@@ -86,6 +86,10 @@ size_t record_memory(const struct record *record);
  */
 int64_t record_timestamp_us(const struct record *record);
 
+/** "topic[partition]@offset", as messages name a record; returns `text`. */
+#define RECORD_PLACE_TEXT 320
+const char *record_place(const char *topic, int32_t partition, int64_t offset, char text[static RECORD_PLACE_TEXT]);
+
 /** The position P = "topic/partition/offset/timestamp": a recreated topic is another place. */
 MUSTUSE struct bytes record_position(const struct record *record, struct arena *arena);
 

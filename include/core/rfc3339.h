@@ -14,4 +14,7 @@
 /** `us`: microseconds since 1970 UTC, any value. Returns the length without the NUL. */
 size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT]);
 
+/** Reads exactly what rfc3339_format writes. */
+MUSTUSE bool rfc3339_parse(struct bytes text, int64_t *us);
+
 #endif

@@ -64,10 +64,19 @@ static inline uint8_t scan_peek(const struct scanner *scan)
 }
 
 /** Always false, so that a rule and its reason make one line. */
-bool scan_fail(struct scanner *scan, const char *reason);
+static inline bool scan_fail(struct scanner *scan, const char *reason)
+{
+    scan->reason = reason;
+    scan->ended = scan->at == scan->end;
+    return false;
+}
 
 /** Steps over blanks: at the end of every other step. */
-void scan_blanks(struct scanner *scan);
+static inline void scan_blanks(struct scanner *scan)
+{
+    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
+        scan->at++;
+}
 
 /**
  * The text of a string, at most `size` bytes of it written to `out`. Returns the length of the whole text, which is

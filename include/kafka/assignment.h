@@ -13,7 +13,7 @@
 #define KAFKA_ASSIGNMENT_H
 
 #include "kafka/patience.h"
-#include "kafka/source.h"
+#include "core/err.h"
 
 struct rd_kafka_s;
 struct rd_kafka_topic_partition_list_s;
@@ -50,6 +50,14 @@ MUSTUSE bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *
  */
 MUSTUSE enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk,
                                        struct rd_kafka_queue_s *messages, int timeout_ms, struct err *err);
+
+/**
+ * For who reads without being a member: these partitions from these offsets, in an epoch that only `assignment_end` ends, with the
+ * metadata of a group that has no members. False: ERR_STOP.
+ */
+MUSTUSE bool assignment_fix(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
+                            const struct rd_kafka_topic_partition_list_s *partitions, const char *group_id,
+                            struct err *err);
 
 /** Ends the epoch: everything in flight is dropped by whoever looks at the epoch. */
 void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk);

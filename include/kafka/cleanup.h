@@ -12,12 +12,10 @@
 #define KAFKA_CLEANUP_H
 
 #include "core/err.h"
-#include "config/config.h"
+#include "config/topics.h"
 
 struct rd_kafka_s;
 struct rd_kafka_queue_s;
-
-#define CLEANUP_TOPICS 4
 
 enum cleanup_policy { CLEANUP_UNREAD = 0, CLEANUP_DELETES, CLEANUP_COMPACTS };
 
@@ -29,7 +27,7 @@ struct cleanup_topic {
 
 struct cleanup {
     const struct config *config;
-    struct cleanup_topic topics[CLEANUP_TOPICS];
+    struct cleanup_topic topics[OWN_TOPICS];
     size_t count;
     struct rd_kafka_queue_s *answers; /* NULL: no question is under way */
     char why[256];                    /* the last reason why something is unread */
@@ -48,10 +46,10 @@ void cleanup_close(struct cleanup *cleanup);
 MUSTUSE enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms);
 
 /**
- * The verdict on one topic. ERR_NONE with an empty message: nothing to say. ERR_NONE with a message: a warning. ERR_STOP: `run` does not
- * work with such a topic.
+ * The verdict on one topic. False: there is nothing to say of it. `err`: ERR_STOP when `run` does not work with such a topic, ERR_NONE
+ * for a warning.
  */
-void cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *topic, struct err *err);
+MUSTUSE bool cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *topic, struct err *err);
 
 /** One warning that names all topics that are unread. False: there is none. */
 bool cleanup_unread(const struct cleanup *cleanup, struct err *err);

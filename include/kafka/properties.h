@@ -21,7 +21,4 @@ MUSTUSE bool properties_check(struct config *config, struct err *err);
 MUSTUSE bool properties_set(struct rd_kafka_conf_s *conf, const struct kafka_property *property, const char *value,
                             struct err *err);
 
-/** "kafka.", "kafka.consumer." or "kafka.producer."; static. */
-const char *properties_prefix(enum kafka_scope scope);
-
 #endif

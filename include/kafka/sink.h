@@ -23,6 +23,8 @@ struct sink;
 
 /** Creates the producer object; no broker is needed yet. */
 MUSTUSE struct sink *sink_open(const struct config *config, struct err *err);
+/** The same, and each record goes out alone: slower, and one that is too large is named at once. For tools. */
+MUSTUSE struct sink *sink_open_unbatched(const struct config *config, struct err *err);
 void sink_close(struct sink *sink);
 
 /**
@@ -69,7 +71,14 @@ MUSTUSE enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *
 MUSTUSE enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets,
                                         int timeout_ms, struct err *err);
 
-/** Resumable. FAILED, with any class: in doubt. */
+/** The same for a tool, of any topic: the list of a group that has no members (kafka/tools/copier.h), with its metadata. */
+struct rd_kafka_topic_partition_list_s;
+struct rd_kafka_consumer_group_metadata_s;
+MUSTUSE enum progress sink_add_offsets(struct sink *sink, const struct rd_kafka_topic_partition_list_s *offsets,
+                                       const struct rd_kafka_consumer_group_metadata_s *metadata, int timeout_ms,
+                                       struct err *err);
+
+/** Resumable. FAILED, with any class: in doubt. In a transaction nothing is asked of `source` and `offsets`. */
 MUSTUSE enum progress sink_commit(struct sink *sink, struct source *source, const struct offsets *offsets,
                                   int timeout_ms, struct err *err);
 

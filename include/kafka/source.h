@@ -24,13 +24,20 @@ struct source;
 MUSTUSE struct source *source_open(const struct config *config, struct err *err);
 
 /**
+ * The same for a replay (kafka/replay.h): it is no member of a group, reads the ranges of `replay`, which it borrows and keeps up to
+ * date, and has one epoch from when it has begun to its end. `config` is the replay's own: its `group.id` keeps the progress.
+ */
+struct replay;
+MUSTUSE struct source *source_open_replay(const struct config *config, struct replay *replay, struct err *err);
+
+/**
  * Checks, before anything is joined or produced, that a broker answers, that all topics exist, and that no setting of theirs breaks a
  * promise (kafka/cleanup.h); creates and changes none. Settings that cannot be read are a warning. DONE, PENDING (no answer yet: `err`
  * says why), FAILED with ERR_STOP.
  */
 MUSTUSE enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err);
 
-/** Joins the group. Once, after the sink has fenced a predecessor: from then on messages may come. */
+/** Joins the group, or begins to read what is to be replayed. Once, after the sink has fenced a predecessor: from then on messages may come. */
 MUSTUSE bool source_join(struct source *source, struct err *err);
 
 /** Leaves and destroys. Batches must have been released. A static member sends no LeaveGroup. */
@@ -98,13 +105,18 @@ MUSTUSE enum progress source_commit(struct source *source, const struct offsets 
 /**
  * For the sink only, right before offsets are committed: whether the group still has what it committed of these partitions. FAILED:
  * ERR_STOP, the topic has been made anew behind our back and what we read last is not what follows. DONE otherwise, also when the
- * group's coordinator does not say: the commit itself will then have to wait for it.
+ * group's coordinator does not say: the commit itself will then have to wait for it. A replay has to know that no other one has begun:
+ * PENDING, ask again.
  *
  * The story: (1) we have committed up to 10; (2) while we stand still (SIGSTOP, a paused machine) the topic is deleted and created
  * again, with 30 records; (3) librdkafka 2.0.2, which knows topics by name only, reads on at 10, and the first ten records are never
  * answered. The broker forgets a topic's committed offsets together with the topic: that shows.
  */
 MUSTUSE enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err);
+
+/** For the sink only: what else is committed beside each offset of the list. */
+struct rd_kafka_topic_partition_list_s;
+void source_mark(const struct source *source, struct rd_kafka_topic_partition_list_s *list);
 
 /** For the sink only: the group has refused this epoch's offsets with `err`, which may become ERR_RESTART (kafka/membership.h). */
 void source_refused(struct source *source, struct err *err);

@@ -8,7 +8,7 @@
 #ifndef POSTGRES_ARRAY_H
 #define POSTGRES_ARRAY_H
 
-#include "core/bytes.h"
+#include "core/command.h"
 
 /** Object ids of the element types (pg_type.dat); fixed for ever. */
 enum array_type {
@@ -34,7 +34,14 @@ void array_add_null(struct array *array);
 void array_add_bool(struct array *array, bool value);
 void array_add_int4(struct array *array, int32_t value);
 void array_add_int8(struct array *array, int64_t value);
+/** Makes it no array but the value itself: a parameter that is one for all rows. */
+void array_be_bool(struct array *array, bool value);
+void array_be_int8(struct array *array, int64_t value);
+void array_be_bytes(struct array *array, struct bytes value);
+
 /** Text, or the 16 bytes of a UUID. */
 void array_add_bytes(struct array *array, struct bytes value);
+/** A field of a command: to `value` what it is, null unless it is a value; to `invalid` whether it is invalid. */
+void array_add_field(struct array *value, struct array *invalid, struct field_int field);
 
 #endif

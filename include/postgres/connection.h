@@ -1,5 +1,6 @@
 /**
- * One connection to PostgreSQL, non-blocking. What is asked on it: postgres/query.h. One thread.
+ * One connection to PostgreSQL, non-blocking. What is asked on it: postgres/query.h; who
+ * opens it: postgres/session.h. One thread.
  *
  * Nothing is set for the session: settings last for one transaction (sql/local_settings.sql), and the server's process
  * id, which sql/session.sql answered, tells in each of them whether the connection still leads to the same session. A
@@ -36,7 +37,9 @@ enum session_column {
     SESSION_COLUMNS,
 };
 
-/** Visible for query.c; others use the functions. */
+#define CONNECTION_RESULTS 8
+
+/** Visible for query.c and session.c; others use the functions. */
 struct connection {
     const struct config *config;
     char *reread; /* what postgres.conninfo.file said at its last good reading; NULL: as configured */
@@ -50,10 +53,14 @@ struct connection {
     struct pg_result *answer;  /* what has come of it so far: the last result, or the first error */
     int finished;              /* statements of the transaction under way whose results have all come */
     int settings_at;           /* which of them made the settings; -1 for none */
-    int wanted;                /* which of them has the answer */
-    bool elsewhere;            /* a transaction ran in another session than ours */
-    bool rows;                 /* what is under way sends rows, which may be the cause of an error */
-    bool not_durable;          /* the server said so while it answered */
+    int wanted;                /* which of them has the answer; of several the first */
+    int syncs;                 /* how often the server is still to say that it waits for more */
+    int several;               /* how many have one, in `results` instead of `answer`; 0: one */
+    struct pg_result *results[CONNECTION_RESULTS]; /* of query_several, until the next query */
+    bool elsewhere;                                /* a transaction ran in another session than ours */
+    bool rows;            /* what is under way sends rows, which may be the cause of an error */
+    char error_table[64]; /* that the last error named; "" none */
+    bool not_durable;     /* the server said so while it answered */
     bool was_open;
     int64_t session_ms;       /* when the session answered */
     int64_t left_ms;          /* the same of the one that was left behind */
@@ -63,15 +70,14 @@ struct connection {
 /** No connection is made yet. Borrows the configuration: postgres.conninfo, its file, and postgres.schema. */
 struct connection *connection_new(const struct config *config);
 
-/** Takes a second at most, when the server is silent and still has something of ours to cancel. */
+/** Frees what the server still does for it too, uncancelled: session_free cancels it. */
 void connection_free(struct connection *connection);
 
-/**
- * Connects and asks what the session is like. Call again while PENDING. FAILED: ERR_RENEW (no server, one that is starting or
- * takes no writes; try again) or ERR_STOP. A password that worked before is tried for 60 s more; postgres.conninfo.file
- * and what libpq reads from files (passfile, service) are read anew each time.
- */
-MUSTUSE enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err);
+/** For session.c: until the server has let us in. Call again while PENDING. FAILED: as session_open. */
+MUSTUSE enum progress connection_connect(struct connection *connection, int64_t until_ms, struct err *err);
+
+/** Clears `results`. */
+void connection_forget_results(struct connection *connection);
 
 /** Whether an open connection on which nothing is asked is still there; does not wait. False: ERR_RENEW. */
 MUSTUSE bool connection_alive(struct connection *connection, struct err *err);

@@ -1,15 +1,17 @@
 /**
- * What PostgreSQL makes of one batch: the read of what the version before decided, the insert of what is new, and the read of
- * what was known. Rows that are refused are found by postgres/isolate.h.
+ * What PostgreSQL makes of one batch: the read of what the version before decided, the insert of what is new, by the bulk way
+ * or by a statement, and the read of what was known. Rows that are refused are found by postgres/isolate.h.
  */
 #ifndef POSTGRES_DECISION_H
 #define POSTGRES_DECISION_H
 
+#include "postgres/bulk.h"
 #include "postgres/isolate.h"
 
 enum decision_step {
     DECISION_NONE = 0,
     DECISION_FORMER, /* reading what the version before decided under other ids */
+    DECISION_BULK,   /* postgres/bulk.h; what it does not manage the insert does */
     DECISION_INSERT,
     DECISION_READ,
     DECISION_CANARY,
@@ -19,6 +21,7 @@ struct decision {
     enum decision_step step;
     struct isolate isolate;
     struct insert insert;
+    struct bulk bulk;
     struct array unanswered; /* ids that the insert gave no outcome, to be read */
 };
 

@@ -2,18 +2,21 @@
  * What is asked on an open connection: one query at a time, with a deadline.
  *
  * An answer counts only when the server is ready for the next query: the commit of a statement comes after its rows
- * and can still fail. After ERR_RENEW the connection is closed; connection_open makes a new one.
+ * and can still fail. After ERR_RENEW the connection is closed; session_open makes a new one.
  */
 #ifndef POSTGRES_QUERY_H
 #define POSTGRES_QUERY_H
 
 #include "postgres/array.h"
 #include "postgres/connection.h"
+#include "postgres/statement.h"
 
 /* True: all of it is sent, the answer is for `query_result`. False: ERR_RENEW. Each is a transaction of its own, with the
  * settings of sql/local_settings.sql, unless `query_begin` has opened one for several. */
 
-MUSTUSE bool query_prepare(struct connection *connection, const char *name, const char *sql, struct err *err);
+/** Prepares statements, in one round trip. */
+MUSTUSE bool query_prepare(struct connection *connection, const struct statement *statements, int count,
+                           struct err *err);
 
 /** Binary results. After `parameters` the statement gets one more, the backend of the session: elsewhere it must do nothing. */
 MUSTUSE bool query_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
@@ -22,6 +25,26 @@ MUSTUSE bool query_execute(struct connection *connection, const char *name, cons
 /** The same with a statement that is not prepared. */
 MUSTUSE bool query_execute_once(struct connection *connection, const char *sql, const struct array *parameters,
                                 int count, struct err *err);
+
+/** One of several statements that go out together: it was prepared; parameters as with `query_execute`. */
+struct query_step {
+    const char *name;
+    const struct array *parameters;
+    int count;
+};
+
+enum query_place {
+    QUERY_FIRST, /* opens a transaction and leaves it open */
+    QUERY_NEXT,  /* in that one, which stays open */
+    QUERY_LAST,  /* in that one, and commits it */
+};
+
+/**
+ * At most CONNECTION_RESULTS statements in one round trip. Their results are `connection->results`, in their order and
+ * until the next query; `query_result` gives none. A transaction that failed has been rolled back by then.
+ */
+MUSTUSE bool query_several(struct connection *connection, enum query_place place, const struct query_step *steps,
+                           int count, struct err *err);
 
 /**
  * What would happen: as `query_execute`, but deferred constraints are checked at once, and in the end everything is
@@ -39,7 +62,7 @@ MUSTUSE bool query_begin(struct connection *connection, struct err *err);
 /** Several statements, as they are. Outside of `query_begin` they run without our settings. */
 MUSTUSE bool query_script(struct connection *connection, const char *sql, struct err *err);
 
-/** For connection.c: parameters and results as text, without our settings. */
+/** For session.c: parameters and results as text, without our settings. */
 MUSTUSE bool query_session(struct connection *connection, const char *sql, const char *const *parameters, int count,
                            struct err *err);
 
@@ -50,8 +73,5 @@ MUSTUSE bool query_session(struct connection *connection, const char *sql, const
  */
 MUSTUSE enum progress query_result(struct connection *connection, int timeout_ms, struct pg_result **result,
                                    struct err *err);
-
-/** For tools, which do not wait for a server to come back: whatever failed becomes ERR_STOP with its exit code. False. */
-bool query_give_up(struct err *err);
 
 #endif

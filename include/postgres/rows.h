@@ -8,6 +8,12 @@
 
 struct pg_result; /* PGresult */
 
+/** PostgreSQL's times begin on 2000-01-01: so many microseconds after 1970. */
+#define ROWS_EPOCH_US INT64_C(946684800000000)
+
+/** A bigint or a moment, as it was sent; 0 for null. */
+int64_t rows_int8(const struct pg_result *result, int row, int column);
+
 /** The command id of a row of either statement. */
 struct uuid rows_id(const struct pg_result *result, int row);
 

@@ -21,6 +21,12 @@ struct store;
 struct store *store_new(const struct config *config);
 void store_free(struct store *store);
 
+/**
+ * Batches of so many distinct ids or more go the bulk way (postgres/bulk.h); SIZE_MAX: none does. For tests and
+ * measurements; the default is where it begins to pay.
+ */
+void store_set_bulk_least(struct store *store, size_t ids);
+
 /** Connects, prepares the session and the statements. Call again while PENDING. FAILED: ERR_RENEW (again) or ERR_STOP.
  */
 MUSTUSE enum progress store_connect(struct store *store, int timeout_ms, struct err *err);

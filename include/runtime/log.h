@@ -43,4 +43,7 @@ struct log_limit {
 };
 MUSTUSE bool log_allowed(struct log_limit *limit, int64_t now_ms, uint64_t *held_back);
 
+/** A warning that may repeat: written when log_allowed says so, with " (N more held back)" after it. */
+void log_limited(struct log_limit *limit, int64_t now_ms, const char *code, const char *format, ...) PRINTF(4, 5);
+
 #endif

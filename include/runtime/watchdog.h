@@ -12,7 +12,10 @@
 #include <stdint.h>
 
 /**
- * Starts the thread. `limit_ms`: the longest time between two ticks. `stop_ms`: how long the process may take to end by itself
+ * Starts the thread, and tells a service manager that watches this process ($WATCHDOG_USEC, $WATCHDOG_PID: sd_watchdog_enabled(3))
+ * with the ticks, four times in its limit, that the loop is alive. That limit has to be longer than `limit_ms`, so that the
+ * thread here, which says in what the loop hangs, comes first.
+ * `limit_ms`: the longest time between two ticks. `stop_ms`: how long the process may take to end by itself
  * after a stop was asked for.
  */
 void watchdog_start(int64_t limit_ms, int64_t stop_ms);

@@ -19,4 +19,7 @@ void decode_batch(const struct decode_options *options, bool id_required, struct
  */
 MUSTUSE bool batch_outcomes(struct batch *batch, struct err *err);
 
+/** The same of what has a row; an item that is in no ledger stays pending. For who only looks. */
+void batch_stored_outcomes(struct batch *batch);
+
 #endif

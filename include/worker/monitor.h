@@ -1,7 +1,6 @@
 /**
  * Looks after the process from a thread of its own, so that it works while the loop waits: measures how far the partitions are behind,
- * keeps the last ten minutes, logs the state when its word changes, tells systemd the sentence, feeds its watchdog as long as the loop
- * ticks, and has the configuration read again after SIGHUP.
+ * keeps the last ten minutes, logs the state when its word changes, tells systemd the sentence, and has the configuration read again after SIGHUP.
  *
  * It never touches the loop: it reads and fills the snapshot (core/status.h).
  */

@@ -37,21 +37,27 @@ struct publisher {
     size_t from, end;             /* the items of the batch that are under way */
     struct deliveries deliveries; /* their records */
     struct offsets offsets;       /* of the transaction under way, or in doubt */
-    uint64_t committed;           /* transactions */
-    uint64_t aborted;
+    uint64_t aborted;             /* transactions */
 };
 
 /** Waits until the producer is ready (and its predecessor fenced). As publish_batch. */
 MUSTUSE bool publish_ready(struct publisher *publisher, struct err *err);
 
-/**
- * Publishes a batch whose outcomes are known, or drops it because its assignment is over. True: done with it. False: ERR_STOP, or
- * ERR_INTERRUPTED when a stop was asked for while waiting; nothing is lost either way.
- */
-MUSTUSE bool publish_batch(struct publisher *publisher, struct batch *batch, struct err *err);
+/** What became of a batch. */
+enum publish_result {
+    PUBLISHED,
+    DROPPED,     /* its assignment is over: whoever has the partitions now answers it */
+    UNPUBLISHED, /* nothing is lost: the next start reads it again */
+};
 
-/** Commits offsets alone (behind control records), under the present epoch. As publish_batch. */
-MUSTUSE bool publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err);
+/**
+ * Publishes a batch whose outcomes are known. It is dropped as soon as its assignment is over, also when a part of it is out.
+ * UNPUBLISHED: `err` is ERR_STOP, ERR_RESTART or ERR_INTERRUPTED.
+ */
+MUSTUSE enum publish_result publish_batch(struct publisher *publisher, struct batch *batch, struct err *err);
+
+/** Commits offsets alone (behind control records) under the present epoch, with a batch that is empty; else as publish_batch. */
+MUSTUSE enum publish_result publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err);
 
 /** Frees what it owns; the sink, the source and the encoder are borrowed. */
 void publish_free(struct publisher *publisher);

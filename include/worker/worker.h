@@ -33,6 +33,9 @@ struct worker_parts {
     const struct decode_options *decode;
     struct registry *registry; /* NULL: none is configured */
     struct event_encoder *encoder;
+    void (*published)(void *opaque,
+                      const struct batch *batch); /* called for each batch that is out; NULL: nobody asks */
+    void *opaque;
     struct answered *answered; /* outlives this worker when everything is opened anew */
 };
 

@@ -6,6 +6,7 @@
 struct making {
     struct plan_node *nodes;
     avro_schema_t *schemas;
+    const char *const *names;
     size_t used;
 };
 
@@ -74,7 +75,7 @@ static void fill(struct making *making, size_t index, avro_schema_t schema)
 
     making->used += children;
     making->schemas[index] = schema;
-    making->nodes[index] = (struct plan_node){kind_of(schema), COMMAND_FIELD_NONE, (uint32_t)first, count_of(schema)};
+    making->nodes[index] = (struct plan_node){kind_of(schema), 0, (uint32_t)first, count_of(schema)};
     for (size_t i = 0; i < children; i++)
         fill(making, first + i, child(schema, i));
 }
@@ -103,18 +104,15 @@ static avro_schema_t target_of(avro_schema_t schema)
 
 static bool name_fields(struct making *making, uint32_t record)
 {
-    static const enum command_field fields[] = {COMMAND_FIELD_COMMAND_ID, COMMAND_FIELD_GROUP_ID,
-                                                COMMAND_FIELD_STUDY_ACTIVITY_ID};
     avro_schema_t schema = target_of(making->schemas[record]);
     struct plan_node *children = &making->nodes[making->nodes[record].first];
 
-    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
-        const char *wanted = command_field_name(fields[f]);
+    for (int name = 0; making->names[name] != NULL; name++) {
         int seen = 0;
         for (size_t i = 0; i < child_count(schema); i++) {
-            if (strcmp(avro_schema_record_field_name(schema, (int)i), wanted) != 0)
+            if (strcmp(avro_schema_record_field_name(schema, (int)i), making->names[name]) != 0)
                 continue;
-            children[i].field = fields[f];
+            children[i].name = name + 1;
             seen++;
         }
         if (seen > 1)
@@ -136,12 +134,12 @@ static bool name_top(struct making *making, uint32_t top)
     return true;
 }
 
-bool walk_plan_make(struct avro_obj_t *schema, enum plan_top top, struct arena *arena, struct walk_plan *plan,
-                    const char **reason)
+bool walk_plan_make(struct avro_obj_t *schema, enum plan_top top, const char *const *names, struct arena *arena,
+                    struct walk_plan *plan, const char **reason)
 {
     size_t count = node_count(schema);
     struct making making = {arena_alloc(arena, count * sizeof *making.nodes),
-                            arena_alloc(arena, count * sizeof *making.schemas), 1};
+                            arena_alloc(arena, count * sizeof *making.schemas), names, 1};
 
     fill(&making, 0, schema);
     if (!resolve_links(&making)) {

@@ -222,3 +222,20 @@ bool walk_value(struct walk *walk, const struct plan_node *node)
         return walk_fail(walk, "too many Avro values that take no bytes");
     return true;
 }
+
+struct walk walk_start(const struct walk_plan *plan, struct bytes message)
+{
+    return (struct walk){
+        .at = message.data,
+        .end = message.len == 0 ? message.data : message.data + message.len,
+        .nodes = plan->nodes,
+    };
+}
+
+bool walk_is_record(const struct walk_plan *plan, struct bytes message)
+{
+    struct walk walk = walk_start(plan, message);
+    const struct plan_node *node = &plan->nodes[plan->top];
+
+    return walk_branch(&walk, &node) && node->kind == PLAN_RECORD && walk_kind(&walk, node) && walk.at == walk.end;
+}

@@ -1,9 +1,8 @@
 #include "cli/cli.h"
+#include "core/decimal.h"
 #include "cli/parts/outcome_print.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 #define WAIT_MS 1000
 
@@ -13,21 +12,12 @@ struct get {
     int64_t session_id;
 };
 
-static bool parse_id(const char *text, int64_t *id)
-{
-    char *rest;
-
-    errno = 0;
-    *id = strtoll(text, &rest, 10);
-    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0 && *id > 0;
-}
-
 static bool set(void *target, int letter, const char *text)
 {
     struct get *get = target;
 
     if (letter == 's')
-        return parse_id(text, &get->session_id);
+        return decimal_read_all(text, &get->session_id) && get->session_id > 0;
     if (get->command != NULL)
         return false;
     get->command = text;

@@ -1,5 +1,7 @@
 #include "cli/invocation.h"
 
+#include "cli/cli.h"
+
 #include <stdlib.h>
 
 /* The value of -F or -X: the rest of its argument, or the next one. NULL when there is none. */

@@ -1,5 +1,5 @@
 #include "cli/cli.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "postgres/migrate.h"
 
 #include <stdio.h>
@@ -42,9 +42,11 @@ static void print_sql_json(const struct config *config, const char *role)
     migrate_sql(config, role, memory);
     if (fclose(memory) != 0)
         abort();
-    printf("{\"sql\": ");
-    json_write_string(stdout, (struct bytes){(const uint8_t *)sql, len});
-    printf("}\n");
+    struct json_writer json = json_to_stream(stdout);
+    write_object(&json);
+    write_member_string(&json, "sql", (struct bytes){(const uint8_t *)sql, len});
+    write_object_end(&json);
+    write_line_end(&json);
     free(sql);
 }
 

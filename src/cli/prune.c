@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/parts/moment.h"
+#include "json/writer.h"
 #include "runtime/stop.h"
 #include "postgres/prune.h"
 
@@ -43,12 +44,19 @@ static void end_progress(void)
 
 static void print_count(const struct cli *cli, const struct prune_request *request, const struct prune_count *count)
 {
-    if (cli->json)
-        printf("{\"examined\": %" PRId64 ", \"pruned\": %" PRId64 ", \"dry_run\": %s}\n", count->examined,
-               count->pruned, request->dry_run ? "true" : "false");
-    else
+    struct json_writer json = json_to_stream(stdout);
+
+    if (!cli->json) {
         printf("%s %" PRId64 " of %" PRId64 " outcomes\n", request->dry_run ? "would prune" : "pruned", count->pruned,
                count->examined);
+        return;
+    }
+    write_object(&json);
+    write_member_int(&json, "examined", count->examined);
+    write_member_int(&json, "pruned", count->pruned);
+    write_member_bool(&json, "dry_run", request->dry_run);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static int prune_run(const struct cli *cli, const struct prune_request *request)

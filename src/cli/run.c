@@ -1,11 +1,12 @@
 #include "cli/cli.h"
 #include "avro/version.h"
-#include "cli/parts/subject_id.h"
+#include "cli/parts/codecs.h"
 
 #include "core/status.h"
 #include "http/server.h"
 #include "kafka/client.h"
 #include "runtime/clock.h"
+#include "runtime/harden.h"
 #include "runtime/log.h"
 #include "runtime/notify.h"
 #include "runtime/stop.h"
@@ -15,7 +16,7 @@
 
 #include <stdlib.h>
 
-/* Longer than any wait of the loop between two ticks; shorter than anybody's patience. */
+/* Longer than any wait of the loop between two ticks; shorter than anybody's patience, and than WatchdogSec= of the unit. */
 #define WATCHDOG_MS 60000
 
 /* Everything that `run` opens, in the order of opening. What depends on no broker and no database is opened once. */
@@ -23,12 +24,7 @@ struct run {
     struct about about;
     struct server *server; /* NULL: none is wanted, or the default port is taken */
     struct monitor *monitor;
-    struct schemas *schemas;
-    struct registry *registry;         /* NULL: none is configured */
-    struct schema_cache *schema_cache; /* what it has answered */
-    struct decode_options decode;
-    struct event_encoder *encoder;
-
+    struct codecs codecs;
     struct answered answered;
 
     struct store *store;
@@ -108,51 +104,6 @@ static void close_watch(struct run *run)
 
 /* ---- What it works with --------------------------------------------------------------------------------------------------- */
 
-static bool open_registry(struct run *run, const struct config *config, struct err *err)
-{
-    if (*config->schema_registry_url == NULL)
-        return true;
-    run->schema_cache = schema_cache_new();
-    run->registry = registry_open(config, err);
-    return run->registry != NULL;
-}
-
-static bool find_event_ids(const struct schemas *schemas, const struct config *config, struct event_ids *ids,
-                           struct err *err)
-{
-    if (config->events_format != EVENTS_CONFLUENT)
-        return true;
-    return subject_id_find(config, schemas, SCHEMAS_CREATED, config->startup_timeout_ms, &ids->created, err) &&
-           subject_id_find(config, schemas, SCHEMAS_REJECTED, config->startup_timeout_ms, &ids->rejected, err);
-}
-
-static bool open_codec(struct run *run, const struct config *config, struct err *err)
-{
-    struct event_ids ids = {0};
-
-    run->schemas = schemas_open(config->schemas_dir, err);
-    if (run->schemas == NULL || !open_registry(run, config, err))
-        return false;
-    run->decode = (struct decode_options){
-        .format = config->commands_format,
-        .max_bytes = (size_t)config->commands_max_bytes,
-        .schemas = run->schemas,
-        .schema_cache = run->schema_cache,
-    };
-    if (!find_event_ids(run->schemas, config, &ids, err))
-        return false;
-    run->encoder = event_encoder_new(config, run->schemas, &ids);
-    return true;
-}
-
-static void close_codec(struct run *run)
-{
-    event_encoder_free(run->encoder);
-    registry_close(run->registry);
-    schema_cache_free(run->schema_cache);
-    schemas_close(run->schemas);
-}
-
 static bool open_worker(struct run *run, const struct config *config, struct err *err)
 {
     run->store = store_new(config);
@@ -167,9 +118,9 @@ static bool open_worker(struct run *run, const struct config *config, struct err
         .source = run->source,
         .sink = run->sink,
         .store = run->store,
-        .decode = &run->decode,
-        .registry = run->registry,
-        .encoder = run->encoder,
+        .decode = &run->codecs.decode,
+        .registry = run->codecs.registry,
+        .encoder = run->codecs.encoder,
         .answered = &run->answered,
     });
     return true;
@@ -228,6 +179,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
         status = cli_load_config(cli);
     if (status != 0)
         return status;
+    harden();
     stop_setup();
     stop_setup_reload();
     watchdog_start(WATCHDOG_MS, cli->config.shutdown_timeout_ms);
@@ -235,7 +187,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
              cli->config.instance_auto ? "auto" : cli->config.instance_id, cli->config.commands_topic);
 
     struct run run = {0};
-    bool good = open_watch(&run, cli, &err) && open_codec(&run, &cli->config, &err);
+    bool good = open_watch(&run, cli, &err) && codecs_open(&run.codecs, &cli->config, &err);
     if (!good && err.class != ERR_INTERRUPTED)
         log_err(LOG_ERROR, &err);
     if (!good)
@@ -244,7 +196,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
         log_warning(err.code, "starting over");
         good = true;
     }
-    close_codec(&run);
+    codecs_close(&run.codecs);
     close_watch(&run);
     log_info("stopped");
     return good || err.class != ERR_STOP ? EXIT_DONE : (int)err.exit_code;

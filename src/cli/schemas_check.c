@@ -1,5 +1,5 @@
 #include "cli/schemas.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,9 +15,8 @@ struct finding {
 
 struct report {
     const struct schemas_tool *tool;
-    FILE *out; /* NULL: none */
-    bool json;
-    size_t count;
+    FILE *out;                    /* NULL: none */
+    struct json_writer *json;     /* NULL: as text */
     enum schemas_verdict verdict; /* of all so far */
 };
 
@@ -43,23 +42,34 @@ static void print_text(const struct report *report, const struct finding *findin
         fprintf(report->out, "      %.300s\n", finding->reasons.list[i]);
 }
 
+/* Null where nothing was compared. */
+static void write_verdict(struct json_writer *json, enum schemas_verdict verdict)
+{
+    write_key(json, "compatible");
+    if (verdict == SCHEMAS_UNCOMPARED)
+        write_null(json);
+    else
+        write_bool(json, verdict == SCHEMAS_COMPATIBLE);
+}
+
 static void print_json(const struct report *report, const struct finding *finding)
 {
-    static const char *const words[] = {
-        [SCHEMAS_COMPATIBLE] = "true", [SCHEMAS_UNCOMPARED] = "null", [SCHEMAS_INCOMPATIBLE] = "false"};
+    struct json_writer *json = report->json;
 
-    fprintf(report->out, "%s{\"record\": \"%s\", \"subject\": ", report->count > 0 ? ", " : "", finding->own->record);
-    json_write_string(report->out, bytes_of(finding->own->subject));
-    fprintf(report->out, ", \"version\": %" PRId32 ", \"id\": %" PRId32 ", \"level\": ", finding->version->version,
-            finding->version->id);
-    json_write_string(report->out, bytes_of(*finding->level == 0 ? NULL : finding->level));
-    fprintf(report->out, ", \"is_avro\": %s, \"compatible\": %s, \"reasons\": [",
-            finding->version->type == SCHEMA_AVRO ? "true" : "false", words[finding->verdict]);
-    for (size_t i = 0; i < finding->reasons.count; i++) {
-        fprintf(report->out, "%s", i > 0 ? ", " : "");
-        json_write_string(report->out, bytes_of(finding->reasons.list[i]));
-    }
-    fprintf(report->out, "]}");
+    write_object(json);
+    write_member_text(json, "record", finding->own->record);
+    write_member_text(json, "subject", finding->own->subject);
+    write_member_int(json, "version", finding->version->version);
+    write_member_int(json, "id", finding->version->id);
+    write_member_text(json, "level", *finding->level == 0 ? NULL : finding->level);
+    write_member_bool(json, "is_avro", finding->version->type == SCHEMA_AVRO);
+    write_verdict(json, finding->verdict);
+    write_key(json, "reasons");
+    write_array(json);
+    for (size_t i = 0; i < finding->reasons.count; i++)
+        write_string(json, bytes_of(finding->reasons.list[i]));
+    write_array_end(json);
+    write_object_end(json);
 }
 
 static void take(struct report *report, const struct finding *finding)
@@ -67,8 +77,7 @@ static void take(struct report *report, const struct finding *finding)
     if (finding->verdict > report->verdict)
         report->verdict = finding->verdict;
     if (report->out != NULL)
-        (report->json ? print_json : print_text)(report, finding);
-    report->count++;
+        (report->json != NULL ? print_json : print_text)(report, finding);
 }
 
 /* ---- The questions ---- */
@@ -117,7 +126,7 @@ static enum subjects_answer judge_subject(struct report *report, const struct sc
 
     if (answer != SUBJECTS_FAILED)
         answer = subjects_versions(report->tool->subjects, own->subject, &versions, &count, err);
-    if (answer != SUBJECTS_FAILED && count == 0 && report->out != NULL && !report->json)
+    if (answer != SUBJECTS_FAILED && count == 0 && report->out != NULL && report->json == NULL)
         fprintf(report->out, "%s: %s: nothing is registered\n", own->record, own->subject);
     for (size_t i = 0; answer != SUBJECTS_FAILED && i < count; i++)
         answer = judge_version(report, own, level, versions[i], err);
@@ -125,7 +134,7 @@ static enum subjects_answer judge_subject(struct report *report, const struct sc
     return answer;
 }
 
-int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out, bool json)
+int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out, struct json_writer *json)
 {
     struct report report = {.tool = tool, .out = out, .json = json};
     struct err err;
@@ -149,24 +158,39 @@ static void say_what_was_not_looked_at(const struct schemas_tool *tool, enum sch
                         "nothing was compared; set one to have it compared\n");
 }
 
+static int check_json(const struct schemas_tool *tool, enum schemas_verdict *verdict)
+{
+    struct json_writer json = json_to_stream(stdout);
+    int failed = EXIT_DONE;
+
+    write_object(&json);
+    write_key(&json, "schemas");
+    schemas_print_known(tool, &json);
+    write_key(&json, "checks");
+    if (tool->subjects != NULL) {
+        write_array(&json);
+        failed = schemas_compare(tool, verdict, stdout, &json);
+        write_array_end(&json);
+    } else {
+        write_null(&json);
+    }
+    write_verdict(&json, failed == EXIT_DONE ? *verdict : SCHEMAS_UNCOMPARED);
+    write_object_end(&json);
+    write_line_end(&json);
+    return failed;
+}
+
+static int check_text(const struct schemas_tool *tool, enum schemas_verdict *verdict)
+{
+    schemas_print_known(tool, NULL);
+    return tool->subjects == NULL ? EXIT_DONE : schemas_compare(tool, verdict, stdout, NULL);
+}
+
 int schemas_check(const struct schemas_tool *tool)
 {
     enum schemas_verdict verdict = SCHEMAS_UNCOMPARED;
-    bool json = tool->cli->json;
-    int failed = EXIT_DONE;
+    int failed = (tool->cli->json ? check_json : check_text)(tool, &verdict);
 
-    if (json)
-        printf("{\"schemas\": [");
-    schemas_print_known(tool);
-    if (json)
-        printf("], \"checks\": %s", tool->subjects == NULL ? "null" : "[");
-    if (tool->subjects != NULL)
-        failed = schemas_compare(tool, &verdict, stdout, json);
-    if (json)
-        printf("%s, \"compatible\": %s}\n", tool->subjects == NULL ? "" : "]",
-               failed != EXIT_DONE || verdict == SCHEMAS_UNCOMPARED ? "null"
-               : verdict == SCHEMAS_COMPATIBLE                      ? "true"
-                                                                    : "false");
     if (failed != EXIT_DONE)
         return failed;
     say_what_was_not_looked_at(tool, verdict);

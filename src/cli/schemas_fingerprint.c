@@ -1,6 +1,7 @@
 #include "cli/schemas.h"
 #include "avro/canonical.h"
-#include "json/json_write.h"
+#include "json/writer.h"
+#include "core/hex.h"
 #include "core/sha256.h"
 #include "runtime/stop.h"
 
@@ -11,50 +12,55 @@
 /* No schema that people write is larger. */
 #define FILE_MAX (1u << 20)
 
-static void print_hex(const uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        printf("%02x", bytes[i]);
-}
-
-static void print_single_object(uint64_t fingerprint)
-{
-    printf("c301");
-    for (unsigned i = 0; i < 64; i += 8)
-        printf("%02x", (unsigned)(fingerprint >> i & 0xff));
-}
-
-static void print_text(const char *file, const char *form, uint64_t fingerprint, const uint8_t digest[static 32])
-{
-    printf("%s\n  CRC-64-AVRO    %016" PRIx64 "\n  single object  ", file, fingerprint);
-    print_single_object(fingerprint);
-    printf("\n  SHA-256        ");
-    print_hex(digest, 32);
-    printf("\n  canonical      %s\n", form);
-}
-
-static void print_json(const char *file, const char *form, uint64_t fingerprint, const uint8_t digest[static 32])
-{
-    printf("{\"file\": ");
-    json_write_string(stdout, bytes_of(file));
-    printf(", \"crc_64_avro\": \"%016" PRIx64 "\", \"single_object\": \"", fingerprint);
-    print_single_object(fingerprint);
-    printf("\", \"sha_256\": \"");
-    print_hex(digest, 32);
-    printf("\", \"canonical\": ");
-    json_write_string(stdout, bytes_of(form));
-    putchar('}');
-}
-
-/* Where the output is: JSON wants a comma between two. */
-struct output {
-    bool json;
-    size_t printed;
+/* In hexadecimal digits. */
+struct fingerprints {
+    char crc[17];
+    char single_object[21]; /* what the encoding begins with */
+    char sha_256[65];
 };
 
-static int print_schema(struct output *output, const char *file, struct bytes text)
+static void hex(const uint8_t *bytes, size_t count, char *text)
 {
-    uint8_t digest[32];
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + 2 * i, (char[]){hex_digit(bytes[i] >> 4U), hex_digit(bytes[i]), 0}, 3);
+}
+
+static void print_text(const char *file, const char *form, const struct fingerprints *fingerprints)
+{
+    printf("%s\n  CRC-64-AVRO    %s\n  single object  %s\n  SHA-256        %s\n  canonical      %s\n", file,
+           fingerprints->crc, fingerprints->single_object, fingerprints->sha_256, form);
+}
+
+static void write_form(struct json_writer *json, const char *file, const char *form,
+                       const struct fingerprints *fingerprints)
+{
+    write_object(json);
+    write_member_text(json, "file", file);
+    write_member_text(json, "crc_64_avro", fingerprints->crc);
+    write_member_text(json, "single_object", fingerprints->single_object);
+    write_member_text(json, "sha_256", fingerprints->sha_256);
+    write_member_text(json, "canonical", form);
+    write_object_end(json);
+}
+
+/* All of a canonical form, as text. */
+static struct fingerprints fingerprints_of(const char *form)
+{
+    struct fingerprints fingerprints;
+    uint64_t crc = canonical_fingerprint(form);
+    uint8_t digest[32], head[10] = {0xc3, 0x01};
+
+    for (unsigned i = 0; i < 8; i++)
+        head[2 + i] = (uint8_t)(crc >> 8 * i);
+    sha256(bytes_of(form), digest);
+    snprintf(fingerprints.crc, sizeof fingerprints.crc, "%016" PRIx64, crc);
+    hex(head, sizeof head, fingerprints.single_object);
+    hex(digest, sizeof digest, fingerprints.sha_256);
+    return fingerprints;
+}
+
+static int print_schema(struct json_writer *json, const char *file, struct bytes text)
+{
     char *form = canonical_form(text);
 
     if (form == NULL) {
@@ -62,15 +68,16 @@ static int print_schema(struct output *output, const char *file, struct bytes te
         err_set(&err, ERR_STOP, EXIT_DATA, E_SCHEMA_03, "%s is not an Avro schema", file);
         return cli_fail(&err);
     }
-    sha256(bytes_of(form), digest);
-    if (output->json && output->printed++ > 0)
-        printf(", ");
-    (output->json ? print_json : print_text)(file, form, canonical_fingerprint(form), digest);
+    struct fingerprints fingerprints = fingerprints_of(form);
+    if (json != NULL)
+        write_form(json, file, form, &fingerprints);
+    else
+        print_text(file, form, &fingerprints);
     free(form);
     return EXIT_DONE;
 }
 
-static int print_builtin(struct output *output)
+static int print_builtin(struct json_writer *json)
 {
     struct err err;
     struct schemas *schemas = schemas_open("", &err);
@@ -78,7 +85,7 @@ static int print_builtin(struct output *output)
 
     for (size_t i = 0; status == EXIT_DONE && i < schemas_count(schemas); i++) {
         const struct schema *schema = schemas_at(schemas, i);
-        status = print_schema(output, schema_file(schema), bytes_of(schema_text(schema)));
+        status = print_schema(json, schema_file(schema), bytes_of(schema_text(schema)));
     }
     schemas_close(schemas);
     return status;
@@ -95,7 +102,7 @@ static int fail_to_read(const char *name)
     return cli_fail(&err);
 }
 
-static int print_file(struct output *output, const char *name)
+static int print_file(struct json_writer *json, const char *name)
 {
     static char text[FILE_MAX];
     bool is_stdin = strcmp(name, "-") == 0;
@@ -106,25 +113,36 @@ static int print_file(struct output *output, const char *name)
     size_t len = fread(text, 1, sizeof text, file);
     /* A signal may have ended the writer too: then what came is cut, without an error. */
     bool whole = !ferror(file) && !stop_requested();
-    int status = whole ? print_schema(output, name, (struct bytes){(const uint8_t *)text, len}) : fail_to_read(name);
+    int status = whole ? print_schema(json, name, (struct bytes){(const uint8_t *)text, len}) : fail_to_read(name);
     if (!is_stdin)
         fclose(file);
     return status;
 }
 
-int schemas_fingerprint(const struct cli *cli, const char *const *files)
+static int print_all(struct json_writer *json, const char *const *files)
 {
-    struct output output = {.json = cli->json};
     int status = EXIT_DONE;
 
-    stop_setup();
-    if (cli->json)
-        printf("{\"schemas\": [");
     if (*files == NULL)
-        status = print_builtin(&output);
+        status = print_builtin(json);
     for (; status == EXIT_DONE && *files != NULL; files++)
-        status = print_file(&output, *files);
-    if (cli->json)
-        printf("]}\n");
+        status = print_file(json, *files);
+    return status;
+}
+
+int schemas_fingerprint(const struct cli *cli, const char *const *files)
+{
+    struct json_writer json = json_to_stream(stdout);
+
+    stop_setup();
+    if (!cli->json)
+        return print_all(NULL, files);
+    write_object(&json);
+    write_key(&json, "schemas");
+    write_array(&json);
+    int status = print_all(&json, files);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
     return status;
 }

@@ -1,6 +1,6 @@
 #include "cli/schemas.h"
 #include "avro/canonical.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,25 +15,29 @@ static void print_schema_text(const struct schema *schema)
            record == NULL ? "(no record)" : record);
 }
 
-static void print_schema_json(const struct schema *schema)
+static void write_schema(struct json_writer *json, const struct schema *schema)
 {
-    printf("{\"file\": ");
-    json_write_string(stdout, bytes_of(schema_file(schema)));
-    printf(", \"origin\": \"%s\", \"record\": ", schema_is_builtin(schema) ? "built-in" : "schemas.dir");
-    json_write_string(stdout, bytes_of(schema_record(schema)));
-    printf(", \"crc_64_avro\": \"%016" PRIx64 "\"}", schema_fingerprint(schema));
+    char fingerprint[17];
+
+    snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, schema_fingerprint(schema));
+    write_object(json);
+    write_member_text(json, "file", schema_file(schema));
+    write_member_text(json, "origin", schema_is_builtin(schema) ? "built-in" : "schemas.dir");
+    write_member_text(json, "record", schema_record(schema));
+    write_member_text(json, "crc_64_avro", fingerprint);
+    write_object_end(json);
 }
 
-void schemas_print_known(const struct schemas_tool *tool)
+void schemas_print_known(const struct schemas_tool *tool, struct json_writer *json)
 {
-    bool json = tool->cli->json;
     const struct schema *before = NULL;
 
+    if (json != NULL)
+        write_array(json);
     for (size_t i = 0; i < schemas_count(tool->schemas); i++) {
         const struct schema *schema = schemas_at(tool->schemas, i);
-        if (json) {
-            printf("%s", before == NULL ? "" : ", ");
-            print_schema_json(schema);
+        if (json != NULL) {
+            write_schema(json, schema);
         } else {
             if (before == NULL)
                 printf("built in\n");
@@ -43,6 +47,8 @@ void schemas_print_known(const struct schemas_tool *tool)
         }
         before = schema;
     }
+    if (json != NULL)
+        write_array_end(json);
 }
 
 /* ---- Registered ---- */
@@ -70,26 +76,28 @@ static const struct schema *same_here(const struct schemas_tool *tool, const str
 }
 
 static void print_version(const struct schemas_tool *tool, const struct schemas_own *own,
-                          const struct subjects_version *version, bool first)
+                          const struct subjects_version *version, struct json_writer *json)
 {
     const struct schema *same = same_here(tool, version);
     const char *file = same == NULL ? NULL : schema_file(same);
 
-    if (!tool->cli->json) {
+    if (json == NULL) {
         printf("  version %" PRId32 ", id %" PRId32 ", %s%s%s%s\n", version->version, version->id,
                type_name(version->type), file == NULL ? "" : ", ", file == NULL ? "" : file,
                same == own->schema ? " (ours)" : "");
         return;
     }
-    printf("%s{\"version\": %" PRId32 ", \"id\": %" PRId32 ", \"type\": \"%s\", \"ours\": %s, \"file\": ",
-           first ? "" : ", ", version->version, version->id, type_name(version->type),
-           same == own->schema ? "true" : "false");
-    json_write_string(stdout, bytes_of(file));
-    putchar('}');
+    write_object(json);
+    write_member_int(json, "version", version->version);
+    write_member_int(json, "id", version->id);
+    write_member_text(json, "type", type_name(version->type));
+    write_member_bool(json, "ours", same == own->schema);
+    write_member_text(json, "file", file);
+    write_object_end(json);
 }
 
 static enum subjects_answer list_versions(const struct schemas_tool *tool, const struct schemas_own *own,
-                                          struct err *err)
+                                          struct json_writer *json, struct err *err)
 {
     enum subjects_answer answer;
     int32_t *versions = NULL;
@@ -101,66 +109,78 @@ static enum subjects_answer list_versions(const struct schemas_tool *tool, const
         answer = subjects_version(tool->subjects, own->subject, versions[i], &version, err);
         if (answer != SUBJECTS_YES)
             continue;
-        print_version(tool, own, &version, printed++ == 0);
+        print_version(tool, own, &version, json);
+        printed++;
         free(version.text);
     }
     free(versions);
-    if (printed == 0 && answer != SUBJECTS_FAILED && !tool->cli->json)
+    if (printed == 0 && answer != SUBJECTS_FAILED && json == NULL)
         printf("  nothing is registered\n");
     return answer;
 }
 
 static enum subjects_answer list_subject(const struct schemas_tool *tool, const struct schemas_own *own,
-                                         struct err *err)
+                                         struct json_writer *json, struct err *err)
 {
     char level[SUBJECTS_LEVEL_SIZE];
     enum subjects_answer answer = subjects_level(tool->subjects, own->subject, level, err);
     const char *known = answer == SUBJECTS_YES ? level : NULL;
-    bool json = tool->cli->json;
 
     if (answer == SUBJECTS_FAILED)
         return answer;
-    if (json) {
-        printf("{\"subject\": ");
-        json_write_string(stdout, bytes_of(own->subject));
-        printf(", \"record\": \"%s\", \"level\": ", own->record);
-        json_write_string(stdout, bytes_of(known));
-        printf(", \"versions\": [");
+    if (json != NULL) {
+        write_object(json);
+        write_member_text(json, "subject", own->subject);
+        write_member_text(json, "record", own->record);
+        write_member_text(json, "level", known);
+        write_key(json, "versions");
+        write_array(json);
     } else {
         printf("subject %s%s%s\n", own->subject, known == NULL ? "" : ", compatibility ", known == NULL ? "" : known);
     }
-    answer = list_versions(tool, own, err);
-    if (json)
-        printf("]}");
+    answer = list_versions(tool, own, json, err);
+    if (json != NULL) {
+        write_array_end(json);
+        write_object_end(json);
+    }
     return answer;
 }
 
-static int list_subjects(const struct schemas_tool *tool)
+static int list_subjects(const struct schemas_tool *tool, struct json_writer *json)
 {
     struct err err;
 
-    for (size_t i = 0; i < SCHEMAS_OWN; i++) {
-        if (tool->cli->json && i > 0)
-            printf(", ");
-        if (list_subject(tool, &tool->own[i], &err) == SUBJECTS_FAILED)
+    for (size_t i = 0; i < SCHEMAS_OWN; i++)
+        if (list_subject(tool, &tool->own[i], json, &err) == SUBJECTS_FAILED)
             return schemas_registry_fail(&err);
-    }
     return EXIT_DONE;
+}
+
+static int list_json(const struct schemas_tool *tool)
+{
+    struct json_writer json = json_to_stream(stdout);
+    int status = EXIT_DONE;
+
+    write_object(&json);
+    write_key(&json, "schemas");
+    schemas_print_known(tool, &json);
+    write_key(&json, "subjects");
+    if (tool->subjects != NULL) {
+        write_array(&json);
+        status = list_subjects(tool, &json);
+        write_array_end(&json);
+    } else {
+        write_null(&json);
+    }
+    write_object_end(&json);
+    write_line_end(&json);
+    return status;
 }
 
 int schemas_list(const struct schemas_tool *tool)
 {
-    bool json = tool->cli->json, asks = tool->subjects != NULL;
-    int status = EXIT_DONE;
-
-    if (json)
-        printf("{\"schemas\": [");
-    schemas_print_known(tool);
-    if (json)
-        printf("], \"subjects\": %s", asks ? "[" : "null");
-    if (asks)
-        status = list_subjects(tool);
-    if (json)
-        printf("%s}\n", asks ? "]" : "");
-    return status;
+    if (tool->cli->json)
+        return list_json(tool);
+    schemas_print_known(tool, NULL);
+    return tool->subjects == NULL ? EXIT_DONE : list_subjects(tool, NULL);
 }

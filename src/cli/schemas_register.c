@@ -1,21 +1,24 @@
 #include "cli/schemas.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 
 #include <inttypes.h>
 
-static void print_one(const struct schemas_tool *tool, const struct schemas_own *own, bool is_new,
-                      const struct subjects_version *found, bool first)
+static void print_one(const struct schemas_own *own, bool is_new, const struct subjects_version *found,
+                      struct json_writer *json)
 {
     const char *state = is_new ? "registered" : "exists";
 
-    if (!tool->cli->json) {
+    if (json == NULL) {
         printf("%s: %s, version %" PRId32 ", id %" PRId32 "\n", own->subject, state, found->version, found->id);
         return;
     }
-    printf("%s{\"subject\": ", first ? "" : ", ");
-    json_write_string(stdout, bytes_of(own->subject));
-    printf(", \"record\": \"%s\", \"state\": \"%s\", \"version\": %" PRId32 ", \"id\": %" PRId32 "}", own->record,
-           state, found->version, found->id);
+    write_object(json);
+    write_member_text(json, "subject", own->subject);
+    write_member_text(json, "record", own->record);
+    write_member_text(json, "state", state);
+    write_member_int(json, "version", found->version);
+    write_member_int(json, "id", found->id);
+    write_object_end(json);
 }
 
 /* Looked up first, so that what exists is told apart, and a registry that is closed for writing does for it. */
@@ -40,7 +43,7 @@ static enum subjects_answer register_one(const struct schemas_tool *tool, const 
     return answer;
 }
 
-static int register_all(const struct schemas_tool *tool)
+static int register_all(const struct schemas_tool *tool, struct json_writer *json)
 {
     struct subjects_version found;
     struct err err;
@@ -48,7 +51,7 @@ static int register_all(const struct schemas_tool *tool)
 
     for (size_t i = 0; i < SCHEMAS_OWN; i++) {
         switch (register_one(tool, &tool->own[i], &is_new, &found, &err)) {
-        case SUBJECTS_YES: print_one(tool, &tool->own[i], is_new, &found, i == 0); break;
+        case SUBJECTS_YES: print_one(&tool->own[i], is_new, &found, json); break;
         case SUBJECTS_NO: return cli_fail(&err);
         case SUBJECTS_FAILED: return schemas_registry_fail(&err);
         }
@@ -70,17 +73,22 @@ int schemas_register(const struct schemas_tool *tool)
 
     if (tool->subjects == NULL)
         return refuse(EXIT_CONFIG, E_SCHEMA_05, "schema.registry.url is not set");
-    int status = schemas_compare(tool, &verdict, NULL, false);
+    int status = schemas_compare(tool, &verdict, NULL, NULL);
     if (status != 0)
         return status;
     if (verdict == SCHEMAS_INCOMPATIBLE)
         return refuse(EXIT_NO, E_SCHEMA_09,
                       "ours are not compatible with what is there\n  fix: sessiond schemas check says why");
 
-    if (tool->cli->json)
-        printf("{\"subjects\": [");
-    status = register_all(tool);
-    if (tool->cli->json)
-        printf("]}\n");
+    if (!tool->cli->json)
+        return register_all(tool, NULL);
+    struct json_writer json = json_to_stream(stdout);
+    write_object(&json);
+    write_key(&json, "subjects");
+    write_array(&json);
+    status = register_all(tool, &json);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
     return status;
 }

@@ -1,10 +1,11 @@
 #include "cli/cli.h"
+#include "core/decimal.h"
 #include "cli/parts/moment.h"
 #include "cli/parts/subject_id.h"
 #include "cli/send_await.h"
 #include "cli/send_lines.h"
 #include "codec/command_encode.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/stop.h"
 
 #include <errno.h>
@@ -61,15 +62,21 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
 /* Where the event is to be the one object of JSON, this is talk. */
 static void report_one(const struct send *send, const struct cli *cli, const char *id, const struct sent *sent)
 {
+    char place[RECORD_PLACE_TEXT];
+
     if (!cli->json || send->await) {
-        fprintf(cli->json ? stderr : stdout, "%s sent to %s[%" PRId32 "]@%" PRId64 "\n", id, cli->config.commands_topic,
-                sent->partition, sent->offset);
+        fprintf(cli->json ? stderr : stdout, "%s sent to %s\n", id,
+                record_place(cli->config.commands_topic, sent->partition, sent->offset, place));
         return;
     }
-    printf("{\"topic\": ");
-    json_write_string(stdout, bytes_of(cli->config.commands_topic));
-    printf(", \"partition\": %" PRId32 ", \"offset\": %" PRId64 ", \"command_id\": \"%s\"}\n", sent->partition,
-           sent->offset, id);
+    struct json_writer json = json_to_stream(stdout);
+    write_object(&json);
+    write_member_text(&json, "topic", cli->config.commands_topic);
+    write_member_int(&json, "partition", sent->partition);
+    write_member_int(&json, "offset", sent->offset);
+    write_member_text(&json, "command_id", id);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static int send_one(struct send *send, const struct cli *cli)
@@ -96,11 +103,15 @@ static int send_one(struct send *send, const struct cli *cli)
 
 static void report_many(const struct cli *cli, uint64_t count)
 {
+    struct json_writer json = json_to_stream(stdout);
+
     if (!cli->json)
         return;
-    printf("{\"topic\": ");
-    json_write_string(stdout, bytes_of(cli->config.commands_topic));
-    printf(", \"sent\": %" PRIu64 "}\n", count);
+    write_object(&json);
+    write_member_text(&json, "topic", cli->config.commands_topic);
+    write_member_int(&json, "sent", (int64_t)count);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static int await_many(struct send *send, const struct cli *cli)
@@ -168,12 +179,8 @@ static int send_run(struct send *send, const struct cli *cli, FILE *file)
 
 static bool parse_int(const char *text, struct field_int *field)
 {
-    char *rest;
-
-    errno = 0;
-    field->value = strtoll(text, &rest, 10);
     field->state = FIELD_VALUE;
-    return *text != 0 && *rest == 0 && errno == 0;
+    return decimal_read_all(text, &field->value);
 }
 
 static bool set_path(struct send *send, const char *text)

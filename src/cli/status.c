@@ -179,7 +179,7 @@ static int status_main(struct cli *cli, int argc, char **argv)
 const struct subcommand cli_status = {
     .name = "status",
     .section = "Operate",
-    .summary = "Show what the worker here does; without one, how far the group is behind, and who is in it",
+    .summary = "Show what the worker here does, or how far the group is behind and who is in it",
     .usage = {"[--watch] [--timeout D] [--json]"},
     .description =
         "Asks the worker that answers at http.listen, if there is one of this group.id and commands.topic: its state, "

@@ -1,32 +1,33 @@
 #include "cli/cli.h"
+#include "config/topics.h"
+#include "core/decimal.h"
 #include "cli/parts/moment.h"
+#include "cli/parts/place.h"
 #include "cli/parts/record_print.h"
 #include "kafka/tools/reader.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#define TOPICS_MAX 4
-#define SLICE_MS   100
+#define SLICE_MS 100
 
 struct tail {
     const char *which;
-    const char *topics[TOPICS_MAX];
+    const char *topics[OWN_TOPICS];
     size_t topic_count;
-    enum range_from from;
-    int64_t from_value;
+    struct range_request from;
     bool until_end;
     int64_t count;  /* 0: no limit */
     int timeout_ms; /* 0: none */
 };
 
 /* ---- What to read ------------------------------------------------------------------------------------------------ */
+
+static const char *const words[OWN_TOPICS] = {"commands", "created", "rejected", "dlq"};
 
 static void add_topic(struct tail *tail, const char *which, const char *topic)
 {
@@ -40,46 +41,18 @@ static void add_topic(struct tail *tail, const char *which, const char *topic)
 
 static bool choose_topics(struct tail *tail, const struct config *config, struct err *err)
 {
-    add_topic(tail, "commands", config->commands_topic);
-    add_topic(tail, "created", config->events_created_topic);
-    add_topic(tail, "rejected", config->events_rejected_topic);
-    add_topic(tail, "dlq", config->dlq_topic);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        add_topic(tail, words[topic], topic_name(config, topic));
     return tail->topic_count > 0 ||
            err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
 }
 
-static bool parse_count(const char *text, int64_t *count)
-{
-    char *rest;
-
-    errno = 0;
-    *count = strtoll(text, &rest, 10);
-    return *text >= '0' && *text <= '9' && *rest == 0 && errno == 0;
-}
-
-static bool parse_from(struct tail *tail, const char *text)
-{
-    tail->from = RANGE_BEGINNING;
-    if (strcmp(text, "beginning") == 0)
-        return true;
-    tail->from = RANGE_END;
-    if (strcmp(text, "end") == 0)
-        return true;
-    tail->from = RANGE_OFFSET;
-    if (parse_count(text, &tail->from_value))
-        return true;
-    tail->from = RANGE_TIME;
-    return moment_parse(text, clock_utc_us() / 1000, &tail->from_value);
-}
-
 static bool is_which(const char *text)
 {
-    static const char *const all[] = {"commands", "created", "rejected", "dlq", "all"};
-
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (strcmp(text, all[i]) == 0)
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        if (strcmp(text, words[topic]) == 0)
             return true;
-    return false;
+    return strcmp(text, "all") == 0;
 }
 
 static bool set_which(struct tail *tail, const char *text)
@@ -96,9 +69,9 @@ static bool set(void *target, int letter, const char *text)
 
     switch (letter) {
     case SUBCOMMAND_ARGUMENT: return set_which(tail, text);
-    case 'f': return parse_from(tail, text);
+    case 'f': return place_parse(text, clock_utc_us() / 1000, &tail->from);
     case 'u': tail->until_end = true; return true;
-    case 'c': return parse_count(text, &tail->count) && tail->count > 0;
+    case 'c': return decimal_read_all(text, &tail->count) && tail->count > 0;
     case 't': return moment_span(text, &tail->timeout_ms) && tail->timeout_ms > 0;
     default: return false;
     }
@@ -158,21 +131,22 @@ static int follow(const struct tail *tail, const struct cli *cli, struct reader 
 
 static int tail_run(struct tail *tail, const struct cli *cli)
 {
-    int timeout_ms = tail->timeout_ms > 0 ? tail->timeout_ms : 30000;
+    struct range_request from = tail->from;
     struct reader *reader = NULL;
     struct err err;
     struct value_schemas *schemas = value_schemas_open(&cli->config, &err);
     if (schemas == NULL)
         return cli_fail(&err);
 
+    from.timeout_ms = tail->timeout_ms > 0 ? tail->timeout_ms : 30000;
     if (choose_topics(tail, &cli->config, &err))
         reader = reader_open(&cli->config,
                              &(struct reader_request){
                                  .topics = tail->topics,
                                  .topic_count = tail->topic_count,
-                                 .range = {tail->from, tail->from_value, timeout_ms},
+                                 .range = from,
                                  .until_end = tail->until_end,
-        },
+                             },
                              &err);
     int status = reader == NULL ? cli_fail(&err) : follow(tail, cli, reader, schemas);
     reader_close(reader);
@@ -182,7 +156,7 @@ static int tail_run(struct tail *tail, const struct cli *cli)
 
 static int tail_main(struct cli *cli, int argc, char **argv)
 {
-    struct tail tail = {.from = RANGE_END};
+    struct tail tail = {.from.from = RANGE_END};
     int failed = subcommand_options(&cli_tail, argc, argv, set, &tail);
 
     if (tail.which == NULL)

@@ -1,12 +1,12 @@
 #include "cli/cli.h"
 #include "cli/parts/moment.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "kafka/tools/admin.h"
 #include "runtime/stop.h"
 
 struct topics {
-    struct topic list[CLEANUP_TOPICS];
-    bool created[CLEANUP_TOPICS];
+    struct topic list[OWN_TOPICS];
+    bool created[OWN_TOPICS];
     size_t count;
     struct cleanup cleanup; /* of those that exist */
     const char *action;     /* "plan" or "apply" */
@@ -67,22 +67,37 @@ static void print_text(const struct topics *topics, const struct config *config)
     }
 }
 
+static void write_topic(struct json_writer *json, const struct topics *topics, size_t index,
+                        const struct config *config)
+{
+    const struct topic *topic = &topics->list[index];
+    enum cleanup_policy policy = policy_of(topics, topic);
+    bool missing = topic->partitions == 0;
+
+    write_object(json);
+    write_member_text(json, "topic", topic->name);
+    write_member_text(json, "state", missing ? "missing" : (topics->created[index] ? "created" : "exists"));
+    write_member_int(json, "partitions", missing ? config->topics_partitions : topic->partitions);
+    write_key(json, "compacted");
+    if (policy == CLEANUP_UNREAD)
+        write_null(json);
+    else
+        write_bool(json, policy == CLEANUP_COMPACTS);
+    write_object_end(json);
+}
+
 static void print_json(const struct topics *topics, const struct config *config)
 {
-    static const char *const compacted[] = {
-        [CLEANUP_UNREAD] = "null", [CLEANUP_DELETES] = "false", [CLEANUP_COMPACTS] = "true"};
+    struct json_writer json = json_to_stream(stdout);
 
-    printf("{\"topics\": [");
-    for (size_t i = 0; i < topics->count; i++) {
-        const struct topic *topic = &topics->list[i];
-        bool missing = topic->partitions == 0;
-        printf("%s{\"topic\": ", i > 0 ? ", " : "");
-        json_write_string(stdout, bytes_of(topic->name));
-        printf(", \"state\": \"%s\", \"partitions\": %d, \"compacted\": %s}",
-               missing ? "missing" : (topics->created[i] ? "created" : "exists"),
-               missing ? (int)config->topics_partitions : topic->partitions, compacted[policy_of(topics, topic)]);
-    }
-    printf("]}\n");
+    write_object(&json);
+    write_key(&json, "topics");
+    write_array(&json);
+    for (size_t i = 0; i < topics->count; i++)
+        write_topic(&json, topics, i, config);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 /* Order holds per key and event topic whatever the counts are, but equal ones are what a person expects. */
@@ -105,9 +120,9 @@ static int judge_cleanup(const struct topics *topics)
     if (topics->cleanup.count > 0 && cleanup_unread(&topics->cleanup, &err))
         (void)cli_fail(&err);
     for (size_t i = 0; i < topics->cleanup.count; i++) {
-        cleanup_verdict(&topics->cleanup, &topics->cleanup.topics[i], &err);
-        if (*err.message != 0)
-            (void)cli_fail(&err);
+        if (!cleanup_verdict(&topics->cleanup, &topics->cleanup.topics[i], &err))
+            continue;
+        (void)cli_fail(&err);
         if (err.class == ERR_STOP)
             status = (int)err.exit_code;
     }

@@ -2,6 +2,7 @@
 
 #include "avro/version.h"
 #include "http/server.h"
+#include "json/writer.h"
 #include "kafka/client.h"
 #include "postgres/store.h"
 #include "registry/registry.h"
@@ -11,6 +12,23 @@ const char *cli_revision(void)
     return REVISION;
 }
 
+static void print_json(void)
+{
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_member_text(&json, "name", "sessiond");
+    write_member_text(&json, "version", VERSION);
+    write_member_text(&json, "revision", REVISION);
+    write_member_text(&json, "librdkafka", kafka_version());
+    write_member_text(&json, "libpq", postgres_version());
+    write_member_text(&json, "avro-c", avro_version_text());
+    write_member_text(&json, "registry", registry_version());
+    write_member_text(&json, "http", server_version());
+    write_object_end(&json);
+    write_line_end(&json);
+}
+
 static int version_main(struct cli *cli, int argc, char **argv)
 {
     int failed = subcommand_no_options(&cli_version, argc, argv);
@@ -18,10 +36,7 @@ static int version_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (cli->json)
-        printf("{\"name\": \"sessiond\", \"version\": \"%s\", \"revision\": \"%s\", \"librdkafka\": \"%s\", "
-               "\"libpq\": \"%s\", \"avro-c\": \"%s\", \"registry\": \"%s\", \"http\": \"%s\"}\n",
-               VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version(),
-               server_version());
+        print_json();
     else
         printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\nhttp: %s\n", VERSION,
                REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version(),

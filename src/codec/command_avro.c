@@ -1,6 +1,18 @@
 #include "codec/command_avro.h"
 
 #include "avro/walk.h"
+#include "core/outcome.h"
+
+bool command_avro_plan(struct avro_obj_t *schema, enum plan_top top, struct arena *arena, struct walk_plan *plan,
+                       const char **reason)
+{
+    /* By their number, so that a name of the plan is a field of the command. */
+    const char *const names[] = {command_field_name(COMMAND_FIELD_COMMAND_ID),
+                                 command_field_name(COMMAND_FIELD_GROUP_ID),
+                                 command_field_name(COMMAND_FIELD_STUDY_ACTIVITY_ID), NULL};
+
+    return walk_plan_make(schema, top, names, arena, plan, reason);
+}
 
 static bool read_int(struct walk *walk, const struct plan_node *node, struct field_int *field)
 {
@@ -32,13 +44,13 @@ static bool read_field(struct walk *walk, const struct plan_node *field, struct 
 {
     const struct plan_node *node = field;
 
-    if (field->field == COMMAND_FIELD_NONE)
+    if (field->name == COMMAND_FIELD_NONE)
         return walk_value(walk, field);
     if (!walk_branch(walk, &node))
         return false;
     if (node->kind == PLAN_NULL)
         return true;
-    switch (field->field) {
+    switch (field->name) {
     case COMMAND_FIELD_GROUP_ID: return read_int(walk, node, &command->group_id);
     case COMMAND_FIELD_STUDY_ACTIVITY_ID: return read_int(walk, node, &command->study_activity_id);
     default: return read_uuid(walk, node, &command->command_id);
@@ -61,9 +73,8 @@ static bool read_command(struct walk *walk, const struct plan_node *record, stru
 bool command_avro_decode(const struct walk_plan *writer, struct bytes bytes, struct command *command,
                          struct refusal *refusal)
 {
-    struct walk walk = {.at = bytes.data, .end = bytes.len == 0 ? bytes.data : bytes.data + bytes.len};
+    struct walk walk = walk_start(writer, bytes);
 
-    walk.nodes = writer->nodes;
     memset(command, 0, sizeof *command);
     if (read_command(&walk, &writer->nodes[writer->top], command))
         return true;

@@ -1,6 +1,5 @@
 #include "codec/event.h"
 
-#include "codec/event_avro.h"
 #include "codec/event_headers.h"
 #include "codec/event_json.h"
 

@@ -40,19 +40,19 @@ static struct bytes attribute_or(const struct batch_item *item, const char *head
     return header_or(&item->record, header, otherwise);
 }
 
-static struct bytes correlation(const struct batch_item *item, const struct event_data *data)
+struct bytes event_correlation(const struct batch_item *item, struct bytes command_id)
 {
-    return attribute_or(item, "ce_correlationid", item->command.ce_correlationid, data->command_id);
+    return attribute_or(item, "ce_correlationid", item->command.ce_correlationid, command_id);
 }
 
-static struct bytes causation(const struct batch_item *item, const struct event_data *data)
+struct bytes event_causation(const struct batch_item *item, struct bytes command_id)
 {
     struct bytes cause = command_ce_id(&item->command, &item->record);
 
     /* Where a version before took the nil UUID for an id, its event said so. */
     if (cause.len == 0 && !uuid_identifies(&item->command_id))
-        return attribute_or(item, "ce_id", item->command.ce_id, data->command_id);
-    return cause.len == 0 ? data->command_id : cause;
+        return attribute_or(item, "ce_id", item->command.ce_id, command_id);
+    return cause.len == 0 ? command_id : cause;
 }
 
 /*
@@ -81,8 +81,8 @@ static void add_cloudevent(struct header_list *headers, const struct config *con
     add(headers, "ce_type", bytes_of(created ? "study-session.created.v1" : "study-session.rejected.v1"));
     add(headers, "ce_time", data->occurred_at);
     add(headers, "ce_subject", created ? number(item->outcome.session.id, arena) : data->command_id);
-    add(headers, "ce_correlationid", bare ? data->command_id : correlation(item, data));
-    add(headers, "ce_causationid", bare ? data->command_id : causation(item, data));
+    add(headers, "ce_correlationid", bare ? data->command_id : event_correlation(item, data->command_id));
+    add(headers, "ce_causationid", bare ? data->command_id : event_causation(item, data->command_id));
     add(headers, "content-type",
         bytes_of(config->events_format == EVENTS_JSON ? "application/json" : "application/avro"));
 }

@@ -47,3 +47,29 @@ bool redriven_header(struct bytes name)
             return true;
     return false;
 }
+
+static struct bytes text_of(const struct record *record, const char *name)
+{
+    const struct header *header = record_header(record, name);
+
+    return header == NULL ? (struct bytes){0} : header->value;
+}
+
+void dead_letter_read(const struct record *record, struct dead_letter *letter)
+{
+    int64_t number;
+
+    *letter = (struct dead_letter){
+        .code = text_of(record, PREFIX "code"),
+        .topic = text_of(record, PREFIX "topic"),
+        .first = {-1, -1, -1},
+        .deliveries = redriven_count(record),
+        .truncated = record_header(record, PREFIX "truncated") != NULL,
+    };
+    if (read_number(record, PREFIX "partition", 0, INT32_MAX, &number))
+        letter->first.partition = (int32_t)number;
+    if (read_number(record, PREFIX "offset", 0, INT64_MAX, &number))
+        letter->first.offset = number;
+    if (read_number(record, PREFIX "timestamp", -1, INT64_MAX, &number))
+        letter->first.timestamp_ms = number;
+}

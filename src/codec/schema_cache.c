@@ -1,5 +1,7 @@
 #include "codec/schema_cache.h"
 
+#include "codec/command_avro.h"
+
 #include <avro.h>
 #include <stdlib.h>
 
@@ -194,7 +196,7 @@ static bool read_avro(struct entry *entry, const char *text)
     bool referring = avro_typeof(entry->avro) == AVRO_UNION;
     entry->schema.avro =
         referring ? avro_schema_union_branch(entry->avro, (int)avro_schema_union_size(entry->avro) - 1) : entry->avro;
-    return walk_plan_make(entry->avro, PLAN_TOP_LAST, &entry->arena, &entry->schema.plan, &entry->schema.reason);
+    return command_avro_plan(entry->avro, PLAN_TOP_LAST, &entry->arena, &entry->schema.plan, &entry->schema.reason);
 }
 
 void schema_cache_found(struct schema_cache *schema_cache, const struct schema_id *id, enum schema_type type,

@@ -1,5 +1,6 @@
 #include "codec/schemas.h"
 
+#include "codec/command_avro.h"
 #include "avro/canonical.h"
 #include "gen/schema.h"
 
@@ -77,7 +78,7 @@ static bool load(struct schemas *schemas, const char *path, const char *file, st
     }
     schema->text = (const char *)arena_copy(&schemas->arena, text).data;
     schema->record = record_name(&schemas->arena, schema->avro);
-    if (!walk_plan_make(schema->avro, PLAN_TOP_ALL, &schemas->arena, &schema->plan, &reason))
+    if (!command_avro_plan(schema->avro, PLAN_TOP_ALL, &schemas->arena, &schema->plan, &reason))
         return refuse(err, path, reason);
 
     char *form = canonical_form(text);

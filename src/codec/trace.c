@@ -1,5 +1,7 @@
 #include "codec/trace.h"
 
+#include "core/hex.h"
+
 #define TRACE_ID_AT 3
 #define SPAN_ID_AT  36
 #define FLAGS_AT    53
@@ -9,21 +11,13 @@
 #define STATE_MEMBERS_MAX 32
 #define STATE_PART_MAX    256
 
-/* Lower case only. -1: not a digit. */
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* `count` digits, of which one at least is not 0 unless `zero_allowed`. */
+/* `count` digits in lower case, of which one at least is not 0 unless `zero_allowed`. */
 static bool is_hex(const uint8_t *at, size_t count, bool zero_allowed)
 {
     bool zero = true;
 
     for (size_t i = 0; i < count; i++) {
-        if (hex_digit(at[i]) < 0)
+        if (hex_value(at[i]) < 0 || (at[i] >= 'A' && at[i] <= 'F'))
             return false;
         zero = zero && at[i] == '0';
     }
@@ -50,18 +44,16 @@ static bool parent_valid(struct bytes parent)
 
 bool trace_continue(struct bytes parent, const uint8_t span[static TRACE_SPAN], char text[static TRACE_PARENT_TEXT])
 {
-    static const char digits[] = "0123456789abcdef";
-
     if (!parent_valid(parent))
         return false;
     memcpy(text, parent.data, TRACE_PARENT_TEXT);
     memcpy(text, "00", 2);
     for (size_t i = 0; i < TRACE_SPAN; i++) {
-        text[SPAN_ID_AT + 2 * i] = digits[span[i] >> 4];
-        text[SPAN_ID_AT + 2 * i + 1] = digits[span[i] & 15];
+        text[SPAN_ID_AT + 2 * i] = hex_digit(span[i] >> 4);
+        text[SPAN_ID_AT + 2 * i + 1] = hex_digit(span[i] & 15);
     }
     text[FLAGS_AT] = '0';
-    text[FLAGS_AT + 1] = digits[hex_digit(parent.data[FLAGS_AT + 1]) & FLAGS_KNOWN];
+    text[FLAGS_AT + 1] = hex_digit((unsigned)hex_value(parent.data[FLAGS_AT + 1]) & FLAGS_KNOWN);
     return true;
 }
 

@@ -1,23 +1,21 @@
 #include "codec/value_print.h"
 
-#include "codec/command_avro.h"
+#include "avro/walk.h"
 #include "codec/framing.h"
-#include "json/json_write.h"
 
 #include <avro.h>
-#include <inttypes.h>
 #include <math.h>
 
 /* JSON has no infinities. */
-static void print_real(double number, FILE *out)
+static void print_real(double number, struct json_writer *json)
 {
-    if (isfinite(number))
-        fprintf(out, "%.17g", number);
-    else
-        fprintf(out, "\"%f\"", number);
+    char text[32];
+
+    snprintf(text, sizeof text, isfinite(number) ? "%.17g" : "\"%f\"", number);
+    write_raw(json, bytes_of(text));
 }
 
-static void print_number(const avro_value_t *value, FILE *out)
+static void print_number(const avro_value_t *value, struct json_writer *json)
 {
     int32_t small;
     int64_t large;
@@ -25,94 +23,90 @@ static void print_number(const avro_value_t *value, FILE *out)
     double real;
 
     if (avro_value_get_int(value, &small) == 0)
-        fprintf(out, "%" PRId32, small);
+        write_int(json, small);
     else if (avro_value_get_long(value, &large) == 0)
-        fprintf(out, "%" PRId64, large);
+        write_int(json, large);
     else if (avro_value_get_float(value, &single) == 0)
-        print_real((double)single, out);
+        print_real((double)single, json);
     else if (avro_value_get_double(value, &real) == 0)
-        print_real(real, out);
+        print_real(real, json);
 }
 
-static void print_text(const avro_value_t *value, FILE *out)
+static void print_text(const avro_value_t *value, struct json_writer *json)
 {
     const char *text = "";
     size_t size = 1; /* with the NUL */
 
     (void)avro_value_get_string(value, &text, &size);
-    json_write_string(out, (struct bytes){(const uint8_t *)text, size - 1});
+    write_string(json, (struct bytes){(const uint8_t *)text, size - 1});
 }
 
-static void print_symbol(const avro_value_t *value, FILE *out)
+static void print_symbol(const avro_value_t *value, struct json_writer *json)
 {
     int index = 0;
 
     (void)avro_value_get_enum(value, &index);
-    json_write_string(out, bytes_of(avro_schema_enum_get(avro_value_get_schema(value), index)));
+    write_string(json, bytes_of(avro_schema_enum_get(avro_value_get_schema(value), index)));
 }
 
-static void print_bytes(const avro_value_t *value, FILE *out)
+static void print_bytes(const avro_value_t *value, struct json_writer *json)
 {
     const void *data = NULL;
     size_t len = 0;
 
     if (avro_value_get_bytes(value, &data, &len) != 0)
         (void)avro_value_get_fixed(value, &data, &len);
-    json_write_base64(out, (struct bytes){data, len});
+    write_base64(json, (struct bytes){data, len});
 }
 
-static void print_value(const avro_value_t *value, FILE *out);
+static void print_value(const avro_value_t *value, struct json_writer *json);
 
 /* A record, a map or an array: each gives its parts by number, the first two with a name. */
-static void print_parts(const avro_value_t *value, bool named, FILE *out)
+static void print_parts(const avro_value_t *value, bool named, struct json_writer *json)
 {
     size_t count = 0;
 
     (void)avro_value_get_size(value, &count);
-    putc(named ? '{' : '[', out);
+    (named ? write_object : write_array)(json);
     for (size_t i = 0; i < count; i++) {
         avro_value_t part;
         const char *name = NULL;
         if (avro_value_get_by_index(value, i, &part, &name) != 0)
             break;
-        if (i > 0)
-            putc(',', out);
-        if (named) {
-            json_write_string(out, bytes_of(name));
-            putc(':', out);
-        }
-        print_value(&part, out);
+        if (named)
+            write_foreign_key(json, bytes_of(name));
+        print_value(&part, json);
     }
-    putc(named ? '}' : ']', out);
+    (named ? write_object_end : write_array_end)(json);
 }
 
-static void print_value(const avro_value_t *value, FILE *out)
+static void print_value(const avro_value_t *value, struct json_writer *json)
 {
     avro_value_t branch;
     int truth = 0;
 
     switch (avro_value_get_type(value)) {
-    case AVRO_NULL: fputs("null", out); break;
+    case AVRO_NULL: write_null(json); break;
     case AVRO_BOOLEAN:
         (void)avro_value_get_boolean(value, &truth);
-        fputs(truth ? "true" : "false", out);
+        write_bool(json, truth != 0);
         break;
-    case AVRO_STRING: print_text(value, out); break;
-    case AVRO_ENUM: print_symbol(value, out); break;
+    case AVRO_STRING: print_text(value, json); break;
+    case AVRO_ENUM: print_symbol(value, json); break;
     case AVRO_BYTES:
-    case AVRO_FIXED: print_bytes(value, out); break;
-    case AVRO_ARRAY: print_parts(value, false, out); break;
+    case AVRO_FIXED: print_bytes(value, json); break;
+    case AVRO_ARRAY: print_parts(value, false, json); break;
     case AVRO_RECORD:
-    case AVRO_MAP: print_parts(value, true, out); break;
+    case AVRO_MAP: print_parts(value, true, json); break;
     case AVRO_UNION:
         if (avro_value_get_current_branch(value, &branch) == 0)
-            print_value(&branch, out);
+            print_value(&branch, json);
         break;
-    default: print_number(value, out); break;
+    default: print_number(value, json); break;
     }
 }
 
-static bool print_body(struct avro_obj_t *schema, struct bytes body, FILE *out)
+static bool print_body(struct avro_obj_t *schema, struct bytes body, struct json_writer *json)
 {
     bool printed = false;
     avro_value_t value;
@@ -125,8 +119,12 @@ static bool print_body(struct avro_obj_t *schema, struct bytes body, FILE *out)
 
     reader = avro_reader_memory((const char *)body.data, (int64_t)body.len);
     printed = reader != NULL && avro_value_read(reader, &value) == 0;
-    if (printed)
-        print_value(&value, out);
+    if (printed) {
+        bool spaced = json->spaced;
+        json->spaced = false;
+        print_value(&value, json);
+        json->spaced = spaced;
+    }
     avro_value_decref(&value);
 done:
     if (reader != NULL)
@@ -135,17 +133,7 @@ done:
     return printed;
 }
 
-/* avro-c believes every length it reads. The bounded walk of a command goes over any record whole, so what it lets through avro-c can
- * read. */
-static bool print_checked(const struct walk_plan *plan, struct avro_obj_t *schema, struct bytes body, FILE *out)
-{
-    struct command command;
-    struct refusal refusal;
-
-    return command_avro_decode(plan, body, &command, &refusal) && print_body(schema, body, out);
-}
-
-bool value_print_avro(const struct schemas *schemas, struct bytes value, FILE *out)
+bool value_print_avro(const struct schemas *schemas, struct bytes value, struct json_writer *json)
 {
     uint64_t fingerprint;
     struct bytes body;
@@ -155,10 +143,10 @@ bool value_print_avro(const struct schemas *schemas, struct bytes value, FILE *o
     const struct schema *schema = schemas_find(schemas, fingerprint);
     if (schema == NULL)
         return false;
-    return print_checked(schema_plan(schema), schema_avro(schema), body, out);
+    return walk_is_record(schema_plan(schema), body) && print_body(schema_avro(schema), body, json);
 }
 
-bool value_print_cached(const struct cached_schema *schema, struct bytes body, FILE *out)
+bool value_print_cached(const struct cached_schema *schema, struct bytes body, struct json_writer *json)
 {
-    return print_checked(&schema->plan, schema->avro, body, out);
+    return walk_is_record(&schema->plan, body) && print_body(schema->avro, body, json);
 }

@@ -1,6 +1,7 @@
 /* Loading: the defaults, the sources in their order, what is derived, and the checks between keys. */
 #include "config/config.h"
 
+#include "config/topics.h"
 #include "core/uuid.h"
 #include "config/config_doubt.h"
 #include "config/config_table.h"
@@ -49,6 +50,7 @@ static bool read_override(struct config *config, const char *override, struct er
 static bool read_sources(struct config *config, const struct config_request *request, struct err *err)
 {
     if (!read_defaults(config, err) || !read_file(config, request->file, err) ||
+        !config_credentials_read(config, request->environ, err) ||
         !config_environment_read(config, request->environ, err))
         return false;
     for (size_t i = 0; i < request->override_count; i++)
@@ -150,34 +152,26 @@ static bool refuse_same(const struct config *config, const char *name, const cha
 /* A second copy in a topic that has the first one would be a second event; among commands or raw copies it is out of place. */
 static bool check_replies(const struct config *config, struct err *err)
 {
-    static const char *const others[] = {"commands.topic", "events.created.topic", "events.rejected.topic",
-                                         "dlq.topic"};
-
     for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-            if (strcmp(*reply, config->origins[config_key_find(others[i]) - config_keys].value) == 0)
+        for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+            if (strcmp(*reply, topic_name(config, topic)) == 0)
                 return err_set(
                     err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09,
                     "events.reply.topics: %.249s is %s already\n  fix: name topics that are for replies only", *reply,
-                    others[i]);
+                    topic_key(topic));
     return true;
 }
 
 /* Events read as commands would go round for ever; raw copies among the events are no events. */
 static bool check_topics(const struct config *config, struct err *err)
 {
-    const char *dlq = config->dlq_topic;
-
-    if (strcmp(config->commands_topic, config->events_created_topic) == 0)
-        return refuse_same(config, "commands.topic", "events.created.topic", err);
-    if (strcmp(config->commands_topic, config->events_rejected_topic) == 0)
-        return refuse_same(config, "commands.topic", "events.rejected.topic", err);
-    if (strcmp(config->commands_topic, dlq) == 0)
-        return refuse_same(config, "commands.topic", "dlq.topic", err);
-    if (strcmp(config->events_created_topic, dlq) == 0)
-        return refuse_same(config, "events.created.topic", "dlq.topic", err);
-    if (strcmp(config->events_rejected_topic, dlq) == 0)
-        return refuse_same(config, "events.rejected.topic", "dlq.topic", err);
+    for (enum own_topic one = 0; one < OWN_TOPICS; one++) {
+        for (enum own_topic other = one + 1; other < OWN_TOPICS; other++) {
+            bool may_be_one = one == TOPIC_CREATED && other == TOPIC_REJECTED;
+            if (!may_be_one && strcmp(topic_name(config, one), topic_name(config, other)) == 0)
+                return refuse_same(config, topic_key(one), topic_key(other), err);
+        }
+    }
     return true;
 }
 

@@ -83,7 +83,7 @@ static bool set_by_variable(struct config *config, const struct variable *variab
     config_doubt(config, variable->key, variable->value, variable->name, false);
     if (!config_set(config, variable->key, variable->value, variable->name, err))
         return false;
-    if (text_begins(variable->key, "kafka."))
+    if (text_begins(variable->key, config_kafka_prefix(KAFKA_ALL)))
         config->kafka[config->kafka_count - 1].from_environment = true; /* the one just set */
     return true;
 }

@@ -1,9 +1,9 @@
 /* `sessiond config` and `sessiond config --list`: the table, in the two directions that people read it. */
 #include "config/config_table.h"
 
-#include "json/json_text.h"
 #include "config/secret.h"
 #include "core/text.h"
+#include "json/writer.h"
 
 #include <stdlib.h>
 
@@ -17,18 +17,6 @@ struct setting {
     bool bare; /* a number or a boolean: no quotes in JSON */
 };
 
-static void print_json_string(FILE *out, const char *text)
-{
-    size_t size = JSON_TEXT_SIZE(strlen(text));
-    char *json = malloc(size);
-
-    if (json == NULL)
-        abort();
-    json_text(json, size, text);
-    fputs(json, out);
-    free(json);
-}
-
 static char *masked_value(const struct config_key *key, const char *value)
 {
     if (!key->secret || *value == 0)
@@ -40,11 +28,10 @@ static char *masked_value(const struct config_key *key, const char *value)
 
 static struct setting kafka_setting(const struct kafka_property *property)
 {
-    static const char *const scopes[] = {"", "consumer.", "producer."};
     bool masked = secret_property(property->name) && *property->value != 0;
 
     return (struct setting){
-        .name = text_printf("kafka.%s%s", scopes[property->scope], property->name),
+        .name = text_printf("%s%s", config_kafka_prefix(property->scope), property->name),
         .value = text_copy(masked ? SECRET_MASK : property->value),
         .origin = property->origin,
     };
@@ -89,19 +76,19 @@ static void free_settings(struct setting *settings, size_t count)
 
 static void print_json(const struct setting *settings, size_t count, FILE *out)
 {
+    struct json_writer json = json_to_stream(out);
+
+    write_object(&json);
     for (size_t i = 0; i < count; i++) {
-        fputs(i == 0 ? "{" : ",\n ", out);
-        print_json_string(out, settings[i].name);
-        fputs(": {\"value\": ", out);
-        if (settings[i].bare)
-            fputs(settings[i].value, out);
-        else
-            print_json_string(out, settings[i].value);
-        fputs(", \"origin\": ", out);
-        print_json_string(out, settings[i].origin);
-        fputs("}", out);
+        write_key_below(&json, settings[i].name);
+        write_object(&json);
+        write_key(&json, "value");
+        (settings[i].bare ? write_raw : write_string)(&json, bytes_of(settings[i].value));
+        write_member_text(&json, "origin", settings[i].origin);
+        write_object_end(&json);
     }
-    fputs("}\n", out);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void print_text(const struct setting *settings, size_t count, FILE *out)
@@ -126,21 +113,23 @@ void config_print(const struct config *config, FILE *out, bool json)
 
 static void list_json(FILE *out)
 {
+    struct json_writer json = json_to_stream(out);
     char rule[CONFIG_RULE_SIZE];
 
+    write_object(&json);
     for (size_t i = 0; i < config_key_count; i++) {
         const struct config_key *key = &config_keys[i];
         config_value_rule(key, rule);
-        fprintf(out, "%s\"%s\": {\"type\": \"%s\", \"default\": ", i == 0 ? "{" : ",\n ", key->name, rule);
-        if (key->initial != NULL)
-            print_json_string(out, key->initial);
-        else
-            fputs("null", out);
-        fprintf(out, ", \"secret\": %s, \"meaning\": ", key->secret ? "true" : "false");
-        print_json_string(out, key->meaning);
-        fputs("}", out);
+        write_key_below(&json, key->name);
+        write_object(&json);
+        write_member_text(&json, "type", rule);
+        write_member_text(&json, "default", key->initial);
+        write_member_bool(&json, "secret", key->secret);
+        write_member_text(&json, "meaning", key->meaning);
+        write_object_end(&json);
     }
-    fputs("}\n", out);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static void list_text(FILE *out)
@@ -160,7 +149,8 @@ static void list_text(FILE *out)
         if (config_keys[i].secret)
             fprintf(out, "  %s.file\n", config_keys[i].name);
     fputs("Environment: SESSIOND_<KEY>, upper case, `.` as `_`, `_` as `__`, `-` as `___`: SESSIOND_GROUP_ID,\n"
-          "SESSIOND_KAFKA_BOOTSTRAP_SERVERS. Later wins: file, environment, -X.\n",
+          "SESSIOND_KAFKA_BOOTSTRAP_SERVERS. Later wins: file, secrets, environment, -X.\n"
+          "Secrets: files named after their keys (kafka.sasl.password) in the folder $CREDENTIALS_DIRECTORY.\n",
           out);
 }
 

@@ -13,24 +13,21 @@
 
 /* ---- kafka.* ---- */
 
+const char *config_kafka_prefix(enum kafka_scope scope)
+{
+    static const char *const prefix[] = {
+        [KAFKA_ALL] = "kafka.", [KAFKA_CONSUMER] = "kafka.consumer.", [KAFKA_PRODUCER] = "kafka.producer."};
+    return prefix[scope];
+}
+
 static const char *kafka_name(const char *name, enum kafka_scope *scope)
 {
-    static const struct {
-        const char *prefix;
-        enum kafka_scope scope;
-    } scopes[] = {
-        {"kafka.consumer.", KAFKA_CONSUMER},
-        {"kafka.producer.", KAFKA_PRODUCER},
-        {"kafka.",          KAFKA_ALL     }
-    };
-
-    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
-        if (text_begins(name, scopes[i].prefix)) {
-            *scope = scopes[i].scope;
-            return name + strlen(scopes[i].prefix);
-        }
-    }
-    return NULL;
+    if (!text_begins(name, config_kafka_prefix(KAFKA_ALL)))
+        return NULL;
+    *scope = text_begins(name, config_kafka_prefix(KAFKA_CONSUMER))   ? KAFKA_CONSUMER
+             : text_begins(name, config_kafka_prefix(KAFKA_PRODUCER)) ? KAFKA_PRODUCER
+                                                                      : KAFKA_ALL;
+    return name + strlen(config_kafka_prefix(*scope));
 }
 
 static bool refuse_owned(const char *name, const char *reason, const char *origin, struct err *err)

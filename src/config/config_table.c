@@ -109,8 +109,8 @@ const struct config_key config_keys[] = {
      .meaning = "libpq connection string or URI; what it leaves out comes from PG* variables"},
     {"postgres.schema", TEXT(1, 63), .offset = AT(postgres_schema), .initial = "public",
      .meaning = "schema of the tables"},
-    {"postgres.reference.checks", WORD(reference_checks), UNKEPT, .initial = "per-row", .later = "per-batch",
-     .meaning = "how parents are checked; per-batch is not in this version"},
+    {"postgres.reference.checks", WORD(reference_checks), .offset = AT(postgres_reference_checks), .initial = "per-row",
+     .meaning = "how parents are checked: by foreign keys, or per-batch by locks, faster (PostgreSQL 15, more grants)"},
 
     {"batch.max.messages", INTEGER(1, 100000), .offset = AT(batch_max_messages), .initial = "5000",
      .meaning = "commands in a batch at most; a batch is what has arrived, there is no linger"},
@@ -196,9 +196,10 @@ const char *config_key_nearest(const char *name)
             nearest_offer(&own, config_keys[i].other_name);
     }
     /* Compared without the prefix, and named with it. */
+    size_t prefix = strlen(config_kafka_prefix(KAFKA_ALL));
     for (size_t i = 0; i < sizeof kafka_properties / sizeof *kafka_properties; i++)
-        nearest_offer(&kafka, kafka_properties[i] + strlen("kafka."));
+        nearest_offer(&kafka, kafka_properties[i] + prefix);
     if (nearest_name(&kafka) == NULL || own.distance <= kafka.distance)
         return nearest_name(&own);
-    return kafka.name - strlen("kafka.");
+    return kafka.name - prefix;
 }

@@ -1,9 +1,9 @@
 /* One value: text → the typed field of its key, by the rules of the key's row. */
 #include "config/config_table.h"
 
+#include "core/decimal.h"
 #include "core/text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 /* ---- Rules in words ---- */
@@ -49,21 +49,12 @@ void config_value_rule(const struct config_key *key, char text[static CONFIG_RUL
 
 /* ---- Text → value ---- */
 
-static bool parse_integer(const char *text, char **rest, int64_t *value)
-{
-    if (*text != '-' && (*text < '0' || *text > '9'))
-        return false;
-    errno = 0;
-    *value = strtoll(text, rest, 10);
-    return errno == 0 && *rest != text;
-}
-
 static bool parse_number(const struct config_key *key, const char *text, int64_t *value)
 {
-    char *rest;
+    const char *rest;
     int64_t unit = 1;
 
-    if (!parse_integer(text, &rest, value))
+    if (!decimal_read(text, value, &rest))
         return false;
     if (key->type == CONFIG_SIZE) {
         rest += *rest == ' ';
@@ -87,11 +78,10 @@ static bool is_address(const char *text)
 {
     const char *colon = strrchr(text, ':');
     int64_t port;
-    char *rest;
 
     if (*text == 0)
         return true;
-    return colon != NULL && parse_integer(colon + 1, &rest, &port) && *rest == 0 && port >= 0 && port <= 65535;
+    return colon != NULL && decimal_read_all(colon + 1, &port) && port >= 0 && port <= 65535;
 }
 
 static bool is_text_of(const struct config_key *key, const char *text)

@@ -1,5 +1,8 @@
 #include "core/decimal.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 size_t decimal_format(int64_t value, char text[static DECIMAL_TEXT])
 {
     char digits[DECIMAL_TEXT];
@@ -35,4 +38,23 @@ bool decimal_parse(struct bytes text, int64_t *value)
     /* What does not come out as it went in had a leading zero, was minus zero, or was too large. */
     *value = (int64_t)(at == 1 ? 0 - number : number);
     return bytes_equal(text, (struct bytes){(const uint8_t *)again, decimal_format(*value, again)});
+}
+
+bool decimal_read(const char *text, int64_t *value, const char **rest)
+{
+    char *end;
+
+    if (*text != '-' && (*text < '0' || *text > '9'))
+        return false;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    *rest = end;
+    return errno == 0 && end != text;
+}
+
+bool decimal_read_all(const char *text, int64_t *value)
+{
+    const char *rest;
+
+    return decimal_read(text, value, &rest) && *rest == 0;
 }

@@ -1,6 +1,7 @@
 #include "core/record.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 const struct header *record_header(const struct record *record, const char *name)
 {
@@ -34,6 +35,12 @@ size_t record_memory(const struct record *record)
 int64_t record_timestamp_us(const struct record *record)
 {
     return record->timestamp_ms > TIME_LAST_US / 1000 ? TIME_LAST_US : record->timestamp_ms * 1000;
+}
+
+const char *record_place(const char *topic, int32_t partition, int64_t offset, char text[static RECORD_PLACE_TEXT])
+{
+    snprintf(text, RECORD_PLACE_TEXT, "%s[%" PRId32 "]@%" PRId64, topic, partition, offset);
+    return text;
 }
 
 struct bytes record_position(const struct record *record, struct arena *arena)

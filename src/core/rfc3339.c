@@ -75,3 +75,55 @@ size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT])
     *at = 0;
     return (size_t)(at - text);
 }
+
+/* ---- Reading ---- */
+
+/* The number that stands in the text from `at` on, in `width` digits; -1: there is none. */
+static int64_t digits(struct bytes text, size_t at, size_t width)
+{
+    int64_t number = 0;
+
+    for (size_t i = at; i < at + width; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return -1;
+        number = 10 * number + text.data[i] - '0';
+    }
+    return number;
+}
+
+/* The way back of date_of_day; a date that is none gives some day, whose text is another one. Source: the same, days_from_civil. */
+static int64_t day_of_date(int64_t year, int64_t month, int64_t day)
+{
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400;
+    int64_t of_era = year - era * 400;
+    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+bool rfc3339_parse(struct bytes text, int64_t *us)
+{
+    static const struct {
+        size_t at, width;
+    } fields[] = {
+        {0,  4},
+        {5,  2},
+        {8,  2},
+        {11, 2},
+        {14, 2},
+        {17, 2},
+        {20, 6}
+    };
+    int64_t n[7];
+    char again[RFC3339_TEXT];
+
+    if (text.len != RFC3339_TEXT - 1)
+        return false;
+    for (size_t i = 0; i < 7; i++)
+        if ((n[i] = digits(text, fields[i].at, fields[i].width)) < 0)
+            return false;
+    *us = day_of_date(n[0], n[1], n[2]) * US_PER_DAY + ((n[3] * 60 + n[4]) * 60 + n[5]) * 1000000 + n[6];
+    rfc3339_format(*us, again);
+    return memcmp(again, text.data, text.len) == 0;
+}

@@ -1,21 +1,11 @@
 #include "core/uuid.h"
 
+#include "core/hex.h"
 #include "core/sha1.h"
 
 const struct uuid uuid_namespace = {
     {0x9d, 0x3b, 0x0b, 0x7e, 0x2f, 0x5e, 0x5c, 0x53, 0x8f, 0x0a, 0x6b, 0x1c, 0x3d, 0x0f, 0x7a, 0x11}
 };
-
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 /* The text form has a hyphen before bytes 4, 6, 8 and 10. */
 static bool hyphen_before(unsigned byte)
@@ -43,14 +33,13 @@ bool uuid_parse(struct bytes text, struct uuid *uuid)
 
 void uuid_format(const struct uuid *uuid, char text[static UUID_TEXT + 1])
 {
-    static const char digits[] = "0123456789abcdef";
     char *p = text;
 
     for (unsigned i = 0; i < 16; i++) {
         if (hyphen_before(i))
             *p++ = '-';
-        *p++ = digits[uuid->b[i] >> 4];
-        *p++ = digits[uuid->b[i] & 15];
+        *p++ = hex_digit(uuid->b[i] >> 4);
+        *p++ = hex_digit(uuid->b[i] & 15);
     }
     *p = 0;
 }

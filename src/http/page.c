@@ -9,7 +9,7 @@
 #include "gen/http.h"
 #include "http/html.h"
 #include "http/process.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,13 +25,10 @@ static void write_hash(FILE *out, const char *open, const char *close)
     struct bytes text = {(const uint8_t *)from, (size_t)(strstr(from, close) - from)};
     uint8_t digest[32];
     char base64[64];
-    FILE *quoted = fmemopen(base64, sizeof base64, "w");
+    struct json_writer quoted = json_to_buffer(base64, sizeof base64, JSON_RECORD);
 
-    if (quoted == NULL)
-        abort();
     sha256(text, digest);
-    json_write_base64(quoted, (struct bytes){digest, sizeof digest});
-    fclose(quoted);
+    write_base64(&quoted, (struct bytes){digest, sizeof digest});
     fprintf(out, "'sha256-%.44s'; ", base64 + 1); /* 44 characters in quotes */
 }
 

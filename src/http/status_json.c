@@ -2,196 +2,182 @@
 
 #include "core/rfc3339.h"
 #include "http/process.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 
 #include <inttypes.h>
 
-/* ---- Pieces: each writes `"name": value` ---------------------------------------------------------------------------- */
-
-static void text(FILE *out, const char *name, const char *value)
-{
-    fprintf(out, "\"%s\": ", name);
-    json_write_string(out, bytes_of(value));
-}
-
-static void integer(FILE *out, const char *name, int64_t value)
-{
-    fprintf(out, "\"%s\": %" PRId64, name, value);
-}
-
 /* A negative one is not known. */
-static void known(FILE *out, const char *name, double value)
+static void known(struct json_writer *json, const char *name, double value)
 {
-    if (value < 0)
-        fprintf(out, "\"%s\": null", name);
-    else
-        fprintf(out, "\"%s\": %.9g", name, value);
+    char text[32];
+
+    snprintf(text, sizeof text, value < 0 ? "null" : "%.9g", value);
+    write_key(json, name);
+    write_raw(json, bytes_of(text));
 }
 
-static void boolean(FILE *out, const char *name, bool value)
-{
-    fprintf(out, "\"%s\": %s", name, value ? "true" : "false");
-}
-
-static void moment(FILE *out, const char *name, int64_t us)
+static void moment(struct json_writer *json, const char *name, int64_t us)
 {
     char at[RFC3339_TEXT];
 
     rfc3339_format(us, at);
-    text(out, name, us == 0 ? NULL : at);
+    write_member_text(json, name, us == 0 ? NULL : at);
 }
 
-static void next(FILE *out)
+static void offset(struct json_writer *json, const char *name, int64_t value)
 {
-    fputs(", ", out);
+    write_member_known_int(json, name, value, value >= 0);
 }
 
 /* ---- Parts ---------------------------------------------------------------------------------------------------------- */
 
-static void write_state(const struct view *view, FILE *out)
+static void write_state(const struct view *view, struct json_writer *json)
 {
-    text(out, "source", "worker"), next(out);
-    integer(out, "time_ms", view->now_us / 1000), next(out);
-    text(out, "state", state_word(view->state)), next(out);
-    text(out, "sentence", view->sentence), next(out);
-    boolean(out, "ready", view->live && state_ready(view->state)), next(out);
-    boolean(out, "live", view->live), next(out);
-    text(out, "group", view->about->group), next(out);
-    text(out, "instance", *view->about->instance == 0 ? NULL : view->about->instance), next(out);
-    text(out, "topic", view->about->topic), next(out);
+    write_member_text(json, "source", "worker");
+    write_member_int(json, "time_ms", view->now_us / 1000);
+    write_member_text(json, "state", state_word(view->state));
+    write_member_text(json, "sentence", view->sentence);
+    write_member_bool(json, "ready", view->live && state_ready(view->state));
+    write_member_bool(json, "live", view->live);
+    write_member_text(json, "group", view->about->group);
+    write_member_text(json, "instance", *view->about->instance == 0 ? NULL : view->about->instance);
+    write_member_text(json, "topic", view->about->topic);
 }
 
-static void write_figures(const struct view *view, FILE *out)
+static void write_figures(const struct view *view, struct json_writer *json)
 {
     const struct snapshot *s = &view->snapshot;
 
-    integer(out, "lag", s->behind), next(out);
-    integer(out, "lag_trend", view->trend), next(out);
-    known(out, "in_per_second", s->in), next(out);
-    known(out, "out_per_second", s->out), next(out);
-    known(out, "drain_seconds", view->drain_s), next(out);
-    known(out, "oldest_waiting_seconds", (double)view->oldest_ms / 1e3), next(out);
-    known(out, "p50_seconds", view->p50_us < 0 ? -1 : (double)view->p50_us / 1e6), next(out);
-    known(out, "p99_seconds", view->p99_us < 0 ? -1 : (double)view->p99_us / 1e6), next(out);
-    integer(out, "in_flight", (int64_t)s->in_flight), next(out);
-    moment(out, "last_commit", s->committed_us), next(out);
+    write_member_int(json, "lag", s->behind);
+    write_member_int(json, "lag_trend", view->trend);
+    known(json, "in_per_second", s->in);
+    known(json, "out_per_second", s->out);
+    known(json, "drain_seconds", view->drain_s);
+    known(json, "oldest_waiting_seconds", (double)view->oldest_ms / 1e3);
+    known(json, "p50_seconds", view->p50_us < 0 ? -1 : (double)view->p50_us / 1e6);
+    known(json, "p99_seconds", view->p99_us < 0 ? -1 : (double)view->p99_us / 1e6);
+    write_member_int(json, "in_flight", (int64_t)s->in_flight);
+    moment(json, "last_commit", s->committed_us);
 }
 
-static void write_dependency(const struct dependency *d, enum dependency_name name, FILE *out)
+static void write_dependency(const struct dependency *d, enum dependency_name name, struct json_writer *json)
 {
-    fputc('{', out);
-    text(out, "name", dependency_label(name)), next(out);
-    text(out, "state", view_up(d)), next(out);
-    moment(out, "since", d->since_us), next(out);
-    known(out, "round_trip_seconds", d->took_us == 0 ? -1 : (double)d->took_us / 1e6), next(out);
-    integer(out, "tries", d->tries), next(out);
-    moment(out, "next_try", d->down ? d->next_us : 0), next(out);
-    fputs("\"last_error\": ", out);
+    write_object(json);
+    write_member_text(json, "name", dependency_label(name));
+    write_member_text(json, "state", view_up(d));
+    moment(json, "since", d->since_us);
+    known(json, "round_trip_seconds", d->took_us == 0 ? -1 : (double)d->took_us / 1e6);
+    write_member_int(json, "tries", d->tries);
+    moment(json, "next_try", d->down ? d->next_us : 0);
+    write_key(json, "last_error");
     if (d->failed_us == 0) {
-        fputs("null}", out);
+        write_null(json);
+        write_object_end(json);
         return;
     }
-    fputc('{', out);
-    moment(out, "time", d->failed_us), next(out);
-    text(out, "code", d->code), next(out);
-    text(out, "message", d->reason);
-    fputs("}}", out);
+    write_object(json);
+    moment(json, "time", d->failed_us);
+    write_member_text(json, "code", d->code);
+    write_member_text(json, "message", d->reason);
+    write_object_end(json);
+    write_object_end(json);
 }
 
-static void write_dependencies(const struct view *view, FILE *out)
+static void write_dependencies(const struct view *view, struct json_writer *json)
 {
-    const char *comma = "";
-
-    fputs("\"dependencies\": [", out);
+    write_key(json, "dependencies");
+    write_array(json);
     for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++) {
         if (!view->snapshot.dependencies[name].used)
             continue;
-        fputs(comma, out);
-        write_dependency(&view->snapshot.dependencies[name], name, out);
-        comma = ", ";
+        write_dependency(&view->snapshot.dependencies[name], name, json);
     }
-    fputs("], ", out);
+    write_array_end(json);
 }
 
-static void offset(FILE *out, const char *name, int64_t value)
-{
-    if (value < 0)
-        fprintf(out, "\"%s\": null", name);
-    else
-        integer(out, name, value);
-}
-
-static void write_partition(const struct view *view, const struct partition_status *p, FILE *out)
+static void write_partition(const struct view *view, const struct partition_status *p, struct json_writer *json)
 {
     const struct about *about = view->about;
 
-    fputc('{', out);
-    integer(out, "partition", p->partition), next(out);
-    offset(out, "committed", p->position), next(out);
-    offset(out, "stable", p->stable), next(out);
-    offset(out, "end", p->end), next(out);
-    integer(out, "lag", partition_behind(p)), next(out);
-    integer(out, "held_back", partition_held_back(p)), next(out);
-    text(out, "verdict", lag_verdict_name(p->verdict)), next(out);
-    moment(out, "since", p->since_us), next(out);
-    moment(out, "oldest_waiting_since", p->oldest_us), next(out);
-    text(out, "owner", *about->instance == 0 ? NULL : about->instance);
-    fputc('}', out);
+    write_object(json);
+    write_member_int(json, "partition", p->partition);
+    offset(json, "committed", p->position);
+    offset(json, "stable", p->stable);
+    offset(json, "end", p->end);
+    write_member_int(json, "lag", partition_behind(p));
+    write_member_int(json, "held_back", partition_held_back(p));
+    write_member_text(json, "verdict", lag_verdict_name(p->verdict));
+    moment(json, "since", p->since_us);
+    moment(json, "oldest_waiting_since", p->oldest_us);
+    write_member_text(json, "owner", *about->instance == 0 ? NULL : about->instance);
+    write_object_end(json);
 }
 
-static void write_partitions(const struct view *view, FILE *out)
+static void write_partitions(const struct view *view, struct json_writer *json)
 {
     const struct snapshot *s = &view->snapshot;
 
-    integer(out, "assigned_partitions", (int64_t)s->partition_count), next(out);
-    fputs("\"partitions\": [", out);
-    for (size_t i = 0; i < snapshot_listed(s); i++) {
-        fputs(i == 0 ? "" : ", ", out);
-        write_partition(view, &s->partitions[i], out);
-    }
-    fputs("], ", out);
+    write_member_int(json, "assigned_partitions", (int64_t)s->partition_count);
+    write_key(json, "partitions");
+    write_array(json);
+    for (size_t i = 0; i < snapshot_listed(s); i++)
+        write_partition(view, &s->partitions[i], json);
+    write_array_end(json);
 }
 
-static void write_refusal(const struct view *view, const struct refusal *refusal, FILE *out)
+static void write_refusal(const struct view *view, const struct refusal *refusal, struct json_writer *json)
 {
     char id[UUID_TEXT + 1];
 
     uuid_format(&refusal->command_id, id);
-    fputc('{', out);
-    moment(out, "time", refusal->at_us), next(out);
-    text(out, "topic", view->about->topic), next(out);
-    integer(out, "partition", refusal->partition), next(out);
-    integer(out, "offset", refusal->offset), next(out);
-    text(out, "code", errcode_name(refusal->code)), next(out);
-    text(out, "command_id", id);
-    fputc('}', out);
+    write_object(json);
+    moment(json, "time", refusal->at_us);
+    write_member_text(json, "topic", view->about->topic);
+    write_member_int(json, "partition", refusal->partition);
+    write_member_int(json, "offset", refusal->offset);
+    write_member_text(json, "code", errcode_name(refusal->code));
+    write_member_text(json, "command_id", id);
+    write_object_end(json);
 }
 
-static void write_refused(const struct view *view, FILE *out)
+static void write_code(const struct view *view, enum errcode code, struct json_writer *json)
 {
-    const struct snapshot *s = &view->snapshot;
-
-    fputs("\"rejected\": {\"by_code\": {", out);
-    for (enum errcode code = ERRCODE_NONE + 1; code < ERRCODE_COUNT; code++) {
-        fprintf(out, "%s\"%s\": {", code == ERRCODE_NONE + 1 ? "" : ", ", errcode_name(code));
-        integer(out, "minute", (int64_t)history_rejected(&view->history, code, HISTORY_MINUTE)), next(out);
-        integer(out, "ten_minutes", (int64_t)history_rejected(&view->history, code, HISTORY_POINTS)), next(out);
-        integer(out, "total", (int64_t)view->counters.rejected[code]);
-        fputc('}', out);
-    }
-    fputs("}, \"last\": [", out);
-    for (size_t i = 0; i < s->refusal_count; i++) {
-        fputs(i == 0 ? "" : ", ", out);
-        write_refusal(view, &s->refusals[i], out);
-    }
-    fputs("]}, \"brake\": {", out);
-    integer(out, "limit", s->breaker_limit), next(out);
-    integer(out, "in_a_row", s->breaker_run), next(out);
-    boolean(out, "engaged", s->breaker_open);
-    fputs("}, ", out);
+    write_key(json, errcode_name(code));
+    write_object(json);
+    write_member_int(json, "minute", (int64_t)history_rejected(&view->history, code, HISTORY_MINUTE));
+    write_member_int(json, "ten_minutes", (int64_t)history_rejected(&view->history, code, HISTORY_POINTS));
+    write_member_int(json, "total", (int64_t)view->counters.rejected[code]);
+    write_object_end(json);
 }
 
-static void write_totals(const struct view *view, FILE *out)
+static void write_refused(const struct view *view, struct json_writer *json)
+{
+    write_key(json, "rejected");
+    write_object(json);
+    write_key(json, "by_code");
+    write_object(json);
+    for (enum errcode code = ERRCODE_NONE + 1; code < ERRCODE_COUNT; code++)
+        write_code(view, code, json);
+    write_object_end(json);
+    write_key(json, "last");
+    write_array(json);
+    for (size_t i = 0; i < view->snapshot.refusal_count; i++)
+        write_refusal(view, &view->snapshot.refusals[i], json);
+    write_array_end(json);
+    write_object_end(json);
+}
+
+static void write_breaker(const struct snapshot *s, struct json_writer *json)
+{
+    write_key(json, "brake");
+    write_object(json);
+    write_member_int(json, "limit", s->breaker_limit);
+    write_member_int(json, "in_a_row", s->breaker_run);
+    write_member_bool(json, "engaged", s->breaker_open);
+    write_object_end(json);
+}
+
+static void write_totals(const struct view *view, struct json_writer *json)
 {
     static const char *const names[COUNTER_COUNT] = {
         [COUNTER_CREATED] = "created",
@@ -205,44 +191,49 @@ static void write_totals(const struct view *view, FILE *out)
         [COUNTER_RENEWALS] = "producer_recreations",
     };
 
-    fputs("\"totals\": {", out);
-    for (enum counter i = 0; i < COUNTER_COUNT; i++) {
-        integer(out, names[i], (int64_t)view->counters.values[i]);
-        fputs(i + 1 < COUNTER_COUNT ? ", " : "}, ", out);
-    }
+    write_key(json, "totals");
+    write_object(json);
+    for (enum counter i = 0; i < COUNTER_COUNT; i++)
+        write_member_int(json, names[i], (int64_t)view->counters.values[i]);
+    write_object_end(json);
 }
 
-static void write_process(const struct view *view, FILE *out)
+static void write_process(const struct view *view, struct json_writer *json)
 {
     const struct about *about = view->about;
     struct process_usage usage;
 
     process_usage_read(&usage);
-    fputs("\"process\": {", out);
-    moment(out, "started", view->snapshot.started_us), next(out);
-    known(out, "uptime_seconds", (double)(view->now_us - view->snapshot.started_us) / 1e6), next(out);
-    known(out, "cpu_seconds", usage.cpu_s), next(out);
-    known(out, "resident_bytes", (double)usage.resident_bytes), next(out);
-    text(out, "version", about->version), next(out);
-    text(out, "revision", about->revision), next(out);
-    text(out, "librdkafka", about->librdkafka), next(out);
-    text(out, "libpq", about->libpq), next(out);
-    text(out, "avro_c", about->avro), next(out);
-    text(out, "delivery", about->delivery), next(out);
-    text(out, "duplicates", about->duplicates), next(out);
-    integer(out, "batch_max_messages", about->batch_max);
-    fputc('}', out);
+    write_key(json, "process");
+    write_object(json);
+    moment(json, "started", view->snapshot.started_us);
+    known(json, "uptime_seconds", (double)(view->now_us - view->snapshot.started_us) / 1e6);
+    known(json, "cpu_seconds", usage.cpu_s);
+    known(json, "resident_bytes", (double)usage.resident_bytes);
+    write_member_text(json, "version", about->version);
+    write_member_text(json, "revision", about->revision);
+    write_member_text(json, "librdkafka", about->librdkafka);
+    write_member_text(json, "libpq", about->libpq);
+    write_member_text(json, "avro_c", about->avro);
+    write_member_text(json, "delivery", about->delivery);
+    write_member_text(json, "duplicates", about->duplicates);
+    write_member_int(json, "batch_max_messages", about->batch_max);
+    write_object_end(json);
 }
 
 void answer_json(const struct view *view, FILE *out)
 {
-    fputc('{', out);
-    write_state(view, out);
-    write_figures(view, out);
-    write_dependencies(view, out);
-    write_partitions(view, out);
-    write_refused(view, out);
-    write_totals(view, out);
-    write_process(view, out);
-    fputs("}\n", out);
+    struct json_writer json = json_to_stream(out);
+
+    write_object(&json);
+    write_state(view, &json);
+    write_figures(view, &json);
+    write_dependencies(view, &json);
+    write_partitions(view, &json);
+    write_refused(view, &json);
+    write_breaker(&view->snapshot, &json);
+    write_totals(view, &json);
+    write_process(view, &json);
+    write_object_end(&json);
+    write_line_end(&json);
 }

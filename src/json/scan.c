@@ -1,19 +1,7 @@
 #include "json/scan.h"
 
+#include "core/hex.h"
 #include "core/utf8.h"
-
-bool scan_fail(struct scanner *scan, const char *reason)
-{
-    scan->reason = reason;
-    scan->ended = scan->at == scan->end;
-    return false;
-}
-
-void scan_blanks(struct scanner *scan)
-{
-    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
-        scan->at++;
-}
 
 struct scanner scan_start(struct bytes json)
 {
@@ -34,13 +22,10 @@ static bool hex4(struct scanner *scan, uint32_t *code)
 {
     *code = 0;
     for (int i = 0; i < 4; i++, scan->at++) {
-        uint8_t c = scan_peek(scan);
-        if (c >= '0' && c <= '9')
-            *code = *code << 4 | (uint32_t)(c - '0');
-        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-            *code = *code << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
-        else
+        int value = hex_value(scan_peek(scan));
+        if (value < 0)
             return scan_fail(scan, "four hexadecimal digits are expected after \\u");
+        *code = *code << 4 | (uint32_t)value;
     }
     return true;
 }

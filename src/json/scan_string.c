@@ -1,5 +1,7 @@
 #include "json/scan.h"
 
+#include "core/hex.h"
+
 /* Reads a checked string's text byte by byte, escapes resolved: no string is ever copied to be compared. */
 struct text_cursor {
     const uint8_t *at;
@@ -18,10 +20,8 @@ static uint32_t hex4(const uint8_t *digits)
 {
     uint32_t value = 0;
 
-    for (int i = 0; i < 4; i++) {
-        uint8_t c = digits[i];
-        value = value << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
+    for (int i = 0; i < 4; i++)
+        value = value << 4 | (uint32_t)hex_value(digits[i]);
     return value;
 }
 

@@ -23,11 +23,9 @@ static void log_unreadable(const struct assignment *assignment, const struct err
     uint64_t held_back;
     int64_t now_ms = clock_ms();
 
-    if (!log_allowed(&limit, now_ms, &held_back))
-        return;
     if (now_ms - assignment->offered_ms < HANGING_MS)
-        log_warning(err->code, "%s; asking again (%" PRIu64 " more held back)", err->message, held_back);
-    else
+        log_limited(&limit, now_ms, err->code, "%s; asking again", err->message);
+    else if (log_allowed(&limit, now_ms, &held_back))
         log_error(E_KAFKA_HANGING,
                   "the group's committed offsets have not been readable for %" PRId64
                   " s, as when a transaction that never "
@@ -193,6 +191,34 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
     assignment->epoch = ++assignment->epochs;
     tell(assignment);
     return DONE;
+}
+
+/* Of the group nothing is known here: where to begin is the caller's. */
+static void take_starts(struct assignment *assignment, const rd_kafka_topic_partition_list_t *partitions)
+{
+    assignment->count = (size_t)partitions->cnt;
+    assignment->list = calloc(assignment->count + 1, sizeof *assignment->list);
+    if (assignment->list == NULL)
+        abort();
+    for (int i = 0; i < partitions->cnt; i++)
+        assignment->list[i] = (struct owned_partition){partitions->elems[i].partition, -1, -1};
+}
+
+bool assignment_fix(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
+                    const struct rd_kafka_topic_partition_list_s *partitions, const char *group_id, struct err *err)
+{
+    forget(assignment);
+    assignment->metadata = rd_kafka_consumer_group_metadata_new(group_id);
+    take_starts(assignment, partitions);
+    forward_messages(rk, messages, partitions);
+    rd_kafka_resp_err_t code = rd_kafka_assign(rk, partitions);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        (void)kafka_error_code(err, KAFKA_CALL_CONSUME, code, "beginning to read");
+        err->class = ERR_STOP;
+        return false;
+    }
+    assignment->epoch = ++assignment->epochs;
+    return true;
 }
 
 void assignment_end(struct assignment *assignment, struct rd_kafka_s *rk)

@@ -26,10 +26,8 @@ static void add(struct cleanup *cleanup, const char *key, const char *name)
 void cleanup_init(struct cleanup *cleanup, const struct config *config)
 {
     *cleanup = (struct cleanup){.config = config};
-    add(cleanup, "commands.topic", config->commands_topic);
-    add(cleanup, "events.created.topic", config->events_created_topic);
-    add(cleanup, "events.rejected.topic", config->events_rejected_topic);
-    add(cleanup, "dlq.topic", config->dlq_topic);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        add(cleanup, topic_key(topic), topic_name(config, topic));
 }
 
 void cleanup_close(struct cleanup *cleanup)
@@ -44,7 +42,7 @@ void cleanup_close(struct cleanup *cleanup)
 /* Any broker can tell. librdkafka would wait for the controller, which not every broker names (its own mock does not). */
 static void ask(struct cleanup *cleanup, rd_kafka_t *rk, int32_t broker)
 {
-    rd_kafka_ConfigResource_t *resources[CLEANUP_TOPICS];
+    rd_kafka_ConfigResource_t *resources[OWN_TOPICS];
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
     char text[64];
 
@@ -157,15 +155,14 @@ static bool is_key(const struct cleanup_topic *topic, const char *key)
     return strcmp(topic->key, key) == 0;
 }
 
-void cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *topic, struct err *err)
+bool cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *topic, struct err *err)
 {
     bool commands = is_key(topic, "commands.topic");
     bool must_keep = commands || is_key(topic, "dlq.topic");
     char where[CONFIG_SETTING_TEXT];
 
-    err_clear(err);
     if (topic->policy != CLEANUP_COMPACTS)
-        return;
+        return false;
     config_setting(cleanup->config, topic->key, where);
     (void)err_set(
         err, must_keep ? ERR_STOP : ERR_NONE, must_keep ? EXIT_CONFIG : EXIT_DONE, E_TOPIC_07,
@@ -179,6 +176,7 @@ void cleanup_verdict(const struct cleanup *cleanup, const struct cleanup_topic *
         : must_keep ? ""
                     : "; that is for views of the present state",
         where);
+    return true;
 }
 
 bool cleanup_unread(const struct cleanup *cleanup, struct err *err)
@@ -202,17 +200,18 @@ bool cleanup_unread(const struct cleanup *cleanup, struct err *err)
 
 bool cleanup_judge(const struct cleanup *cleanup, struct err *err)
 {
-    struct err unread;
+    struct err finding;
 
     for (size_t i = 0; i < cleanup->count; i++) {
-        cleanup_verdict(cleanup, &cleanup->topics[i], err);
-        if (err->class == ERR_STOP)
+        if (!cleanup_verdict(cleanup, &cleanup->topics[i], &finding))
+            continue;
+        if (finding.class == ERR_STOP) {
+            *err = finding;
             return false;
-        if (*err->message != 0)
-            log_err(LOG_WARNING, err);
+        }
+        log_err(LOG_WARNING, &finding);
     }
-    if (cleanup_unread(cleanup, &unread))
-        log_err(LOG_WARNING, &unread);
-    err_clear(err);
+    if (cleanup_unread(cleanup, &finding))
+        log_err(LOG_WARNING, &finding);
     return true;
 }

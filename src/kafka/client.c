@@ -50,6 +50,7 @@ struct property {
  * request that is under way.
  * message.timeout.ms: below the transaction's, so that a record that cannot be delivered is reported while the
  * transaction can still be aborted.
+ * enable.random.seed: main has seeded; librdkafka would do it again with the millisecond of the present second.
  * message.max.bytes: above what topics take as a rule, so that the topic's limit cuts a dead-letter copy, not ours.
  */
 static const struct property defaults[] = {
@@ -65,6 +66,7 @@ static const struct property defaults[] = {
     {CONSUMER,        "topic.metadata.refresh.interval.ms", "500"                 },
     {EVERYONE,        "metadata.max.age.ms",                "180000"              },
     {EVERYONE,        "log.connection.close",               "false"               },
+    {EVERYONE,        "enable.random.seed",                 "false"               },
 
     {CONSUMER,        "session.timeout.ms",                 "10000"               },
     {CONSUMER,        "heartbeat.interval.ms",              "2500"                },
@@ -356,6 +358,6 @@ void client_brokers(const struct config *config, enum client_role role, char tex
         if (names_brokers && applies(&config->kafka[i], role))
             named = &config->kafka[i];
     }
-    snprintf(text, CLIENT_BROKERS_TEXT, "%s%s = %s (%s)", properties_prefix(named->scope), named->name, named->value,
+    snprintf(text, CLIENT_BROKERS_TEXT, "%s%s = %s (%s)", config_kafka_prefix(named->scope), named->name, named->value,
              named->origin);
 }

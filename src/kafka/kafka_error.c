@@ -66,11 +66,11 @@ static const struct verdict instance_taken = {
 static const struct verdict input_lost = {
     ERR_STOP, EXIT_DATA, E_INPUT_LOST,
     "these commands are gone (retention, truncation, a recreated topic) and were not answered\n"
-    "  fix: find out which, then set the group's offset to where it shall go on"};
+    "  fix: find out which, then set where it shall go on: sessiond offsets set"};
 static const struct verdict input_corrupt = {
     ERR_STOP, EXIT_DATA, E_INPUT_CORRUPT,
     "the broker's copy of these commands is damaged, and they were not answered\n"
-    "  fix: restore the partition from a replica, or set the group's offset to where it shall go on"};
+    "  fix: restore the partition from a replica, or set where it shall go on: sessiond offsets set"};
 
 /* ---- What the worker can ----------------------------------------------------------------------------------------- */
 

@@ -1,12 +1,13 @@
 #include "kafka/output_topics.h"
 
+#include "config/topics.h"
+
 #include "kafka/topic_metadata.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
 /* created, rejected, dlq; the reply topics come behind them */
-#define OWN_TOPICS 3
 
 static void *list_of(size_t count, size_t size)
 {
@@ -37,9 +38,8 @@ void output_topics_name(struct output_topics *output_topics, const struct config
     output_topics->names = list_of(capacity, sizeof *output_topics->names);
     output_topics->topics = list_of(capacity, sizeof *output_topics->topics);
     output_topics->partitions = list_of(capacity, sizeof *output_topics->partitions);
-    add_name(output_topics, config->events_created_topic);
-    add_name(output_topics, config->events_rejected_topic);
-    add_name(output_topics, config->dlq_topic);
+    for (enum own_topic topic = TOPIC_CREATED; topic < OWN_TOPICS; topic++)
+        add_name(output_topics, topic_name(config, topic));
     for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
         add_name(output_topics, *reply);
 }

@@ -57,7 +57,7 @@ static char *nearest_property(const char *name)
 
 static bool refuse_unknown(const struct kafka_property *property, struct err *err)
 {
-    const char *prefix = properties_prefix(property->scope);
+    const char *prefix = config_kafka_prefix(property->scope);
     char *nearest = nearest_property(property->name);
 
     if (nearest != NULL)
@@ -76,7 +76,7 @@ static bool refuse_value(const struct kafka_property *property, const char *reas
 {
     return err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_CONFIG,
                    "%s%s cannot be used: %s\n  set in %s\n  fix: see librdkafka's CONFIGURATION.md for %s",
-                   properties_prefix(property->scope), property->name, reason, property->origin,
+                   config_kafka_prefix(property->scope), property->name, reason, property->origin,
                    rd_kafka_version_str());
 }
 
@@ -89,13 +89,6 @@ static bool judge(const struct kafka_property *property, rd_kafka_conf_res_t res
 }
 
 /* ---- The keys ---------------------------------------------------------------------------------------------------- */
-
-const char *properties_prefix(enum kafka_scope scope)
-{
-    static const char *const prefix[] = {
-        [KAFKA_ALL] = "kafka.", [KAFKA_CONSUMER] = "kafka.consumer.", [KAFKA_PRODUCER] = "kafka.producer."};
-    return prefix[scope];
-}
 
 bool properties_set(struct rd_kafka_conf_s *conf, const struct kafka_property *property, const char *value,
                     struct err *err)

@@ -12,7 +12,6 @@
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
-#include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,7 +156,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct sink *sink = opaque;
     struct err err;
-    uint64_t held_back;
 
     (void)rk;
     if (code == RD_KAFKA_RESP_ERR__FATAL)
@@ -168,8 +166,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     sasl_reload_judge(&sink->sasl_reload, &err);
     if (err.class == ERR_STOP)
         sink->failure = err;
-    else if (log_allowed(&sink->limit, clock_ms(), &held_back))
-        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+    else
+        log_limited(&sink->limit, clock_ms(), err.code, "%s", err.message);
 }
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
@@ -227,13 +225,14 @@ static void producer_destroy(struct sink *sink)
     sink->rk = NULL;
 }
 
-struct sink *sink_open(const struct config *config, struct err *err)
+static struct sink *open_sink(const struct config *config, int64_t unbatched_until_ms, struct err *err)
 {
     struct sink *sink = calloc(1, sizeof *sink);
 
     if (sink == NULL)
         abort();
     sink->config = config;
+    sink->unbatched_until_ms = unbatched_until_ms;
     output_topics_name(&sink->output_topics, config);
     sink->init_patience_ms = INIT_PATIENCE_MS;
     sink->transactional = config->events_delivery == DELIVERY_EXACTLY_ONCE;
@@ -241,6 +240,16 @@ struct sink *sink_open(const struct config *config, struct err *err)
         return sink;
     sink_close(sink);
     return NULL;
+}
+
+struct sink *sink_open(const struct config *config, struct err *err)
+{
+    return open_sink(config, 0, err);
+}
+
+struct sink *sink_open_unbatched(const struct config *config, struct err *err)
+{
+    return open_sink(config, INT64_MAX, err);
 }
 
 void sink_close(struct sink *sink)
@@ -430,6 +439,20 @@ static bool offsets_call_ended(struct sink *sink, int timeout_ms, rd_kafka_error
     return ended;
 }
 
+enum progress sink_add_offsets(struct sink *sink, const struct rd_kafka_topic_partition_list_s *offsets,
+                               const struct rd_kafka_consumer_group_metadata_s *metadata, int timeout_ms,
+                               struct err *err)
+{
+    rd_kafka_error_t *error = NULL;
+
+    if (sink->offsets_call == NULL)
+        sink->offsets_call =
+            offsets_call_start(sink->rk, rd_kafka_topic_partition_list_copy(offsets), metadata, timeout_ms);
+    if (!offsets_call_ended(sink, timeout_ms, &error))
+        return PENDING;
+    return error == NULL ? DONE : transaction_error(sink, error, "sending offsets to the transaction", err);
+}
+
 enum progress sink_send_offsets(struct sink *sink, struct source *source, const struct offsets *offsets, int timeout_ms,
                                 struct err *err)
 {
@@ -441,18 +464,13 @@ enum progress sink_send_offsets(struct sink *sink, struct source *source, const 
         (void)err_set(err, ERR_ABORT, 0, E_KAFKA_EPOCH, "the assignment of this batch is over");
         return FAILED;
     }
-    if (sink->offsets_call == NULL && source_kept(source, offsets, err) == FAILED)
-        return FAILED;
-    rd_kafka_error_t *error = NULL;
-    if (sink->offsets_call == NULL) {
-        rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
-        sink->offsets_call = offsets_call_start(sink->rk, list, metadata, timeout_ms);
-    }
-    if (!offsets_call_ended(sink, timeout_ms, &error))
-        return PENDING;
-    if (error == NULL)
-        return DONE;
-    enum progress progress = transaction_error(sink, error, "sending offsets to the transaction", err);
+    enum progress kept = sink->offsets_call == NULL ? source_kept(source, offsets, err) : DONE;
+    if (kept != DONE)
+        return kept;
+    rd_kafka_topic_partition_list_t *list = positions_list(sink->config->commands_topic, offsets);
+    source_mark(source, list);
+    enum progress progress = sink_add_offsets(sink, list, metadata, timeout_ms, err);
+    rd_kafka_topic_partition_list_destroy(list);
     if (progress == FAILED)
         source_refused(source, err);
     return progress;

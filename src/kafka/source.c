@@ -1,5 +1,6 @@
 #include "kafka/source.h"
 
+#include "config/topics.h"
 #include "core/status.h"
 #include "kafka/assignment.h"
 #include "kafka/brokers.h"
@@ -13,6 +14,7 @@
 #include "kafka/patience.h"
 #include "kafka/positions.h"
 #include "kafka/read_ahead.h"
+#include "kafka/replay.h"
 #include "kafka/takeover.h"
 #include "kafka/topic_metadata.h"
 #include "runtime/clock.h"
@@ -39,6 +41,8 @@
 
 struct source {
     const struct config *config;
+    struct replay *replay; /* borrowed; NULL: a member of the group */
+    bool beginning;        /* the replay has been asked for and has not begun yet */
     rd_kafka_t *rk;
     rd_kafka_queue_t *messages; /* of all partitions; apart from the group's events, which can be served alone */
     struct assignment assignment;
@@ -101,7 +105,6 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     struct err err;
     char fatal[256];
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = (int)rd_kafka_fatal_error(rk, fatal, sizeof fatal);
@@ -119,22 +122,26 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     doubt_topic(source, &err);
     sasl_reload_judge(&source->sasl_reload, &err);
     membership_judge(&source->membership, &err);
-    if (err.class < ERR_RESTART && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err.code, "%s (%" PRIu64 " more held back)", err.message, held_back);
+    if (err.class < ERR_RESTART)
+        log_limited(&source->limit, clock_ms(), err.code, "%s", err.message);
 }
 
 /* ---- Life --------------------------------------------------------------------------------------------------------- */
 
-struct source *source_open(const struct config *config, struct err *err)
+static struct source *open_source(const struct config *config, struct replay *replay, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_CONSUMER, err);
     if (conf == NULL)
         return NULL;
+    /* A range may end behind the last record, at a transaction's marker. */
+    if (replay != NULL)
+        client_set(conf, "enable.partition.eof", "true");
 
     struct source *source = calloc(1, sizeof *source);
     if (source == NULL)
         abort();
     source->config = config;
+    source->replay = replay;
     cleanup_init(&source->cleanup, config);
     rd_kafka_conf_set_opaque(conf, source);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
@@ -152,6 +159,16 @@ struct source *source_open(const struct config *config, struct err *err)
     rd_kafka_poll_set_consumer(source->rk);
     source->messages = rd_kafka_queue_new(source->rk);
     return source;
+}
+
+struct source *source_open(const struct config *config, struct err *err)
+{
+    return open_source(config, NULL, err);
+}
+
+struct source *source_open_replay(const struct config *config, struct replay *replay, struct err *err)
+{
+    return open_source(config, replay, err);
 }
 
 /*
@@ -186,13 +203,12 @@ MUSTUSE static enum progress ask_topic(struct source *source, const char *name, 
 MUSTUSE static enum progress nobody_answers(struct source *source, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
-    uint64_t held_back;
     bool advertised = brokers_why(&source->brokers, why);
 
     (void)err_set(err, ERR_RETRY, EXIT_UNREACHABLE, advertised ? E_KAFKA_ADVERTISED : E_KAFKA_DOWN, "%s\n  %s", why,
                   source->brokers.setting);
-    if (advertised && log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    if (advertised)
+        log_limited(&source->limit, clock_ms(), err->code, "%s", err->message);
     return PENDING;
 }
 
@@ -216,19 +232,17 @@ MUSTUSE static enum progress reach_leaders(struct source *source, int timeout_ms
 enum progress source_check_topics(struct source *source, int timeout_ms, struct err *err)
 {
     const struct config *config = source->config;
-    const char *names[] = {config->commands_topic, config->events_created_topic, config->events_rejected_topic,
-                           config->dlq_topic};
-    static const char *const keys[] = {"commands.topic", "events.created.topic", "events.rejected.topic", "dlq.topic"};
     char setting[CONFIG_SETTING_TEXT];
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum progress progress = *names[i] == 0 ? DONE : ask_topic(source, names[i], timeout_ms, err);
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++) {
+        const char *name = topic_name(config, topic);
+        enum progress progress = *name == 0 ? DONE : ask_topic(source, name, timeout_ms, err);
         if (progress == PENDING && !source_serve(source, 0, err))
             return FAILED;
         if (progress == PENDING)
             progress = nobody_answers(source, err);
         if (progress == FAILED) {
-            config_setting(config, keys[i], setting);
+            config_setting(config, topic_key(topic), setting);
             err_prefix(err, "%s", setting);
         }
         if (progress != DONE)
@@ -240,6 +254,10 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
 
 bool source_join(struct source *source, struct err *err)
 {
+    if (source->replay != NULL) {
+        source->beginning = true;
+        return true;
+    }
     rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
 
     rd_kafka_topic_partition_list_add(topics, source->config->commands_topic, RD_KAFKA_PARTITION_UA);
@@ -285,12 +303,18 @@ uint64_t source_epoch(const struct source *source)
 
 int64_t source_watch_ms(const struct source *source)
 {
-    return membership_watch_ms(&source->membership);
+    return source->replay != NULL ? replay_watch(source->replay) : membership_watch_ms(&source->membership);
 }
 
 void source_refused(struct source *source, struct err *err)
 {
     membership_refused(&source->membership, source->assignment.epoch, err);
+}
+
+void source_mark(const struct source *source, struct rd_kafka_topic_partition_list_s *list)
+{
+    if (source->replay != NULL)
+        replay_mark_list(source->replay, list);
 }
 
 const struct rd_kafka_consumer_group_metadata_s *source_metadata(const struct source *source)
@@ -312,11 +336,17 @@ static void let_go_of_headers(struct batch *batch, struct batch_item *item)
     item->message = NULL;
 }
 
+static bool is_wanted(struct source *source, const rd_kafka_message_t *message)
+{
+    return assignment_find(&source->assignment, message->partition) != NULL &&
+           (source->replay == NULL || replay_wants(source->replay, source->rk, source->config->commands_topic,
+                                                   message->partition, message->offset));
+}
+
 /* Appends a message, which the batch then borrows from. Rebalances are not served meanwhile: all are of the batch's epoch. */
 static void take(struct source *source, struct batch *batch, rd_kafka_message_t *message)
 {
-    struct owned_partition *owned = assignment_find(&source->assignment, message->partition);
-    if (owned == NULL) {
+    if (!is_wanted(source, message)) {
         rd_kafka_message_destroy(message);
         return;
     }
@@ -334,17 +364,16 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
     if (item->record.headers_unreadable)
         let_go_of_headers(batch, item);
     batch->bytes += record_memory(&item->record);
-    owned->handed = item->record.offset + 1;
+    assignment_find(&source->assignment, item->record.partition)->handed = item->record.offset + 1;
 }
 
 /* A message that is an error means that records were skipped, or that the client as a whole has failed. */
 static bool message_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
-    char place[320];
+    char place[RECORD_PLACE_TEXT];
     char fatal[256];
     rd_kafka_resp_err_t code = message->err;
     const char *text = rd_kafka_message_errstr(message);
-    uint64_t held_back;
 
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = rd_kafka_fatal_error(source->rk, fatal, sizeof fatal);
@@ -353,8 +382,7 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     if (message->offset < 0) /* of the group or the client, not of a record */
         snprintf(place, sizeof place, "group %s", source->config->group_id);
     else
-        snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, source->config->commands_topic, message->partition,
-                 message->offset);
+        record_place(source->config->commands_topic, message->partition, message->offset, place);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s arrived among the group's events", place);
     /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
@@ -362,18 +390,28 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, E_KAFKA_OFFSETS, "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
     (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text, place);
+    if (source->replay != NULL)
+        replay_judge(err, place);
     doubt_topic(source, err);
     if (err->class >= ERR_RESTART)
         return false;
-    if (log_allowed(&source->limit, clock_ms(), &held_back))
-        log_warning(err->code, "%s (%" PRIu64 " more held back)", err->message, held_back);
+    log_limited(&source->limit, clock_ms(), err->code, "%s", err->message);
+    return true;
+}
+
+/* Only a replay is told of it. */
+static bool is_end_of_partition(struct source *source, const rd_kafka_message_t *message)
+{
+    if (source->replay == NULL || message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+        return false;
+    replay_at(source->replay, source->rk, source->config->commands_topic, message->partition, message->offset);
     return true;
 }
 
 /* What is in the message's stead, or in the group's queue: an error, or nothing. Takes it over. */
 static bool handle_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
-    bool go_on = message == NULL || message_error(source, message, err);
+    bool go_on = message == NULL || is_end_of_partition(source, message) || message_error(source, message, err);
 
     if (message != NULL)
         rd_kafka_message_destroy(message);
@@ -427,6 +465,18 @@ static void tell_ends(struct source *source)
     }
 }
 
+static bool serve_replay(struct source *source, struct err *err)
+{
+    const struct config *config = source->config;
+
+    if (!source->beginning)
+        return replay_look(source->replay, source->rk, config->commands_topic, err);
+    enum progress progress =
+        replay_begin(source->replay, &source->assignment, source->rk, source->messages, config, BEGIN_MS, err);
+    source->beginning = progress == PENDING;
+    return progress != FAILED;
+}
+
 bool source_serve(struct source *source, int timeout_ms, struct err *err)
 {
     if (!handle_error(source, rd_kafka_consumer_poll(source->rk, timeout_ms), err) || !look_for_topic(source, err))
@@ -435,6 +485,8 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
         return false;
     sasl_reload_renew(&source->sasl_reload, source->rk);
     tell_ends(source);
+    if (source->replay != NULL)
+        return serve_replay(source, err);
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
 }
 
@@ -470,6 +522,8 @@ bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, i
     if (!source_serve(source, idle ? timeout_ms : 0, err))
         return false;
     batch->epoch = source->assignment.epoch;
+    if (source->replay != NULL && !replay_may_read(source->replay))
+        return true;
     read_ahead_before(&source->read_ahead, source->messages);
     if (!take_queued(source, batch, max_bytes, timeout_ms, err))
         return false;
@@ -497,6 +551,13 @@ void source_release(struct source *source, struct batch *batch)
 
 /* ---- Offsets ------------------------------------------------------------------------------------------------------ */
 
+/* Past control and aborted records that follow what was read. */
+static int64_t position_behind(const struct source *source, int32_t partition)
+{
+    return source->replay != NULL ? replay_position(source->replay, partition)
+                                  : position_of(source->rk, source->config->commands_topic, partition);
+}
+
 void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {
     offsets_clear(offsets);
@@ -507,8 +568,7 @@ void source_offsets(const struct source *source, const struct batch *batch, size
         struct offset *offset = &offsets->list[i];
         const struct owned_partition *owned = assignment_find(&source->assignment, offset->partition);
         if (owned != NULL && owned->handed == offset->next)
-            offsets_raise(offsets, offset->partition,
-                          position_of(source->rk, source->config->commands_topic, offset->partition));
+            offsets_raise(offsets, offset->partition, position_behind(source, offset->partition));
     }
 }
 
@@ -519,15 +579,19 @@ void source_trailing(const struct source *source, struct offsets *offsets)
         const struct owned_partition *owned = &source->assignment.list[i];
         if (owned->handed > owned->committed)
             continue;
-        int64_t next = position_of(source->rk, source->config->commands_topic, owned->partition);
+        int64_t next = position_behind(source, owned->partition);
         if (next > owned->committed && next > 0)
             offsets_raise(offsets, owned->partition, next);
     }
+    if (source->replay != NULL)
+        replay_trailing(source->replay, offsets);
 }
 
 void source_committed(struct source *source, const struct offsets *offsets)
 {
     membership_accepted(&source->membership);
+    if (source->replay != NULL)
+        replay_committed(source->replay, offsets);
     for (size_t i = 0; i < offsets->count; i++) {
         struct owned_partition *owned = assignment_find(&source->assignment, offsets->list[i].partition);
         if (owned == NULL)
@@ -540,8 +604,11 @@ void source_committed(struct source *source, const struct offsets *offsets)
 enum progress source_settled(struct source *source, const struct offsets *offsets, int timeout_ms, bool *moved,
                              struct err *err)
 {
-    enum progress progress = positions_settled(source->rk, source->config->commands_topic, offsets,
-                                               patience_begin(&source->settled, timeout_ms), moved, err);
+    const char *topic = source->config->commands_topic;
+    int slice_ms = patience_begin(&source->settled, timeout_ms);
+    enum progress progress = source->replay != NULL
+                                 ? replay_settled(source->replay, source->rk, topic, offsets, slice_ms, moved, err)
+                                 : positions_settled(source->rk, topic, offsets, slice_ms, moved, err);
 
     patience_end(&source->settled, progress != PENDING);
     return progress;
@@ -558,22 +625,27 @@ static bool lost_with_its_topic(const struct source *source, int32_t partition, 
                                 "the topic was made anew", place);
 }
 
+static bool is_kept(const struct source *source, const rd_kafka_topic_partition_list_t *list, struct err *err)
+{
+    for (int i = 0; i < list->cnt; i++) {
+        const struct owned_partition *owned = assignment_find(&source->assignment, list->elems[i].partition);
+        if (owned != NULL && owned->committed >= 0 && list->elems[i].offset < 0)
+            return lost_with_its_topic(source, owned->partition, owned->committed, err);
+    }
+    return source->replay == NULL || replay_is_ours(source->replay, list, err);
+}
+
 enum progress source_kept(struct source *source, const struct offsets *offsets, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = positions_list(source->config->commands_topic, offsets);
     bool read = positions_committed(source->rk, list, patience_begin(&source->kept, KEPT_MS)) == 0;
-    bool kept = true;
 
     patience_end(&source->kept, read);
-    if (read) {
-        for (int i = 0; i < list->cnt && kept; i++) {
-            const struct owned_partition *owned = assignment_find(&source->assignment, list->elems[i].partition);
-            if (owned != NULL && owned->committed >= 0 && list->elems[i].offset < 0)
-                kept = lost_with_its_topic(source, owned->partition, owned->committed, err);
-        }
-    }
+    bool kept = !read || is_kept(source, list, err);
     rd_kafka_topic_partition_list_destroy(list);
-    return kept ? DONE : FAILED;
+    if (!kept)
+        return FAILED;
+    return read || source->replay == NULL ? DONE : PENDING;
 }
 
 enum progress source_commit(struct source *source, const struct offsets *offsets, int timeout_ms, struct err *err)

@@ -75,10 +75,42 @@ void array_add_int8(struct array *array, int64_t value)
     memcpy(array_add(array, 8, 8), &big, sizeof big);
 }
 
+void array_be_bytes(struct array *array, struct bytes value)
+{
+    array->len = 0;
+    array->count = 1;
+    uint8_t *at = array_extend(array, value.len);
+    if (value.len > 0)
+        memcpy(at, value.data, value.len);
+}
+
+void array_be_bool(struct array *array, bool value)
+{
+    uint8_t byte = value;
+
+    array_be_bytes(array, (struct bytes){&byte, 1});
+}
+
+void array_be_int8(struct array *array, int64_t value)
+{
+    uint64_t big = htobe64((uint64_t)value);
+
+    array_be_bytes(array, (struct bytes){(const uint8_t *)&big, sizeof big});
+}
+
 void array_add_bytes(struct array *array, struct bytes value)
 {
     uint8_t *element = array_add(array, (uint32_t)value.len, (uint32_t)value.len);
 
     if (value.len > 0)
         memcpy(element, value.data, value.len);
+}
+
+void array_add_field(struct array *value, struct array *invalid, struct field_int field)
+{
+    if (field.state == FIELD_VALUE)
+        array_add_int8(value, field.value);
+    else
+        array_add_null(value);
+    array_add_bool(invalid, field.state == FIELD_INVALID);
 }

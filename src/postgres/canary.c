@@ -35,6 +35,7 @@ static void note(struct canary *canary, const struct err *err)
 MUSTUSE static enum progress conclude(struct canary *canary, struct err *err)
 {
     const struct record *record = &canary->record;
+    char place[RECORD_PLACE_TEXT];
 
     canary->verdict = canary->failed > 0 ? CANARY_REFUSED : CANARY_UNTRIED;
     if (gravity(&canary->error) <= 1)
@@ -42,8 +43,8 @@ MUSTUSE static enum progress conclude(struct canary *canary, struct err *err)
     *err = canary->error;
     if (is_for_the_operator(err))
         err->class = ERR_STOP;
-    err_prefix(err, "no session can be stored, of %zu that were tried after %s[%" PRId32 "]@%" PRId64 " was refused",
-               canary->failed, record->topic, record->partition, record->offset);
+    err_prefix(err, "no session can be stored, of %zu that were tried after %s was refused", canary->failed,
+               record_place(record->topic, record->partition, record->offset, place));
     return FAILED;
 }
 

@@ -1,17 +1,13 @@
 #include "postgres/connection.h"
 
 #include "core/counters.h"
-
-#include "gen/sql.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "config/secret.h"
 #include "postgres/conninfo.h"
 #include "postgres/pg_error.h"
-#include "postgres/query.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pwd.h>
@@ -19,10 +15,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CONNECT_MS    30000 /* for one attempt, all hosts of the list together */
-#define CANCEL_MS     1000  /* at the end, for what is left behind */
-#define PASSWORD_MS   60000 /* how long a password that worked is tried when it is refused: it is being changed */
-#define OLDEST_SERVER 130000
+#define CONNECT_MS  30000 /* for one attempt, all hosts of the list together */
+#define PASSWORD_MS 60000 /* how long a password that worked is tried when it is refused: it is being changed */
 
 struct connection *connection_new(const struct config *config)
 {
@@ -48,16 +42,37 @@ static void leave_behind(struct connection *connection)
     connection->session = NULL;
 }
 
+void connection_forget_results(struct connection *connection)
+{
+    for (int i = 0; i < CONNECTION_RESULTS; i++) {
+        PQclear(connection->results[i]);
+        connection->results[i] = NULL;
+    }
+    connection->several = 0;
+}
+
 void connection_close(struct connection *connection)
 {
     leave_behind(connection);
     PQclear(connection->answer);
+    connection_forget_results(connection);
     PQclear(connection->session);
     connection->answer = NULL;
     connection->session = NULL;
     PQfinish(connection->pg);
     connection->pg = NULL;
     connection->state = CONNECTION_CLOSED;
+}
+
+void connection_free(struct connection *connection)
+{
+    if (connection == NULL)
+        return;
+    connection_close(connection);
+    PQclear(connection->left);
+    hosts_forget(&connection->hosts);
+    free(connection->reread);
+    free(connection);
 }
 
 int64_t connection_statement_ms(const struct connection *connection)
@@ -232,8 +247,10 @@ static bool connect_overdue(struct connection *connection, struct err *err)
     return true;
 }
 
-MUSTUSE static enum progress connect_step(struct connection *connection, int64_t until_ms, struct err *err)
+enum progress connection_connect(struct connection *connection, int64_t until_ms, struct err *err)
 {
+    if (connection->state == CONNECTION_CLOSED && !connect_start(connection, err))
+        return FAILED;
     while (connection->polling != PGRES_POLLING_OK) {
         if (connection->polling == PGRES_POLLING_FAILED)
             return connect_failed(connection, err);
@@ -248,123 +265,6 @@ MUSTUSE static enum progress connect_step(struct connection *connection, int64_t
         }
     }
     return DONE;
-}
-
-static bool session_send(struct connection *connection, struct err *err)
-{
-    int version = PQserverVersion(connection->pg);
-
-    if (version < OLDEST_SERVER) {
-        connection_close(connection);
-        return err_set(err, ERR_STOP, EXIT_CONFIG, E_PG_VERSION,
-                       "PostgreSQL: the server is version %d\n  fix: 13 or newer is needed", version / 10000);
-    }
-    PQsetnonblocking(connection->pg, 1);
-    connection->state = CONNECTION_ASKING;
-    return query_session(connection, sql_session, (const char *const[]){connection->config->postgres_schema}, 1, err);
-}
-
-/* Whose turn it is: the session is open, or the one before is to be cancelled first. */
-static bool cancel_send(struct connection *connection, struct err *err)
-{
-    char age[24];
-
-    if (connection->left == NULL) {
-        connection->state = CONNECTION_OPEN;
-        return true;
-    }
-    snprintf(age, sizeof age, "%" PRId64, connection->session_ms - connection->left_ms);
-    const char *parameters[] = {PQgetvalue(connection->left, 0, SESSION_BACKEND_PID), age};
-    connection->state = CONNECTION_CANCELLING;
-    return query_session(connection, sql_cancel_former, parameters, 2, err);
-}
-
-/* Where the server does not let us, what was left behind is left to the server's own time-outs. */
-MUSTUSE static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
-{
-    PGresult *result;
-    int64_t left = until_ms - clock_ms();
-    enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
-
-    PQclear(result);
-    if (progress == PENDING || connection->pg == NULL)
-        return progress;
-    PQclear(connection->left);
-    connection->left = NULL;
-    connection->state = CONNECTION_OPEN;
-    return DONE;
-}
-
-MUSTUSE static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
-{
-    PGresult *result;
-    int64_t left = until_ms - clock_ms();
-    enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
-
-    if (progress == FAILED)
-        connection_close(connection);
-    if (progress != DONE)
-        return progress;
-    connection->session = result;
-    if (*PQgetvalue(result, 0, SESSION_READ_ONLY) == 't') {
-        connection_close(connection);
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_25006,
-                "PostgreSQL: the server takes no writes: a standby, or default_transaction_read_only; "
-                "target_session_attrs=read-write in postgres.conninfo finds the primary among several hosts");
-        return FAILED;
-    }
-    hosts_forget(&connection->hosts);
-    connection->was_open = true;
-    connection->refused_since_ms = 0;
-    connection->session_ms = clock_ms();
-    return cancel_send(connection, err) ? DONE : FAILED;
-}
-
-enum progress connection_open(struct connection *connection, int timeout_ms, struct err *err)
-{
-    int64_t until = clock_ms() + timeout_ms;
-
-    if (connection->state == CONNECTION_CLOSED && !connect_start(connection, err))
-        return FAILED;
-    if (connection->state == CONNECTION_CONNECTING) {
-        enum progress progress = connect_step(connection, until, err);
-        if (progress != DONE)
-            return progress;
-        if (!session_send(connection, err))
-            return FAILED;
-    }
-    if (connection->state == CONNECTION_ASKING) {
-        enum progress progress = session_receive(connection, until, err);
-        if (progress != DONE)
-            return progress;
-    }
-    return connection->state == CONNECTION_CANCELLING ? cancel_receive(connection, until, err) : DONE;
-}
-
-/* ---- The end ----------------------------------------------------------------------------------------------------- */
-
-/* No connection will follow: one is made for this, if the server is there. */
-static void cancel_at_the_end(struct connection *connection)
-{
-    struct err ignored;
-
-    if (connection->left == NULL)
-        return;
-    enum progress cancelled = connection_open(connection, CANCEL_MS, &ignored);
-    (void)cancelled; /* one try, no more */
-    connection_close(connection);
-}
-
-void connection_free(struct connection *connection)
-{
-    if (connection == NULL)
-        return;
-    connection_close(connection);
-    cancel_at_the_end(connection);
-    PQclear(connection->left);
-    hosts_forget(&connection->hosts);
-    free(connection->reread);
-    free(connection);
 }
 
 /* A server that stops says so and closes: the first reading takes the word, the second finds the end. */

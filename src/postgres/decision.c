@@ -61,12 +61,26 @@ static uint32_t collect_former(struct decision *decision, const struct batch *ba
 
 /* ---- The way of a batch ------------------------------------------------------------------------------------------ */
 
+/* All ids of the round at once, when there are many of them and nothing hints that they would not pass. */
+static bool goes_in_bulk(const struct decision *decision, const struct batch *batch)
+{
+    const struct isolate *isolate = &decision->isolate;
+
+    return isolate->portion.limit == 0 && bulk_fits(&decision->bulk, batch, &isolate->distinct);
+}
+
 /* A round: all ids that are undecided. A refused id's next record begins another one, decided in its own right. */
 static bool round_start(struct decision *decision, struct connection *connection, const struct batch *batch,
                         struct err *err)
 {
     decision->step = DECISION_NONE;
-    return !isolate_round(&decision->isolate, batch) || send_insert(decision, connection, batch, err);
+    if (!isolate_round(&decision->isolate, batch))
+        return true;
+    if (!goes_in_bulk(decision, batch))
+        return send_insert(decision, connection, batch, err);
+    (void)isolate_send(&decision->isolate);
+    decision->step = DECISION_BULK;
+    return bulk_start(&decision->bulk, connection, batch, &decision->isolate.distinct, err);
 }
 
 bool decision_start(struct decision *decision, struct connection *connection, struct batch *batch, struct err *err)
@@ -140,6 +154,19 @@ static bool former_landed(struct decision *decision, struct connection *connecti
     return round_start(decision, connection, batch, err);
 }
 
+/* The range is stored; what it left without an outcome was known before, and is read. */
+static bool range_landed(struct decision *decision, struct connection *connection, struct batch *batch, struct err *err)
+{
+    if (collect_unanswered(decision, batch) == 0) {
+        isolate_done(&decision->isolate);
+        return go_on(decision, connection, batch, err);
+    }
+    /* Deleted meanwhile, or its maker rolled back after we had waited for it: never "not found", always again. */
+    if (decision->step == DECISION_READ)
+        return err_set(err, ERR_RETRY, EXIT_DONE, E_LEDGER_02, "command_outcomes lost an outcome while it was read");
+    return read_outcomes(decision, connection, DECISION_READ, err);
+}
+
 static bool rows_landed(struct decision *decision, struct connection *connection, struct batch *batch,
                         const PGresult *result, struct err *err)
 {
@@ -149,14 +176,19 @@ static bool rows_landed(struct decision *decision, struct connection *connection
         return false;
     if (decision->step == DECISION_INSERT)
         isolate_stored(&decision->isolate, created);
-    if (collect_unanswered(decision, batch) == 0) {
-        isolate_done(&decision->isolate);
-        return go_on(decision, connection, batch, err);
+    return range_landed(decision, connection, batch, err);
+}
+
+/* `well`: as query_result has it. */
+static bool bulk_answered(struct decision *decision, struct connection *connection, struct batch *batch, bool well,
+                          struct err *err)
+{
+    switch (bulk_take(&decision->bulk, connection, batch, &decision->isolate.distinct, well, err)) {
+    case PENDING: return true;
+    case DONE: isolate_stored(&decision->isolate, decision->bulk.rows.created); break;
+    case FAILED: return decision->bulk.hands_over && send_insert(decision, connection, batch, err);
     }
-    /* Deleted meanwhile, or its maker rolled back after we had waited for it: never "not found", always again. */
-    if (decision->step == DECISION_READ)
-        return err_set(err, ERR_RETRY, EXIT_DONE, E_LEDGER_02, "command_outcomes lost an outcome while it was read");
-    return read_outcomes(decision, connection, DECISION_READ, err);
+    return range_landed(decision, connection, batch, err);
 }
 
 static bool insert_refused(struct decision *decision, struct connection *connection, struct batch *batch,
@@ -207,7 +239,9 @@ enum progress decision_receive(struct decision *decision, struct connection *con
         if (progress == PENDING)
             return PENDING;
 
-        bool under_way = answered(decision, connection, batch, progress == DONE ? result : NULL, err);
+        bool under_way = decision->step == DECISION_BULK
+                             ? bulk_answered(decision, connection, batch, progress == DONE, err)
+                             : answered(decision, connection, batch, progress == DONE ? result : NULL, err);
         PQclear(result);
         if (!under_way) {
             if (decision->step != DECISION_CANARY)
@@ -216,6 +250,7 @@ enum progress decision_receive(struct decision *decision, struct connection *con
             return FAILED;
         }
     }
+    bulk_batch_done(&decision->bulk);
     return DONE;
 }
 
@@ -229,5 +264,6 @@ void decision_free(struct decision *decision)
 {
     isolate_free(&decision->isolate);
     insert_free(&decision->insert);
+    bulk_free(&decision->bulk);
     array_free(&decision->unanswered);
 }

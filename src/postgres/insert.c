@@ -19,15 +19,6 @@ void insert_free(struct insert *insert)
         array_free(&insert->parameters[i]);
 }
 
-static void add_field(struct array *value, struct array *invalid, struct field_int field)
-{
-    if (field.state == FIELD_VALUE)
-        array_add_int8(value, field.value);
-    else
-        array_add_null(value);
-    array_add_bool(invalid, field.state == FIELD_INVALID);
-}
-
 void insert_add(struct insert *insert, const struct batch_item *item)
 {
     struct array *parameters = insert->parameters;
@@ -38,8 +29,8 @@ void insert_add(struct insert *insert, const struct batch_item *item)
         array_add_null(&parameters[1]);
     else
         array_add_bytes(&parameters[1], bytes_of(violations));
-    add_field(&parameters[2], &parameters[3], item->command.group_id);
-    add_field(&parameters[4], &parameters[5], item->command.study_activity_id);
+    array_add_field(&parameters[2], &parameters[3], item->command.group_id);
+    array_add_field(&parameters[4], &parameters[5], item->command.study_activity_id);
     array_add_bytes(&parameters[6], bytes_of(item->record.topic));
     array_add_int4(&parameters[7], item->record.partition);
     array_add_int8(&parameters[8], item->record.offset);

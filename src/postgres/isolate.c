@@ -103,6 +103,7 @@ void isolate_failed(struct isolate *isolate, const struct connection *connection
                     struct err *err)
 {
     int64_t took_ms = clock_ms() - isolate->sent_ms;
+    char place[RECORD_PLACE_TEXT];
 
     if (isolate->range_count == 0 || !is_time_out(connection, took_ms, err))
         return;
@@ -116,8 +117,8 @@ void isolate_failed(struct isolate *isolate, const struct connection *connection
         err_prefix(err, "%zu commands at once are too many for the time-out, %" PRIu64 " are sent from now on", rows,
                    isolate->portion.limit);
     else
-        err_prefix(err, "%s[%" PRId32 "]@%" PRId64 " is too slow for the time-out even alone, and waits", record->topic,
-                   record->partition, record->offset);
+        err_prefix(err, "%s is too slow for the time-out even alone, and waits",
+                   record_place(record->topic, record->partition, record->offset, place));
     append_fix(err);
 }
 

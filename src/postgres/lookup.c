@@ -3,6 +3,7 @@
 #include "gen/sql.h"
 #include "runtime/clock.h"
 #include "postgres/query.h"
+#include "postgres/session.h"
 #include "postgres/rows.h"
 
 #include <libpq-fe.h>
@@ -38,7 +39,7 @@ void lookup_free(struct lookup *lookup)
 {
     if (lookup == NULL)
         return;
-    connection_free(lookup->connection);
+    session_free(lookup->connection);
     array_free(&lookup->parameter);
     free(lookup);
 }
@@ -83,7 +84,7 @@ MUSTUSE static enum progress step_wait(struct lookup *lookup, int timeout_ms, PG
 {
     *result = NULL;
     if (lookup->step == LOOKUP_OPENING)
-        return connection_open(lookup->connection, timeout_ms, err);
+        return session_open(lookup->connection, timeout_ms, err);
     return query_result(lookup->connection, timeout_ms, result, err);
 }
 

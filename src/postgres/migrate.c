@@ -2,71 +2,36 @@
 
 #include "gen/sql.h"
 #include "postgres/query.h"
+#include "postgres/session.h"
 #include "postgres/tables.h"
 
 #include <libpq-fe.h>
-
-#define WAIT_MS 1000
-
-/* The lock that migrations of one database take turns on; an arbitrary number that nobody else uses: "sessiond". */
-#define LOCK_SQL "SELECT pg_advisory_xact_lock(x'73657373696f6e64'::bigint)"
 
 static const char *const tables[] = {"groups", "study_activities", "study_sessions", "command_outcomes"};
 
 #define TABLE_COUNT (sizeof tables / sizeof *tables)
 
-static bool open_connection(struct connection *connection, struct err *err)
-{
-    enum progress progress;
-
-    do
-        progress = connection_open(connection, WAIT_MS, err);
-    while (progress == PENDING);
-    return progress == DONE || query_give_up(err);
-}
-
-/* The caller frees the result. */
-static bool answer(struct connection *connection, bool sent, PGresult **result, struct err *err)
-{
-    enum progress progress = sent ? PENDING : FAILED;
-
-    *result = NULL;
-    while (progress == PENDING)
-        progress = query_result(connection, WAIT_MS, result, err);
-    return progress == DONE || query_give_up(err);
-}
-
 static bool ask(struct connection *connection, const char *sql, const char *parameter, PGresult **result,
                 struct err *err)
 {
-    return answer(connection, query_text(connection, sql, parameter, err), result, err);
+    return session_must_answer(connection, query_text(connection, sql, parameter, err), result, err);
 }
 
 static bool run(struct connection *connection, const char *sql, struct err *err)
 {
-    PGresult *result;
-    bool ok = answer(connection, query_script(connection, sql, err), &result, err);
-
-    PQclear(result);
-    return ok;
+    return session_must_answer(connection, query_script(connection, sql, err), NULL, err);
 }
 
 static bool begin(struct connection *connection, struct err *err)
 {
-    PGresult *result;
-    bool ok = answer(connection, query_begin(connection, err), &result, err);
-
-    PQclear(result);
-    return ok && run(connection, LOCK_SQL, err);
+    return session_must_answer(connection, query_begin(connection, err), NULL, err) &&
+           run(connection, sql_migration_lock, err);
 }
 
-/* CREATE SCHEMA IF NOT EXISTS asks for a privilege on the database even when the schema is there. */
 static bool create_schema(struct connection *connection, const char *schema, struct err *err)
 {
     PGresult *result;
-    bool ok =
-        ask(connection, "SELECT format('CREATE SCHEMA %I', $1::name) WHERE to_regnamespace(quote_ident($1)) IS NULL",
-            schema, &result, err);
+    bool ok = ask(connection, sql_create_schema, schema, &result, err);
 
     if (ok && PQntuples(result) == 1)
         ok = run(connection, PQgetvalue(result, 0, 0), err);
@@ -109,10 +74,10 @@ static bool create_tables(struct connection *connection, const char *schema, FIL
 bool migrate_up(const struct config *config, FILE *out, bool json, struct err *err)
 {
     struct connection *connection = connection_new(config);
-    bool ok = open_connection(connection, err) && create_tables(connection, config->postgres_schema, out, json, err);
+    bool ok = session_must_open(connection, err) && create_tables(connection, config->postgres_schema, out, json, err);
 
     /* Without COMMIT the server rolls back. */
-    connection_free(connection);
+    session_free(connection);
     return ok;
 }
 
@@ -167,7 +132,7 @@ bool migrate_status(const struct config *config, FILE *out, bool json, bool *com
 {
     struct connection *connection = connection_new(config);
     PGresult *missing = NULL;
-    bool ok = open_connection(connection, err) && ask(connection, sql_missing, NULL, &missing, err);
+    bool ok = session_must_open(connection, err) && ask(connection, sql_missing, NULL, &missing, err);
 
     if (ok) {
         *complete = tables_count_errors(missing) == 0;
@@ -177,7 +142,7 @@ bool migrate_status(const struct config *config, FILE *out, bool json, bool *com
             print_status(missing, out);
     }
     PQclear(missing);
-    connection_free(connection);
+    session_free(connection);
     return ok;
 }
 
@@ -203,9 +168,9 @@ static size_t print_variable(const char *text, const char *name, const char *val
     return len + 3;
 }
 
-static void print_grants(const char *schema, const char *role, FILE *out)
+static void print_filled(const char *text, const char *schema, const char *role, FILE *out)
 {
-    for (const char *text = sql_grants; *text != 0;) {
+    while (*text != 0) {
         size_t used = 0;
         if (*text == ':') {
             used = print_variable(text, "schema", schema, out);
@@ -220,17 +185,11 @@ static void print_grants(const char *schema, const char *role, FILE *out)
 
 void migrate_sql(const struct config *config, const char *role, FILE *out)
 {
-    /* For the same reason as in create_schema; EXECUTE, since a name within $$ could end it. */
-    fprintf(out, "BEGIN;\n\nSET LOCAL sessiond.schema = ");
-    print_quoted(config->postgres_schema, '\'', out);
-    fprintf(out, ";\nDO $$ BEGIN\n"
-                 "    IF to_regnamespace(quote_ident(current_setting('sessiond.schema'))) IS NULL THEN\n"
-                 "        EXECUTE format('CREATE SCHEMA %%I', current_setting('sessiond.schema'));\n"
-                 "    END IF;\n"
-                 "END $$;\n"
-                 "SET LOCAL search_path = ");
-    print_quoted(config->postgres_schema, '"', out);
-    fprintf(out, ", pg_temp;\n\n%s\n", sql_schema);
-    print_grants(config->postgres_schema, role, out);
+    /* In it EXECUTE, since a name within $$ could end it; a schema that exists is left alone, as in sql/create_schema.sql. */
+    print_filled(sql_migration_begin, config->postgres_schema, role, out);
+    fprintf(out, "\n%s\n", sql_schema);
+    print_filled(sql_grants, config->postgres_schema, role, out);
+    if (config->postgres_reference_checks == REFERENCE_CHECKS_PER_BATCH)
+        print_filled(sql_grants_per_batch, config->postgres_schema, role, out);
     fprintf(out, "\nCOMMIT;\n");
 }

@@ -1,14 +1,13 @@
 #include "postgres/prune.h"
 
 #include "gen/sql.h"
-#include "runtime/stop.h"
 #include "postgres/query.h"
+#include "postgres/session.h"
 
 #include <endian.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-#define WAIT_MS   250
 #define STATEMENT "prune"
 
 enum column { COLUMN_EXAMINED, COLUMN_PRUNED, COLUMN_NEXT };
@@ -24,11 +23,6 @@ struct prune {
 
 /* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
-static bool interrupted(struct err *err)
-{
-    return err_interrupted(err, "waiting for PostgreSQL");
-}
-
 /* The role of `run` may not, by design. */
 static bool say_grant(const struct prune *prune, struct err *err)
 {
@@ -42,29 +36,10 @@ static bool say_grant(const struct prune *prune, struct err *err)
 
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
-/* The caller frees the result. A query that was sent is always waited for: its transaction is short. */
 static bool answer(struct prune *prune, bool sent, PGresult **result, struct err *err)
 {
-    enum progress progress = sent ? PENDING : FAILED;
-
-    *result = NULL;
-    while (progress == PENDING)
-        progress = query_result(prune->connection, WAIT_MS, result, err);
-    if (progress == DONE)
-        return true;
-    return err->exit_code == EXIT_PERMISSION ? say_grant(prune, err) : query_give_up(err);
-}
-
-static bool open_connection(struct prune *prune, struct err *err)
-{
-    enum progress progress;
-
-    do {
-        if (stop_requested())
-            return interrupted(err);
-        progress = connection_open(prune->connection, WAIT_MS, err);
-    } while (progress == PENDING);
-    return progress == DONE || query_give_up(err);
+    return session_must_answer(prune->connection, sent, result, err) ||
+           (err->exit_code == EXIT_PERMISSION && say_grant(prune, err));
 }
 
 /* Tables in a schema that the role may not use look as if they did not exist. */
@@ -81,12 +56,9 @@ static bool may_use_schema(struct prune *prune, struct err *err)
 
 static bool prepare(struct prune *prune, struct err *err)
 {
-    const char *sql = prune->request.dry_run ? sql_prune_count : sql_prune;
-    PGresult *result;
-    bool ok = answer(prune, query_prepare(prune->connection, STATEMENT, sql, err), &result, err);
+    const struct statement statement = {STATEMENT, prune->request.dry_run ? sql_prune_count : sql_prune};
 
-    PQclear(result);
-    return ok;
+    return answer(prune, query_prepare(prune->connection, &statement, 1, err), NULL, err);
 }
 
 struct prune *prune_open(const struct config *config, const struct prune_request *request, struct err *err)
@@ -98,7 +70,7 @@ struct prune *prune_open(const struct config *config, const struct prune_request
     prune->connection = connection_new(config);
     prune->schema = config->postgres_schema;
     prune->request = *request;
-    if (open_connection(prune, err) && may_use_schema(prune, err) && prepare(prune, err))
+    if (session_must_open(prune->connection, err) && may_use_schema(prune, err) && prepare(prune, err))
         return prune;
     prune_close(prune);
     return NULL;
@@ -110,7 +82,7 @@ void prune_close(struct prune *prune)
         return;
     for (size_t i = 0; i < PARAMETERS; i++)
         array_free(&prune->parameters[i]);
-    connection_free(prune->connection);
+    session_free(prune->connection);
     free(prune);
 }
 

@@ -52,6 +52,7 @@ static bool query_flush(struct connection *connection, bool sent, struct err *er
 
 static bool query_ready(struct connection *connection, struct err *err)
 {
+    connection_forget_results(connection);
     connection->not_durable = false;
     connection->rows = false;
     connection->elsewhere = false;
@@ -60,12 +61,14 @@ static bool query_ready(struct connection *connection, struct err *err)
     return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08003, "PostgreSQL: not connected");
 }
 
-bool query_prepare(struct connection *connection, const char *name, const char *sql, struct err *err)
+bool query_prepare(struct connection *connection, const struct statement *list, int count, struct err *err)
 {
     if (!query_ready(connection, err))
         return false;
-    bool sent = transaction_begin(connection) && PQsendPrepare(connection->pg, name, sql, 0, NULL) == 1 &&
-                transaction_end(connection, TRANSACTION_COMMIT);
+    bool sent = transaction_begin(connection);
+    for (int i = 0; i < count && sent; i++)
+        sent = PQsendPrepare(connection->pg, list[i].name, list[i].sql, 0, NULL) == 1;
+    sent = sent && transaction_end(connection, TRANSACTION_COMMIT);
     return query_flush(connection, sent, err);
 }
 
@@ -110,6 +113,21 @@ bool query_execute_once(struct connection *connection, const char *sql, const st
                         struct err *err)
 {
     return execute(connection, (struct statement){.sql = sql}, parameters, count, err);
+}
+
+bool query_several(struct connection *connection, enum query_place place, const struct query_step *steps, int count,
+                   struct err *err)
+{
+    if (!query_ready(connection, err))
+        return false;
+    bool sent = place == QUERY_FIRST ? transaction_begin(connection) : transaction_go_on(connection);
+    connection->several = count;
+    for (int i = 0; i < count && sent; i++)
+        sent = send_statement(connection, (struct statement){.name = steps[i].name}, steps[i].parameters,
+                              steps[i].count) &&
+               transaction_sync(connection);
+    sent = sent && transaction_end(connection, place == QUERY_LAST ? TRANSACTION_COMMIT : TRANSACTION_STAYS_OPEN);
+    return query_flush(connection, sent, err);
 }
 
 bool query_try(struct connection *connection, const char *name, const struct array *parameters, int count,
@@ -180,6 +198,7 @@ static void answer_classify(struct connection *connection, const PGresult *answe
         .session = !connection->rows,
     };
 
+    snprintf(connection->error_table, sizeof connection->error_table, "%s", error.table == NULL ? "" : error.table);
     if (error.sqlstate == NULL) {
         (void)connection_lost(connection, err);
         return;
@@ -203,6 +222,13 @@ static bool ran_elsewhere(const struct connection *connection, struct err *err)
     return true;
 }
 
+/* Of several statements, and the connection has brought what came after them. */
+static bool all_came(const struct connection *connection)
+{
+    return connection->several > 0 && connection->results[connection->several - 1] != NULL &&
+           PQstatus(connection->pg) == CONNECTION_OK;
+}
+
 MUSTUSE static enum progress answer_complete(struct connection *connection, PGresult **result, struct err *err)
 {
     PGresult *answer = connection->answer;
@@ -210,7 +236,7 @@ MUSTUSE static enum progress answer_complete(struct connection *connection, PGre
     connection->answer = NULL;
     if (ran_elsewhere(connection, err))
         connection_close(connection);
-    else if (transaction_failed(answer))
+    else if (answer == NULL ? !all_came(connection) : transaction_failed(answer))
         answer_classify(connection, answer, err);
     else if (connection->not_durable)
         err_set(err, ERR_RETRY, EXIT_DONE, E_PG_SYNC,
@@ -254,14 +280,4 @@ enum progress query_result(struct connection *connection, int timeout_ms, PGresu
     } while (connection_wait(connection, POLLIN, until));
 
     return clock_ms() < connection->deadline_ms ? PENDING : answer_overdue(connection, err);
-}
-
-bool query_give_up(struct err *err)
-{
-    if (err->class == ERR_RENEW)
-        err->exit_code = EXIT_UNREACHABLE;
-    if (err->class == ERR_RETRY)
-        err->exit_code = EXIT_TIMEOUT;
-    err->class = ERR_STOP;
-    return false;
 }

@@ -23,21 +23,23 @@ enum column {
     COLUMN_HINTS,
 };
 
-/* PostgreSQL counts from 2000-01-01. */
-#define EPOCH_US INT64_C(946684800000000)
-
 static bool get_null(const PGresult *result, int row, enum column column)
 {
     return PQgetisnull(result, row, (int)column) != 0;
 }
 
-static int64_t get_int8(const PGresult *result, int row, enum column column)
+int64_t rows_int8(const PGresult *result, int row, int column)
 {
     uint64_t big = 0;
 
-    if (!get_null(result, row, column))
-        memcpy(&big, PQgetvalue(result, row, (int)column), sizeof big);
+    if (PQgetisnull(result, row, column) == 0)
+        memcpy(&big, PQgetvalue(result, row, column), sizeof big);
     return (int64_t)be64toh(big);
+}
+
+static int64_t get_int8(const PGresult *result, int row, enum column column)
+{
+    return rows_int8(result, row, (int)column);
 }
 
 static int32_t get_int4(const PGresult *result, int row, enum column column)
@@ -89,7 +91,7 @@ static bool fill_decision(const PGresult *result, int row, struct arena *arena, 
 {
     struct bytes violations = get_text(result, row, COLUMN_VIOLATIONS);
 
-    ledger_row->decided_us = get_int8(result, row, COLUMN_DECIDED_AT) + EPOCH_US;
+    ledger_row->decided_us = get_int8(result, row, COLUMN_DECIDED_AT) + ROWS_EPOCH_US;
     if (violations.data != NULL) {
         ledger_row->kind = OUTCOME_REJECTED;
         if (!violations_parse(violations, &ledger_row->violations) || ledger_row->violations.count == 0)

@@ -1,5 +1,6 @@
 #include "postgres/store.h"
 
+#include "postgres/session.h"
 #include "gen/sql.h"
 #include "runtime/clock.h"
 #include "postgres/decision.h"
@@ -14,8 +15,10 @@ enum store_step {
     STORE_OPENING = 0,
     STORE_CHECKING,
     STORE_CHOOSING_INSERT,
-    STORE_PREPARING, /* the first statement; one step each */
-    STORE_READY = STORE_PREPARING + STATEMENT_COUNT,
+    STORE_CHECKING_GRANTS, /* of postgres.reference.checks=per-batch */
+    STORE_PREPARING,
+    STORE_LOOKING_AT_TABLES,
+    STORE_READY,
 };
 
 struct store {
@@ -26,6 +29,11 @@ struct store {
     struct decision decision;
 };
 
+static bool per_batch(const struct store *store)
+{
+    return store->config->postgres_reference_checks == REFERENCE_CHECKS_PER_BATCH;
+}
+
 struct store *store_new(const struct config *config)
 {
     struct store *store = calloc(1, sizeof *store);
@@ -34,14 +42,20 @@ struct store *store_new(const struct config *config)
         abort();
     store->config = config;
     store->connection = connection_new(config);
+    bulk_init(&store->decision.bulk, per_batch(store));
     return store;
+}
+
+void store_set_bulk_least(struct store *store, size_t ids)
+{
+    store->decision.bulk.least = ids;
 }
 
 void store_free(struct store *store)
 {
     if (store == NULL)
         return;
-    connection_free(store->connection);
+    session_free(store->connection);
     decision_free(&store->decision);
     free(store);
 }
@@ -58,20 +72,53 @@ bool store_alive(struct store *store, struct err *err)
     return connection_alive(store->connection, err);
 }
 
+static bool ask_grants(struct store *store, struct err *err)
+{
+    if (!per_batch(store))
+        return query_text(store->connection, "SELECT ''", NULL, err);
+    return reference_checks_possible(store->connection, err) &&
+           query_text(store->connection, sql_per_batch_grants, NULL, err);
+}
+
+static bool prepare(struct store *store, struct err *err)
+{
+    struct statement list[STATEMENT_COUNT];
+    int count = per_batch(store) ? STATEMENT_COUNT : STATEMENT_PER_BATCH;
+
+    memcpy(list, statements, sizeof list);
+    if (store->sessions_protected)
+        list[STATEMENT_INSERT].sql = sql_insert_outcomes_unread;
+    return query_prepare(store->connection, list, count, err);
+}
+
 /* Asks what the step after `step` waits for. */
 static bool step_ask(struct store *store, enum store_step step, struct err *err)
 {
-    size_t next = (size_t)step + 1 - STORE_PREPARING;
+    switch (step) {
+    case STORE_OPENING: return query_text(store->connection, sql_missing, NULL, err);
+    case STORE_CHECKING: return query_text(store->connection, sql_sessions_protected, NULL, err);
+    case STORE_CHOOSING_INSERT: return ask_grants(store, err);
+    case STORE_CHECKING_GRANTS: return prepare(store, err);
+    case STORE_PREPARING: return bulk_ask(&store->decision.bulk, store->connection, err);
+    case STORE_LOOKING_AT_TABLES:
+    case STORE_READY: break;
+    }
+    return true;
+}
 
-    if (step == STORE_OPENING)
-        return query_text(store->connection, sql_missing, NULL, err);
-    if (step == STORE_CHECKING)
-        return query_text(store->connection, sql_sessions_protected, NULL, err);
-    if (next == STATEMENT_COUNT)
-        return true;
-    bool unread = next == STATEMENT_INSERT && store->sessions_protected;
-    return query_prepare(store->connection, statements[next].name,
-                         unread ? sql_insert_outcomes_unread : statements[next].sql, err);
+/* What the step's query has brought. */
+static bool step_take(struct store *store, const PGresult *result, struct err *err)
+{
+    switch (store->step) {
+    case STORE_CHECKING: return tables_complete(result, true, store->config->postgres_schema, err);
+    case STORE_CHOOSING_INSERT: store->sessions_protected = *PQgetvalue(result, 0, 0) == 't'; break;
+    case STORE_CHECKING_GRANTS: return reference_checks_granted(result, err);
+    case STORE_LOOKING_AT_TABLES: bulk_learn(&store->decision.bulk, result); break;
+    case STORE_OPENING:
+    case STORE_PREPARING:
+    case STORE_READY: break;
+    }
+    return true;
 }
 
 MUSTUSE static enum progress step_wait(struct store *store, int timeout_ms, struct err *err)
@@ -79,12 +126,9 @@ MUSTUSE static enum progress step_wait(struct store *store, int timeout_ms, stru
     PGresult *result;
 
     if (store->step == STORE_OPENING)
-        return connection_open(store->connection, timeout_ms, err);
+        return session_open(store->connection, timeout_ms, err);
     enum progress progress = query_result(store->connection, timeout_ms, &result, err);
-    if (progress == DONE && store->step == STORE_CHOOSING_INSERT)
-        store->sessions_protected = *PQgetvalue(result, 0, 0) == 't';
-    if (progress == DONE && store->step == STORE_CHECKING &&
-        !tables_complete(result, true, store->config->postgres_schema, err))
+    if (progress == DONE && !step_take(store, result, err))
         progress = FAILED;
     PQclear(result);
     return progress;

@@ -19,14 +19,30 @@ bool transaction_begin(struct connection *connection)
     connection->finished = 0;
     connection->settings_at = 1;
     connection->wanted = 2;
+    connection->syncs = 0;
     return PQenterPipelineMode(connection->pg) == 1 && send(connection, "BEGIN ISOLATION LEVEL READ COMMITTED") &&
            PQsendQueryParams(connection->pg, sql_local_settings, count, NULL, settings, NULL, NULL, 0) == 1;
+}
+
+bool transaction_go_on(struct connection *connection)
+{
+    connection->finished = 0;
+    connection->settings_at = -1;
+    connection->wanted = 0;
+    connection->syncs = 0;
+    return PQenterPipelineMode(connection->pg) == 1;
 }
 
 bool transaction_check_constraints(struct connection *connection)
 {
     connection->wanted++;
     return send(connection, "SET CONSTRAINTS ALL IMMEDIATE");
+}
+
+bool transaction_sync(struct connection *connection)
+{
+    connection->syncs++;
+    return PQpipelineSync(connection->pg) == 1;
 }
 
 bool transaction_end(struct connection *connection, enum transaction_end end)
@@ -42,7 +58,7 @@ bool transaction_end(struct connection *connection, enum transaction_end end)
         break;
     case TRANSACTION_STAYS_OPEN: break;
     }
-    return PQpipelineSync(connection->pg) == 1;
+    return transaction_sync(connection);
 }
 
 bool transaction_failed(const PGresult *result)
@@ -68,10 +84,25 @@ static bool synchronized(struct connection *connection)
     /* Its statement failed, and the COMMIT after it was skipped with it. The answer is known; what ROLLBACK answers is not wanted. */
     if (PQtransactionStatus(connection->pg) == PQTRANS_INERROR) {
         connection->wanted = -1;
-        return !send(connection, "ROLLBACK") || PQpipelineSync(connection->pg) != 1;
+        return !send(connection, "ROLLBACK") || !transaction_sync(connection);
     }
     (void)PQexitPipelineMode(connection->pg);
     return true;
+}
+
+/* The result of a statement: an answer, or of no interest. */
+static void take_result(struct connection *connection, PGresult *result)
+{
+    int at = connection->finished - connection->wanted;
+
+    if (transaction_failed(result) || (at == 0 && connection->several == 0)) {
+        transaction_keep(connection, result);
+    } else if (connection->wanted >= 0 && at >= 0 && at < connection->several) {
+        PQclear(connection->results[at]);
+        connection->results[at] = result;
+    } else {
+        PQclear(result);
+    }
 }
 
 bool transaction_take(struct connection *connection, PGresult *result)
@@ -87,13 +118,10 @@ bool transaction_take(struct connection *connection, PGresult *result)
     }
     if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
         PQclear(result);
-        return synchronized(connection);
+        return --connection->syncs == 0 && synchronized(connection);
     }
     if (connection->finished == connection->settings_at && PQntuples(result) == 1)
         connection->elsewhere = *PQgetvalue(result, 0, 0) != 't';
-    if (connection->finished == connection->wanted || transaction_failed(result))
-        transaction_keep(connection, result);
-    else
-        PQclear(result);
+    take_result(connection, result);
     return false;
 }

@@ -128,8 +128,8 @@ static void tell(struct registry *registry, struct fetch *fetch, bool done, cons
 }
 
 /* Of an answer that is a schema or that there is none: DONE, or PENDING, or FAILED as everything else. */
-static enum progress use(struct registry *registry, struct fetch *fetch, enum answer answer, const struct json_t *json,
-                         struct err *err)
+MUSTUSE static enum progress use(struct registry *registry, struct fetch *fetch, enum answer answer,
+                                 const struct json_t *json, struct err *err)
 {
     if (answer == ANSWER_YES)
         return fetch_found(fetch, json, clock_ms(), err);

@@ -1,9 +1,11 @@
 #include "runtime/log.h"
 
 #include "runtime/clock.h"
-#include "json/json_text.h"
+#include "core/decimal.h"
+#include "json/writer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,7 +14,7 @@
 
 #define ECS_VERSION  "8.11.0"
 #define MESSAGE_SIZE 2048
-#define LINE_SIZE    (JSON_TEXT_SIZE(MESSAGE_SIZE) + 4096)
+#define LINE_SIZE    (6 * MESSAGE_SIZE + 4096) /* of a message that is all control characters */
 #define REPEAT_MS    10000
 
 /* On the stack, never malloc: the watchdog logs while any lock may be held. */
@@ -54,13 +56,6 @@ static void add(struct line *line, const char *format, ...)
         line->len = sizeof line->text - 1;
 }
 
-static void add_string(struct line *line, const char *name, const char *value)
-{
-    add(line, "\"%s\":", name);
-    if (sizeof line->text - line->len >= 3)
-        line->len += json_text(line->text + line->len, sizeof line->text - line->len, value);
-}
-
 static void format_time(char text[static 32])
 {
     int64_t now_us = clock_utc_us();
@@ -72,6 +67,16 @@ static void format_time(char text[static 32])
     snprintf(text + len, 32 - len, ".%03dZ", (int)(now_us / 1000 % 1000));
 }
 
+static void write_place(struct json_writer *json, const struct record *record)
+{
+    char partition[DECIMAL_TEXT];
+
+    partition[decimal_format(record->partition, partition)] = 0;
+    write_member_text(json, "messaging.destination.name", record->topic);
+    write_member_text(json, "messaging.destination.partition.id", partition);
+    write_member_int(json, "kafka.offset", record->offset);
+}
+
 static void format_json(struct line *line, enum log_level level, const char *code, const struct record *record,
                         const char *message)
 {
@@ -79,20 +84,22 @@ static void format_json(struct line *line, enum log_level level, const char *cod
     char now[32];
 
     format_time(now);
-    add(line, "{\"@timestamp\":\"%s\",\"log.level\":\"%s\",", now, names[level]);
-    add_string(line, "message", message);
-    add(line, ",\"ecs.version\":\"" ECS_VERSION "\",\"service.name\":\"sessiond\",\"service.version\":\"" VERSION "\"");
-    if (code != NULL) {
-        add(line, ",");
-        add_string(line, "event.code", code);
-    }
-    if (record != NULL) {
-        add(line, ",");
-        add_string(line, "messaging.destination.name", record->topic);
-        add(line, ",\"messaging.destination.partition.id\":\"%d\",\"kafka.offset\":%lld", record->partition,
-            (long long)record->offset);
-    }
-    add(line, "}\n");
+    struct json_writer json = json_to_buffer(line->text, sizeof line->text - 1, JSON_LOG);
+    write_object(&json);
+    write_member_text(&json, "@timestamp", now);
+    write_member_text(&json, "log.level", names[level]);
+    write_member_text(&json, "message", message);
+    write_member_text(&json, "ecs.version", ECS_VERSION);
+    write_member_text(&json, "service.name", "sessiond");
+    write_member_text(&json, "service.version", VERSION);
+    if (code != NULL)
+        write_member_text(&json, "event.code", code);
+    if (record != NULL)
+        write_place(&json, record);
+    write_object_end(&json);
+    json.end++; /* whatever was left out, the line ends */
+    write_line_end(&json);
+    line->len = (size_t)(json.at - line->text);
 }
 
 static void format_text(struct line *line, enum log_level level, const char *code, const char *message)
@@ -164,9 +171,8 @@ void log_record(enum log_level level, const char *code, const struct record *rec
 
     if (is_left_out(level))
         return;
-    int len =
-        snprintf(message, sizeof message, "%s[%d]@%lld: ", record->topic, record->partition, (long long)record->offset);
-    size_t begin = len > 0 && (size_t)len < sizeof message ? (size_t)len : 0;
+    size_t begin = strlen(record_place(record->topic, record->partition, record->offset, message));
+    begin += (size_t)snprintf(message + begin, sizeof message - begin, ": ");
     va_start(args, format);
     vsnprintf(message + begin, sizeof message - begin, format, args);
     va_end(args);
@@ -183,4 +189,18 @@ bool log_allowed(struct log_limit *limit, int64_t now_ms, uint64_t *held_back)
     limit->held_back = 0;
     limit->last_ms = now_ms != 0 ? now_ms : 1;
     return true;
+}
+
+void log_limited(struct log_limit *limit, int64_t now_ms, const char *code, const char *format, ...)
+{
+    char message[MESSAGE_SIZE - 64];
+    uint64_t held_back;
+    va_list args;
+
+    if (!log_allowed(limit, now_ms, &held_back))
+        return;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    log_warning(code, "%s (%" PRIu64 " more held back)", message, held_back);
 }

@@ -3,6 +3,7 @@
 #include "core/err.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
+#include "runtime/notify.h"
 #include "runtime/stop.h"
 
 #include <poll.h>
@@ -19,6 +20,8 @@ static _Atomic int64_t ticked_ms;
 static int64_t stop_limit_ms;
 static _Atomic(const char *) doing;
 static _Atomic int failed_with; /* 0: nothing has failed */
+static int64_t tell_every_ms;   /* 0: no service manager watches */
+static _Atomic int64_t told_ms;
 
 /* Only what works while any other thread holds any lock: no malloc, no stdio; and no line into a pipe that nobody reads,
  * which may be what the loop hangs on. */
@@ -54,6 +57,27 @@ static void *watch(void *unused)
     return NULL;
 }
 
+/* ---- The service manager's watchdog ---- */
+
+/* A quarter of the time that it gives, so that it may be short of one tick and a half. 0 when it does not watch this process. */
+static int64_t asked_for_ms(void)
+{
+    const char *usec = getenv("WATCHDOG_USEC");
+    const char *pid = getenv("WATCHDOG_PID");
+
+    if (usec == NULL || (pid != NULL && strtol(pid, NULL, 10) != (long)getpid()))
+        return 0;
+    return (int64_t)strtoll(usec, NULL, 10) / 4000;
+}
+
+static void tell_service_manager(int64_t now)
+{
+    int64_t told = atomic_load(&told_ms);
+
+    if (tell_every_ms > 0 && now - told >= tell_every_ms && atomic_compare_exchange_strong(&told_ms, &told, now))
+        notify("WATCHDOG=1");
+}
+
 void watchdog_start(int64_t limit_ms, int64_t stop_ms)
 {
     pthread_t thread;
@@ -61,6 +85,7 @@ void watchdog_start(int64_t limit_ms, int64_t stop_ms)
 
     tick_limit_ms = limit_ms;
     stop_limit_ms = stop_ms;
+    tell_every_ms = asked_for_ms();
     watchdog_tick("start");
 
     /* Signals are for the loop's thread, whose waits they end. */
@@ -75,8 +100,11 @@ void watchdog_start(int64_t limit_ms, int64_t stop_ms)
 
 void watchdog_tick(const char *what)
 {
+    int64_t now = clock_ms();
+
     atomic_store(&doing, what);
-    atomic_store(&ticked_ms, clock_ms());
+    atomic_store(&ticked_ms, now);
+    tell_service_manager(now);
 }
 
 void watchdog_failed(int status)

@@ -6,8 +6,6 @@
 #include "core/former.h"
 #include "core/validate.h"
 
-#include <inttypes.h>
-
 static void decode_item(const struct decode_options *options, bool id_required, struct batch_item *item,
                         struct arena *arena)
 {
@@ -36,17 +34,31 @@ void decode_batch(const struct decode_options *options, bool id_required, struct
         decode_item(options, id_required, &batch->items[i], &batch->arena);
 }
 
+static void outcome_of_row(struct batch_item *item)
+{
+    former_restore(item);
+    outcome_from_ledger(&item->outcome, item->row, &item->record, &item->command);
+}
+
 bool batch_outcomes(struct batch *batch, struct err *err)
 {
+    char place[RECORD_PLACE_TEXT];
+
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
         if (item->outcome.kind != OUTCOME_PENDING)
             continue;
         if (item->row == NULL)
-            return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s[%" PRId32 "]@%" PRId64 " was left undecided",
-                           item->record.topic, item->record.partition, item->record.offset);
-        former_restore(item);
-        outcome_from_ledger(&item->outcome, item->row, &item->record, &item->command);
+            return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s was left undecided",
+                           record_place(item->record.topic, item->record.partition, item->record.offset, place));
+        outcome_of_row(item);
     }
     return true;
+}
+
+void batch_stored_outcomes(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].outcome.kind == OUTCOME_PENDING && batch->items[i].row != NULL)
+            outcome_of_row(&batch->items[i]);
 }

@@ -5,8 +5,6 @@
 #include "runtime/failpoint.h"
 #include "runtime/log.h"
 
-#include <inttypes.h>
-
 /* For one command: event, reply, dead-letter copy. */
 #define RECORDS_MAX 3
 
@@ -122,6 +120,7 @@ bool deliveries_shrink(const struct deliveries *deliveries, struct batch *batch,
 {
     static const char *const names[] = {
         [ROLE_EVENT] = "event", [ROLE_REPLY] = "reply", [ROLE_DEAD_LETTER] = "dead-letter copy"};
+    char place[RECORD_PLACE_TEXT];
 
     for (size_t i = 0; i < deliveries->count; i++) {
         const struct delivery *delivery = &deliveries->list[i];
@@ -133,9 +132,9 @@ bool deliveries_shrink(const struct deliveries *deliveries, struct batch *batch,
                    delivery->role == ROLE_REPLY ? "it is left out" : "a smaller form follows");
         if (!shrink(item, delivery->role))
             return err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_SIZE,
-                           "even the smallest %s for %s[%" PRId32 "]@%" PRId64 " is too large for its topic\n"
+                           "even the smallest %s for %s is too large for its topic\n"
                            "  fix: raise max.message.bytes of that topic",
-                           what, item->record.topic, item->record.partition, item->record.offset);
+                           what, record_place(item->record.topic, item->record.partition, item->record.offset, place));
     }
     return true;
 }

@@ -7,7 +7,6 @@
 #include "runtime/log.h"
 #include "runtime/notify.h"
 #include "runtime/stop.h"
-#include "runtime/watchdog.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -19,9 +18,8 @@
 
 #define TICK_MS   200
 #define PROBE_MS  1000
-#define ANSWER_MS 400   /* of one question; a broker that takes longer is asked again */
-#define NOTIFY_MS 2000  /* while only the sentence changes */
-#define SILENT_MS 30000 /* a loop that has not ticked for so long does not feed systemd's watchdog */
+#define ANSWER_MS 400  /* of one question; a broker that takes longer is asked again */
+#define NOTIFY_MS 2000 /* while only the sentence changes */
 
 struct monitor {
     const struct config *config;
@@ -45,8 +43,6 @@ struct monitor {
     enum state state; /* that was logged last */
     char sentence[STATE_SENTENCE];
     int64_t notified_ms;
-    int64_t feed_ms; /* how often systemd's watchdog wants to hear of us; 0: it does not */
-    int64_t fed_ms;
 };
 
 /* ---- Lag -------------------------------------------------------------------------------------------------------------- */
@@ -192,15 +188,6 @@ static void say_state(struct monitor *m, int64_t now_ms)
     tell_systemd(m, sentence, now_ms);
 }
 
-/* Fed by the loop: only as long as it ticks. */
-static void feed_watchdog(struct monitor *m, int64_t now_ms)
-{
-    if (m->feed_ms == 0 || now_ms - m->fed_ms < m->feed_ms || watchdog_silent_ms() >= SILENT_MS)
-        return;
-    m->fed_ms = now_ms;
-    notify("WATCHDOG=1");
-}
-
 /* ---- The thread --------------------------------------------------------------------------------------------------------- */
 
 static void *watch(void *opaque)
@@ -217,22 +204,9 @@ static void *watch(void *opaque)
         status_copy(&m->snapshot, NULL);
         record(m, now_ms);
         say_state(m, now_ms);
-        feed_watchdog(m, now_ms);
         probe(m, now_ms);
     }
     return NULL;
-}
-
-/* sd_watchdog_enabled(3): half the time in which systemd wants to hear of us, at most. */
-static int64_t feeding_ms(void)
-{
-    const char *us = getenv("WATCHDOG_USEC");
-    const char *pid = getenv("WATCHDOG_PID");
-
-    if (us == NULL || (pid != NULL && strtoll(pid, NULL, 10) != getpid()))
-        return 0;
-    int64_t ms = strtoll(us, NULL, 10) / 3000;
-    return ms > 0 ? ms : 0;
 }
 
 struct monitor *monitor_open(const struct config *config, void (*reload)(void *opaque), void *opaque, struct err *err)
@@ -249,8 +223,7 @@ struct monitor *monitor_open(const struct config *config, void (*reload)(void *o
                           .reload = reload,
                           .opaque = opaque,
                           .wake = eventfd(0, EFD_CLOEXEC),
-                          .recorded_ms = clock_ms(),
-                          .feed_ms = feeding_ms()};
+                          .recorded_ms = clock_ms()};
     counters_read(&m->counters);
 
     sigset_t all, before;

@@ -312,38 +312,35 @@ static void say_committed(const struct batch *batch, int64_t started_us)
         observe_up(DEPENDENCY_KAFKA);
 }
 
-static bool publish(struct publisher *p, struct batch *batch, size_t from, struct err *err)
+static enum publish_result publish(struct publisher *p, struct batch *batch, size_t from, struct err *err)
 {
     struct err why;
     bool committed;
 
-    p->end = batch->count; /* nothing is left of a batch that is dropped */
     if (dropped(p, batch))
-        return true;
+        return DROPPED;
     int64_t started_us = observe_calling(DEPENDENCY_KAFKA);
     choose(p, batch, from);
     do {
         if (!prepare(p, &committed, err))
-            return false;
+            return UNPUBLISHED;
         if (!committed && portion_end(&p->portion, from, batch->count) < p->end)
             choose(p, batch, from);
         if (committed || attempt(p, batch, &why)) {
-            p->committed++;
             say_committed(batch, started_us);
             backoff_reset(&p->keepalive->backoff);
             source_committed(p->source, &p->offsets);
-            return true;
+            return PUBLISHED;
         }
         if (!recover(p, batch, &why, err))
-            return false;
+            return UNPUBLISHED;
     } while (!dropped(p, batch));
-    p->end = batch->count;
     observe_left(DEPENDENCY_KAFKA);
 
     /* At once: a transaction left open holds up the partitions' new owner and every read_committed consumer. */
     p->renew = p->renew || p->in_doubt;
     p->in_doubt = false;
-    return !p->renew || renew_producer(p, err);
+    return !p->renew || renew_producer(p, err) ? DROPPED : UNPUBLISHED;
 }
 
 void publish_free(struct publisher *publisher)
@@ -352,25 +349,25 @@ void publish_free(struct publisher *publisher)
     offsets_free(&publisher->offsets);
 }
 
-bool publish_batch(struct publisher *publisher, struct batch *batch, struct err *err)
+enum publish_result publish_batch(struct publisher *publisher, struct batch *batch, struct err *err)
 {
     size_t from = 0;
+    enum publish_result result;
 
     do {
         if (from > 0 && !keepalive_tick(publisher->keepalive, "publishing", err))
-            return false;
-        if (!publish(publisher, batch, from, err))
-            return false;
+            return UNPUBLISHED;
+        result = publish(publisher, batch, from, err);
         from = publisher->end;
-    } while (from < batch->count);
-    return true;
+    } while (result == PUBLISHED && from < batch->count);
+    return result;
 }
 
-bool publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err)
+enum publish_result publish_offsets(struct publisher *publisher, struct batch *empty, struct err *err)
 {
     source_trailing(publisher->source, &publisher->offsets);
     if (publisher->offsets.count == 0)
-        return true;
+        return PUBLISHED;
     empty->epoch = source_epoch(publisher->source);
     return publish(publisher, empty, 0, err);
 }

@@ -4,7 +4,6 @@
 #include "runtime/stop.h"
 #include "worker/observe.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #define SLICE_MS 50
@@ -53,12 +52,10 @@ void resolver_take(struct schema_cache *schema_cache, struct registry_answer *an
 
 static void say_why(struct resolver *resolver, const struct err *err)
 {
-    uint64_t held_back;
-
-    if (err->class == ERR_NONE || !log_allowed(&resolver->limit, clock_ms(), &held_back))
+    if (err->class == ERR_NONE)
         return;
     observe_failed(DEPENDENCY_REGISTRY, err, 0);
-    log_warning(err->code, "waiting for the schema registry: %s (%" PRIu64 " more held back)", err->message, held_back);
+    log_limited(&resolver->limit, clock_ms(), err->code, "waiting for the schema registry: %s", err->message);
 }
 
 bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err)

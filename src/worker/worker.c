@@ -1,15 +1,4 @@
-/*
- * The loop. What is lost when it stops at the wrong moment: nothing, because
- *
- *   stop or error after      | PostgreSQL | Kafka            | next
- *   fill                     | -          | -                | offsets unmoved: read again
- *   COMMIT sent, answer lost | unknown    | -                | the same batch again: the ledger answers
- *   PostgreSQL's commit      | rows       | nothing visible  | read again by whoever owns the partition: the ledger answers
- *   events produced          | rows       | open transaction | aborted by the next init_transactions: as above
- *   EndTxn sent, not "done"  | rows       | in doubt         | settled before anything is published again (publish.c)
- *   Kafka's commit           | rows       | events, offsets  | the next batch
- *   a rebalance in between   | rows       | offsets refused  | dropped; the new owner reads again and the ledger answers
- */
+/* The loop, and what it waits for. What is lost when it stops at the wrong moment: nothing (src/README.md has the table). */
 #include "worker/worker.h"
 
 #include "runtime/clock.h"
@@ -30,7 +19,7 @@
 #define FILL_WAIT_MS   100
 #define STORE_SLICE_MS 100
 #define START_SLICE_MS 250
-#define BRAKE_LOG_MS   60000
+#define BREAKER_LOG_MS 60000
 #define TRAILING_MS    200
 #define ALIVE_MS       1000
 
@@ -182,6 +171,14 @@ static bool needs_store(const struct batch *batch)
     return false;
 }
 
+/* To PostgreSQL, which works on it while the batch before is published. */
+static bool send(struct worker *w, struct err *err)
+{
+    w->sent_us = clock_utc_us();
+    w->sent_alone = w->prev == NULL;
+    return !needs_store(w->next) || store_send(w->parts.store, w->next, err);
+}
+
 static bool receive(struct worker *w, struct batch *batch, struct err *err)
 {
     enum progress progress;
@@ -237,20 +234,36 @@ static bool decide(struct worker *w, struct batch *batch, const struct err *unse
     return batch_outcomes(batch, err);
 }
 
-/* ---- The loop ----------------------------------------------------------------------------------------------------- */
+/* ---- The loop: its phases ----------------------------------------------------------------------------------------- */
 
-static bool publish_prev(struct worker *w, struct err *err)
+/* What has arrived, at most a batch; waits only when nothing is in flight. */
+static bool fill(struct worker *w, struct err *err)
+{
+    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
+
+    if (!source_fill(w->parts.source, w->next, (size_t)w->parts.config->batch_max_bytes, wait_ms, err))
+        return false;
+    w->next->read_us = clock_utc_us();
+    if (w->next->count > 0)
+        observe_in_flight(w->next, w->prev);
+    return true;
+}
+
+/* The batch before goes out. */
+static bool publish(struct worker *w, struct err *err)
 {
     if (w->prev == NULL)
         return true;
     watchdog_tick("publishing");
-    uint64_t committed = w->publisher.committed;
-    if (!publish_batch(&w->publisher, w->prev, err))
-        return false;
-    if (w->publisher.committed == committed)
-        w->breaker = w->breaker_before; /* dropped: whoever reads its records next counts them */
-    else
+    switch (publish_batch(&w->publisher, w->prev, err)) {
+    case PUBLISHED:
         observe_answered(w->parts.config, w->prev);
+        if (w->parts.published != NULL)
+            w->parts.published(w->parts.opaque, w->prev);
+        break;
+    case DROPPED: w->breaker = w->breaker_before; break; /* whoever reads its records next counts them */
+    case UNPUBLISHED: return false;
+    }
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
     observe_in_flight(w->next, NULL);
@@ -258,35 +271,26 @@ static bool publish_prev(struct worker *w, struct err *err)
     return true;
 }
 
-/* What has been decided goes out first: a registry may be away for long. */
-static bool await_schemas(struct worker *w, struct err *err)
+/* The schemas that records name and that are not known yet. What has been decided goes out first: a registry may be away for long. */
+static bool resolve(struct worker *w, struct err *err)
 {
     struct source *source = w->parts.source;
 
-    if (!publish_prev(w, err) || !resolver_wait(&w->resolver, w->next, err))
+    if (resolver_ask(&w->resolver, w->next))
+        return true;
+    if (!publish(w, err) || !resolver_wait(&w->resolver, w->next, err))
         return false;
     if (source_epoch(source) != w->next->epoch)
         source_release(source, w->next); /* whoever has the partitions now reads its records */
     return true;
 }
 
-static bool fill(struct worker *w, struct err *err)
+static void decode_next(struct worker *w)
 {
-    const struct config *config = w->parts.config;
-    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
-
-    if (!source_fill(w->parts.source, w->next, (size_t)config->batch_max_bytes, wait_ms, err))
-        return false;
-    if (w->next->count == 0)
-        return true;
-    w->next->read_us = clock_utc_us();
-    observe_in_flight(w->next, w->prev);
-    if (!resolver_ask(&w->resolver, w->next) && !await_schemas(w, err))
-        return false;
     int64_t started_us = clock_utc_us();
-    decode_batch(w->parts.decode, config->commands_id_required, w->next);
+
+    decode_batch(w->parts.decode, w->parts.config->commands_id_required, w->next);
     observe_read(w->next, started_us);
-    return true;
 }
 
 /* Nobody asks the database anything: that it is gone would only show when the next command comes, and that one would wait. */
@@ -310,9 +314,9 @@ static bool idle(struct worker *w, struct err *err)
     if (source_epoch(w->parts.source) == 0 || now_ms - w->trailing_ms < TRAILING_MS)
         return true;
     w->trailing_ms = now_ms;
-    bool done = publish_offsets(&w->publisher, w->next, err);
+    enum publish_result result = publish_offsets(&w->publisher, w->next, err);
     batch_reset(w->next);
-    return done;
+    return result != UNPUBLISHED;
 }
 
 /* The batch that was just decided becomes the one to publish, up to where the circuit breaker allows. */
@@ -333,14 +337,14 @@ static bool stopped_reading(struct worker *w, struct err *err)
 {
     int64_t now_ms = clock_ms();
 
-    if (now_ms - w->breaker_logged_ms >= BRAKE_LOG_MS) {
+    if (now_ms - w->breaker_logged_ms >= BREAKER_LOG_MS) {
         w->breaker_logged_ms = now_ms;
         log_error(E_DLQ_BRAKE,
                   "reading has stopped: %" PRId64 " records in a row could not be read or stored (dlq.brake)\n"
                   "  fix: see the newest records of %s, mend the cause, and restart",
                   w->breaker.run, w->parts.config->dlq_topic);
     }
-    watchdog_tick("braked");
+    watchdog_tick("reading has stopped");
     return source_serve(w->parts.source, FILL_WAIT_MS, err);
 }
 
@@ -351,29 +355,25 @@ bool worker_step(struct worker *w, struct err *err)
     err_clear(err);
     watchdog_tick("reading");
     if (w->breaker.open)
-        return publish_prev(w, err) && stopped_reading(w, err);
+        return publish(w, err) && stopped_reading(w, err);
 
-    if (!fill(w, err))
+    if (!fill(w, err) || !resolve(w, err))
         return false;
     if (w->next->count == 0)
-        return w->prev == NULL ? idle(w, err) : publish_prev(w, err);
-
+        return w->prev == NULL ? idle(w, err) : publish(w, err);
+    decode_next(w);
     failpoint("filled");
-    w->sent_us = clock_utc_us();
-    w->sent_alone = w->prev == NULL;
-    bool sent = !needs_store(w->next) || store_send(w->parts.store, w->next, &unsent);
+    bool sent = send(w, &unsent);
     failpoint("sent");
-    if (!publish_prev(w, err))
-        return false;
-    if (!decide(w, w->next, sent ? NULL : &unsent, err))
+    if (!publish(w, err) || !decide(w, w->next, sent ? NULL : &unsent, err))
         return false;
     failpoint("decided");
     hand_over(w);
-    return w->prev->count >= WORKER_OVERLAP_MIN || publish_prev(w, err);
+    return w->prev->count >= WORKER_OVERLAP_MIN || publish(w, err);
 }
 
 bool worker_drain(struct worker *w, struct err *err)
 {
     err_clear(err);
-    return publish_prev(w, err);
+    return publish(w, err);
 }

@@ -17,7 +17,7 @@ static struct walk_plan plan_from(const struct table_row *row, enum plan_top top
 
     ck_assert_msg(avro_schema_from_json_length(json, strlen(json), &schema) == 0, "%s:%d: %s", row->path, row->line,
                   avro_strerror());
-    ck_assert_msg(walk_plan_make(schema, top, &arena, &plan, &reason), "%s:%d: %s", row->path, row->line, reason);
+    ck_assert_msg(command_avro_plan(schema, top, &arena, &plan, &reason), "%s:%d: %s", row->path, row->line, reason);
     avro_schema_decref(schema);
     return plan;
 }
@@ -158,7 +158,7 @@ START_TEST(a_schema_that_names_a_field_of_ours_twice_is_refused)
     avro_schema_t schema;
 
     ck_assert_int_eq(avro_schema_from_json_literal(json, &schema), 0);
-    ck_assert(!walk_plan_make(schema, PLAN_TOP_ALL, &arena, &plan, &reason));
+    ck_assert(!command_avro_plan(schema, PLAN_TOP_ALL, &arena, &plan, &reason));
     ck_assert_str_eq(reason, "a field is named twice");
     avro_schema_decref(schema);
 }

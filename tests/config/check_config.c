@@ -191,11 +191,11 @@ static void check_sources(const struct table_row *row)
     folder_leave(&folder, names);
 }
 
-static void check_files(const struct table_row *row)
+static void check_files_in(const struct table_row *row, char *const *environment)
 {
     const char *names[TABLE_CELLS + 1] = {NULL};
     struct folder folder;
-    struct config_request request = {.file = "main.conf"};
+    struct config_request request = {.file = "main.conf", .environ = environment};
 
     folder_enter(&folder);
     for (int i = 0; i < row->count - 1; i++) {
@@ -207,6 +207,19 @@ static void check_files(const struct table_row *row)
     }
     expect(row, &request, row->cell[row->count - 1]);
     folder_leave(&folder, names);
+}
+
+static void check_files(const struct table_row *row)
+{
+    check_files_in(row, NULL);
+}
+
+/* The folder of the configuration is that of the secrets, too. */
+static void check_credentials(const struct table_row *row)
+{
+    static char folder[] = "CREDENTIALS_DIRECTORY=.", variable[] = "SESSIOND_KAFKA_CLIENT_ID=variable";
+
+    check_files_in(row, (char *[]){folder, variable, NULL});
 }
 
 static void check_owned(const struct table_row *row)
@@ -250,6 +263,28 @@ END_TEST
 START_TEST(files_include_files_and_secrets)
 {
     table_each("tests/config/config-files.table", check_files);
+}
+END_TEST
+
+START_TEST(a_folder_of_secrets_has_a_file_for_each_key)
+{
+    table_each("tests/config/config-credentials.table", check_credentials);
+}
+END_TEST
+
+START_TEST(a_folder_of_secrets_that_cannot_be_read_is_refused)
+{
+    static char folder[] = "CREDENTIALS_DIRECTORY=/no/such/folder";
+    struct config config;
+    struct err err = {0};
+
+    ck_assert(!config_load(&config,
+                           &(struct config_request){
+                               .environ = (char *[]){folder, NULL}
+    },
+                           &err));
+    ck_assert_str_eq(err.code, "E-CONFIG-08");
+    ck_assert_ptr_nonnull(strstr(err.message, "/no/such/folder"));
 }
 END_TEST
 
@@ -533,6 +568,8 @@ int main(void)
     tcase_add_test(rules, values_are_accepted_and_refused_as_the_table_says);
     tcase_add_test(rules, later_sources_win_and_origins_are_named);
     tcase_add_test(rules, files_include_files_and_secrets);
+    tcase_add_test(rules, a_folder_of_secrets_has_a_file_for_each_key);
+    tcase_add_test(rules, a_folder_of_secrets_that_cannot_be_read_is_refused);
     tcase_add_test(rules, keys_that_the_guarantees_rest_on_are_refused_with_the_reason);
     tcase_add_test(rules, passwords_in_connection_strings_are_masked);
     tcase_add_test(rules, distance_is_levenshtein_and_symmetric);

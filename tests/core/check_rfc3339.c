@@ -35,7 +35,36 @@ START_TEST(every_day_of_the_calendar_is_the_c_librarys)
         gmtime_r(&second, &tm);
         strftime(wanted, sizeof wanted, "%Y-%m-%dT%H:%M:%S.000042Z", &tm);
         ck_assert_str_eq(text, wanted);
+
+        int64_t again;
+        ck_assert(rfc3339_parse(bytes_of(text), &again));
+        ck_assert_int_eq(again, (int64_t)second * 1000000 + 42);
     }
+}
+END_TEST
+
+START_TEST(a_text_that_is_never_written_is_no_time)
+{
+    static const char *const texts[] = {
+        "",
+        "2026-11-22T02:13:05.123456",
+        "2026-11-22T02:13:05.123456Z ",
+        "2026-11-22T02:13:05.123456z",
+        "2026-11-22 02:13:05.123456Z",
+        "2026-11-22T02:13:05.12345aZ",
+        "2026-02-29T02:13:05.123456Z",
+        "2026-13-01T02:13:05.123456Z",
+        "2026-11-00T02:13:05.123456Z",
+        "2026-11-22T24:13:05.123456Z",
+        "2026-11-22T02:13:60.123456Z",
+        "2026-11-22T02:13:05.123Z",
+    };
+    int64_t us;
+
+    ck_assert(!rfc3339_parse((struct bytes){0}, &us));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        ck_assert_msg(!rfc3339_parse(bytes_of(texts[i]), &us), "%s", texts[i]);
+    ck_assert(rfc3339_parse(bytes_of("2026-11-22T02:13:05.123456Z"), &us));
 }
 END_TEST
 
@@ -90,6 +119,7 @@ int main(void)
 
     tcase_add_test(tcase, times_are_written_as_the_table_says);
     tcase_add_test(tcase, every_day_of_the_calendar_is_the_c_librarys);
+    tcase_add_test(tcase, a_text_that_is_never_written_is_no_time);
     tcase_add_test(tcase, integers_are_printfs);
     tcase_add_test(tcase, only_what_is_written_is_read);
     suite_add_tcase(suite, tcase);

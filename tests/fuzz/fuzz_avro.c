@@ -30,7 +30,7 @@ static void check(avro_schema_t schema, enum plan_top top, struct bytes message)
     struct refusal refusal = {0};
     const char *reason = NULL;
 
-    if (!walk_plan_make(schema, top, &arena, &plan, &reason)) {
+    if (!command_avro_plan(schema, top, &arena, &plan, &reason)) {
         MUST(reason != NULL);
     } else if (command_avro_decode(&plan, message, &command, &refusal)) {
         if (readable_by_avro(&plan))

@@ -99,7 +99,8 @@ static void check_printed(struct bytes value)
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    bool printed = value_print_avro(schemas, value, out);
+    struct json_writer writer = json_to_stream(out);
+    bool printed = value_print_avro(schemas, value, &writer);
 
     fclose(out);
     json_t *json = json_loadb(text, size, JSON_ALLOW_NUL, NULL);

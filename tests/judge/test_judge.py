@@ -443,6 +443,15 @@ def test_a_rewind_may_repeat_events_but_not_change_them():
     assert found(evidence, "another event than before", 3, rewound=True) is True
 
 
+def test_a_replay_repeats_events_without_their_dead_letters_but_the_first_has_one():
+    evidence = world()
+    repeat(evidence, 4)
+    assert found(evidence, "2 events, 1 dead letters", 3, rewound=True) is True
+    assert examine(evidence, replayed=True).findings == []
+    evidence.dead_letters.clear()
+    assert found(evidence, "2 events, 0 dead letters", 3, replayed=True) is True
+
+
 def test_a_repeat_with_another_header_of_the_envelope_is_another_event():
     evidence = world()
     repeat(evidence, 1)

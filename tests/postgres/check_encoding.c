@@ -48,6 +48,8 @@ static void remember(void)
 
 static void forget(void)
 {
+    if (*database == 0)
+        return;
     if (outer_database == NULL)
         unsetenv("PGDATABASE");
     else
@@ -213,11 +215,8 @@ START_TEST(the_defaults_of_a_role_or_a_database_change_nothing)
 }
 END_TEST
 
-int main(void)
+static void add_stories(TCase *tcase)
 {
-    Suite *suite = suite_create("encoding");
-    TCase *tcase = tcase_create("encoding");
-
     tcase_add_checked_fixture(tcase, remember, forget);
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, names_of_every_encoding_arrive_as_utf8, 0, sizeof worlds / sizeof *worlds);
@@ -225,12 +224,11 @@ int main(void)
                         sizeof unreadable / sizeof *unreadable);
     tcase_add_test(tcase, a_schema_that_the_encoding_cannot_write_is_78);
     tcase_add_test(tcase, an_encoding_that_utf8_cannot_be_converted_to_is_78);
-    suite_add_tcase(suite, tcase);
-
-    TCase *sessions = tcase_create("defaults");
-    tcase_set_timeout(sessions, 60);
-    tcase_add_loop_test(sessions, the_defaults_of_a_role_or_a_database_change_nothing, 0,
+    tcase_add_loop_test(tcase, the_defaults_of_a_role_or_a_database_change_nothing, 0,
                         sizeof defaults / sizeof *defaults);
-    suite_add_tcase(suite, sessions);
-    return table_run(suite);
+}
+
+int main(void)
+{
+    return run_each_way("encoding", add_stories);
 }

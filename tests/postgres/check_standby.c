@@ -146,11 +146,8 @@ START_TEST(nobody_else_is_cancelled)
 }
 END_TEST
 
-int main(void)
+static void add_stories(TCase *tcase)
 {
-    Suite *suite = suite_create("standby");
-    TCase *tcase = tcase_create("standby");
-
     tcase_add_unchecked_fixture(tcase, NULL, standby_forget);
     tcase_add_checked_fixture(tcase, standby_setup, teardown);
     tcase_set_timeout(tcase, 60);
@@ -159,6 +156,9 @@ int main(void)
     tcase_add_test(tcase, a_backend_whose_batch_was_given_up_is_cancelled_by_the_next_connection);
     tcase_add_test(tcase, a_backend_is_cancelled_at_the_end_of_the_process_too);
     tcase_add_test(tcase, nobody_else_is_cancelled);
-    suite_add_tcase(suite, tcase);
-    return table_run(suite);
+}
+
+int main(void)
+{
+    return run_each_way("standby", add_stories);
 }

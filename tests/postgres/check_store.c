@@ -314,6 +314,11 @@ static void assert_all_by_key(const char *when)
     assert_by_key(sql_insert_outcomes_unread, "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 0",
                   when);
     assert_by_key(sql_read_outcomes, "'{}', 0", when);
+    assert_by_key(sql_bulk_known, "'{}', 0", when);
+    assert_by_key(sql_bulk_groups, "'{}', 0", when);
+    assert_by_key(sql_bulk_activities, "'{}', 0", when);
+    assert_by_key(sql_bulk_lock_groups, "'{}', 0", when);
+    assert_by_key(sql_bulk_lock_activities, "'{}', 0", when);
 }
 
 #define TABLES "command_outcomes, groups, study_activities, study_sessions"
@@ -346,11 +351,8 @@ START_TEST(a_connection_says_who_it_is)
 }
 END_TEST
 
-int main(void)
+static void add_stories(TCase *tcase)
 {
-    Suite *suite = suite_create("store");
-    TCase *tcase = tcase_create("store");
-
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_new_command_creates_a_session_with_the_names_of_its_parents);
@@ -370,6 +372,9 @@ int main(void)
     tcase_add_test(tcase, tables_that_were_there_before_serve_with_narrower_ids_and_columns_of_their_own);
     tcase_add_test(tcase, every_row_is_looked_up_by_key_whatever_the_statistics_say);
     tcase_add_test(tcase, a_connection_says_who_it_is);
-    suite_add_tcase(suite, tcase);
-    return table_run(suite);
+}
+
+int main(void)
+{
+    return run_each_way("store", add_stories);
 }

@@ -1,12 +1,13 @@
 /**
  * What the store's tests share: a schema of their own on the server that libpq's environment names, made by
  * `migrate_up`, with two groups (1 "Animals", 2 "Colours") and one activity (1 "Flashcards"); a batch; and a connection
- * beside the store's.
+ * beside the store's. Stories of the store are told by each way that a batch can go (`run_each_way`).
  */
 #ifndef TESTS_POSTGRES_FIXTURE_H
 #define TESTS_POSTGRES_FIXTURE_H
 
 #include "runtime/clock.h"
+#include "runtime/log.h"
 #include "postgres/migrate.h"
 #include "postgres/store.h"
 #include "table.h"
@@ -25,6 +26,13 @@ static PGconn *beside;
 static char schema_name[64];
 static char conninfo[256]; /* "" is the environment's server */
 static char worker_role[64];
+
+/** How the stores of a test decide their batches. */
+static enum way {
+    BY_STATEMENT, /* however large */
+    BY_BULK,      /* however small */
+    PER_BATCH,    /* likewise, and parents are checked once a batch */
+} way;
 
 /** Runs SQL on the connection beside; what it answers in the first column of its first row, "" without one. */
 static const char *sql(const char *format, ...) PRINTF(1, 2);
@@ -74,6 +82,7 @@ static inline struct store *new_store(void)
     struct store *other = store_new(&config);
     enum progress progress;
 
+    store_set_bulk_least(other, way == BY_STATEMENT ? SIZE_MAX : 1);
     do
         progress = store_connect(other, 1000, &err);
     while (progress == PENDING);
@@ -122,6 +131,23 @@ static inline void receive_all(void)
     ck_assert_msg(progress == DONE, "%s", err.message);
 }
 
+/** Whether a session of that application waits for a lock; within a transaction the view would not change. */
+static inline bool waits_for_lock(const char *application)
+{
+    sql("SELECT pg_stat_clear_snapshot()");
+    return number(
+               sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s' AND wait_event_type = 'Lock'",
+                   application)) > 0;
+}
+
+/** Sends the batch and goes on until the server waits for a lock that another transaction has. */
+static inline void send_into_lock(void)
+{
+    ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
+    while (!waits_for_lock("sessiond"))
+        ck_assert_int_eq(store_receive(store, &batch, 10, &err), PENDING);
+}
+
 static inline void begin_batch(void)
 {
     batch_reset(&batch);
@@ -136,6 +162,10 @@ static inline void become_worker(void)
     sql("GRANT SELECT ON groups, study_activities TO %s", worker_role);
     sql("GRANT SELECT, INSERT ON study_sessions, command_outcomes TO %s", worker_role);
     sql("GRANT USAGE ON SEQUENCE study_sessions_id_seq TO %s", worker_role);
+    if (way == PER_BATCH) {
+        sql("GRANT SET ON PARAMETER session_replication_role TO %s", worker_role);
+        sql("GRANT UPDATE (id) ON groups, study_activities TO %s", worker_role);
+    }
     snprintf(conninfo, sizeof conninfo, "options='-c role=%s'", worker_role);
     store_free(store);
     store = new_store();
@@ -149,8 +179,10 @@ static inline void forget_worker(void)
 
 static inline void setup(void)
 {
+    log_setup(LOG_TEXT, LOG_WARNING);
     snprintf(schema_name, sizeof schema_name, "test_%d", (int)getpid());
     config = (struct config){.postgres_conninfo = conninfo, .postgres_schema = schema_name};
+    config.postgres_reference_checks = way == PER_BATCH ? REFERENCE_CHECKS_PER_BATCH : REFERENCE_CHECKS_PER_ROW;
     connect_beside();
     make_tables();
     store = new_store();
@@ -163,6 +195,52 @@ static inline void teardown(void)
     batch_free(&batch);
     sql("DROP SCHEMA \"%s\" CASCADE", schema_name);
     PQfinish(beside);
+}
+
+/* ---- Each way ---------------------------------------------------------------------------------------------------- */
+
+static inline void go_by_statement(void)
+{
+    way = BY_STATEMENT;
+}
+
+static inline void go_by_bulk(void)
+{
+    way = BY_BULK;
+}
+
+static inline void go_per_batch(void)
+{
+    way = PER_BATCH;
+}
+
+/** A case for each way, of the tests that `add_stories_to` adds with their fixtures. */
+static inline void add_each_way(Suite *suite, void (*add_stories_to)(TCase *tcase))
+{
+    static const struct {
+        const char *name;
+        SFun go;
+    } ways[] = {
+        {"by statement", go_by_statement},
+        {"by bulk",      go_by_bulk     },
+        {"per batch",    go_per_batch   },
+    };
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        TCase *tcase = tcase_create(ways[i].name);
+        tcase_add_checked_fixture(tcase, ways[i].go, NULL);
+        add_stories_to(tcase);
+        suite_add_tcase(suite, tcase);
+    }
+}
+
+/** The main program of a suite of nothing else. */
+static inline int run_each_way(const char *name, void (*add_stories_to)(TCase *tcase))
+{
+    Suite *suite = suite_create(name);
+
+    add_each_way(suite, add_stories_to);
+    return table_run(suite);
 }
 
 #endif

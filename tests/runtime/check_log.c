@@ -1,7 +1,6 @@
 /* Log lines as they leave the process: standard error is a pipe here. */
 #include "table.h"
 
-#include "json/json_text.h"
 #include "runtime/log.h"
 
 #include <unistd.h>
@@ -156,45 +155,16 @@ START_TEST(repeats_are_held_back_for_ten_seconds_and_counted)
 }
 END_TEST
 
-static void unescape(char *text)
+START_TEST(a_line_that_may_repeat_says_how_many_were_held_back)
 {
-    char *out = text;
+    struct log_limit limit = {0};
 
-    for (const char *in = text; *in != 0;) {
-        unsigned byte;
-        if (sscanf(in, "\\x%2x", &byte) == 1) {
-            *out++ = (char)byte;
-            in += 4;
-        } else {
-            *out++ = *in++;
-        }
-    }
-    *out = 0;
-}
-
-static void check_json_text(const struct table_row *row)
-{
-    char json[1024];
-    size_t whole;
-
-    unescape(row->cell[0]);
-    unescape(row->cell[1]);
-    whole = json_text(json, sizeof json, row->cell[0]);
-    ck_assert_msg(strcmp(json, row->cell[1]) == 0, "%s:%d: %s", row->path, row->line, json);
-    ck_assert_uint_eq(whole, strlen(json));
-    ck_assert_uint_lt(whole, JSON_TEXT_SIZE(strlen(row->cell[0])));
-
-    /* Whatever the room, the result fits and is closed. */
-    for (size_t room = 3; room <= whole + 1; room++) {
-        size_t len = json_text(json, room, row->cell[0]);
-        ck_assert(len < room && json[len] == 0 && json[0] == '"' && json[len - 1] == '"');
-        ck_assert(strncmp(json, row->cell[1], len - 1) == 0);
-    }
-}
-
-START_TEST(any_bytes_become_a_json_string)
-{
-    table_each("tests/runtime/json-text.table", check_json_text);
+    log_setup(LOG_TEXT, LOG_INFO);
+    log_limited(&limit, 5, "E-Z-02", "no %s", "answer");
+    ck_assert_str_eq(caught() + 24, " WARN no answer (0 more held back) [E-Z-02]\n");
+    log_limited(&limit, 6, "E-Z-02", "not written");
+    log_limited(&limit, 10005, "E-Z-02", "again");
+    ck_assert_str_eq(caught() + 24, " WARN again (1 more held back) [E-Z-02]\n");
 }
 END_TEST
 
@@ -213,8 +183,8 @@ int main(void)
     tcase_add_test(lines, what_is_less_important_than_the_level_is_not_written);
     tcase_add_test(lines, a_pipe_gets_json_by_itself);
     tcase_add_test(lines, a_monstrous_message_is_cut_and_stays_json);
+    tcase_add_test(lines, a_line_that_may_repeat_says_how_many_were_held_back);
     tcase_add_test(pure, repeats_are_held_back_for_ten_seconds_and_counted);
-    tcase_add_test(pure, any_bytes_become_a_json_string);
     suite_add_tcase(suite, lines);
     suite_add_tcase(suite, pure);
     return table_run(suite);

@@ -73,6 +73,7 @@ class Stage:
             f"{self.name}.{what}" for what in ("commands", "created", "rejected", "dlq")
         )
         self.workers = []
+        self.worked_with = {}  # settings of the workers, beside the stage's own
         self.offset_readers = {}  # by group
         self.admin = None
         self.settings = {
@@ -87,6 +88,7 @@ class Stage:
             "dlq.topic": self.dlq,
             "http.listen": "",
             "log.format": "json",
+            "postgres.reference.checks": os.environ.get("REFERENCE_CHECKS", "per-row"),
         }
         self.producer = Producer({"bootstrap.servers": services.kafka, "partitioner": "murmur2_random", "linger.ms": 2})
 
@@ -130,15 +132,15 @@ class Stage:
     @staticmethod
     def environment():
         """Nothing of the caller's database or configuration."""
-        return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "SESSIOND"))}
+        return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "SESSIOND", "CREDENTIALS"))}
 
-    def run(self, *args, **settings):
+    def run(self, *args, timeout=60, **settings):
         """A tool, to its end."""
         line = self.command_line(*args, **settings)
-        return subprocess.run(line, capture_output=True, text=True, timeout=60, env=self.environment(), check=False)
+        return subprocess.run(line, capture_output=True, text=True, timeout=timeout, env=self.environment(), check=False)
 
-    def must(self, *args, **settings):
-        done = self.run(*args, **settings)
+    def must(self, *args, timeout=60, **settings):
+        done = self.run(*args, timeout=timeout, **settings)
         assert done.returncode == 0, f"{' '.join(args)} ended with {done.returncode}: {done.stdout}{done.stderr}"
         return done
 
@@ -146,6 +148,7 @@ class Stage:
         """A worker in the background; setting names with dots: `**{"batch.max.messages": 100}`.
 
         `failpoint`, "NAME" or "NAME:N": a test build, which holds itself there. `before`: the version before this one."""
+        self.worked_with.update(settings)
         log = self.folder / f"worker-{len(self.workers) + 1}.log"
         line, environment = self.command_line("run", **settings), self.environment()
         if before:
@@ -355,5 +358,17 @@ class Stage:
             self.settings.get("events.source"),
         )
 
-    def judge(self, **how):
-        return judge.judge(self.evidence(), **how)
+    def judge(self, verify=True, **how):
+        """The judge's report, and `sessiond verify` has nothing to say either, by the settings of the workers."""
+        report = judge.judge(self.evidence(), **how)
+        if verify:
+            self.verify(**how)
+        return report
+
+    def verify(self, duplicates=None, **_):
+        kept = ("commands.", "events.", "duplicates", "schema", "kafka.", "group.id")
+        settings = {name: value for name, value in self.worked_with.items() if name.startswith(kept)}
+        if duplicates is not None:
+            settings["duplicates"] = duplicates
+        done = self.run("verify", **settings)
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"

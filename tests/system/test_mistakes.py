@@ -6,6 +6,7 @@ answers no command.
 import contextlib
 import json
 import re
+import socket
 import subprocess
 import threading
 import uuid

@@ -11,9 +11,15 @@
 
 #include "cli/parts/value_schemas.h"
 
+/** The members "topic", "partition", "offset" and "timestamp". */
+void write_place(struct json_writer *json, const struct record *record);
+
 void record_print_json(struct value_schemas *schemas, const struct record *record, FILE *out);
 
 /** Time, place, key, the code of a rejection or dead letter, value. Never a raw control character. */
 void record_print_text(struct value_schemas *schemas, const struct record *record, FILE *out);
+
+/** All of it for people, on several lines: the place and the time, the key, each header in the order of the record, the value. */
+void record_print_whole(struct value_schemas *schemas, const struct record *record, FILE *out);
 
 #endif

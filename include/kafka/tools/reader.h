@@ -1,5 +1,5 @@
 /**
- * Records of some topics as a tool reads them: committed ones only, all partitions, no group and nothing committed.
+ * Records of some topics as a tool reads them: committed ones only, no group and nothing committed.
  *
  * The partitions are those that exist when it is opened. One thread.
  */
@@ -16,8 +16,12 @@ struct reader;
 struct reader_request {
     const char *const *topics; /* borrowed until reader_close */
     size_t topic_count;
+    const int32_t *partition;   /* the only one to read; NULL: all */
     struct range_request range; /* of every partition; its timeout is also that for a broker to answer */
     bool until_end;             /* stop at the end as it is when the reader is opened */
+    /* What may wait in memory: about so much for each of so many partitions. 0: as configured, which is a limit for each partition. */
+    int queue_kbytes;
+    int queue_partitions;
 };
 
 /** Waits for a broker and finds the places to begin. NULL with ERR_STOP: out of reach (69), no permission (77), a
@@ -33,5 +37,9 @@ MUSTUSE enum progress reader_next(struct reader *reader, int timeout_ms, struct 
 
 /** With `until_end`: everything that was there at the start has been read. */
 bool reader_ended(const struct reader *reader);
+
+/** How many partitions the topic of that index has, and what is read of one: known once the reader is open. */
+int reader_partitions(const struct reader *reader, size_t topic);
+struct range reader_range(const struct reader *reader, size_t topic, int32_t partition);
 
 #endif

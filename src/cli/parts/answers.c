@@ -1,7 +1,6 @@
 #include "cli/parts/answers.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include "core/decimal.h"
 
 #define CREATED  "study-session.created."
 #define REJECTED "study-session.rejected."
@@ -59,26 +58,13 @@ bool answer_is_of(const struct record *event, const struct uuid *command_id)
     return uuid_parse(header(event, rejected ? "ce_subject" : "ce_id"), &id) && uuid_compare(&id, command_id) == 0;
 }
 
-static bool parse_number(struct bytes text, int64_t *number)
-{
-    char copy[24] = "";
-    char *rest;
-
-    if (text.len == 0 || text.len >= sizeof copy)
-        return false;
-    memcpy(copy, text.data, text.len);
-    errno = 0;
-    *number = strtoll(copy, &rest, 10);
-    return *rest == 0 && errno == 0;
-}
-
 bool answer_place(const struct record *event, const char *topic, int32_t *partition, int64_t *offset)
 {
     int64_t number;
 
     if (!bytes_equal(header(event, "command-topic"), bytes_of(topic)) ||
-        !parse_number(header(event, "command-partition"), &number) || number < 0 || number > INT32_MAX)
+        !decimal_parse(header(event, "command-partition"), &number) || number < 0 || number > INT32_MAX)
         return false;
     *partition = (int32_t)number;
-    return parse_number(header(event, "command-offset"), offset);
+    return decimal_parse(header(event, "command-offset"), offset);
 }

@@ -1,6 +1,6 @@
 #include "cli/parts/group_print.h"
 
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/clock.h"
 
 #include <inttypes.h>
@@ -49,53 +49,53 @@ void group_print_line(const struct config *config, const struct lag_group *group
            group->member_count, config->commands_topic, group->behind);
 }
 
-static void print_members_json(const struct lag_group *group)
+static void write_members(struct json_writer *json, const struct lag_group *group)
 {
-    printf("\"members\": [");
+    write_key(json, "members");
+    write_array(json);
     for (int i = 0; i < group->member_count; i++) {
-        printf("%s{\"instance\": ", i > 0 ? ", " : "");
-        json_write_string(stdout, bytes_of(group->members[i].instance));
-        printf(", \"host\": ");
-        json_write_string(stdout, bytes_of(group->members[i].host));
-        printf("}");
+        write_object(json);
+        write_member_text(json, "instance", group->members[i].instance);
+        write_member_text(json, "host", group->members[i].host);
+        write_object_end(json);
     }
-    printf("]");
+    write_array_end(json);
 }
 
-static void print_partition_json(const struct lag_group *group, int index)
+static void write_partition(struct json_writer *json, const struct lag_group *group, int index)
 {
     const struct lag_partition *partition = &group->partitions[index];
 
-    printf("{\"partition\": %d, \"beginning\": %" PRId64 ", \"committed\": ", index, partition->begin);
-    if (partition->committed < 0)
-        printf("null");
-    else
-        printf("%" PRId64, partition->committed);
-    printf(", \"stable\": %" PRId64 ", \"end\": %" PRId64 ", \"lag\": %" PRId64 ", \"owner\": ", partition->stable,
-           partition->end, partition->behind);
-    if (partition->owner < 0)
-        printf("null}");
-    else {
-        json_write_string(stdout, bytes_of(group->members[partition->owner].instance));
-        printf("}");
-    }
+    write_object(json);
+    write_member_int(json, "partition", index);
+    write_member_int(json, "beginning", partition->begin);
+    write_member_known_int(json, "committed", partition->committed, partition->committed >= 0);
+    write_member_int(json, "stable", partition->stable);
+    write_member_int(json, "end", partition->end);
+    write_member_int(json, "lag", partition->behind);
+    write_member_text(json, "owner", partition->owner < 0 ? NULL : group->members[partition->owner].instance);
+    write_object_end(json);
 }
 
 void group_print_json(const struct config *config, const struct lag_group *group)
 {
-    printf("{\"source\": \"broker\", \"time_ms\": %" PRId64 ", \"state\": null, \"sentence\": null, \"group\": ",
-           clock_utc_us() / 1000);
-    json_write_string(stdout, bytes_of(config->group_id));
-    printf(", \"group_state\": ");
-    json_write_string(stdout, bytes_of(group->state));
-    printf(", \"topic\": ");
-    json_write_string(stdout, bytes_of(config->commands_topic));
-    printf(", \"lag\": %" PRId64 ", ", group->behind);
-    print_members_json(group);
-    printf(", \"partitions\": [");
-    for (int i = 0; i < group->partition_count; i++) {
-        printf("%s", i > 0 ? ", " : "");
-        print_partition_json(group, i);
-    }
-    printf("]}\n");
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_member_text(&json, "source", "broker");
+    write_member_int(&json, "time_ms", clock_utc_us() / 1000);
+    write_member_text(&json, "state", NULL);
+    write_member_text(&json, "sentence", NULL);
+    write_member_text(&json, "group", config->group_id);
+    write_member_text(&json, "group_state", group->state);
+    write_member_text(&json, "topic", config->commands_topic);
+    write_member_int(&json, "lag", group->behind);
+    write_members(&json, group);
+    write_key(&json, "partitions");
+    write_array(&json);
+    for (int i = 0; i < group->partition_count; i++)
+        write_partition(&json, group, i);
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
 }

@@ -1,8 +1,8 @@
 #include "cli/parts/moment.h"
 
+#include "core/decimal.h"
+
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <time.h>
 
 #define AGE_MAX_MS (INT64_C(36525) * 86400000)
@@ -19,13 +19,12 @@ bool moment_age(const char *text, int64_t *ms)
         {"h",  3600000 },
         {"d",  86400000},
     };
-    char *unit;
+    const char *unit;
+    int64_t count;
 
-    if (!isdigit((unsigned char)*text))
+    if (!decimal_read(text, &count, &unit) || *text == '-')
         return false;
-    errno = 0;
-    int64_t count = strtoll(text, &unit, 10);
-    for (size_t i = 0; i < sizeof units / sizeof *units && errno == 0; i++) {
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (strcmp(unit, units[i].name) != 0 || count > AGE_MAX_MS / units[i].ms)
             continue;
         *ms = count * units[i].ms;

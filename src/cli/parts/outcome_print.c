@@ -1,8 +1,8 @@
 #include "cli/parts/outcome_print.h"
 
+#include "cli/parts/record_print.h"
 #include "codec/event_data.h"
 #include "codec/event_json.h"
-#include "json/json_write.h"
 #include "core/rfc3339.h"
 
 #include <inttypes.h>
@@ -25,30 +25,31 @@ static void fill_item(struct batch_item *item, const struct lookup_found *found)
 
 void outcome_print_json(const struct lookup_found *found, struct arena *arena, FILE *out)
 {
+    static const char *const states[] = {
+        [OUTCOME_CREATED] = "created", [OUTCOME_REJECTED] = "rejected", [OUTCOME_PRUNED] = "expired"};
     const struct ledger_row *row = found->row;
+    struct json_writer json = json_to_stream(out);
     struct batch_item item;
     struct event_data data;
 
     fill_item(&item, found);
     event_data_gather(&data, &item, arena);
+    write_object(&json);
+    write_member_text(&json, "state", states[row->kind]);
+    write_key(&json, "position");
     if (row->kind == OUTCOME_PRUNED) {
-        fprintf(out, "{\"state\": \"expired\", \"position\": null, \"command_id\": \"%s\"}\n",
-                (const char *)data.command_id.data);
-        return;
+        write_null(&json);
+        write_member_string(&json, "command_id", data.command_id);
+    } else {
+        write_object(&json);
+        write_place(&json, &item.record);
+        write_object_end(&json);
+        /* The event is an object of its own; its members go on in this one. */
+        struct bytes event = event_json(&data, arena);
+        write_raw(&json, (struct bytes){event.data + 1, event.len - 2});
     }
-    fprintf(out,
-            "{\"state\": \"%s\", \"position\": {\"topic\": ", row->kind == OUTCOME_CREATED ? "created" : "rejected");
-    json_write_string(out, bytes_of(row->topic));
-    fprintf(out, ", \"partition\": %" PRId32 ", \"offset\": %" PRId64 ", \"timestamp\": ", row->partition, row->offset);
-    if (row->timestamp_ms >= 0)
-        fprintf(out, "%" PRId64, row->timestamp_ms);
-    else
-        fputs("null", out);
-    fputs("}, ", out);
-    /* The event is an object of its own; its fields go on in this one. */
-    struct bytes event = event_json(&data, arena);
-    fwrite(event.data + 1, 1, event.len - 1, out);
-    putc('\n', out);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */
@@ -56,9 +57,9 @@ void outcome_print_json(const struct lookup_found *found, struct arena *arena, F
 static void print_session(const struct session *session, FILE *out)
 {
     fprintf(out, "session   %" PRId64 "\ngroup     %" PRId64 " ", session->id, session->group_id);
-    json_write_string(out, session->group_name);
+    print_quoted(session->group_name, out);
     fprintf(out, "\nactivity  %" PRId64 " ", session->activity_id);
-    json_write_string(out, session->activity_name);
+    print_quoted(session->activity_name, out);
     putc('\n', out);
 }
 
@@ -73,6 +74,7 @@ void outcome_print_text(const struct lookup_found *found, struct arena *arena, F
     const struct ledger_row *row = found->row;
     struct batch_item item;
     struct event_data data;
+    char place[RECORD_PLACE_TEXT];
 
     fill_item(&item, found);
     event_data_gather(&data, &item, arena);
@@ -86,6 +88,6 @@ void outcome_print_text(const struct lookup_found *found, struct arena *arena, F
         print_session(&row->session, out);
     else
         print_violations(&data, out);
-    fprintf(out, "decided   %s\nposition  %s[%" PRId32 "]@%" PRId64 "\n", (const char *)data.occurred_at.data,
-            row->topic, row->partition, row->offset);
+    fprintf(out, "decided   %s\nposition  %s\n", (const char *)data.occurred_at.data,
+            record_place(row->topic, row->partition, row->offset, place));
 }

@@ -1,73 +1,72 @@
 #include "cli/parts/record_print.h"
 
 #include "json/scan.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "core/rfc3339.h"
 #include "core/utf8.h"
 
-#include <inttypes.h>
-
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
-static void print_key(struct bytes key, FILE *out)
+void write_place(struct json_writer *json, const struct record *record)
 {
-    fputs(", \"key\": ", out);
-    if (key.data == NULL || utf8_is_text(key)) {
-        json_write_string(out, key);
-        return;
-    }
-    fputs("null, \"key_base64\": ", out);
-    json_write_base64(out, key);
+    write_member_text(json, "topic", record->topic);
+    write_member_int(json, "partition", record->partition);
+    write_member_int(json, "offset", record->offset);
+    write_member_known_int(json, "timestamp", record->timestamp_ms, record->timestamp_ms >= 0);
 }
 
-static void print_header(const struct header *header, FILE *out)
+static void write_key_of(const struct record *record, struct json_writer *json)
 {
-    json_write_string(out, header->name);
-    fputs(": ", out);
+    if (record->key.data == NULL || utf8_is_text(record->key)) {
+        write_member_string(json, "key", record->key);
+        return;
+    }
+    write_member_text(json, "key", NULL);
+    write_key(json, "key_base64");
+    write_base64(json, record->key);
+}
+
+static void write_header(const struct header *header, struct json_writer *json)
+{
+    write_foreign_key(json, header->name);
     if (header->value.data == NULL || utf8_is_text(header->value)) {
-        json_write_string(out, header->value);
+        write_string(json, header->value);
         return;
     }
-    fputs("{\"base64\": ", out);
-    json_write_base64(out, header->value);
-    putc('}', out);
+    write_object(json);
+    write_key(json, "base64");
+    write_base64(json, header->value);
+    write_object_end(json);
 }
 
-static void print_headers(const struct record *record, FILE *out)
+static void write_headers(const struct record *record, struct json_writer *json)
 {
-    bool first = true;
-
-    fputs(", \"headers\": {", out);
+    write_key(json, "headers");
+    write_object(json);
     for (size_t i = 0; i < record->header_count; i++) {
         const struct header *header = &record->headers[i];
-        if (record_header(record, (const char *)header->name.data) != header)
-            continue;
-        if (!first)
-            fputs(", ", out);
-        first = false;
-        print_header(header, out);
+        if (record_header(record, (const char *)header->name.data) == header)
+            write_header(header, json);
     }
-    putc('}', out);
+    write_object_end(json);
 }
 
 void record_print_json(struct value_schemas *schemas, const struct record *record, FILE *out)
 {
-    fputs("{\"topic\": ", out);
-    json_write_string(out, bytes_of(record->topic));
-    fprintf(out, ", \"partition\": %" PRId32 ", \"offset\": %" PRId64 ", \"timestamp\": ", record->partition,
-            record->offset);
-    if (record->timestamp_ms >= 0)
-        fprintf(out, "%" PRId64, record->timestamp_ms);
-    else
-        fputs("null", out);
-    print_key(record->key, out);
-    print_headers(record, out);
-    fputs(", \"value\": ", out);
-    if (!value_print(schemas, record, out)) {
-        fputs("null, \"value_base64\": ", out);
-        json_write_base64(out, record->value);
+    struct json_writer json = json_to_stream(out);
+
+    write_object(&json);
+    write_place(&json, record);
+    write_key_of(record, &json);
+    write_headers(record, &json);
+    write_key(&json, "value");
+    if (!value_print(schemas, record, &json)) {
+        write_null(&json);
+        write_key(&json, "value_base64");
+        write_base64(&json, record->value);
     }
-    fputs("}\n", out);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */
@@ -111,34 +110,60 @@ static void print_word(struct bytes word, FILE *out)
     if (plain)
         fwrite(word.data, 1, word.len, out);
     else
-        json_write_string(out, word);
+        print_quoted(word, out);
 }
 
 static void print_opaque(struct bytes value, FILE *out)
 {
+    struct json_writer json = json_to_stream(out);
+
     if (utf8_is_text(value)) {
-        json_write_string(out, value);
+        write_string(&json, value);
         return;
     }
     fprintf(out, "%zu bytes ", value.len);
-    json_write_base64(out, value);
+    write_base64(&json, value);
 }
 
 void record_print_text(struct value_schemas *schemas, const struct record *record, FILE *out)
 {
-    char time[RFC3339_TEXT] = "-";
+    struct json_writer json = json_to_stream(out);
+    char time[RFC3339_TEXT] = "-", place[RECORD_PLACE_TEXT];
     struct bytes code = code_of(record);
 
     if (record->timestamp_ms >= 0)
         rfc3339_format(record_timestamp_us(record), time);
-    fprintf(out, "%s %s[%" PRId32 "]@%" PRId64 " ", time, record->topic, record->partition, record->offset);
+    fprintf(out, "%s %s ", time, record_place(record->topic, record->partition, record->offset, place));
     print_word(record->key, out);
     if (code.data != NULL) {
         putc(' ', out);
         print_word(code, out);
     }
     putc(' ', out);
-    if (!value_print(schemas, record, out))
+    if (!value_print(schemas, record, &json))
+        print_opaque(record->value, out);
+    putc('\n', out);
+}
+
+void record_print_whole(struct value_schemas *schemas, const struct record *record, FILE *out)
+{
+    struct json_writer json = json_to_stream(out);
+    char time[RFC3339_TEXT] = "-", place[RECORD_PLACE_TEXT];
+
+    if (record->timestamp_ms >= 0)
+        rfc3339_format(record_timestamp_us(record), time);
+    fprintf(out, "%s\ntime: %s\nkey: ", record_place(record->topic, record->partition, record->offset, place), time);
+    print_word(record->key, out);
+    fputs("\nheaders:\n", out);
+    for (size_t i = 0; i < record->header_count; i++) {
+        fputs("  ", out);
+        print_word(record->headers[i].name, out);
+        fputs(": ", out);
+        print_opaque(record->headers[i].value, out);
+        putc('\n', out);
+    }
+    fputs("value: ", out);
+    if (!value_print(schemas, record, &json))
         print_opaque(record->value, out);
     putc('\n', out);
 }

@@ -1,6 +1,6 @@
 #include "cli/parts/running_worker.h"
 
-#include "json/json_write.h"
+#include "json/writer.h"
 
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@ static bool says(const char *json, const char *name, const char *value)
         abort();
 
     fprintf(out, "\"%s\": ", name);
-    json_write_string(out, bytes_of(value));
+    print_quoted(bytes_of(value), out);
     fclose(out);
     bool found = strstr(json, text) != NULL;
     free(text);

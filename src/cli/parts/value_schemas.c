@@ -3,7 +3,7 @@
 #include "codec/value_print.h"
 #include "codec/framing.h"
 #include "json/scan.h"
-#include "json/json_write.h"
+#include "json/writer.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/stop.h"
@@ -18,6 +18,7 @@ struct value_schemas {
     struct schemas *schemas;
     struct registry *registry; /* NULL: none is configured */
     struct schema_cache *schema_cache;
+    bool silent; /* the registry has not answered in time */
 };
 
 struct value_schemas *value_schemas_open(const struct config *config, struct err *err)
@@ -57,6 +58,7 @@ static void give_up(struct value_schemas *schemas, const struct schema_id *id, c
     log_warning(E_SCHEMA_08, "no answer about schema %s: %s\n  values of it are shown as bytes", text,
                 err->class == ERR_NONE ? "the registry is silent" : err->message);
     schema_cache_missing(schemas->schema_cache, id, clock_ms());
+    schemas->silent = true;
 }
 
 static const struct cached_schema *look_up(struct value_schemas *schemas, const struct schema_id *id)
@@ -81,18 +83,18 @@ static const struct cached_schema *look_up(struct value_schemas *schemas, const 
 
 /* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
-static bool print_json(struct bytes value, FILE *out)
+static bool print_json(struct bytes value, struct json_writer *json)
 {
     struct scanner scan = scan_start(value);
 
     if (value.data == NULL || !scan_value(&scan) || !scan_finish(&scan))
         return false;
-    json_write_line(out, value);
+    write_on_one_line(json, value);
     return true;
 }
 
 static bool print_registered(struct value_schemas *schemas, const struct record *record, enum framing framing,
-                             FILE *out)
+                             struct json_writer *json)
 {
     struct schema_id id;
     struct bytes body;
@@ -100,22 +102,51 @@ static bool print_registered(struct value_schemas *schemas, const struct record 
     framing_schema_id(record, framing, &id, &body);
     const struct cached_schema *schema = look_up(schemas, &id);
     switch (schema->state) {
-    case CACHED_SCHEMA_AVRO: return value_print_cached(schema, body, out);
-    case CACHED_SCHEMA_JSON: return print_json(body, out);
+    case CACHED_SCHEMA_AVRO: return value_print_cached(schema, body, json);
+    case CACHED_SCHEMA_JSON: return print_json(body, json);
     default: return false;
     }
 }
 
-bool value_print(struct value_schemas *schemas, const struct record *record, FILE *out)
+bool value_print(struct value_schemas *schemas, const struct record *record, struct json_writer *json)
 {
     enum framing framing = framing_of(record, COMMANDS_AUTO);
     bool registered = framing == FRAMING_REGISTERED_HEADER || framing == FRAMING_REGISTERED_PREFIX;
 
     if (record->value.data == NULL) {
-        fputs("null", out);
+        write_null(json);
         return true;
     }
-    if (registered && schemas->registry != NULL && print_registered(schemas, record, framing, out))
+    if (registered && schemas->registry != NULL && print_registered(schemas, record, framing, json))
         return true;
-    return value_print_avro(schemas->schemas, record->value, out) || print_json(record->value, out);
+    return value_print_avro(schemas->schemas, record->value, json) || print_json(record->value, json);
+}
+
+/* ---- Decoding ---------------------------------------------------------------------------------------------------- */
+
+const struct schemas *value_schemas_all(const struct value_schemas *schemas)
+{
+    return schemas->schemas;
+}
+
+struct decode_options value_schemas_decode(struct value_schemas *schemas, const struct config *config)
+{
+    return (struct decode_options){
+        .format = config->commands_format,
+        .max_bytes = (size_t)config->commands_max_bytes,
+        .schemas = schemas->schemas,
+        .schema_cache = schemas->registry == NULL ? NULL : schemas->schema_cache,
+    };
+}
+
+void value_schemas_learn(struct value_schemas *schemas, const struct decode_options *options,
+                         const struct record *record)
+{
+    struct schema_id id;
+
+    if (schemas->registry == NULL || schemas->silent || !decode_schema_id(options, record, &id) ||
+        schema_cache_find(schemas->schema_cache, &id) != NULL)
+        return;
+    schema_cache_trim(schemas->schema_cache, clock_ms());
+    (void)look_up(schemas, &id);
 }

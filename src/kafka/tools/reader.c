@@ -5,7 +5,6 @@
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
-#include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +58,28 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
+#define MESSAGE_BYTES 1024 /* a small record and what librdkafka keeps beside it */
+
+static void set_number(rd_kafka_conf_t *conf, const char *name, int number)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", number);
+    client_set(conf, name, text);
+}
+
+/* Each partition has a queue of its own, and a response of each broker comes beside them. */
+static void bound_queue(rd_kafka_conf_t *conf, const struct reader_request *request)
+{
+    int partitions = request->queue_partitions > 0 ? request->queue_partitions : 1;
+    int kbytes = request->queue_kbytes / partitions > 16 ? request->queue_kbytes / partitions : 16;
+
+    set_number(conf, "queued.max.messages.kbytes", kbytes);
+    set_number(conf, "queued.min.messages", kbytes * 1024 / MESSAGE_BYTES);
+    set_number(conf, "fetch.message.max.bytes", kbytes < 256 ? kbytes * 1024 : 256 * 1024);
+    set_number(conf, "fetch.max.bytes", request->queue_kbytes * 1024);
+}
+
 static bool reader_connect(struct reader *reader, const struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_READER, err);
@@ -66,6 +87,8 @@ static bool reader_connect(struct reader *reader, const struct config *config, s
         return false;
     if (reader->request.until_end)
         client_set(conf, "enable.partition.eof", "true");
+    if (reader->request.queue_kbytes > 0)
+        bound_queue(conf, &reader->request);
     rd_kafka_conf_set_opaque(conf, reader);
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_watch(&reader->brokers, conf);
@@ -91,12 +114,17 @@ static bool open_topic(struct reader *reader, struct reader_topic *topic, const 
     return range_find(&reader->brokers, reader->rk, name, topic->partition_count, range, topic->ranges, err);
 }
 
+static bool is_wanted(const struct reader *reader, int32_t partition)
+{
+    return reader->request.partition == NULL || *reader->request.partition == partition;
+}
+
 static bool start_topic(struct reader *reader, struct reader_topic *topic, struct err *err)
 {
     for (int32_t i = 0; i < topic->partition_count; i++) {
         struct reader_partition *partition = &topic->partitions[i];
         const struct range *range = &topic->ranges[i];
-        partition->finished = reader->request.until_end && range->start >= range->end;
+        partition->finished = !is_wanted(reader, i) || (reader->request.until_end && range->start >= range->end);
         if (partition->finished)
             continue;
         reader->open_partitions++;
@@ -239,14 +267,13 @@ MUSTUSE static enum progress nothing(struct reader *reader, struct err *err)
 MUSTUSE static enum progress trouble(struct reader *reader, struct reader_topic *topic, struct err *err)
 {
     const rd_kafka_message_t *message = reader->message;
-    char place[320];
+    char place[RECORD_PLACE_TEXT];
 
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && topic != NULL) {
         finish(reader, &topic->partitions[message->partition]);
         return PENDING;
     }
-    snprintf(place, sizeof place, "%s[%" PRId32 "]@%" PRId64, topic == NULL ? "" : topic->name, message->partition,
-             message->offset);
+    record_place(topic == NULL ? "" : topic->name, message->partition, message->offset, place);
     kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)message->err, KAFKA_FLAG_NONE, rd_kafka_message_errstr(message),
                          place);
     return err->class == ERR_STOP ? FAILED : PENDING;
@@ -273,4 +300,14 @@ enum progress reader_next(struct reader *reader, int timeout_ms, struct record *
 bool reader_ended(const struct reader *reader)
 {
     return reader->request.until_end && reader->open_partitions == 0;
+}
+
+int reader_partitions(const struct reader *reader, size_t topic)
+{
+    return reader->topics[topic].partition_count;
+}
+
+struct range reader_range(const struct reader *reader, size_t topic, int32_t partition)
+{
+    return reader->topics[topic].ranges[partition];
 }

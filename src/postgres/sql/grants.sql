@@ -13,6 +13,8 @@ BEGIN
 END
 $$;
 
+-- With postgres.reference.checks=per-batch `run` needs two more; `sessiond migrate sql` prints them when it is so configured.
+
 -- `sessiond prune` needs, in a role of its own (run has no UPDATE):
 --   GRANT USAGE ON SCHEMA :"schema" TO pruner;
 --   GRANT SELECT, UPDATE ON command_outcomes TO pruner;

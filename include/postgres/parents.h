@@ -1,0 +1,37 @@
+/**
+ * The groups or the study activities that a batch names: which ones, and which of them exist.
+ */
+#ifndef POSTGRES_PARENTS_H
+#define POSTGRES_PARENTS_H
+
+#include "core/arena.h"
+#include "core/decide.h"
+#include "postgres/array.h"
+
+struct pg_result; /* PGresult */
+
+struct parents {
+    int64_t *ids; /* owned; asked for */
+    size_t id_count;
+    struct parent *found; /* owned; by id */
+    size_t found_count;
+    size_t id_capacity;
+    size_t found_capacity;
+};
+
+/** Empties it; the memory is kept. */
+void parents_begin(struct parents *parents);
+void parents_free(struct parents *parents);
+
+void parents_add(struct parents *parents, int64_t id);
+
+/** Each id that was added, once and in their order: the parameter of sql/bulk_groups.sql and the like. */
+void parents_query(struct parents *parents, struct array *ids);
+
+/** The result of such a statement. Names are copied into the arena. */
+void parents_take(struct parents *parents, const struct pg_result *result, struct arena *arena);
+
+/** NULL when it does not exist. */
+const struct parent *parents_find(const struct parents *parents, int64_t id);
+
+#endif

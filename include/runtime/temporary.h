@@ -1,0 +1,13 @@
+/** Temporary files without a name, in TMPDIR, else /tmp: gone when they are closed, however the process ends. */
+#ifndef RUNTIME_TEMPORARY_H
+#define RUNTIME_TEMPORARY_H
+
+#include "core/err.h"
+
+/** A file descriptor to read and write; -1 with ERR_STOP. */
+MUSTUSE int temporary_open(struct err *err);
+
+/** ERR_STOP by errno: what could not be done ("write") with a temporary file. Returns false. */
+bool temporary_failed(const char *what, struct err *err);
+
+#endif

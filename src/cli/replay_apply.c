@@ -1,0 +1,164 @@
+/*
+ * A worker that reads ranges: `run`'s own loop, with the replay's configuration. What ends it at any moment loses nothing: its offsets
+ * are in the transactions of its events.
+ */
+#include "cli/parts/codecs.h"
+#include "cli/replay.h"
+#include "postgres/ledger.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "runtime/stop.h"
+#include "runtime/watchdog.h"
+#include "worker/worker.h"
+
+#include <inttypes.h>
+
+#define SLICE_MS    100
+#define WATCHDOG_MS 60000
+
+struct apply {
+    struct replay_tool *tool;
+    struct codecs codecs;
+    struct answered answered;
+    struct store *store;
+    struct source *source;
+    struct sink *sink;
+    struct worker *worker;
+    struct progress_line line;
+    uint64_t total;
+};
+
+/* By the clock that decides: what is decided from now on is the replay's. */
+static bool read_clock(struct replay_tool *tool, struct err *err)
+{
+    struct ledger *ledger = ledger_new(&tool->config);
+    struct batch none = {0};
+    enum progress progress;
+
+    while ((progress = ledger_look_up(ledger, &none, SLICE_MS, err)) == PENDING && !stop_requested())
+        continue;
+    tool->replay.mark.begun_us = ledger_opened_us(ledger);
+    ledger_free(ledger);
+    if (progress == PENDING)
+        return replay_interrupted(err);
+    return progress == DONE;
+}
+
+/* In the worker's loop, of each batch whose transaction is committed. */
+static void on_published(void *opaque, const struct batch *batch)
+{
+    struct apply *apply = opaque;
+    struct replay_tool *tool = apply->tool;
+
+    replay_tally_add(&tool->tally, batch, tool->replay.mark.begun_us, tool->config.duplicates == DUPLICATES_SUPPRESS);
+}
+
+static bool open_worker(struct apply *apply, struct err *err)
+{
+    const struct config *config = &apply->tool->config;
+
+    apply->store = store_new(config);
+    apply->source = source_open_replay(config, &apply->tool->replay, err);
+    apply->sink = apply->source == NULL ? NULL : sink_open(config, err);
+    if (apply->sink == NULL)
+        return false;
+    apply->worker = worker_new(&(struct worker_parts){
+        .config = config,
+        .source = apply->source,
+        .sink = apply->sink,
+        .store = apply->store,
+        .decode = &apply->codecs.decode,
+        .registry = apply->codecs.registry,
+        .encoder = apply->codecs.encoder,
+        .published = on_published,
+        .opaque = apply,
+        .answered = &apply->answered,
+    });
+    return true;
+}
+
+static void close_worker(struct apply *apply)
+{
+    worker_free(apply->worker);
+    source_close(apply->source);
+    sink_close(apply->sink);
+    store_free(apply->store);
+    apply->worker = NULL;
+    apply->source = NULL;
+    apply->sink = NULL;
+    apply->store = NULL;
+}
+
+static void say_progress(struct apply *apply)
+{
+    const struct replay *replay = &apply->tool->replay;
+    int64_t now_ms = clock_ms();
+
+    if (!replay->announced)
+        return;
+    if (apply->total == 0)
+        apply->line = progress_line_start("commands", apply->total = replay_left(replay), now_ms);
+    progress_line_say(&apply->line, apply->total - replay_left(replay), now_ms);
+}
+
+static bool may_go_on(const struct apply *apply)
+{
+    return !stop_requested() && !replay_finished(&apply->tool->replay);
+}
+
+/* Nothing is in flight when there is something to wait for: the portions are small then. */
+static void keep_rate(const struct apply *apply)
+{
+    const struct replay_tool *tool = apply->tool;
+    int64_t wait_ms;
+
+    while (!stop_requested() && (wait_ms = rate_wait_ms(&tool->rate, tool->replay.records, clock_ms())) > 0) {
+        watchdog_tick("keeping the rate");
+        clock_sleep_ms(wait_ms < SLICE_MS ? wait_ms : SLICE_MS);
+    }
+}
+
+static bool run_loop(struct apply *apply, struct err *err)
+{
+    if (!worker_start(apply->worker, err))
+        return false;
+    while (may_go_on(apply)) {
+        keep_rate(apply);
+        if (!worker_step(apply->worker, err))
+            return false;
+        say_progress(apply);
+    }
+    return worker_drain(apply->worker, err);
+}
+
+/* False with ERR_RESTART: everything is closed, and may be opened again as if the process had been started anew. */
+static bool run_once(struct apply *apply, struct err *err)
+{
+    bool good = open_worker(apply, err) && run_loop(apply, err);
+
+    watchdog_tick("closing");
+    if (!good && err->class == ERR_STOP)
+        watchdog_failed((int)err->exit_code);
+    close_worker(apply);
+    return good;
+}
+
+bool replay_apply(struct replay_tool *tool, struct err *err)
+{
+    struct apply apply = {.tool = tool};
+
+    if (!read_clock(tool, err))
+        return false;
+    watchdog_start(WATCHDOG_MS, tool->config.shutdown_timeout_ms);
+    tool->rate.started_ms = clock_ms();
+    bool good = codecs_open(&apply.codecs, &tool->config, err);
+    while (good && !(good = run_once(&apply, err)) && err->class == ERR_RESTART && !stop_requested()) {
+        log_err(LOG_WARNING, err);
+        good = true;
+    }
+    progress_line_end(&apply.line);
+    codecs_close(&apply.codecs);
+    if (!good && err->class == ERR_STOP)
+        return false;
+    return replay_finished(&tool->replay) || replay_interrupted(err);
+}

@@ -1,0 +1,142 @@
+#include "cli/replay.h"
+
+#include "core/text.h"
+#include "kafka/tools/lag.h"
+#include "kafka/tools/places.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* What the two questions about places were answered, and where the topic begins; by partition. */
+struct places_found {
+    struct range *all;
+    struct range *from;
+    struct range *to;
+};
+
+void replay_configure(struct replay_tool *tool)
+{
+    static char *no_topics[] = {NULL};
+    static char nothing[] = "";
+    const struct config *config = &tool->cli->config;
+
+    tool->config = *config;
+    tool->config.group_id = text_printf("%s-replay", config->group_id);
+    /* An instance.id does not begin with a slash: no worker has this one. */
+    tool->config.transactional_id = text_printf("%s//replay", config->group_id);
+    tool->config.instance_auto = true;
+    tool->config.instance_id = nothing;
+    tool->config.dlq_topic = nothing;
+    tool->config.events_reply_topics = no_topics;
+    tool->config.events_delivery = DELIVERY_EXACTLY_ONCE;
+    tool->config.dlq_brake = 0;
+    tool->config.batch_max_messages = rate_portion(tool->rate.limit, config->batch_max_messages);
+}
+
+void replay_free(struct replay_tool *tool)
+{
+    free(tool->config.group_id);
+    free(tool->config.transactional_id);
+    free(tool->replay.parts);
+}
+
+static int64_t at_most(int64_t value, int64_t limit)
+{
+    return value < limit ? value : limit;
+}
+
+/* Where X and Y are as offsets were typed they stay as they are: the topic may no longer have them. */
+static int64_t place_of(const struct range_request *request, const struct range *found)
+{
+    return request->from == RANGE_OFFSET ? request->value : found->start;
+}
+
+/* What lies behind the group's offsets is the worker's, which answers it in its own time. */
+static void plan_part(const struct replay_tool *tool, const struct places_found *found, int32_t partition,
+                      int64_t committed, struct replay_part *part)
+{
+    int32_t only = tool->replay.mark.arguments.partition;
+
+    part->begin = found->all[partition].start;
+    part->start = part->end = part->begin;
+    if (committed < 0 || (only >= 0 && only != partition))
+        return;
+    part->end = tool->to.from == RANGE_END ? committed : at_most(place_of(&tool->to, &found->to[partition]), committed);
+    part->start = at_most(place_of(&tool->from, &found->from[partition]), part->end);
+}
+
+static struct range *ranges_for(int count)
+{
+    struct range *ranges = calloc((size_t)count, sizeof *ranges);
+
+    if (ranges == NULL)
+        abort();
+    return ranges;
+}
+
+static bool find_places(const struct replay_tool *tool, struct places *places, struct places_found *found,
+                        struct err *err)
+{
+    struct range_request beginning = {RANGE_BEGINNING, 0, tool->from.timeout_ms};
+
+    found->all = ranges_for(places_count(places));
+    found->from = ranges_for(places_count(places));
+    found->to = ranges_for(places_count(places));
+    return places_find(places, &beginning, found->all, err) && places_find(places, &tool->from, found->from, err) &&
+           places_find(places, &tool->to, found->to, err);
+}
+
+static bool plan_all(struct replay_tool *tool, struct places *places, const struct lag_group *group, struct err *err)
+{
+    struct places_found found = {0};
+    struct replay *replay = &tool->replay;
+    bool good = find_places(tool, places, &found, err);
+
+    replay->count = (size_t)places_count(places);
+    replay->parts = calloc(replay->count, sizeof *replay->parts);
+    if (replay->parts == NULL)
+        abort();
+    for (int32_t i = 0; good && i < places_count(places); i++)
+        plan_part(tool, &found, i, i < group->partition_count ? group->partitions[i].committed : -1, &replay->parts[i]);
+    free(found.all);
+    free(found.from);
+    free(found.to);
+    return good;
+}
+
+static bool has_partition(const struct replay_tool *tool, const struct lag_group *group, struct err *err)
+{
+    return tool->replay.mark.arguments.partition < group->partition_count ||
+           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d",
+                   tool->cli->config.commands_topic, group->partition_count - 1);
+}
+
+bool replay_plan(struct replay_tool *tool, struct err *err)
+{
+    const struct config *config = &tool->cli->config;
+    struct lag_group group;
+    struct places *places = NULL;
+    struct lag *lag = lag_open(config, tool->from.timeout_ms, err);
+    bool good = lag != NULL && lag_read(lag, &group, err) && has_partition(tool, &group, err);
+
+    if (good)
+        places = places_open(config, config->commands_topic, tool->from.timeout_ms, err);
+    good = places != NULL && plan_all(tool, places, &group, err);
+    places_close(places);
+    lag_close(lag);
+    return good;
+}
+
+uint64_t replay_left(const struct replay *replay)
+{
+    int64_t left = 0;
+
+    for (size_t i = 0; i < replay->count; i++)
+        left += replay->parts[i].end - replay->parts[i].read;
+    return (uint64_t)left;
+}
+
+bool replay_interrupted(struct err *err)
+{
+    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted\n  fix: the same command goes on");
+}

@@ -1,0 +1,66 @@
+#include "kafka/tools/places.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stdlib.h>
+
+struct places {
+    struct brokers brokers;
+    const char *topic;
+    rd_kafka_t *rk;
+    int count;
+};
+
+/* Inside rd_kafka_poll(), on the caller's thread. */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    struct places *places = opaque;
+
+    (void)rk;
+    brokers_trouble(&places->brokers, code, reason);
+}
+
+static bool open_client(struct places *places, const struct config *config, struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, CLIENT_READER, err);
+    if (conf == NULL)
+        return false;
+    rd_kafka_conf_set_opaque(conf, places);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_init(&places->brokers, config, CLIENT_READER);
+    brokers_watch(&places->brokers, conf);
+    places->rk = client_new(conf, CLIENT_READER, err);
+    return places->rk != NULL;
+}
+
+struct places *places_open(const struct config *config, const char *topic, int timeout_ms, struct err *err)
+{
+    struct places *places = calloc(1, sizeof *places);
+
+    if (places == NULL)
+        abort();
+    places->topic = topic;
+    if (open_client(places, config, err) &&
+        brokers_need_topic(&places->brokers, places->rk, topic, timeout_ms, &places->count, err))
+        return places;
+    places_close(places);
+    return NULL;
+}
+
+void places_close(struct places *places)
+{
+    if (places == NULL)
+        return;
+    if (places->rk != NULL)
+        rd_kafka_destroy(places->rk);
+    free(places);
+}
+
+int places_count(const struct places *places)
+{
+    return places->count;
+}
+
+bool places_find(struct places *places, const struct range_request *request, struct range *ranges, struct err *err)
+{
+    return range_find(&places->brokers, places->rk, places->topic, places->count, request, ranges, err);
+}

@@ -1,0 +1,8 @@
+-- The bulk way: $1 values of the sequence of study_sessions.id, one for each session that is going to be made.
+-- $2 the backend of the session: elsewhere none.
+WITH sequence AS MATERIALIZED (
+    SELECT pg_get_serial_sequence('study_sessions', 'id')::regclass AS oid
+)
+SELECT nextval((SELECT oid FROM sequence))
+FROM generate_series(1, $1::bigint)
+WHERE pg_backend_pid() = $2::integer;

@@ -1,0 +1,22 @@
+-- The bulk way: the sessions, in the order of their ids. Arrays: $1 ids, $2 groups, $3 activities. $4 the moment of decision for
+-- all; $5 the backend of the session: elsewhere nothing is done.
+--
+-- What was inserted is compared with what was sent, here and not by us: the answer is short, so that a client which is
+-- stopped while it reads holds no lock longer than the server lets an idle transaction live.
+WITH inserted AS (
+    INSERT INTO study_sessions (id, group_id, study_activity_id, created_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), $4::timestamptz
+    WHERE pg_backend_pid() = $5::integer
+    RETURNING id, group_id, study_activity_id, created_at
+)
+SELECT count(*) AS count
+FROM inserted
+HAVING CASE
+        WHEN pg_backend_pid() = $5::integer
+            AND (array_agg(id::bigint) IS DISTINCT FROM $1::bigint[]
+                OR array_agg(group_id::bigint) IS DISTINCT FROM $2::bigint[]
+                OR array_agg(study_activity_id::bigint) IS DISTINCT FROM $3::bigint[]
+                OR bool_and(created_at IS NOT DISTINCT FROM $4::timestamptz) IS NOT TRUE)
+        THEN ('sessiond/changed/' || count(*))::integer
+    END IS NULL;

@@ -1,0 +1,115 @@
+"""What a release is made of: the same bytes each time, and a package that lintian finds no error in."""
+import os
+import re
+import subprocess
+import tarfile
+
+import pytest
+
+from paths import REPO
+from program import environment, run
+
+VERSION = re.search(r"(?m)^VERSION\s*:= (\S+)", (REPO / "Makefile").read_text())[1]
+
+
+def dist(what, into, folder=REPO, **variables):
+    line = [folder / "deploy/dist.sh", what, VERSION, into]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env={**environment(), **variables})
+    assert done.returncode == 0, done.stderr[-4000:]
+    return into
+
+
+def with_umask(value, make):
+    before = os.umask(value)
+    try:
+        return make()
+    finally:
+        os.umask(before)
+
+
+@pytest.fixture(scope="module")
+def tarball(tmp_path_factory):
+    return dist("tarball", tmp_path_factory.mktemp("dist")) / f"sessiond-{VERSION}.tar.gz"
+
+
+def test_two_tarballs_have_the_same_bytes(tarball, tmp_path):
+    again = with_umask(0o077, lambda: dist("tarball", tmp_path / "again", LC_ALL="C.UTF-8", TZ="Asia/Tokyo"))
+    assert (again / tarball.name).read_bytes() == tarball.read_bytes()
+
+
+def test_a_tarball_of_an_unpacked_one_has_the_same_bytes_where_git_is_not(tarball, tmp_path):
+    subprocess.run(["tar", "-xzf", tarball, "-C", tmp_path], check=True)
+    tree = tmp_path / tarball.name.removesuffix(".tar.gz")
+    assert not (tree / ".git").exists()
+    again = dist("tarball", tmp_path / "again", folder=tree, GIT_CEILING_DIRECTORIES=str(tmp_path))
+    assert (again / tarball.name).read_bytes() == tarball.read_bytes()
+
+
+def test_nothing_of_this_machine_is_in_a_tarball(tarball):
+    with tarfile.open(tarball) as archive:
+        members = archive.getmembers()
+        assert {(m.uid, m.gid, m.uname, m.gname) for m in members} == {(0, 0, "", "")}
+        assert len({m.mtime for m in members}) == 1
+        assert {m.mode & 0o777 for m in members} <= {0o644, 0o755}
+        names = {m.name.partition("/")[2] for m in members}
+    assert {"Makefile", "README.md", "LICENSE", ".revision", "deploy/debian/control"} <= names
+    assert not [name for name in names if name.startswith(("build", ".git/"))]
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """Built from the sources, without git, in a folder of its own."""
+    into = dist("deb", tmp_path_factory.mktemp("deb"))
+    (deb,) = into.glob("sessiond_*.deb")
+    return deb
+
+
+def test_lintian_finds_no_error_in_the_package(package):
+    done = subprocess.run(
+        ["lintian", "--allow-root", "--fail-on", "error", package], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_overridden_tag_says_why():
+    above = ""
+    for line in (REPO / "deploy/debian/lintian-overrides").read_text().splitlines():
+        assert line.startswith("#") or above.startswith("#"), line
+        above = line
+
+
+def test_the_package_has_what_it_says(package):
+    listing = subprocess.run(["dpkg-deb", "-c", package], capture_output=True, text=True, check=True).stdout
+    for path in (
+        "usr/bin/sessiond", "sessiond.service", "sessiond@.service", "etc/sessiond/sessiond.conf", "man1/sessiond.1.gz",
+        "man5/sessiond.conf.5.gz", "usr/share/sessiond/prometheus/sessiond.rules.yml", "usr/share/sessiond/grafana/sessiond.json",
+        "usr/share/sessiond/schemas/create-study-session.v1.avsc", "usr/share/doc/sessiond/README.md",
+    ):
+        assert re.search(rf"(?m)/{re.escape(path)}$|\./{re.escape(path)}$", listing), path
+    assert re.search(r"(?m)^drwx------ root/root .* \./etc/sessiond/secrets/$", listing)
+
+
+def test_the_packaged_program_knows_its_version_and_revision(package, tarball, tmp_path):
+    with tarfile.open(tarball) as archive:
+        revision = archive.extractfile(f"sessiond-{VERSION}/.revision").read().decode().strip()
+    subprocess.run(["dpkg-deb", "-x", package, tmp_path], check=True)
+    out = subprocess.run([tmp_path / "usr/bin/sessiond", "version"], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[0] == f"sessiond {VERSION} (revision {revision})"
+    assert revision != "unknown"
+
+
+@pytest.mark.slow
+def test_two_packages_have_the_same_bytes(package, tmp_path):
+    again = dist("deb", tmp_path / "again", TMPDIR=str(tmp_path))
+    assert (again / package.name).read_bytes() == package.read_bytes()
+
+
+def test_manual_pages_are_well_formed_and_have_every_command_and_key(tmp_path):
+    subprocess.run([REPO / "deploy/manual.sh", os.environ.get("BUILD", "build") + "/sessiond", tmp_path], check=True, cwd=REPO)
+    pages = [tmp_path / "sessiond.1", tmp_path / "sessiond.conf.5"]
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", *pages], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+    for name in re.findall(r"(?m)^  ([a-z]+)  +[A-Z]", run("--help")):
+        assert f".Ss {name}\n" in pages[0].read_text()
+    for key in re.findall(r"(?m)^([a-z][a-z.*]+)  ", run("config", "--list")):
+        assert f".It Ic {key}\n" in pages[1].read_text()
