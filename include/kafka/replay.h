@@ -25,9 +25,11 @@ struct replay_part {
     int64_t begin; /* where the topic begins now */
     int64_t start; /* the range */
     int64_t end;
-    int64_t next; /* what is committed, or where it starts */
-    int64_t read; /* behind the last record that was handed out, or what is known to be behind `end` */
-    bool reached; /* nothing of the range is left to be read */
+    int64_t next;  /* what is committed, or where it starts */
+    int64_t read;  /* behind the last record that was handed out, or what is known to be behind `end` */
+    int64_t found; /* what was committed when it began; negative: nothing */
+    char found_run[REPLAY_RUN_TEXT]; /* and by whom; empty: by no replay */
+    bool reached;                    /* nothing of the range is left to be read */
 };
 
 struct replay {
@@ -76,7 +78,8 @@ void replay_committed(struct replay *replay, const struct offsets *offsets);
 /** Puts the marks beside the offsets of a list that is to be committed. */
 void replay_mark_list(const struct replay *replay, struct rd_kafka_topic_partition_list_s *list);
 
-/** Whether what the group has committed is still this replay's; else ERR_STOP (76): another one has begun. */
+/** Whether what the group has committed is still this replay's; else ERR_STOP (76): another one has begun; before the first
+ * commit ERR_RESTART: another one has gone on since this one read how far it is, which has to be read anew. */
 MUSTUSE bool replay_is_ours(const struct replay *replay, const struct rd_kafka_topic_partition_list_s *list,
                             struct err *err);
 

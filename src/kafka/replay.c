@@ -75,6 +75,19 @@ static void resume(struct replay *replay, const rd_kafka_topic_partition_list_t 
     }
 }
 
+static void note_found(struct replay *replay, const rd_kafka_topic_partition_list_t *list)
+{
+    for (int i = 0; i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *place = &list->elems[i];
+        struct replay_part *part = &replay->parts[place->partition];
+        struct replay_mark mark = {0};
+        if (!replay_mark_parse(metadata_of(place), &mark))
+            mark.run[0] = 0;
+        part->found = place->offset;
+        memcpy(part->found_run, mark.run, sizeof part->found_run);
+    }
+}
+
 /* What the topic no longer has is passed over, and counted. */
 static void pass_over_gone(struct replay *replay)
 {
@@ -124,6 +137,7 @@ enum progress replay_begin(struct replay *replay, struct assignment *assignment,
         for (size_t i = 0; i < replay->count; i++)
             replay->parts[i].next = replay->parts[i].start;
         replay->announced = replay->resumed = false;
+        note_found(replay, list);
         if (may_resume(replay, list))
             resume(replay, list);
         pass_over_gone(replay);
@@ -243,11 +257,26 @@ static bool is_run(const struct replay *replay, const rd_kafka_topic_partition_t
            strcmp(mark.run, replay->mark.run) == 0;
 }
 
+/* Another one may have been here between our producer's start, which fences it, and its answer to that, which fences us. */
+static bool is_as_found(const struct replay *replay, const rd_kafka_topic_partition_t *place)
+{
+    const struct replay_part *part = &replay->parts[place->partition];
+    struct replay_mark mark = {0};
+
+    if (!replay_mark_parse(metadata_of(place), &mark))
+        mark.run[0] = 0;
+    return place->offset == part->found && strcmp(mark.run, part->found_run) == 0;
+}
+
 bool replay_is_ours(const struct replay *replay, const struct rd_kafka_topic_partition_list_s *list, struct err *err)
 {
-    for (int i = 0; i < list->cnt; i++)
-        if (replay->announced && list->elems[i].offset >= 0 && !is_run(replay, &list->elems[i]))
+    for (int i = 0; i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *place = &list->elems[i];
+        if (!replay->announced && !is_as_found(replay, place))
+            return err_set(err, ERR_RESTART, EXIT_FENCED, E_REPLAY_01, "another replay has gone on meanwhile");
+        if (replay->announced && place->offset >= 0 && !is_run(replay, place))
             return err_set(err, ERR_STOP, EXIT_FENCED, E_REPLAY_01, "another replay of this group has begun");
+    }
     return true;
 }
 
