@@ -93,7 +93,8 @@ static bool see_all(struct ledger_scan *scan, struct err *err)
                      "  fix: use a role with BYPASSRLS, or a permissive policy USING (true) for it",
                      PQgetvalue(result, 0, COLUMN_HIDDEN));
     if (ok) {
-        scan->digits = PQgetisnull(result, 0, COLUMN_DIGITS) ? 6 : atoi(PQgetvalue(result, 0, COLUMN_DIGITS));
+        scan->digits =
+            PQgetisnull(result, 0, COLUMN_DIGITS) ? 6 : (int)strtol(PQgetvalue(result, 0, COLUMN_DIGITS), NULL, 10);
         scan->digits = scan->digits < 0 || scan->digits > 6 ? 6 : scan->digits;
     }
     PQclear(result);

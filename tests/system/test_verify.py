@@ -180,6 +180,35 @@ def test_a_dead_letter_that_is_sent_back_and_a_rewind_over_both_are_none(stage):
     must_be_clean(stage)
 
 
+def test_replays_are_none(stage):
+    auto = {"instance.id": "auto", **SMALL}
+    stage.send_all(some(600), key=key)
+    stage.drain(**auto)
+    stage.must("replay", "--from", "10", "--to", "30", "--partition", "1", "--apply")
+    assert must_be_clean(stage)["counts"]["answered_again"] == 20
+    stage.must("replay", "--from", "beginning", "--apply")
+    assert must_be_clean(stage)["counts"]["answered_again"] == 600
+    stage.rewind(offset=20)
+    stage.drain(**auto)
+    must_be_clean(stage)
+
+
+def test_a_redrive_and_a_rewind_over_it_are_none(stage):
+    auto = {"instance.id": "auto"}
+    stage.db.execute("ALTER TABLE study_sessions ADD CONSTRAINT not_two CHECK (group_id <> 2)")
+    stage.send_all([command(None, 2), command(None, 1), b"garbage", command(new_id(), 2)], key=b"k", partition=1)
+    stage.drain(**auto)
+    for _ in range(2):
+        stage.must("dlq", "redrive", "--apply")
+        must_be_clean(stage)
+        stage.drain(**auto)
+        must_be_clean(stage)
+        stage.db.execute("ALTER TABLE study_sessions DROP CONSTRAINT IF EXISTS not_two")
+    stage.rewind()
+    stage.drain(**auto)
+    must_be_clean(stage)
+
+
 def test_what_retention_has_taken_from_either_side_is_none(stage):
     auto = {"instance.id": "auto", **SMALL}
     stage.send_all(some(1000), key=key)
