@@ -118,7 +118,7 @@ static int dlq_main(struct cli *cli, int argc, char **argv)
 
     if (failed == 0 && request.action == NULL)
         failed = cli_usage(&cli_dlq, "say what to do: list, show or redrive");
-    if (failed == 0 && strcmp(request.action, "show") == 0 && request.offset < 0)
+    if (failed == 0 && request.action != NULL && strcmp(request.action, "show") == 0 && request.offset < 0)
         failed = cli_usage(&cli_dlq, "say which one: show PARTITION@OFFSET, for example show 2@1734");
     if (failed == 0)
         failed = cli_load_config(cli);
