@@ -1,7 +1,8 @@
 # sessiond: `make`, `make demo`, `make check`. `make help` lists the rest.
 #
 # Variables: V=1 full command lines; SANITIZER=address,undefined|thread, FAILPOINTS=yes (their own build folders); CC; CFLAGS;
-# DESTDIR, PREFIX; WITH_REGISTRY=0 (a program without libcurl, which knows no schema registry; its own build folder).
+# DESTDIR, PREFIX; WITH_REGISTRY=0 (a program without libcurl, which knows no schema registry), WITH_HTTP=0 (one without libmicrohttpd, which
+# serves no health, metrics and page): their own build folders.
 
 CC        ?= cc
 PREFIX    ?= /usr/local
@@ -9,10 +10,11 @@ SETUP     ?= yes
 SANITIZER ?=
 FAILPOINTS ?=
 WITH_REGISTRY ?= 1
+WITH_HTTP ?= 1
 comma     := ,
 empty     :=
 space     := $(empty) $(empty)
-B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAILPOINTS),-failpoints)$(if $(filter 0,$(WITH_REGISTRY)),-without-registry)
+B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAILPOINTS),-failpoints)$(if $(filter 0,$(WITH_REGISTRY)),-without-registry)$(if $(filter 0,$(WITH_HTTP)),-without-http)
 
 # ---- Flags ----------------------------------------------------------------------------------------------------------
 
@@ -49,6 +51,7 @@ PC         = $(shell pkg-config $(1))
 LIBS_avro     = $(call PC,--libs avro-c jansson)
 LIBS_kafka    = $(call PC,--libs rdkafka)
 LIBS_registry = $(if $(filter 0,$(WITH_REGISTRY)),,$(call PC,--libs libcurl jansson))
+LIBS_http     = $(if $(filter 0,$(WITH_HTTP)),,$(call PC,--libs libmicrohttpd))
 LIBS_postgres = $(call PC,--libs libpq)
 # Of others: their headers are not ours to warn of.
 HEADERS = $(patsubst -I%,-isystem %,$(call PC,--cflags $(1)))
@@ -66,10 +69,12 @@ endif
 
 # ---- Sources: one folder a layer, lower ones first ------------------------------------------------------------------
 
-LAYERS := core json runtime config avro codec kafka postgres registry worker cli
+LAYERS := core json runtime config avro codec kafka postgres registry http worker cli
 BASE   := config runtime json core
 WITHOUT := src/registry/without.c
-LEFT_OUT := $(if $(filter 0,$(WITH_REGISTRY)),$(filter-out $(WITHOUT),$(wildcard src/registry/*.c)),$(WITHOUT))
+# Of http only what calls libmicrohttpd has a twin: `status` and `health` ask another process's.
+LEFT_OUT := $(if $(filter 0,$(WITH_REGISTRY)),$(filter-out $(WITHOUT),$(wildcard src/registry/*.c)),$(WITHOUT)) \
+            $(if $(filter 0,$(WITH_HTTP)),src/http/server.c,src/http/without.c)
 src     = $(filter-out $(LEFT_OUT),$(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c)))
 objects = $(patsubst src/%.c,$(B)/%.o,$(call src,$(1)))
 OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer))) $(B)/main.o
@@ -80,10 +85,10 @@ archives = $(foreach layer,$(1),$(B)/lib$(layer).a)
 all: $(B)/sessiond
 
 $(B)/sessiond: $(B)/main.o $(THREADS) $(ARCHIVES)
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker registry postgres kafka codec avro $(BASE)) \
-	    $(LIBS_avro) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) -lpthread
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker http registry postgres kafka codec avro $(BASE)) \
+	    $(LIBS_avro) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) $(LIBS_http) -lpthread
 
-$(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h
+$(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(word 2,$(subst /, ,$<))) -MMD -MP -c -o $@ $<
 
@@ -103,6 +108,7 @@ endef
 $(foreach layer,core json runtime config avro kafka registry worker cli,$(eval $(call archive_rule,$(layer),)))
 $(eval $(call archive_rule,codec,$(B)/gen/schema.o))
 $(eval $(call archive_rule,postgres,$(B)/gen/sql.o))
+$(eval $(call archive_rule,http,$(B)/gen/http.o))
 
 SQL     := $(sort $(wildcard src/postgres/sql/*.sql))
 SCHEMAS := $(sort $(wildcard schemas/*.avsc))
@@ -112,6 +118,9 @@ $(B)/gen/sql.c: $(SQL) src/embed.awk
 $(B)/gen/schema.c: $(SCHEMAS) src/embed.awk
 	@mkdir -p $(@D)
 	$(q)awk -v prefix=schema -v headerfile=$(B)/gen/schema.h -f src/embed.awk $(SCHEMAS) > $@
+$(B)/gen/http.c: src/http/page.html src/embed.awk
+	@mkdir -p $(@D)
+	$(q)awk -v prefix=http -v headerfile=$(B)/gen/http.h -f src/embed.awk src/http/page.html > $@
 $(B)/gen/%.h: $(B)/gen/%.c ;
 
 -include $(OBJECTS:.o=.d)
@@ -120,7 +129,7 @@ $(B)/gen/%.h: $(B)/gen/%.c ;
 # ---- Tests: tests/<layer>/check_<noun>.c is one Check program, linked with that layer and those below it -------------
 
 checks = $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/$(1)/check_*.c)))
-CHECKS := $(foreach layer,core json runtime config codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry),$(call checks,$(layer)))
+CHECKS := $(foreach layer,core json runtime config codec kafka loop mock postgres $(if $(filter 0,$(WITH_REGISTRY)),,registry) $(if $(filter 0,$(WITH_HTTP)),,http),$(call checks,$(layer)))
 
 below_core     := core
 below_json     := json core
@@ -130,12 +139,14 @@ below_codec    := codec avro $(BASE)
 below_kafka    := kafka $(BASE)
 below_postgres := postgres $(BASE)
 below_registry := registry $(BASE)
+below_http     := http codec avro $(BASE)
 below_loop     := worker codec avro $(BASE)
 below_mock     := worker kafka registry codec avro $(BASE)
 libs_codec      = $(LIBS_avro)
 libs_kafka      = $(LIBS_kafka)
 libs_postgres   = $(LIBS_postgres)
 libs_registry   = $(LIBS_registry)
+libs_http       = $(LIBS_http) $(LIBS_avro)
 libs_loop       = $(LIBS_avro)
 # Mock brokers forget the offsets of transactions: tests/mock/cluster.c.
 libs_mock       = $(LIBS_avro) $(LIBS_kafka) $(LIBS_registry) -Wl,--wrap=source_kept
@@ -149,11 +160,11 @@ $(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.
 	$$(call say,CHECK,$$@)$$(CC) $$(ALL_CFLAGS) $$(CFLAGS_$(1)) $$(call PC,--cflags check) -Itests $$(ALL_LDFLAGS) -o $$@ $$< \
 	    $(call fakes,$(1)) $(THREADS) $(call archives,$(below_$(1))) $$(libs_$(1)) $$(call PC,--libs check) -lpthread
 endef
-$(foreach layer,core json runtime config codec kafka loop mock postgres registry,$(eval $(call check_rule,$(layer))))
+$(foreach layer,core json runtime config codec kafka loop mock postgres registry http,$(eval $(call check_rule,$(layer))))
 
 .PHONY: setup check check-all check-built check-layers demo bench up down
 setup:
-	@SETUP=$(SETUP) WITH_REGISTRY=$(WITH_REGISTRY) deploy/setup.sh $(SETUP_FOR)
+	@SETUP=$(SETUP) WITH_REGISTRY=$(WITH_REGISTRY) WITH_HTTP=$(WITH_HTTP) deploy/setup.sh $(SETUP_FOR)
 
 # Two makes: the second one reads what the first one may have installed.
 check: SETUP_FOR = check
@@ -174,6 +185,7 @@ every-build:
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=address,undefined B=$(B)-address-undefined all checks with-failpoints
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=thread B=$(B)-thread checks
 	@$(MAKE) -s --no-print-directory $(JOBS) WITH_REGISTRY=0 B=$(B)-without-registry all
+	@$(MAKE) -s --no-print-directory $(JOBS) WITH_HTTP=0 B=$(B)-without-http all
 	@$(MAKE) -s --no-print-directory fuzzers
 	@$(MAKE) -s --no-print-directory before
 
@@ -263,12 +275,14 @@ bench-codec: setup
 
 # ---- Housekeeping ---------------------------------------------------------------------------------------------------
 
-.PHONY: format lint install clean help
+.PHONY: format lint install clean help metrics-doc
+metrics-doc: $(B)/tests/core/check_counters
+	@WRITE_DOCUMENT=yes CK_RUN_CASE=counters $(B)/tests/core/check_counters >/dev/null && echo 'deploy/metrics.md is written'
 FORMATTED = $(wildcard src/*.c src/*/*.c src/*/*/*.c include/*/*.h include/*/*/*.h tests/*/*.c tests/*/*.h tests/*.h)
 format: SETUP_FOR = check
 format: setup
 	@tests/format.sh -i $(FORMATTED)
-lint: $(B)/gen/sql.h $(B)/gen/schema.h
+lint: $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h
 	@tests/lint.sh $(B)
 
 install: all

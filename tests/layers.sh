@@ -8,7 +8,7 @@ build=${1:?usage: tests/layers.sh BUILD}
 
 # What each layer may include of ours. The adapters (codec, kafka, postgres, registry) know nothing of each other.
 base='config runtime json core'
-adapters="codec avro kafka postgres registry $base"
+adapters="codec avro kafka postgres registry http $base"
 may_include() {
     case $1 in
         core) echo core ;;
@@ -17,6 +17,7 @@ may_include() {
         config) echo "$base" ;;
         avro | kafka | postgres | registry) echo "$1 $base" ;;
         codec) echo "codec avro $base" ;;
+        http) echo "http codec $base" ;;
         worker) echo "worker $adapters" ;;
         cli | main) echo "cli worker $adapters" ;;
         *) return 1 ;;
@@ -31,6 +32,7 @@ foreign_header() {
         avro*) echo avro codec ;;
         jansson*) echo avro registry ;;
         curl/*) echo registry ;;
+        microhttpd*) echo http ;;
         *) return 1 ;;
     esac
 }
@@ -42,6 +44,7 @@ PQ         postgres
 avro_      avro codec
 json_      avro registry
 curl_      registry
+MHD_       http
 '
 
 c_headers=' assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic
@@ -66,7 +69,7 @@ check_include() {
     layer=$(layer_of "$file")
     target=${text:1:${#text}-2}
     case $text in
-        '"gen/'*) allowed='codec postgres'
+        '"gen/'*) allowed='codec postgres http'
             among "$layer" "$allowed" || fail "$file:$line: $layer includes $target, which belongs to $allowed" ;;
         '"kafka/tools/'*) [[ $layer = cli || $layer = main || $file = */kafka/tools/* ]] || fail "$file:$line: includes $target, which is for commands only" ;;
         '"'*) allowed=$(may_include "$layer") || { fail "$file: $layer is no layer"; return; }

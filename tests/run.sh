@@ -192,19 +192,21 @@ run_with() {
 }
 
 run_everything() {
-    local registry=registry layer
+    local registry=registry http=http layer
     [ ! -e "$build/registry/without.o" ] || registry=
+    [ ! -e "$build/http/without.o" ] || http=
     run_lint
     run_layers_check
     run_promises_check
-    for layer in core json runtime config codec kafka $registry loop; do run_layer "$build" "$layer"; done
+    for layer in core json runtime config codec kafka $registry $http loop; do run_layer "$build" "$layer"; done
     run_valgrind
     # What a seed of the simulation shows of memory and threads, the next one shows again.
     export SIM_RUNS=${SIM_RUNS:-60}
-    for layer in core json runtime config codec kafka $registry loop mock; do run_layer "$memory" "$layer" memory; done
-    for layer in runtime config kafka $registry loop mock; do run_layer "$threads" "$layer" threads; done
+    for layer in core json runtime config codec kafka $registry $http loop mock; do run_layer "$memory" "$layer" memory; done
+    for layer in core runtime config kafka $registry $http loop mock; do run_layer "$threads" "$layer" threads; done
     run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
     run_script 'without registry' tests/without_registry.sh "$build-without-registry/sessiond"
+    run_script 'without http' tests/without_http.sh "$build-without-http/sessiond"
     run_postgres
     run_system schemas "$build" tests/schemas
     run_system deploy "$build" tests/deploy

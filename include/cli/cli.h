@@ -26,6 +26,7 @@ extern const struct subcommand cli_await;
 extern const struct subcommand cli_get;
 extern const struct subcommand cli_tail;
 extern const struct subcommand cli_status;
+extern const struct subcommand cli_health;
 extern const struct subcommand cli_verify;
 extern const struct subcommand cli_prune;
 extern const struct subcommand cli_replay;
@@ -33,6 +34,9 @@ extern const struct subcommand cli_dlq;
 extern const struct subcommand cli_offsets;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_version;
+
+/** Of the sources; static. */
+const char *cli_revision(void);
 
 /** The program: parses, dispatches, returns the exit code. */
 int cli_main(int argc, char **argv, char **environment);

@@ -87,6 +87,8 @@ struct config {
     int64_t startup_timeout_ms;  /* a host that never answered within it: exit 69 */
     int64_t shutdown_timeout_ms; /* a stop that takes longer: exit 75 */
 
+    char *http_listen; /* HOST:PORT; "" none */
+
     enum log_format log_format;
     enum log_level log_level;
 
@@ -123,6 +125,9 @@ void config_warn_doubts(const struct config *config);
 
 /** As config_warn_unknown for config->kafka[index], whose variable turned out to be no property of librdkafka: warns, removes it. */
 void config_ignore_variable(struct config *config, size_t index);
+
+/** Whether anybody has set this key of the table: it does not have its default by itself. */
+bool config_given(const struct config *config, const char *key);
 
 /** For messages: a key that is no secret, its value and where it was set, e.g. "dlq.topic = x (/etc/x.conf:12)". */
 #define CONFIG_SETTING_TEXT 512

@@ -35,8 +35,9 @@ struct batch {
     struct batch_item *items; /* owned; `capacity` of them */
     size_t count;
     size_t capacity;
-    size_t bytes;   /* what all items take of memory (record_memory) */
-    uint64_t epoch; /* of the assignment under which its messages came */
+    size_t bytes;    /* what all items take of memory (record_memory) */
+    uint64_t epoch;  /* of the assignment under which its messages came */
+    int64_t read_us; /* when they came, in microseconds since 1970 UTC */
 };
 
 /** A batch for up to `capacity` items. Never fails (see arena.h). */

@@ -79,6 +79,9 @@ MUSTUSE enum progress connection_connect(struct connection *connection, int64_t 
 /** Clears `results`. */
 void connection_forget_results(struct connection *connection);
 
+/** Whether an open connection on which nothing is asked is still there; does not wait. False: ERR_RENEW. */
+MUSTUSE bool connection_alive(struct connection *connection, struct err *err);
+
 /**
  * Drops the connection and what was distinct. What the server still does for it is cancelled as soon as there is another one.
  * Blocks for nothing.

@@ -39,10 +39,10 @@ struct ledger_scan_row {
 };
 
 /** The next outcome by command id. DONE, PENDING: there are no more, FAILED: ERR_STOP. */
-enum progress ledger_scan_outcome(struct ledger_scan *scan, struct arena *arena, struct ledger_scan_row *row,
-                                  struct err *err);
+MUSTUSE enum progress ledger_scan_outcome(struct ledger_scan *scan, struct arena *arena, struct ledger_scan_row *row,
+                                          struct err *err);
 
 /** The next session by id, after the last outcome; the same. */
-enum progress ledger_scan_session(struct ledger_scan *scan, struct session_row *row, struct err *err);
+MUSTUSE enum progress ledger_scan_session(struct ledger_scan *scan, struct session_row *row, struct err *err);
 
 #endif

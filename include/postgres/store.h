@@ -31,6 +31,12 @@ void store_set_bulk_least(struct store *store, size_t ids);
  */
 MUSTUSE enum progress store_connect(struct store *store, int timeout_ms, struct err *err);
 
+/**
+ * Whether a connection on which nothing is asked is still there; does not wait, and sends nothing. False: ERR_RENEW. What a server says that
+ * stops is seen so, and what ends without a word only by TCP's keepalives.
+ */
+MUSTUSE bool store_alive(struct store *store, struct err *err);
+
 /** Drops the connection: whatever was in flight is unknown and will be asked again. */
 void store_disconnect(struct store *store);
 

@@ -14,6 +14,9 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 /** Before the first thread. LOG_AUTO: text if stderr is a terminal, else JSON. */
 void log_setup(enum log_format format, enum log_level level);
 
+/** From now on. Any thread. */
+void log_set_level(enum log_level level);
+
 /** `code`: stable, greppable, static, e.g. "E-PG-08006", or NULL. */
 void log_line(enum log_level level, const char *code, const char *format, ...) PRINTF(3, 4);
 

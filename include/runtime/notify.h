@@ -6,7 +6,7 @@
 #ifndef RUNTIME_NOTIFY_H
 #define RUNTIME_NOTIFY_H
 
-/** `state`: e.g. "READY=1", "STOPPING=1". What cannot be sent is not sent: nobody is waiting for it then. */
+/** `state`: e.g. "READY=1", "STOPPING=1". A manager that does not read is waited for a second at most; then it is not told. */
 void notify(const char *state);
 
 #endif

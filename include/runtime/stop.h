@@ -15,4 +15,10 @@ void stop_setup(void);
 /** True after the first signal. Any thread. */
 bool stop_requested(void);
 
+/** For a process that can read its configuration again: SIGHUP asks for it, instead of ending it. Before the first thread. */
+void stop_setup_reload(void);
+
+/** True once after SIGHUP has come, however often. Any thread. */
+bool stop_take_reload(void);
+
 #endif

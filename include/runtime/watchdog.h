@@ -29,4 +29,7 @@ void watchdog_failed(int status);
 /** The loop is alive and is about to do `what` (static text, named in the last message). Any thread; lock-free. */
 void watchdog_tick(const char *what);
 
+/** How long ago the last tick was; 0 before watchdog_start. Any thread; lock-free. */
+int64_t watchdog_silent_ms(void);
+
 #endif

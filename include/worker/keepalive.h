@@ -5,14 +5,16 @@
 #define WORKER_KEEPALIVE_H
 
 #include "core/err.h"
+#include "core/snapshot.h"
 #include "kafka/source.h"
 #include "runtime/backoff.h"
 
 struct keepalive {
     struct source *source;
-    int64_t served_ms;     /* when the group was last served; monotonic */
-    int64_t stop_limit_ms; /* how long a stop that was asked for lets a wait go on */
-    int64_t stop_seen_ms;  /* 0: no stop was asked for */
+    enum dependency_name dependency; /* what is tried again */
+    int64_t served_ms;               /* when the group was last served; monotonic */
+    int64_t stop_limit_ms;           /* how long a stop that was asked for lets a wait go on */
+    int64_t stop_seen_ms;            /* 0: no stop was asked for */
     struct backoff backoff;
 };
 

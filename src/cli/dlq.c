@@ -116,12 +116,13 @@ static int dlq_main(struct cli *cli, int argc, char **argv)
     };
     int failed = subcommand_options(&cli_dlq, argc, argv, set, &request);
 
-    if (failed == 0 && request.action == NULL)
-        failed = cli_usage(&cli_dlq, "say what to do: list, show or redrive");
-    if (failed == 0 && strcmp(request.action, "show") == 0 && request.offset < 0)
-        failed = cli_usage(&cli_dlq, "say which one: show PARTITION@OFFSET, for example show 2@1734");
-    if (failed == 0)
-        failed = cli_load_config(cli);
+    if (failed != 0)
+        return failed;
+    if (request.action == NULL)
+        return cli_usage(&cli_dlq, "say what to do: list, show or redrive");
+    if (strcmp(request.action, "show") == 0 && request.offset < 0)
+        return cli_usage(&cli_dlq, "say which one: show PARTITION@OFFSET, for example show 2@1734");
+    failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
     stop_setup();

@@ -89,7 +89,7 @@ static bool look_at_topics(struct redrive *redrive, int *count, struct err *err)
 static bool open_all(struct redrive *redrive, struct err *err)
 {
     const struct config *config = &redrive->cli->config;
-    int count;
+    int count = 0;
 
     if (!look_at_topics(redrive, &count, err))
         return false;

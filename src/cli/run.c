@@ -1,11 +1,17 @@
 #include "cli/cli.h"
+#include "avro/version.h"
 #include "cli/parts/codecs.h"
 
+#include "core/status.h"
+#include "http/server.h"
+#include "kafka/client.h"
+#include "runtime/clock.h"
 #include "runtime/harden.h"
 #include "runtime/log.h"
 #include "runtime/notify.h"
 #include "runtime/stop.h"
 #include "runtime/watchdog.h"
+#include "worker/monitor.h"
 #include "worker/worker.h"
 
 #include <stdlib.h>
@@ -15,6 +21,9 @@
 
 /* Everything that `run` opens, in the order of opening. What depends on no broker and no database is opened once. */
 struct run {
+    struct about about;
+    struct server *server; /* NULL: none is wanted, or the default port is taken */
+    struct monitor *monitor;
     struct codecs codecs;
     struct answered answered;
 
@@ -23,6 +32,77 @@ struct run {
     struct sink *sink;
     struct worker *worker;
 };
+
+/* ---- What others see of it ------------------------------------------------------------------------------------------------ */
+
+static struct about about_this(const struct config *config)
+{
+    return (struct about){
+        .version = VERSION,
+        .revision = cli_revision(),
+        .librdkafka = kafka_version(),
+        .libpq = postgres_version(),
+        .avro = avro_version_text(),
+        .group = config->group_id,
+        .instance = config->instance_id,
+        .topic = config->commands_topic,
+        .dlq_topic = config->dlq_topic,
+        .delivery = config->events_delivery == DELIVERY_EXACTLY_ONCE ? "exactly-once" : "at-least-once",
+        .duplicates = config->duplicates == DUPLICATES_REPUBLISH ? "republish" : "suppress",
+        .batch_max = config->batch_max_messages,
+    };
+}
+
+/* A second worker on a host does its job: that it has no page is no reason to stop it, unless somebody asked for one. */
+static bool open_server(struct run *run, const struct config *config, struct err *err)
+{
+    if (*config->http_listen == 0)
+        return true;
+    run->server = server_open(config->http_listen, &run->about, err);
+    if (run->server != NULL || config_given(config, "http.listen"))
+        return run->server != NULL;
+    log_err(LOG_WARNING, err);
+    err_clear(err);
+    return true;
+}
+
+/* On the monitor's thread, after SIGHUP. Only what can change while everything else goes on. */
+static void reload(void *opaque)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    const struct cli *cli = opaque;
+    struct config fresh;
+    struct err err;
+
+    if (!config_load(&fresh, &cli->request, &err)) {
+        log_err(LOG_WARNING, &err);
+        return;
+    }
+    log_set_level(fresh.log_level);
+    log_line(fresh.log_level, NULL, "SIGHUP: log.level is %s; other settings are read at the next start",
+             names[fresh.log_level]);
+    config_free(&fresh);
+}
+
+static bool open_watch(struct run *run, struct cli *cli, struct err *err)
+{
+    const struct config *config = &cli->config;
+
+    status_begin(clock_utc_us(), *config->schema_registry_url != NULL, config->dlq_brake);
+    run->about = about_this(config);
+    if (!open_server(run, config, err))
+        return false;
+    run->monitor = monitor_open(config, reload, cli, err);
+    return run->monitor != NULL;
+}
+
+static void close_watch(struct run *run)
+{
+    monitor_close(run->monitor);
+    server_close(run->server);
+}
+
+/* ---- What it works with --------------------------------------------------------------------------------------------------- */
 
 static bool open_worker(struct run *run, const struct config *config, struct err *err)
 {
@@ -60,10 +140,12 @@ static void close_worker(struct run *run)
 
 static bool run_loop(struct worker *worker, struct err *err)
 {
+    status_life(LIFE_STARTING);
     if (!worker_start(worker, err))
         return false;
     log_info("ready");
     notify("READY=1");
+    status_life(LIFE_RUNNING);
     while (!stop_requested())
         if (!worker_step(worker, err))
             return false;
@@ -78,6 +160,8 @@ static bool run_once(struct run *run, const struct config *config, struct err *e
     if (!good && err->class != ERR_INTERRUPTED)
         log_err(err->class == ERR_RESTART ? LOG_WARNING : LOG_ERROR, err);
     watchdog_tick("closing");
+    if (good || err->class != ERR_RESTART)
+        status_life(LIFE_STOPPING);
     if (!good && err->class == ERR_STOP)
         watchdog_failed((int)err->exit_code);
     if (good || err->class != ERR_RESTART)
@@ -97,12 +181,13 @@ static int run_main(struct cli *cli, int argc, char **argv)
         return status;
     harden();
     stop_setup();
+    stop_setup_reload();
     watchdog_start(WATCHDOG_MS, cli->config.shutdown_timeout_ms);
     log_info("starting: group %s, instance %s, commands from %s", cli->config.group_id,
              cli->config.instance_auto ? "auto" : cli->config.instance_id, cli->config.commands_topic);
 
     struct run run = {0};
-    bool good = codecs_open(&run.codecs, &cli->config, &err);
+    bool good = open_watch(&run, cli, &err) && codecs_open(&run.codecs, &cli->config, &err);
     if (!good && err.class != ERR_INTERRUPTED)
         log_err(LOG_ERROR, &err);
     if (!good)
@@ -112,6 +197,7 @@ static int run_main(struct cli *cli, int argc, char **argv)
         good = true;
     }
     codecs_close(&run.codecs);
+    close_watch(&run);
     log_info("stopped");
     return good || err.class != ERR_STOP ? EXIT_DONE : (int)err.exit_code;
 }

@@ -1,159 +1,153 @@
 #include "cli/cli.h"
+#include "cli/parts/group_print.h"
 #include "cli/parts/moment.h"
-#include "json/writer.h"
+#include "cli/parts/running_worker.h"
 #include "kafka/tools/lag.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
 #include <inttypes.h>
-#include <time.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define INTERVAL_MS 2000
 
 struct status {
+    const struct cli *cli;
     bool watch;
     int timeout_ms;
+    struct lag *lag; /* opened when a broker is asked for the first time */
 };
 
-/* ---- Printing ---------------------------------------------------------------------------------------------------- */
+/* ---- Of the worker ------------------------------------------------------------------------------------------------ */
 
-static void print_offset(int64_t offset)
+/* A line of a watch is kept, a frame on a terminal is not. */
+static bool wants_line(const struct status *status)
 {
-    if (offset < 0)
-        printf(" %12s", "-");
+    return status->watch && !isatty(STDOUT_FILENO);
+}
+
+static void begin_frame(const struct status *status)
+{
+    if (status->watch && !status->cli->json)
+        printf("\033[H\033[J"); /* ECMA-48: cursor home, erase what follows */
+}
+
+static int64_t number_in(const char *json, const char *name)
+{
+    const char *at = strstr(json, name);
+
+    return at == NULL ? 0 : strtoll(at + strlen(name), NULL, 10);
+}
+
+/* Its word and its sentence, and how far it is behind. */
+static bool print_worker_line(const struct status *status, const struct reply *json, struct err *err)
+{
+    struct reply ready;
+    char now[GROUP_PRINT_NOW];
+
+    if (!running_worker_ask(&status->cli->config, "/readyz", &ready, err))
+        return false;
+    group_print_now(now);
+    printf("%s %.*s; %" PRId64 " behind\n", now, (int)strcspn(ready.body, "\n"), ready.body,
+           number_in(json->body, "\"lag\": "));
+    free(ready.body);
+    return true;
+}
+
+static bool print_worker_table(const struct status *status, struct err *err)
+{
+    struct reply table;
+
+    if (!running_worker_ask(&status->cli->config, "/", &table, err))
+        return false;
+    begin_frame(status);
+    printf("%s\nasked: the worker at %s\n", table.body, status->cli->config.http_listen);
+    free(table.body);
+    return true;
+}
+
+/* False: no worker of this configuration answers, and `err` says why. */
+static bool show_worker(const struct status *status, struct err *err)
+{
+    struct reply json;
+    bool shown = true;
+
+    if (!running_worker_ask(&status->cli->config, "/api/status", &json, err))
+        return false;
+    if (status->cli->json)
+        fputs(json.body, stdout);
+    else if (wants_line(status))
+        shown = print_worker_line(status, &json, err);
     else
-        printf(" %12" PRId64, offset);
+        shown = print_worker_table(status, err);
+    free(json.body);
+    return shown;
 }
 
-static void print_table(const struct config *config, const struct lag_group *group)
+/* ---- Of the broker ------------------------------------------------------------------------------------------------ */
+
+static void print_group(const struct status *status, const struct lag_group *group, const struct err *why)
 {
-    printf("group %s: %s, %d members; topic %s: %" PRId64 " behind\n\n", config->group_id, group->state,
-           group->member_count, config->commands_topic, group->behind);
-    printf("PARTITION    COMMITTED       STABLE          END          LAG  OWNER\n");
-    for (int i = 0; i < group->partition_count; i++) {
-        const struct lag_partition *partition = &group->partitions[i];
-        const struct lag_member *owner = partition->owner < 0 ? NULL : &group->members[partition->owner];
-        printf("%9d", i);
-        print_offset(partition->committed);
-        print_offset(partition->stable);
-        print_offset(partition->end);
-        print_offset(partition->behind);
-        printf("  %s%s\n", owner == NULL ? "-" : owner->instance, owner == NULL ? "" : owner->host);
-    }
-}
+    const struct config *config = &status->cli->config;
 
-/* For a watch whose output is kept. */
-static void print_line(const struct config *config, const struct lag_group *group)
-{
-    time_t now = (time_t)(clock_utc_us() / 1000000);
-    struct tm tm;
-    char text[32];
-
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-    printf("%s group %s: %s, %d members; topic %s: %" PRId64 " behind\n", text, config->group_id, group->state,
-           group->member_count, config->commands_topic, group->behind);
-}
-
-static void write_members(struct json_writer *json, const struct lag_group *group)
-{
-    write_key(json, "members");
-    write_array(json);
-    for (int i = 0; i < group->member_count; i++) {
-        write_object(json);
-        write_member_text(json, "instance", group->members[i].instance);
-        write_member_text(json, "host", group->members[i].host);
-        write_object_end(json);
-    }
-    write_array_end(json);
-}
-
-static void write_partition(struct json_writer *json, const struct lag_group *group, int index)
-{
-    const struct lag_partition *partition = &group->partitions[index];
-
-    write_object(json);
-    write_member_int(json, "partition", index);
-    write_member_int(json, "beginning", partition->begin);
-    write_member_known_int(json, "committed", partition->committed, partition->committed >= 0);
-    write_member_int(json, "stable", partition->stable);
-    write_member_int(json, "end", partition->end);
-    write_member_int(json, "lag", partition->behind);
-    write_member_text(json, "owner", partition->owner < 0 ? NULL : group->members[partition->owner].instance);
-    write_object_end(json);
-}
-
-static void print_json(const struct config *config, const struct lag_group *group)
-{
-    struct json_writer json = json_to_stream(stdout);
-
-    write_object(&json);
-    write_member_int(&json, "time_ms", clock_utc_us() / 1000);
-    write_member_text(&json, "group", config->group_id);
-    write_member_text(&json, "state", group->state);
-    write_member_text(&json, "topic", config->commands_topic);
-    write_member_int(&json, "lag", group->behind);
-    write_members(&json, group);
-    write_key(&json, "partitions");
-    write_array(&json);
-    for (int i = 0; i < group->partition_count; i++)
-        write_partition(&json, group, i);
-    write_array_end(&json);
-    write_object_end(&json);
-    write_line_end(&json);
-}
-
-static void print(const struct status *status, const struct cli *cli, const struct lag_group *group)
-{
-    if (cli->json) {
-        print_json(&cli->config, group);
-    } else if (status->watch && !isatty(STDOUT_FILENO)) {
-        print_line(&cli->config, group);
+    if (status->cli->json) {
+        group_print_json(config, group);
+    } else if (wants_line(status)) {
+        group_print_line(config, group);
     } else {
-        if (status->watch)
-            printf("\033[H\033[J"); /* ECMA-48: cursor home, erase what follows */
-        print_table(&cli->config, group);
+        begin_frame(status);
+        group_print_table(config, group);
+        printf("\nasked: the broker; %.200s\n", why->message);
     }
-    fflush(stdout);
 }
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------ */
-
-/* Once it has seen the group, a watch outlives an outage. */
-static int watch(const struct status *status, const struct cli *cli, struct lag *lag)
+static bool show_group(struct status *status, const struct err *why, struct err *err)
 {
     struct lag_group group;
-    struct err err;
+
+    if (status->lag == NULL)
+        status->lag = lag_open(&status->cli->config, status->timeout_ms, err);
+    if (status->lag == NULL || !lag_read(status->lag, &group, err))
+        return false;
+    print_group(status, &group, why);
+    return true;
+}
+
+static bool show(struct status *status, struct err *err)
+{
+    struct err why = {0};
+    bool shown = show_worker(status, &why) || show_group(status, &why, err);
+
+    fflush(stdout);
+    return shown;
+}
+
+/* Once it has seen something, a watch outlives an outage. */
+static int watch(struct status *status)
+{
+    struct err err = {0};
 
     while (!stop_requested() && !ferror(stdout)) {
         clock_sleep_ms(INTERVAL_MS);
         if (stop_requested())
             break;
-        if (lag_read(lag, &group, &err))
-            print(status, cli, &group);
-        else if (!stop_requested() && cli_fail(&err) != EXIT_UNREACHABLE)
+        if (!show(status, &err) && !stop_requested() && cli_fail(&err) != EXIT_UNREACHABLE)
             return (int)err.exit_code;
     }
     return EXIT_DONE;
 }
 
-static int status_run(const struct status *status, const struct cli *cli)
+static int status_run(struct status *status)
 {
-    struct lag_group group;
-    struct err err;
-    struct lag *lag = lag_open(&cli->config, status->timeout_ms, &err);
-    if (lag == NULL)
-        return cli_fail(&err);
-
+    struct err err = {0};
     int code = EXIT_DONE;
-    if (lag_read(lag, &group, &err)) {
-        print(status, cli, &group);
-        if (status->watch)
-            code = watch(status, cli, lag);
-    } else {
+
+    if (!show(status, &err))
         code = status->watch && stop_requested() ? EXIT_DONE : cli_fail(&err);
-    }
-    lag_close(lag);
+    else if (status->watch)
+        code = watch(status);
+    lag_close(status->lag);
     return code;
 }
 
@@ -170,7 +164,7 @@ static bool set(void *target, int letter, const char *text)
 
 static int status_main(struct cli *cli, int argc, char **argv)
 {
-    struct status status = {.timeout_ms = 10000};
+    struct status status = {.cli = cli, .timeout_ms = 10000};
     int failed = subcommand_options(&cli_status, argc, argv, set, &status);
 
     if (failed == 0)
@@ -178,32 +172,37 @@ static int status_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     stop_setup();
-    return status_run(&status, cli);
+    return status_run(&status);
 }
 
 /* clang-format off */
 const struct subcommand cli_status = {
     .name = "status",
     .section = "Operate",
-    .summary = "Show how far the group is behind in the commands topic, and who is in it",
+    .summary = "Show what the worker here does, or how far the group is behind and who is in it",
     .usage = {"[--watch] [--timeout D] [--json]"},
     .description =
-        "For each partition of commands.topic it prints the offset that group.id has committed (- stands for never), "
-        "the end of what can be read (STABLE: an open transaction holds back what follows), the end, the lag, and "
-        "the member that has the partition. The lag counts offsets up to the end, and from the beginning where "
-        "nothing was committed; the marker of a transaction takes an offset too. It joins no group and does not ask "
-        "PostgreSQL.\n\n"
-        "The state is Kafka's: Stable, PreparingRebalance, CompletingRebalance, Empty (no members), Dead (no such "
-        "group, or nothing committed and no members).",
+        "Asks the worker that answers at http.listen, if there is one of this group.id and commands.topic: its state, "
+        "what it depends on, how far its partitions are behind, and what it has rejected. Otherwise it asks the "
+        "broker: for each partition of commands.topic it prints the offset that group.id has committed (- stands for "
+        "never), the end of what can be read (STABLE: an open transaction holds back what follows), the end, the lag, "
+        "and the member that has the partition. It says whom it has asked. The lag counts offsets up to the end, and "
+        "from the beginning where nothing was committed; the marker of a transaction takes an offset too. It joins no "
+        "group and does not ask PostgreSQL.\n\n"
+        "The state of a group is Kafka's: Stable, PreparingRebalance, CompletingRebalance, Empty (no members), Dead "
+        "(no such group, or nothing committed and no members).",
     .options = {
         {"watch", 'w', NULL, NULL,
          "Prints again every 2 s until it is interrupted. It redraws a terminal, and adds lines elsewhere."},
         {"timeout", 't', "D", NULL,
          "Waits at most so long for a broker (default 10s). A watch that has begun waits on."},
     },
-    .json = "Prints one object, with --watch one a line: {\"time_ms\", \"group\", \"state\", \"topic\", \"lag\", "
-            "\"members\": [{\"instance\", \"host\"}], \"partitions\": [{\"partition\", \"beginning\", \"committed\", "
-            "\"stable\", \"end\", \"lag\", \"owner\"}]}. Where nothing was committed, committed is null.",
+    .json = "Prints one object, with --watch one a line. Both the worker and the broker give {\"source\": \"worker\" or "
+            "\"broker\", \"time_ms\", \"state\", \"sentence\", \"group\", \"topic\", \"lag\", \"partitions\": "
+            "[{\"partition\", \"committed\", \"stable\", \"end\", \"lag\", \"owner\"}]}. Where nothing was "
+            "committed, committed is null. The worker gives all that /api/status has. From the broker, state and "
+            "sentence are null, and \"group_state\", \"members\": [{\"instance\", \"host\"}] and the \"beginning\" of "
+            "each partition are there.",
     .exits = {
         {EXIT_DONE, "The state was printed; also when a watch is interrupted."},
         {EXIT_UNREACHABLE, "No broker answered."},
@@ -214,6 +213,7 @@ const struct subcommand cli_status = {
     .examples = {
         "sessiond status",
         "sessiond status --json | jq .lag",
+        "sessiond status -X http.listen=",
     },
     .run = status_main,
 };

@@ -1,10 +1,16 @@
 #include "cli/cli.h"
 
 #include "avro/version.h"
+#include "http/server.h"
 #include "json/writer.h"
 #include "kafka/client.h"
 #include "postgres/store.h"
 #include "registry/registry.h"
+
+const char *cli_revision(void)
+{
+    return REVISION;
+}
 
 static void print_json(void)
 {
@@ -18,6 +24,7 @@ static void print_json(void)
     write_member_text(&json, "libpq", postgres_version());
     write_member_text(&json, "avro-c", avro_version_text());
     write_member_text(&json, "registry", registry_version());
+    write_member_text(&json, "http", server_version());
     write_object_end(&json);
     write_line_end(&json);
 }
@@ -31,8 +38,9 @@ static int version_main(struct cli *cli, int argc, char **argv)
     if (cli->json)
         print_json();
     else
-        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\n", VERSION, REVISION,
-               kafka_version(), postgres_version(), avro_version_text(), registry_version());
+        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\nhttp: %s\n", VERSION,
+               REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version(),
+               server_version());
     return EXIT_DONE;
 }
 
@@ -47,7 +55,7 @@ const struct subcommand cli_version = {
         "runs with. The last line says with what schema registries are asked: a libcurl, or none. The option "
         "--version of sessiond does the same.",
     .json = "Prints one object: {\"name\", \"version\", \"revision\", \"librdkafka\", \"libpq\", \"avro-c\", "
-            "\"registry\"}.",
+            "\"registry\", \"http\"}.",
     .exits = {
         {EXIT_DONE, "The versions were printed."},
     },

@@ -247,3 +247,8 @@ void config_setting(const struct config *config, const char *key, char text[stat
 
     snprintf(text, CONFIG_SETTING_TEXT, "%s = %s (%s)", key, origin->value, origin->origin);
 }
+
+bool config_given(const struct config *config, const char *key)
+{
+    return strcmp(config->origins[config_key_find(key) - config_keys].origin, DEFAULT_ORIGIN) != 0;
+}

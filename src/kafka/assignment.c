@@ -1,5 +1,7 @@
 #include "kafka/assignment.h"
 
+#include "core/counters.h"
+#include "core/status.h"
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
 #include "runtime/clock.h"
@@ -122,6 +124,8 @@ static void forget(struct assignment *assignment)
     if (assignment->offered != NULL)
         rd_kafka_topic_partition_list_destroy(assignment->offered);
     free(assignment->list);
+    if (assignment->epoch != 0)
+        status_assigned(0);
     *assignment = (struct assignment){.epochs = assignment->epochs, .patience = assignment->patience};
 }
 
@@ -139,6 +143,27 @@ bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,
     return true;
 }
 
+/* For whoever looks: which partitions are ours now, in ascending order. */
+static void tell(const struct assignment *assignment)
+{
+    struct partition_status *list = calloc(assignment->count + 1, sizeof *list);
+    if (list == NULL)
+        abort();
+
+    for (size_t i = 0; i < assignment->count; i++) {
+        struct partition_status one = {
+            .partition = assignment->list[i].partition, .position = assignment->list[i].committed, .end = -1};
+        size_t at = i;
+        for (; at > 0 && list[at - 1].partition > one.partition; at--)
+            list[at] = list[at - 1];
+        list[at] = one;
+    }
+    status_assigned(assignment->epoch);
+    status_partitions(list, assignment->count);
+    counters_add(COUNTER_REBALANCES, 1);
+    free(list);
+}
+
 enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s *rk, struct rd_kafka_queue_s *messages,
                                int timeout_ms, struct err *err)
 {
@@ -147,8 +172,11 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
     if (partitions == NULL)
         return DONE;
     enum progress progress = read_committed_offsets(assignment, rk, partitions, timeout_ms, err);
+    if (progress == PENDING)
+        status_down(DEPENDENCY_KAFKA, err, 0, clock_utc_us());
     if (progress != DONE)
         return progress;
+    status_up(DEPENDENCY_KAFKA, -1, clock_utc_us());
 
     choose_starts(assignment, partitions);
     forward_messages(rk, messages, partitions);
@@ -161,6 +189,7 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
     rd_kafka_topic_partition_list_destroy(partitions);
     assignment->offered = NULL;
     assignment->epoch = ++assignment->epochs;
+    tell(assignment);
     return DONE;
 }
 

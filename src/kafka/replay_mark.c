@@ -21,6 +21,7 @@ bool replay_mark_parse(struct bytes text, struct replay_mark *mark)
     memcpy(copy, text.data, text.len);
     copy[text.len] = 0;
     *mark = (struct replay_mark){0};
+    /* NOLINTNEXTLINE(cert-err34-c): what it has read is compared with the text below */
     int fields = sscanf(copy,
                         "sessiond-replay/1 run=%16[0-9a-f];begun=%" SCNd64 ";start=%" SCNd64 ";end=%" SCNd64
                         ";partition=%" SCNd32 ";from=%63[^;];to=%63[^;]",

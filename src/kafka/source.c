@@ -1,6 +1,7 @@
 #include "kafka/source.h"
 
 #include "config/topics.h"
+#include "core/status.h"
 #include "kafka/assignment.h"
 #include "kafka/brokers.h"
 #include "kafka/cleanup.h"
@@ -33,6 +34,8 @@
 #define LOOK_EVERY_MS 1000
 #define LOOK_MS       250
 
+#define ENDS_EVERY_MS 1000
+
 /* How long source_kept asks at first. A transaction of ours that is still being ended takes some ms. */
 #define KEPT_MS 100
 
@@ -58,6 +61,7 @@ struct source {
     struct patience kept;
     bool in_question; /* a broker said that the commands topic is missing */
     int64_t looked_ms;
+    int64_t ends_ms; /* when the ends that fetches have told were passed on */
     struct log_limit limit;
 };
 
@@ -444,6 +448,23 @@ static bool look_for_successor(struct source *source, struct err *err)
     return progress != FAILED;
 }
 
+/* What comes with every fetch, for whoever looks; asks nobody. */
+static void tell_ends(struct source *source)
+{
+    const char *topic = source->config->commands_topic;
+    int64_t now_ms = clock_ms();
+    int64_t low, high;
+
+    if (now_ms - source->ends_ms < ENDS_EVERY_MS)
+        return;
+    source->ends_ms = now_ms;
+    for (size_t i = 0; i < source->assignment.count; i++) {
+        int32_t partition = source->assignment.list[i].partition;
+        if (rd_kafka_get_watermark_offsets(source->rk, topic, partition, &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            status_end(partition, high);
+    }
+}
+
 static bool serve_replay(struct source *source, struct err *err)
 {
     const struct config *config = source->config;
@@ -463,6 +484,7 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
     if (!look_for_successor(source, err))
         return false;
     sasl_reload_renew(&source->sasl_reload, source->rk);
+    tell_ends(source);
     if (source->replay != NULL)
         return serve_replay(source, err);
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
@@ -572,8 +594,10 @@ void source_committed(struct source *source, const struct offsets *offsets)
         replay_committed(source->replay, offsets);
     for (size_t i = 0; i < offsets->count; i++) {
         struct owned_partition *owned = assignment_find(&source->assignment, offsets->list[i].partition);
-        if (owned != NULL)
-            owned->committed = offsets->list[i].next;
+        if (owned == NULL)
+            continue;
+        owned->committed = offsets->list[i].next;
+        status_committed(owned->partition, owned->committed, clock_utc_us());
     }
 }
 

@@ -1,5 +1,6 @@
 #include "postgres/connection.h"
 
+#include "core/counters.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "config/secret.h"
@@ -144,6 +145,13 @@ MUSTUSE static enum progress refuse_nameless(struct connection *connection, stru
     return FAILED;
 }
 
+/* Nobody has said a SQLSTATE: for the counters it is a lost connection. */
+static bool unreachable(struct err *err, const char *code, const char *why)
+{
+    counters_postgres_error(NULL);
+    return err_set(err, ERR_RENEW, EXIT_UNREACHABLE, code, "PostgreSQL: %s", why);
+}
+
 MUSTUSE static enum progress connect_failed(struct connection *connection, struct err *err)
 {
     const char *message = PQerrorMessage(connection->pg);
@@ -159,7 +167,7 @@ MUSTUSE static enum progress connect_failed(struct connection *connection, struc
     if (known)
         pg_error_classify(&(struct pg_error){.sqlstate = sqlstate, .message = line, .session = true}, err);
     else
-        err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08001, "PostgreSQL: %s", line);
+        unreachable(err, E_PG_08001, line);
 
     if (err->class == ERR_ISOLATE)
         err->class = ERR_STOP;
@@ -257,4 +265,13 @@ enum progress connection_connect(struct connection *connection, int64_t until_ms
         }
     }
     return DONE;
+}
+
+/* A server that stops says so and closes: the first reading takes the word, the second finds the end. */
+bool connection_alive(struct connection *connection, struct err *err)
+{
+    bool there = connection->state == CONNECTION_OPEN && PQconsumeInput(connection->pg) == 1 &&
+                 PQconsumeInput(connection->pg) == 1 && PQstatus(connection->pg) == CONNECTION_OK;
+
+    return there || unreachable(err, E_PG_08006, "the server has closed the connection");
 }

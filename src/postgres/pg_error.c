@@ -1,5 +1,6 @@
 #include "postgres/pg_error.h"
 
+#include "core/counters.h"
 #include "postgres/guard.h"
 #include "postgres/pg_condition.h"
 
@@ -208,6 +209,7 @@ void pg_error_classify(const struct pg_error *error, struct err *err)
 {
     char text[400];
 
+    counters_postgres_error(error->sqlstate);
     if (error->sqlstate == NULL) {
         err_set(err, ERR_RENEW, EXIT_UNREACHABLE, E_PG_08006, "PostgreSQL: %.600s",
                 error->message == NULL ? "connection lost" : error->message);

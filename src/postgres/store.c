@@ -67,6 +67,11 @@ void store_disconnect(struct store *store)
     store->step = STORE_OPENING;
 }
 
+bool store_alive(struct store *store, struct err *err)
+{
+    return connection_alive(store->connection, err);
+}
+
 static bool ask_grants(struct store *store, struct err *err)
 {
     if (!per_batch(store))

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,12 +24,22 @@ struct line {
 };
 
 static bool as_json;
-static enum log_level highest = LOG_INFO;
+static _Atomic int highest = LOG_INFO;
 
 void log_setup(enum log_format format, enum log_level level)
 {
     as_json = format == LOG_JSON || (format == LOG_AUTO && isatty(STDERR_FILENO) == 0);
-    highest = level;
+    log_set_level(level);
+}
+
+void log_set_level(enum log_level level)
+{
+    atomic_store_explicit(&highest, (int)level, memory_order_relaxed);
+}
+
+static bool is_left_out(enum log_level level)
+{
+    return (int)level > atomic_load_explicit(&highest, memory_order_relaxed);
 }
 
 static void add(struct line *line, const char *format, ...) PRINTF(2, 3);
@@ -140,7 +151,7 @@ void log_line(enum log_level level, const char *code, const char *format, ...)
     char message[MESSAGE_SIZE];
     va_list args;
 
-    if (level > highest)
+    if (is_left_out(level))
         return;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
@@ -158,7 +169,7 @@ void log_record(enum log_level level, const char *code, const struct record *rec
     char message[MESSAGE_SIZE];
     va_list args;
 
-    if (level > highest)
+    if (is_left_out(level))
         return;
     size_t begin = strlen(record_place(record->topic, record->partition, record->offset, message));
     begin += (size_t)snprintf(message + begin, sizeof message - begin, ": ");

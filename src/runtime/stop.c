@@ -17,6 +17,28 @@ static void stop_on_signal(int signal)
         _exit(EXIT_TIMEOUT);
 }
 
+static atomic_int reloads;
+
+static void reload_on_signal(int signal)
+{
+    (void)signal;
+    atomic_store(&reloads, 1);
+}
+
+void stop_setup_reload(void)
+{
+    /* With SA_RESTART: nothing is to end for it. */
+    struct sigaction reload = {.sa_handler = reload_on_signal, .sa_flags = SA_RESTART};
+
+    sigemptyset(&reload.sa_mask);
+    sigaction(SIGHUP, &reload, NULL);
+}
+
+bool stop_take_reload(void)
+{
+    return atomic_exchange(&reloads, 0) > 0;
+}
+
 void stop_setup(void)
 {
     /* Without SA_RESTART: a wait on this thread ends, and its caller sees the flag. */

@@ -111,3 +111,10 @@ void watchdog_failed(int status)
 {
     atomic_store(&failed_with, status);
 }
+
+int64_t watchdog_silent_ms(void)
+{
+    int64_t ticked = atomic_load(&ticked_ms);
+
+    return ticked == 0 ? 0 : clock_ms() - ticked;
+}

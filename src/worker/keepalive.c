@@ -4,6 +4,7 @@
 #include "runtime/log.h"
 #include "runtime/stop.h"
 #include "runtime/watchdog.h"
+#include "worker/observe.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ bool keepalive_pause(struct keepalive *keepalive, const char *what, const struct
     int64_t wait_ms = backoff_next(&keepalive->backoff, (uint32_t)random());
     int64_t until_ms = clock_ms() + wait_ms;
 
+    observe_failed(keepalive->dependency, why, wait_ms);
     log_line(LOG_WARNING, why->code, "%s: %s; again in %" PRId64 " ms", what, why->message, wait_ms);
     while (clock_ms() < until_ms) {
         watchdog_tick(what);

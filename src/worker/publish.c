@@ -1,9 +1,11 @@
 #include "worker/publish.h"
 
+#include "core/counters.h"
 #include "runtime/clock.h"
 #include "runtime/failpoint.h"
 #include "runtime/log.h"
 #include "runtime/stop.h"
+#include "worker/observe.h"
 
 #include <inttypes.h>
 
@@ -125,6 +127,7 @@ static bool transact(struct publisher *p, struct batch *batch, struct err *err)
 static bool give_up_transaction(struct publisher *p, struct err *err)
 {
     p->aborted++;
+    counters_add(COUNTER_TXN_ABORTED, 1);
     if (step_run(p, STEP_ABORT, 0, err))
         return true;
     if (err_ends(err))
@@ -158,6 +161,7 @@ static bool watch_for_fence(struct publisher *p, struct err *err)
 /* A producer that failed before it was ready, by a late request of the one before it perhaps. */
 static bool renew_unready(struct publisher *p, struct err *err)
 {
+    counters_add(COUNTER_RENEWALS, 1);
     return (!sink_fenced(p->sink) || watch_for_fence(p, err)) && sink_renew(p->sink, err);
 }
 
@@ -166,6 +170,7 @@ bool publish_ready(struct publisher *p, struct err *err)
     struct err why;
     enum progress progress;
 
+    (void)observe_calling(DEPENDENCY_KAFKA);
     while ((progress = sink_init(p->sink, SLICE_MS, &why)) != DONE) {
         if (progress == FAILED && err_ends(&why)) {
             *err = why;
@@ -181,12 +186,14 @@ bool publish_ready(struct publisher *p, struct err *err)
     }
     backoff_reset(&p->keepalive->backoff);
     p->renew = false;
+    observe_up(DEPENDENCY_KAFKA);
     return true;
 }
 
 static bool renew_producer(struct publisher *p, struct err *err)
 {
     log_warning(E_KAFKA_RENEW, "replacing the producer");
+    counters_add(COUNTER_RENEWALS, 1);
     return sink_renew(p->sink, err) && publish_ready(p, err);
 }
 
@@ -296,6 +303,15 @@ static bool attempt(struct publisher *p, struct batch *batch, struct err *err)
     return good;
 }
 
+static void say_committed(const struct batch *batch, int64_t started_us)
+{
+    counters_add(COUNTER_TXN_COMMITTED, 1);
+    if (batch->count > 0)
+        observe_called(DEPENDENCY_KAFKA, TIMING_PUBLISH, started_us, true);
+    else
+        observe_up(DEPENDENCY_KAFKA);
+}
+
 static enum publish_result publish(struct publisher *p, struct batch *batch, size_t from, struct err *err)
 {
     struct err why;
@@ -303,6 +319,7 @@ static enum publish_result publish(struct publisher *p, struct batch *batch, siz
 
     if (dropped(p, batch))
         return DROPPED;
+    int64_t started_us = observe_calling(DEPENDENCY_KAFKA);
     choose(p, batch, from);
     do {
         if (!prepare(p, &committed, err))
@@ -310,6 +327,7 @@ static enum publish_result publish(struct publisher *p, struct batch *batch, siz
         if (!committed && portion_end(&p->portion, from, batch->count) < p->end)
             choose(p, batch, from);
         if (committed || attempt(p, batch, &why)) {
+            say_committed(batch, started_us);
             backoff_reset(&p->keepalive->backoff);
             source_committed(p->source, &p->offsets);
             return PUBLISHED;
@@ -317,6 +335,7 @@ static enum publish_result publish(struct publisher *p, struct batch *batch, siz
         if (!recover(p, batch, &why, err))
             return UNPUBLISHED;
     } while (!dropped(p, batch));
+    observe_left(DEPENDENCY_KAFKA);
 
     /* At once: a transaction left open holds up the partitions' new owner and every read_committed consumer. */
     p->renew = p->renew || p->in_doubt;

@@ -2,6 +2,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/stop.h"
+#include "worker/observe.h"
 
 #include <stdlib.h>
 
@@ -51,8 +52,10 @@ void resolver_take(struct schema_cache *schema_cache, struct registry_answer *an
 
 static void say_why(struct resolver *resolver, const struct err *err)
 {
-    if (err->class != ERR_NONE)
-        log_limited(&resolver->limit, clock_ms(), err->code, "waiting for the schema registry: %s", err->message);
+    if (err->class == ERR_NONE)
+        return;
+    observe_failed(DEPENDENCY_REGISTRY, err, 0);
+    log_limited(&resolver->limit, clock_ms(), err->code, "waiting for the schema registry: %s", err->message);
 }
 
 bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err)
@@ -61,19 +64,23 @@ bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct 
     struct registry_answer answer;
     struct err trouble = {0};
 
+    (void)observe_calling(DEPENDENCY_REGISTRY);
     while (source_epoch(resolver->keepalive->source) == batch->epoch) {
         if (schema_cache_waiting(schema_cache) > 0 &&
             registry_next(resolver->registry, SLICE_MS, &answer, &trouble) == DONE) {
             resolver_take(schema_cache, &answer);
             continue;
         }
-        if (all_known(resolver, batch))
-            break;
+        if (all_known(resolver, batch)) {
+            observe_up(DEPENDENCY_REGISTRY);
+            return true;
+        }
         say_why(resolver, &trouble);
         if (!keepalive_tick(resolver->keepalive, "waiting for the schema registry", err))
             return false;
         if (stop_requested())
             return err_interrupted(err, "waiting for the schema registry");
     }
+    observe_left(DEPENDENCY_REGISTRY);
     return true;
 }

@@ -7,6 +7,7 @@
 #include "runtime/stop.h"
 #include "runtime/watchdog.h"
 #include "worker/keepalive.h"
+#include "worker/observe.h"
 #include "worker/circuit_breaker.h"
 #include "worker/decode_batch.h"
 #include "worker/publish.h"
@@ -20,6 +21,7 @@
 #define START_SLICE_MS 250
 #define BREAKER_LOG_MS 60000
 #define TRAILING_MS    200
+#define ALIVE_MS       1000
 
 struct worker {
     struct worker_parts parts;
@@ -34,6 +36,9 @@ struct worker {
     struct circuit_breaker breaker_before; /* as it was before it looked at prev */
     int64_t breaker_logged_ms;
     int64_t trailing_ms; /* when trailing offsets were last looked at */
+    int64_t sent_us;     /* when the batch under way was sent to the store */
+    bool sent_alone;     /* nothing is published meanwhile */
+    int64_t alive_ms;    /* when the idle connection was last looked at */
 };
 
 struct worker *worker_new(const struct worker_parts *parts)
@@ -47,10 +52,16 @@ struct worker *worker_new(const struct worker_parts *parts)
     w->next = &w->batches[0];
     int64_t patience_ms = parts->config->shutdown_timeout_ms / 2;
     w->store_keepalive = (struct keepalive){
-        .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 50, .cap_ms = 1000}
+        .source = parts->source,
+        .dependency = DEPENDENCY_POSTGRESQL,
+        .stop_limit_ms = patience_ms,
+        .backoff = {.base_ms = 50, .cap_ms = 1000}
     };
     w->sink_keepalive = (struct keepalive){
-        .source = parts->source, .stop_limit_ms = patience_ms, .backoff = {.base_ms = 20, .cap_ms = 1000}
+        .source = parts->source,
+        .dependency = DEPENDENCY_KAFKA,
+        .stop_limit_ms = patience_ms,
+        .backoff = {.base_ms = 20, .cap_ms = 1000}
     };
     w->publisher = (struct publisher){
         .config = parts->config,
@@ -103,6 +114,7 @@ static bool find_topics(struct worker *w, struct err *err)
             unreachable(w, started_ms, "the broker (kafka.bootstrap.servers) or the address that it advertises", &why,
                         err))
             return false;
+        observe_failed(DEPENDENCY_KAFKA, &why, 0);
         watchdog_tick("waiting for the broker");
         if (stop_requested())
             return err_interrupted(err, "waiting for the broker");
@@ -110,6 +122,8 @@ static bool find_topics(struct worker *w, struct err *err)
     w->parts.answered->broker = true;
     if (progress == FAILED)
         *err = why;
+    else
+        observe_up(DEPENDENCY_KAFKA);
     return progress == DONE;
 }
 
@@ -119,6 +133,7 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
     struct err why;
     enum progress progress;
 
+    (void)observe_calling(DEPENDENCY_POSTGRESQL);
     while ((progress = store_connect(w->parts.store, STORE_SLICE_MS, &why)) != DONE) {
         if (!keepalive_tick(&w->store_keepalive, "connecting to PostgreSQL", err))
             return false;
@@ -136,6 +151,7 @@ static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
     }
     backoff_reset(&w->store_keepalive.backoff);
     w->parts.answered->database = true;
+    observe_up(DEPENDENCY_POSTGRESQL);
     return true;
 }
 
@@ -158,6 +174,8 @@ static bool needs_store(const struct batch *batch)
 /* To PostgreSQL, which works on it while the batch before is published. */
 static bool send(struct worker *w, struct err *err)
 {
+    w->sent_us = clock_utc_us();
+    w->sent_alone = w->prev == NULL;
     return !needs_store(w->next) || store_send(w->parts.store, w->next, err);
 }
 
@@ -172,13 +190,13 @@ static bool receive(struct worker *w, struct batch *batch, struct err *err)
 }
 
 /* After a decision that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
-static bool repair_store(struct worker *w, const struct err *why, struct err *err)
+static bool repair_store(struct worker *w, const char *what, const struct err *why, struct err *err)
 {
     bool renew = why->class == ERR_RENEW;
 
     if (renew)
         store_disconnect(w->parts.store);
-    return keepalive_pause(&w->store_keepalive, "deciding", why, err) && (!renew || connect_store(w, 0, err));
+    return keepalive_pause(&w->store_keepalive, what, why, err) && (!renew || connect_store(w, 0, err));
 }
 
 /*
@@ -190,19 +208,26 @@ static bool decide(struct worker *w, struct batch *batch, const struct err *unse
     bool sent = unsent == NULL;
     struct err why = sent ? (struct err){0} : *unsent;
 
+    if (needs_store(batch))
+        (void)observe_calling(DEPENDENCY_POSTGRESQL);
     while (needs_store(batch)) {
-        if (sent && receive(w, batch, &why))
+        if (sent && receive(w, batch, &why)) {
+            observe_called(DEPENDENCY_POSTGRESQL, TIMING_STORE, w->sent_us, w->sent_alone);
             break;
+        }
         if (err_ends(&why)) {
             *err = why;
             return false;
         }
         if (source_epoch(w->parts.source) != batch->epoch) {
+            observe_left(DEPENDENCY_POSTGRESQL);
             store_disconnect(w->parts.store);
             return connect_store(w, 0, err);
         }
-        if (!repair_store(w, &why, err))
+        if (!repair_store(w, "deciding", &why, err))
             return false;
+        w->sent_us = clock_utc_us();
+        w->sent_alone = true;
         sent = store_send(w->parts.store, batch, &why);
     }
     backoff_reset(&w->store_keepalive.backoff);
@@ -216,7 +241,12 @@ static bool fill(struct worker *w, struct err *err)
 {
     int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
 
-    return source_fill(w->parts.source, w->next, (size_t)w->parts.config->batch_max_bytes, wait_ms, err);
+    if (!source_fill(w->parts.source, w->next, (size_t)w->parts.config->batch_max_bytes, wait_ms, err))
+        return false;
+    w->next->read_us = clock_utc_us();
+    if (w->next->count > 0)
+        observe_in_flight(w->next, w->prev);
+    return true;
 }
 
 /* The batch before goes out. */
@@ -227,6 +257,7 @@ static bool publish(struct worker *w, struct err *err)
     watchdog_tick("publishing");
     switch (publish_batch(&w->publisher, w->prev, err)) {
     case PUBLISHED:
+        observe_answered(w->parts.config, w->prev);
         if (w->parts.published != NULL)
             w->parts.published(w->parts.opaque, w->prev);
         break;
@@ -235,6 +266,7 @@ static bool publish(struct worker *w, struct err *err)
     }
     source_release(w->parts.source, w->prev);
     w->prev = NULL;
+    observe_in_flight(w->next, NULL);
     failpoint("released");
     return true;
 }
@@ -253,11 +285,32 @@ static bool resolve(struct worker *w, struct err *err)
     return true;
 }
 
+static void decode_next(struct worker *w)
+{
+    int64_t started_us = clock_utc_us();
+
+    decode_batch(w->parts.decode, w->parts.config->commands_id_required, w->next);
+    observe_read(w->next, started_us);
+}
+
+/* Nobody asks the database anything: that it is gone would only show when the next command comes, and that one would wait. */
+static bool look_at_store(struct worker *w, int64_t now_ms, struct err *err)
+{
+    struct err why;
+
+    if (now_ms - w->alive_ms < ALIVE_MS)
+        return true;
+    w->alive_ms = now_ms;
+    return store_alive(w->parts.store, &why) || repair_store(w, "idle", &why, err);
+}
+
 /* Nothing came and nothing is in flight: the one thing left to commit may be behind control records. */
 static bool idle(struct worker *w, struct err *err)
 {
     int64_t now_ms = clock_ms();
 
+    if (!look_at_store(w, now_ms, err))
+        return false;
     if (source_epoch(w->parts.source) == 0 || now_ms - w->trailing_ms < TRAILING_MS)
         return true;
     w->trailing_ms = now_ms;
@@ -276,6 +329,7 @@ static void hand_over(struct worker *w)
     w->breaker_before = w->breaker;
     if (source_epoch(w->parts.source) == decided->epoch)
         source_truncate(w->parts.source, decided, circuit_breaker_look(&w->breaker, decided));
+    observe_breaker(&w->breaker, decided);
 }
 
 /* Stays in the group, reads nothing, and keeps saying why. */
@@ -307,7 +361,7 @@ bool worker_step(struct worker *w, struct err *err)
         return false;
     if (w->next->count == 0)
         return w->prev == NULL ? idle(w, err) : publish(w, err);
-    decode_batch(w->parts.decode, w->parts.config->commands_id_required, w->next);
+    decode_next(w);
     failpoint("filled");
     bool sent = send(w, &unsent);
     failpoint("sent");

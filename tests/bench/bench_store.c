@@ -177,9 +177,9 @@ int main(int argc, char **argv)
 {
     static double cpu[WAYS][ROUNDS_MAX];
     static double took[WAYS][ROUNDS_MAX];
-    int rounds = argc > 1 ? atoi(argv[1]) : 5;
-    size_t commands = argc > 2 ? (size_t)atol(argv[2]) : 5000;
-    int batches = argc > 3 ? atoi(argv[3]) : 20;
+    int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 5;
+    size_t commands = argc > 2 ? (size_t)strtol(argv[2], NULL, 10) : 5000;
+    int batches = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 20;
     FILE *quiet = fopen("/dev/null", "w");
 
     if (rounds < 1 || rounds > ROUNDS_MAX || commands < 1 || batches < 1)

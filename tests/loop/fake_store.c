@@ -192,6 +192,11 @@ enum progress store_connect(struct store *store, int timeout_ms, struct err *err
     return DONE;
 }
 
+bool store_alive(struct store *store, struct err *err)
+{
+    return store->connected || err_set(err, ERR_RENEW, EXIT_UNREACHABLE, "E-FAKE-PG", "the connection has ended");
+}
+
 void store_disconnect(struct store *store)
 {
     /* The server may have been about to commit. */

@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A service manager's socket; the name is in the abstract namespace or a path. */
@@ -52,6 +53,27 @@ START_TEST(an_at_sign_means_the_abstract_namespace)
     int fd = listen_on(name);
     notify("STOPPING=1");
     expect(fd, "STOPPING=1");
+}
+END_TEST
+
+START_TEST(a_manager_that_does_not_read_holds_nobody_up_for_long)
+{
+    char name[64];
+    time_t begun = time(NULL);
+
+    snprintf(name, sizeof name, "@check_notify.full.%d", (int)getpid());
+    int fd = listen_on(name);
+    /* Whatever the queue holds (net.unix.max_dgram_qlen): a state that comes again is no newer. */
+    int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path + 1, name + 1, strlen(name) - 1);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
+    while (sendto(other, "x", 1, 0, (struct sockaddr *)&address, size) == 1)
+        continue;
+    notify("STATUS=nobody reads this");
+    ck_assert_int_le(time(NULL) - begun, 5);
+    close(other);
+    close(fd);
 }
 END_TEST
 
@@ -132,6 +154,7 @@ int main(void)
 
     tcase_add_test(tcase, a_state_reaches_the_socket_that_the_manager_named);
     tcase_add_test(tcase, an_at_sign_means_the_abstract_namespace);
+    tcase_add_test(tcase, a_manager_that_does_not_read_holds_nobody_up_for_long);
     tcase_add_test(tcase, a_manager_that_watches_is_told_by_the_ticks_that_the_loop_is_alive);
     tcase_add_test(tcase, it_is_told_no_more_often_than_four_times_in_its_limit);
     tcase_add_test(tcase, a_manager_that_watches_another_process_is_told_nothing);

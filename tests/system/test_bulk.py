@@ -85,6 +85,27 @@ def test_the_kind_of_checks_is_logged_and_a_role_without_the_grants_is_77(stage)
     stage.judge()
 
 
+@pytest.fixture
+def database(stage):
+    """Between every worker of this stage and the database."""
+    info = stage.db.info
+    with Proxy(("127.0.0.1", 0), (info.host, info.port), Postgres) as proxy:
+        unencrypted = {"sslmode": "disable", "gssencmode": "disable"}
+        stage.settings["postgres.conninfo"] = stage.services.conninfo(host="127.0.0.1", port=proxy.port, **unencrypted)
+        yield proxy
+
+
+@pytest.mark.parametrize("statement", ["bulk_state", "bulk_session_ids", "bulk_created", "bulk_sessions"])
+def test_the_connection_is_lost_at_a_step_of_the_bulk_way(stage, database, statement):
+    faults = [database.next(statement, what) for what in ("lose request", "lose answer")]
+    send(stage)
+    with stage.working(**with_checks("per-row")) as worker:
+        until(lambda: all(fault.happened for fault in faults), 60, lambda: f"{faults}\n{worker.log[-3000:]}")
+        stage.await_drained(60)
+    assert len(stage.events()) == 3000
+    stage.judge()
+
+
 def holding_ledger_rows(stage):
     return stage.rows(
         """SELECT 1 FROM pg_locks WHERE relation = 'command_outcomes'::regclass AND mode = 'RowExclusiveLock'"""
@@ -92,19 +113,15 @@ def holding_ledger_rows(stage):
 
 
 @pytest.mark.parametrize("checks", ["per-row", pytest.param("per-batch", marks=pytest.mark.slow)])
-def test_one_that_stops_in_the_middle_of_sending_holds_its_rows_ten_seconds_at_most(stage, services, checks):
+def test_one_that_stops_in_the_middle_of_sending_holds_its_rows_ten_seconds_at_most(stage, database, checks):
     """The server has stored outcomes and waits for the rest of what it was sent: no time-out runs within a pipeline."""
-    target = dict(pair.split("=", 1) for pair in services.conninfo().split())
-    with Proxy(("127.0.0.1", 0), (target["host"], int(target["port"])), Postgres) as proxy:
-        late = proxy.next("bulk_sessions", "late request", seconds=20)
-        send(stage)
-        through = services.conninfo(port=proxy.port, sslmode="disable", gssencmode="disable")
-        settings = with_checks(checks, **{"postgres.conninfo": through})
-        with stage.working(**settings) as worker:
-            until(lambda: late.left == 0 and holding_ledger_rows(stage), 20, "it holds rows")
-            until(lambda: not holding_ledger_rows(stage), 15, "and holds them no longer")
-            assert late.happened == 0, "the rest had not come yet"
-            stage.await_drained(60)
-            assert worker.running
+    late = database.next("bulk_sessions", "late request", seconds=20)
+    send(stage)
+    with stage.working(**with_checks(checks)) as worker:
+        until(lambda: late.left == 0 and holding_ledger_rows(stage), 20, "it holds rows")
+        until(lambda: not holding_ledger_rows(stage), 15, "and holds them no longer")
+        assert late.happened == 0, "the rest had not come yet"
+        stage.await_drained(60)
+        assert worker.running
     assert len(stage.events()) == 3000
     stage.judge()

@@ -132,11 +132,12 @@ def test_a_server_that_stands_still_is_waited_for(open_stage, services, note, se
 @contextlib.contextmanager
 def half_dead(proxy):
     """It takes connections, decides every batch, and no answer to that comes back."""
-    lost = proxy.next("insert_outcomes", "lose answer", times=10**9)
+    faults = [proxy.next(decisive, "lose answer", times=10**9) for decisive in ("insert_outcomes", "bulk_sessions")]
     try:
         yield
     finally:
-        lost.left = 0
+        for lost in faults:
+            lost.left = 0
 
 
 WAYS = {"refusing": Proxy.refusing, "silent": Proxy.black_hole, "half-dead": half_dead}

@@ -6,6 +6,7 @@ answers no command.
 import contextlib
 import json
 import re
+import socket
 import subprocess
 import threading
 import uuid
@@ -567,6 +568,18 @@ def wrong_registry_login(scene):
     server.server_close()
     assert "s3cret" not in done.stderr
     yield url, done
+
+
+@mistake("another process has the port of `http.listen`, where the key was set")
+def port_in_use(scene):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        yield address, scene.bare("run", "-X", f"http.listen={address}")
+
+
+@mistake("an address in `http.listen` that is not this machine's")
+def no_address(scene):
+    yield "192.0.2.1:9465", scene.bare("run", "-X", "http.listen=192.0.2.1:9465")
 
 
 @mistake("a CA file of the schema registry that is not there")

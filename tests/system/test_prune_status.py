@@ -122,12 +122,12 @@ def test_status_counts_from_the_beginning_until_the_group_commits_and_says_who_h
     assert (before["group"], before["topic"], before["lag"]) == (stage.name, stage.commands, len(sent))
     assert [p["committed"] for p in before["partitions"]] == [None] * 4
     assert [p["lag"] for p in before["partitions"]] == [0, 5, 0, 0]
-    assert before["members"] == [] and before["state"] == "Dead"
+    assert before["members"] == [] and before["group_state"] == "Dead" and before["source"] == "broker" and before["state"] is None
 
     with stage.working():
         stage.await_drained()
         working = status(stage)
-        assert working["state"] == "Stable" and [m["instance"] for m in working["members"]] == ["one"]
+        assert working["group_state"] == "Stable" and [m["instance"] for m in working["members"]] == ["one"]
         assert [p["owner"] for p in working["partitions"]] == ["one"] * 4
         one = working["partitions"][1]
         assert (one["beginning"], one["committed"], one["stable"], one["end"], one["lag"]) == (0, 5, 5, 5, 0)
@@ -150,8 +150,9 @@ def test_status_tells_the_end_from_what_an_open_transaction_holds_back(stage):
 
 
 def test_status_as_text_is_a_table_with_a_row_for_each_partition(stage):
-    head, _, titles, *rows = stage.must("status").stdout.splitlines()
+    head, _, titles, *rows, _, asked = stage.must("status").stdout.splitlines()
     assert stage.name in head and stage.commands in head and "0 behind" in head
+    assert asked == "asked: the broker; http.listen is empty"
     assert titles.split() == ["PARTITION", "COMMITTED", "STABLE", "END", "LAG", "OWNER"]
     assert [row.split() for row in rows] == [[str(i), "-", "0", "0", "0", "-"] for i in range(4)]
 

@@ -1,0 +1,43 @@
+/**
+ * How often values fell into which range: fixed upper bounds, one bucket more for what is beyond the last one.
+ *
+ * Plain numbers; the live ones, which two threads see, are in core/counters.h. Values and bounds are in whole units of the caller's
+ * choice (microseconds, messages).
+ */
+#ifndef CORE_HISTOGRAM_H
+#define CORE_HISTOGRAM_H
+
+#include "core/bytes.h"
+
+#define HISTOGRAM_BOUNDS_MAX 20
+
+/** The upper bounds, ascending, each inclusive as in Prometheus' `le`. */
+struct histogram_bounds {
+    size_t count;
+    int64_t list[HISTOGRAM_BOUNDS_MAX];
+};
+
+struct histogram {
+    uint64_t buckets[HISTOGRAM_BOUNDS_MAX + 1]; /* not cumulative; `bounds.count + 1` of them are used */
+    uint64_t sum;                               /* of all values */
+};
+
+/** The bucket of a value. */
+size_t histogram_bucket(const struct histogram_bounds *bounds, int64_t value);
+
+/** How many values there are. */
+uint64_t histogram_count(const struct histogram *histogram);
+
+/** What came after `before` was read: `now` minus `before`. */
+struct histogram histogram_since(const struct histogram *now, const struct histogram *before);
+
+/** Adds the values of `more`. */
+void histogram_add(struct histogram *histogram, const struct histogram *more);
+
+/**
+ * The value below which `permille` of 1000 values are, interpolated inside its bucket as Prometheus' histogram_quantile does; what is
+ * beyond the last bound counts as that bound. -1 when there are no values.
+ */
+int64_t histogram_quantile(const struct histogram_bounds *bounds, const struct histogram *histogram, int permille);
+
+#endif

@@ -1,0 +1,70 @@
+/**
+ * What an answer is made of: a copy of everything at one moment, and the figures that are computed from it. So all parts of one answer
+ * are of the same moment, and nothing is held while it is written.
+ */
+#ifndef HTTP_VIEW_H
+#define HTTP_VIEW_H
+
+#include "core/history.h"
+#include "core/snapshot.h"
+#include "core/state.h"
+
+#include <stdio.h>
+
+/** Who this is: texts that do not change while the process runs, borrowed. */
+struct about {
+    const char *version;
+    const char *revision;
+    const char *librdkafka;
+    const char *libpq;
+    const char *avro;
+    const char *group;
+    const char *instance;  /* "" with instance.id=auto */
+    const char *topic;     /* commands.topic */
+    const char *dlq_topic; /* "" none */
+    const char *delivery;  /* events.delivery */
+    const char *duplicates;
+    int64_t batch_max;
+};
+
+struct view {
+    const struct about *about;
+    int64_t now_us;
+    bool live; /* the loop has ticked within VIEW_LIVE_MS */
+    int64_t silent_ms;
+    struct snapshot snapshot;
+    struct history history;
+    struct counters counters;
+    enum state state;
+    char sentence[STATE_SENTENCE];
+
+    int64_t p50_us, p99_us; /* from command to event, in the last minute; -1: there was none */
+    int64_t oldest_ms;
+    double drain_s; /* -1: never at these rates */
+    int trend;      /* of what is behind, over the last minute: -1 falls, 0 stays, 1 grows */
+};
+
+/** Half of what the watchdog allows: a probe restarts the process a little before the watchdog would. */
+#define VIEW_LIVE_MS 45000
+
+/** A new one, to be freed with free(). */
+MUSTUSE struct view *view_take(const struct about *about);
+
+/** "8.4 ms", "1.2 s", or "-" for a negative one. `text` needs VIEW_TEXT bytes. */
+#define VIEW_TEXT 40
+const char *view_duration(int64_t us, char text[static VIEW_TEXT]);
+
+/** "up", "down" or "unknown"; static. */
+const char *view_up(const struct dependency *dependency);
+
+/** A shape for the state, which needs no colour: UTF-8, one character. `mood` is 0 good, 1 look, 2 act. */
+int view_mood(enum state state);
+const char *view_shape(enum state state);
+
+/** What to type next in this state; NULL when there is nothing to do. */
+const char *view_next(enum state state);
+
+/** The indices of the listed partitions, worst first, up to `most`; returns how many. */
+size_t view_worst_first(const struct snapshot *snapshot, size_t list[], size_t most);
+
+#endif

@@ -1,0 +1,63 @@
+#include "core/metric.h"
+
+/* clang-format off */
+static const struct metric_row rows[METRIC_COUNT] = {
+    [METRIC_COMMANDS] = {"sessiond_commands_total", "counter", "commands", "outcome",
+        "Commands answered, by outcome: created, rejected, duplicate (the event of another record with the same id) or suppressed (a duplicate without an event)"},
+    [METRIC_REJECTED] = {"sessiond_rejected_total", "counter", "commands", "code",
+        "Commands answered with a rejected event of their own, by code"},
+    [METRIC_DLQ] = {"sessiond_dlq_total", "counter", "records", "",
+        "Records copied to the dead-letter topic"},
+    [METRIC_BRAKE] = {"sessiond_dlq_brake_engaged", "gauge", "0 or 1", "",
+        "1 when reading has stopped because too many records in a row could not be read or stored (dlq.brake)"},
+    [METRIC_TRANSACTIONS] = {"sessiond_transactions_total", "counter", "transactions", "result",
+        "Kafka transactions, committed or aborted; with events.delivery=at-least-once, publications"},
+    [METRIC_LATENCY] = {"sessiond_command_latency_seconds", "histogram", "seconds", "",
+        "From a command's timestamp to the commit of its event, without records that were answered before and are read again"},
+    [METRIC_BATCH] = {"sessiond_batch_messages", "histogram", "commands", "",
+        "Commands in a batch"},
+    [METRIC_PHASE] = {"sessiond_phase_seconds", "histogram", "seconds", "phase",
+        "How long a batch takes: decode, store (until PostgreSQL has decided it), publish (until Kafka has committed it)"},
+    [METRIC_LAG] = {"sessiond_consumer_lag", "gauge", "records", "topic,partition",
+        "Records of a partition of this process that are not answered; a transaction's marker counts as one until it was passed"},
+    [METRIC_END] = {"sessiond_partition_end_offset", "gauge", "offset", "topic,partition",
+        "The offset that the next record of a partition of this process will have"},
+    [METRIC_STABLE_LAG] = {"sessiond_stable_offset_lag", "gauge", "records", "topic,partition",
+        "Records of a partition of this process that an open transaction of a producer holds back"},
+    [METRIC_OLDEST] = {"sessiond_oldest_waiting_seconds", "gauge", "seconds", "",
+        "How long the oldest command that is not answered has waited; 0 when none waits, and while records that were answered before are read again"},
+    [METRIC_PARTITIONS] = {"sessiond_assigned_partitions", "gauge", "partitions", "",
+        "Partitions of the commands topic that this process has"},
+    [METRIC_LAST_COMMIT] = {"sessiond_last_commit_timestamp_seconds", "gauge", "seconds since 1970 UTC", "",
+        "When offsets were last committed; 0 before the first time"},
+    [METRIC_REBALANCES] = {"sessiond_rebalances_total", "counter", "assignments", "",
+        "Assignments that the group has given to this process"},
+    [METRIC_RECREATIONS] = {"sessiond_producer_recreations_total", "counter", "producers", "",
+        "Producers that were replaced, because they had failed or because a late answer could end another transaction"},
+    [METRIC_POSTGRES_ERRORS] = {"sessiond_postgres_errors_total", "counter", "errors", "class",
+        "Errors of PostgreSQL by class of their SQLSTATE; 08 is also a lost connection"},
+    [METRIC_UP] = {"sessiond_up", "gauge", "0 or 1", "dependency",
+        "Whether postgresql, kafka or registry has answered last; not given before the first answer or failure"},
+    [METRIC_STATE] = {"sessiond_state", "gauge", "0 or 1", "state",
+        "1 for the present state of this process, 0 for the others"},
+    [METRIC_BUILD] = {"sessiond_build_info", "gauge", "1", "version,revision,librdkafka,libpq,avro",
+        "1; the labels are the versions of sessiond and of the libraries that it runs with"},
+    [METRIC_CPU] = {"process_cpu_seconds_total", "counter", "seconds", "",
+        "Total user and system CPU time spent in seconds"},
+    [METRIC_RSS] = {"process_resident_memory_bytes", "gauge", "bytes", "",
+        "Resident memory size in bytes"},
+    [METRIC_VIRTUAL] = {"process_virtual_memory_bytes", "gauge", "bytes", "",
+        "Virtual memory size in bytes"},
+    [METRIC_OPEN_FDS] = {"process_open_fds", "gauge", "descriptors", "",
+        "Number of open file descriptors"},
+    [METRIC_MAX_FDS] = {"process_max_fds", "gauge", "descriptors", "",
+        "Maximum number of open file descriptors"},
+    [METRIC_START] = {"process_start_time_seconds", "gauge", "seconds since 1970 UTC", "",
+        "Start time of the process"},
+};
+/* clang-format on */
+
+const struct metric_row *metric_row(enum metric metric)
+{
+    return &rows[metric];
+}

@@ -1,0 +1,367 @@
+/*
+ * libmicrohttpd with our own thread around it: it has no limit for how long a connection may take as a whole, only for how long one may be
+ * silent. A client that sends a byte every four seconds would hold its place for hours, sixty-four of them all places. So this thread
+ * remembers when each connection came, and shuts down those that have had their time.
+ */
+#include "http/server.h"
+
+#include "http/answers.h"
+#include "http/request.h"
+#include "runtime/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONNECTIONS   64
+#define MEMORY        16384
+#define SILENCE_S     5
+#define CONNECTION_MS 10000
+#define LOOK_EVERY_MS 500
+#define BACKLOG       128
+
+struct connection_time {
+    int fd; /* -1: free */
+    int64_t since_ms;
+};
+
+struct server {
+    const struct about *about;
+    bool loopback;
+    int listener;
+    int wake; /* an eventfd: the thread is to end */
+    struct MHD_Daemon *daemon;
+    pthread_t thread;
+    struct connection_time connections[CONNECTIONS]; /* the thread's own */
+    bool closed;                                     /* one was closed since the last turn */
+};
+
+/* ---- Answers: all run on the server's thread ----------------------------------------------------------------------- */
+
+struct answer {
+    char *body;
+    size_t len;
+    int status;
+    const char *type;
+    const char *policy; /* Content-Security-Policy */
+};
+
+#define NO_POLICY "default-src 'none'; frame-ancestors 'none'"
+#define TEXT      "text/plain; charset=utf-8"
+
+static int status_of(bool good)
+{
+    return good ? 200 : 503;
+}
+
+static void write_body(struct server *server, enum resource resource, bool verbose, bool html, struct answer *answer)
+{
+    struct view *view = view_take(server->about);
+    FILE *out = open_memstream(&answer->body, &answer->len);
+    if (out == NULL)
+        abort();
+
+    switch (resource) {
+    case RESOURCE_LIVEZ: answer->status = status_of(answer_live(view, out)); break;
+    case RESOURCE_READYZ: answer->status = status_of(answer_ready(view, verbose, out)); break;
+    case RESOURCE_METRICS:
+        answer->type = "text/plain; version=0.0.4; charset=utf-8";
+        answer_metrics(view, out);
+        break;
+    case RESOURCE_STATUS:
+        answer->type = "application/json";
+        answer_json(view, out);
+        break;
+    default:
+        if (html) {
+            answer->type = "text/html; charset=utf-8";
+            answer->policy = answer_page_policy();
+            answer_page(view, out);
+        } else {
+            answer_text(view, out);
+        }
+    }
+    fclose(out);
+    free(view);
+}
+
+static void write_refusal(int status, struct answer *answer)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } texts[] = {
+        {HTTP_NOT_FOUND,   "no such path; there are /livez, /readyz, /metrics, /api/status and /\n"},
+        {HTTP_METHOD,      "only GET and HEAD\n"                                                   },
+        {HTTP_TOO_LARGE,   "a request has no body here\n"                                          },
+        {HTTP_MISDIRECTED, "this listener answers to the names of this machine only\n"             },
+    };
+
+    answer->status = status;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].status == status)
+            answer->body = strdup(texts[i].text);
+    if (answer->body == NULL)
+        abort();
+    answer->len = strlen(answer->body);
+}
+
+static void header(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (MHD_add_response_header(response, name, value) != MHD_YES)
+        abort();
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *connection, const struct answer *answer)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(answer->len, answer->body, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL) {
+        free(answer->body);
+        return MHD_NO;
+    }
+    header(response, "Content-Type", answer->type);
+    header(response, "Content-Security-Policy", answer->policy);
+    header(response, "Cache-Control", "no-store");
+    header(response, "X-Content-Type-Options", "nosniff");
+    header(response, "Connection", "close");
+    if (answer->status == HTTP_METHOD)
+        header(response, "Allow", "GET, HEAD");
+    enum MHD_Result queued = MHD_queue_response(connection, (unsigned int)answer->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result find_verbose(void *found, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    (void)kind, (void)value;
+    *(bool *)found = *(bool *)found || strcmp(key, "verbose") == 0;
+    return MHD_YES;
+}
+
+static bool announces_body(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+
+    return (length != NULL && strcmp(length, "0") != 0) ||
+           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding") != NULL;
+}
+
+/* Answers at once: whatever comes after the headers is not read. */
+static enum MHD_Result on_request(void *opaque, struct MHD_Connection *connection, const char *path, const char *method,
+                                  const char *version, const char *data, size_t *size, void **state)
+{
+    struct server *server = opaque;
+    struct answer answer = {.type = TEXT, .policy = NO_POLICY, .status = HTTP_OK};
+    struct request request = {
+        .method = method,
+        .path = path,
+        .host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host"),
+        .has_body = announces_body(connection),
+    };
+    enum resource resource;
+    bool verbose = false;
+
+    (void)version, (void)data, (void)size, (void)state;
+    int status = request_judge(&request, server->loopback, &resource);
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, find_verbose, &verbose);
+    bool html = request_wants_html(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept"));
+    if (status == HTTP_OK)
+        write_body(server, resource, verbose, html, &answer);
+    else
+        write_refusal(status, &answer);
+    return send_answer(connection, &answer);
+}
+
+/* ---- Connections ----------------------------------------------------------------------------------------------------- */
+
+static int fd_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+/* It is told of the end before the descriptor is closed, so that none here is ever somebody else's. */
+static void on_connection(void *opaque, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct server *server = opaque;
+    struct connection_time *slot = *context;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        server->closed = true;
+        if (slot != NULL)
+            slot->fd = -1;
+        return;
+    }
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        if (server->connections[i].fd < 0) {
+            server->connections[i] = (struct connection_time){fd_of(connection), clock_ms()};
+            *context = &server->connections[i];
+            return;
+        }
+}
+
+static void end_overdue(struct server *server)
+{
+    int64_t now_ms = clock_ms();
+
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        const struct connection_time *c = &server->connections[i];
+        if (c->fd >= 0 && now_ms - c->since_ms >= CONNECTION_MS)
+            shutdown(c->fd, SHUT_RDWR);
+    }
+}
+
+/* ---- The thread ------------------------------------------------------------------------------------------------------ */
+
+/* While all places are taken libmicrohttpd does not watch the listener, and begins to again only in the turn after one became free. */
+static int wait_ms(struct server *server)
+{
+    MHD_UNSIGNED_LONG_LONG ms;
+    bool again = server->closed;
+
+    server->closed = false;
+    if (again)
+        return 0;
+    if (MHD_get_timeout(server->daemon, &ms) == MHD_YES && ms < LOOK_EVERY_MS)
+        return (int)ms;
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        if (server->connections[i].fd >= 0)
+            return LOOK_EVERY_MS;
+    return -1;
+}
+
+static void *serve(void *opaque)
+{
+    struct server *server = opaque;
+    int epoll = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    struct pollfd fds[] = {
+        {.fd = epoll,        .events = POLLIN},
+        {.fd = server->wake, .events = POLLIN}
+    };
+
+    while (fds[1].revents == 0) {
+        (void)poll(fds, 2, wait_ms(server));
+        MHD_run(server->daemon);
+        end_overdue(server);
+    }
+    return NULL;
+}
+
+/* ---- Opening ---------------------------------------------------------------------------------------------------------- */
+
+static bool cannot(struct err *err, const char *address, int why)
+{
+    if (why == EADDRINUSE)
+        return err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_01,
+                       "http.listen = %s: another process has this port\n"
+                       "  fix: another port, or http.listen= (empty) for no HTTP",
+                       address);
+    return err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_02,
+                   "http.listen = %s: %s\n  fix: an address of this machine and a port that it may use", address,
+                   strerror(why));
+}
+
+static int try_listen(const struct addrinfo *info, int *why)
+{
+    int on = 1;
+    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    *why = errno;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static int open_listener(const char *address, struct err *err)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *list = NULL;
+    struct bytes host, port;
+    char host_text[256], port_text[8];
+    int fd = -1, why = EINVAL;
+
+    request_split(address, &host, &port);
+    snprintf(host_text, sizeof host_text, "%.*s", (int)host.len, (const char *)host.data);
+    snprintf(port_text, sizeof port_text, "%.*s", (int)port.len, (const char *)port.data);
+    int code = getaddrinfo(*host_text == 0 ? NULL : host_text, port_text, &hints, &list);
+    if (code != 0) {
+        err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_02,
+                "http.listen = %s: %s\n  fix: an address of this machine and a port", address, gai_strerror(code));
+        return -1;
+    }
+    for (const struct addrinfo *info = list; info != NULL && fd < 0; info = info->ai_next)
+        fd = try_listen(info, &why);
+    freeaddrinfo(list);
+    if (fd < 0)
+        cannot(err, address, why);
+    return fd;
+}
+
+/* Signals are for the loop's thread, whose waits they end. */
+static bool start_thread(struct server *server)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(&server->thread, NULL, serve, server) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+struct server *server_open(const char *address, const struct about *about, struct err *err)
+{
+    struct bytes host, port;
+    int listener = open_listener(address, err);
+    if (listener < 0)
+        return NULL;
+
+    struct server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        abort();
+    request_split(address, &host, &port);
+    server->about = about;
+    server->loopback = request_is_loopback(host);
+    server->wake = eventfd(0, EFD_CLOEXEC);
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        server->connections[i].fd = -1;
+    server->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, listener,
+                         MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         (size_t)MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SILENCE_S,
+                         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+    if (server->wake < 0 || server->daemon == NULL || !start_thread(server))
+        abort(); /* nothing of it depends on anything outside but memory and descriptors */
+    return server;
+}
+
+void server_close(struct server *server)
+{
+    if (server == NULL)
+        return;
+    (void)!write(server->wake, &(uint64_t){1}, sizeof(uint64_t));
+    pthread_join(server->thread, NULL);
+    MHD_stop_daemon(server->daemon);
+    close(server->wake);
+    free(server);
+}
+
+const char *server_version(void)
+{
+    static char text[64];
+
+    snprintf(text, sizeof text, "libmicrohttpd %s", MHD_get_version());
+    return text;
+}

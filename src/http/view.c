@@ -1,0 +1,123 @@
+#include "http/view.h"
+
+#include "core/status.h"
+#include "runtime/clock.h"
+#include "runtime/watchdog.h"
+
+#include <stdlib.h>
+
+static const struct {
+    int mood;
+    const char *next;
+} states[STATE_COUNT] = {
+    [STATE_STARTING] = {1, NULL                                                                            },
+    [STATE_WORKING] = {0, NULL                                                                            },
+    [STATE_IDLE] = {0, NULL                                                                            },
+    [STATE_IDLE_NO_PARTITIONS] = {0, "sessiond status -X http.listen="                                               },
+    [STATE_CATCHING_UP] = {1, "sessiond status --watch"                                                       },
+    [STATE_WAITING_POSTGRESQL] = {2, "sessiond migrate status"                                                       },
+    [STATE_WAITING_KAFKA] = {2, "sessiond status -X http.listen="                                               },
+    [STATE_WAITING_REGISTRY] = {2, "sessiond schemas list"                                                         },
+    [STATE_BLOCKED] = {2, "kafka-transactions.sh --bootstrap-server HOST:PORT find-hanging --broker-id ID"},
+    [STATE_STOPPED_READING] = {2, "sessiond tail dlq --from beginning"                                            },
+    [STATE_STOPPING] = {1, NULL                                                                            },
+};
+
+int view_mood(enum state state)
+{
+    return states[state].mood;
+}
+
+const char *view_shape(enum state state)
+{
+    static const char *const shapes[] = {"\u25CF", "\u25B2", "\u25A0"};
+
+    return shapes[view_mood(state)];
+}
+
+const char *view_next(enum state state)
+{
+    return states[state].next;
+}
+
+const char *view_up(const struct dependency *dependency)
+{
+    return dependency->up ? "up" : dependency->down ? "down" : "unknown";
+}
+
+const char *view_duration(int64_t us, char text[static VIEW_TEXT])
+{
+    if (us < 0)
+        snprintf(text, VIEW_TEXT, "-");
+    else if (us < 9950)
+        snprintf(text, VIEW_TEXT, "%.1f ms", (double)us / 1e3);
+    else if (us < 995000)
+        snprintf(text, VIEW_TEXT, "%.0f ms", (double)us / 1e3);
+    else if (us < 100000000)
+        snprintf(text, VIEW_TEXT, "%.1f s", (double)us / 1e6);
+    else
+        state_span(us, text);
+    return text;
+}
+
+/* What is waiting now against a minute ago, or as long ago as is known. A tenth, and 10 records, is no trend. */
+static int trend_of(const struct view *view)
+{
+    size_t age = view->history.count < HISTORY_MINUTE ? view->history.count : HISTORY_MINUTE;
+
+    if (age == 0)
+        return 0;
+    int64_t before = history_at(&view->history, age - 1)->behind;
+    int64_t change = view->snapshot.behind - before;
+    int64_t noise = 10 + before / 10;
+    return change > noise ? 1 : change < -noise ? -1 : 0;
+}
+
+struct view *view_take(const struct about *about)
+{
+    struct view *view = calloc(1, sizeof *view);
+    if (view == NULL)
+        abort();
+
+    view->about = about;
+    view->now_us = clock_utc_us();
+    view->silent_ms = watchdog_silent_ms();
+    view->live = view->silent_ms < VIEW_LIVE_MS;
+    status_copy(&view->snapshot, &view->history);
+    counters_read(&view->counters);
+    view->state = state_of(&view->snapshot, view->now_us, view->sentence);
+
+    struct histogram latency = history_latency(&view->history, HISTORY_MINUTE);
+    view->p50_us = histogram_quantile(counters_bounds(TIMING_LATENCY), &latency, 500);
+    view->p99_us = histogram_quantile(counters_bounds(TIMING_LATENCY), &latency, 990);
+    view->oldest_ms = snapshot_oldest_ms(&view->snapshot, view->now_us);
+    view->drain_s = lag_drain_seconds(view->snapshot.behind, view->snapshot.out, view->snapshot.in);
+    view->trend = trend_of(view);
+    return view;
+}
+
+static bool worse(const struct partition_status *a, const struct partition_status *b)
+{
+    if (a->verdict != b->verdict)
+        return a->verdict > b->verdict;
+    if (partition_behind(a) != partition_behind(b))
+        return partition_behind(a) > partition_behind(b);
+    return a->partition < b->partition;
+}
+
+size_t view_worst_first(const struct snapshot *snapshot, size_t list[], size_t most)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < snapshot_listed(snapshot); i++) {
+        size_t at = count < most ? count++ : most;
+        while (at > 0 && worse(&snapshot->partitions[i], &snapshot->partitions[list[at - 1]])) {
+            if (at < most)
+                list[at] = list[at - 1];
+            at--;
+        }
+        if (at < most)
+            list[at] = i;
+    }
+    return count;
+}

@@ -1,0 +1,97 @@
+#include "kafka/lag_probe.h"
+
+#include "kafka/brokers.h"
+#include "kafka/kafka_error.h"
+#include "kafka/sasl_reload.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stdlib.h>
+
+struct lag_probe {
+    const char *topic;
+    struct brokers brokers;
+    struct sasl_reload sasl_reload;
+    rd_kafka_t *rk;
+};
+
+/* Inside rd_kafka_poll(), on the caller's thread. A password may change here as at the loop's clients. */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    struct lag_probe *probe = opaque;
+    struct err err;
+
+    (void)rk;
+    brokers_trouble(&probe->brokers, code, reason);
+    (void)kafka_error_classify(&err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, reason, probe->brokers.setting);
+    sasl_reload_judge(&probe->sasl_reload, &err);
+}
+
+struct lag_probe *lag_probe_open(const struct config *config, struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, CLIENT_READER, err);
+    if (conf == NULL)
+        return NULL;
+
+    struct lag_probe *probe = calloc(1, sizeof *probe);
+    if (probe == NULL)
+        abort();
+    probe->topic = config->commands_topic;
+    /* A tool's reader wants to see a new topic at once (100 ms); this one has all day, and that would cost 0.6 % of a core. */
+    client_set(conf, "topic.metadata.refresh.interval.ms", "60000");
+    rd_kafka_conf_set_opaque(conf, probe);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_init(&probe->brokers, config, CLIENT_READER);
+    brokers_watch(&probe->brokers, conf);
+    sasl_reload_watch(&probe->sasl_reload, conf, config, CLIENT_READER);
+    probe->rk = client_new(conf, CLIENT_READER, err);
+    if (probe->rk == NULL) {
+        free(probe);
+        return NULL;
+    }
+    return probe;
+}
+
+void lag_probe_close(struct lag_probe *probe)
+{
+    if (probe == NULL)
+        return;
+    rd_kafka_destroy(probe->rk);
+    free(probe);
+}
+
+/* Why there was no answer: what the client has said of its connections says more than "timed out". */
+static bool unanswered(struct lag_probe *probe, rd_kafka_resp_err_t code, struct err *err)
+{
+    char why[BROKERS_WHY_TEXT];
+
+    (void)kafka_error_code(err, KAFKA_CALL_ADMIN, code, probe->topic);
+    if (probe->brokers.trouble == 0)
+        return false;
+    (void)brokers_why(&probe->brokers, why);
+    return kafka_error_classify(err, KAFKA_CALL_ADMIN, probe->brokers.trouble, KAFKA_FLAG_NONE, why,
+                                probe->brokers.setting);
+}
+
+bool lag_probe_ask(struct lag_probe *probe, const int32_t partitions[], size_t count, enum lag_probe_which which,
+                   int timeout_ms, int64_t offsets[], struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    int64_t time = which == LAG_PROBE_BEGINNING ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
+
+    for (size_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(list, probe->topic, partitions[i])->offset = time;
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(probe->rk, list, timeout_ms);
+    for (size_t i = 0; i < count; i++) {
+        const rd_kafka_topic_partition_t *one = rd_kafka_topic_partition_list_find(list, probe->topic, partitions[i]);
+        offsets[i] = one != NULL && one->err == RD_KAFKA_RESP_ERR_NO_ERROR && one->offset >= 0 ? one->offset : -1;
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR && one != NULL)
+            code = one->err;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_poll(probe->rk, 0);
+    sasl_reload_renew(&probe->sasl_reload, probe->rk);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return unanswered(probe, code, err);
+    probe->brokers.trouble = 0;
+    return true;
+}
