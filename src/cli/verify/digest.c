@@ -40,7 +40,7 @@ uint64_t digest_hash(uint64_t before, struct bytes bytes)
 {
     uint64_t hash = (before ^ (bytes.data == NULL ? 0xff : 0xfe)) * UINT64_C(0x100000001b3);
 
-    for (size_t i = 0; i < bytes.len; i++)
+    for (size_t i = 0; bytes.data != NULL && i < bytes.len; i++)
         hash = (hash ^ bytes.data[i]) * UINT64_C(0x100000001b3);
     return (hash ^ bytes.len) * UINT64_C(0x100000001b3);
 }
