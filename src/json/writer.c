@@ -170,9 +170,11 @@ void write_string(struct json_writer *json, struct bytes text)
         return;
     }
     put(json, "\"", 1);
-    json->end -= json->out == NULL; /* room for the other quote */
+    if (json->out == NULL)
+        json->end--; /* room for the other quote */
     put_characters(json, text);
-    json->end += json->out == NULL;
+    if (json->out == NULL)
+        json->end++;
     put(json, "\"", 1);
 }
 
