@@ -49,7 +49,7 @@ void write_array_end(struct json_writer *json);
 void write_key(struct json_writer *json, const char *name);
 /** A name that may hold any bytes. */
 void write_foreign_key(struct json_writer *json, struct bytes name);
-/** As write_key, on a new line. */
+/** On a new line, a name that may hold any bytes. */
 void write_key_below(struct json_writer *json, const char *name);
 
 void write_null(struct json_writer *json);

@@ -104,7 +104,7 @@ void write_key_below(struct json_writer *json, const char *name)
     if (json->comma)
         put_text(json, ",\n ");
     json->comma = false;
-    write_key(json, name);
+    write_foreign_key(json, bytes_of(name));
 }
 
 void write_null(struct json_writer *json)
