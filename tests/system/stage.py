@@ -366,8 +366,9 @@ class Stage:
         return report
 
     def verify(self, duplicates=None, **_):
-        kept = ("commands.", "events.", "duplicates", "schema", "kafka.", "group.id")
+        kept = ("commands.", "events.", "duplicates", "schema", "group.id")
         settings = {name: value for name, value in self.worked_with.items() if name.startswith(kept)}
+        settings["kafka.bootstrap.servers"] = self.services.kafka  # as one who may see everything, by the straight way
         if duplicates is not None:
             settings["duplicates"] = duplicates
         done = self.run("verify", **settings)
