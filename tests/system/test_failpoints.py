@@ -9,6 +9,8 @@ from test_kill import mixed
 STEPS = ["filled", "sent", "decided", "begun", "producing", "produced", "flushed", "offsets-added", "committed", "released"]
 # Those of a batch of many ids: test_bulk.py.
 BULK_STEPS = ["bulk-read", "bulk-numbered", "bulk-storing"]
+# Those of dead letters on their way back: test_redrive.py.
+COPY_STEPS = ["copied", "copies-offsets-added", "copies-committed"]
 
 # A batch below 256 is published before another is read; larger ones meet: one at the database while one is published.
 ALONE = {"batch.max.messages": 100}
@@ -18,7 +20,7 @@ OVERLAPPING = {"batch.max.messages": 300}
 def test_these_are_all_the_steps_at_which_a_worker_can_be_held():
     sources = "".join(source.read_text() for source in REPO.glob("src/**/*.c"))
     found = re.findall(r'\bfailpoint\("(.*?)"\)', sources)
-    assert sorted(found) == sorted(STEPS + BULK_STEPS)
+    assert sorted(found) == sorted(STEPS + BULK_STEPS + COPY_STEPS)
 
 
 def killed_at(stage, failpoint, **settings):
