@@ -30,14 +30,14 @@ def quota(stage, client, **rates):
 
 
 def test_a_quota_too_small_for_a_batch_slows_it_down_and_is_named(stage):
-    stage.send_all(mixed(1500), key=lambda i: b"%d" % (i % 20))
+    stage.send_all(mixed(4000), key=lambda i: b"%d" % (i % 20))
     client = {"kafka.client.id": stage.name}
-    with quota(stage, stage.name, producer_byte_rate=8192):
+    with quota(stage, stage.name, producer_byte_rate=4096):
         worker = stage.start(**client).await_ready()
         until(lambda: "E-KAFKA-QUOTA" in worker.log, 60, lambda: f"the quota is named\n{worker.log[-3000:]}")
         until(lambda: sum(stage.committed().values()) > 0, 90, lambda: f"something gets through\n{worker.log[-3000:]}")
         assert worker.running
     stage.await_drained(60)
     worker.stop()
-    assert len(stage.events()) == 1500
+    assert len(stage.events()) == 4000
     stage.judge()
