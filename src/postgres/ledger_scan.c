@@ -133,7 +133,7 @@ int ledger_scan_digits(const struct ledger_scan *scan)
 /* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 /* DONE: there is a row at `next`. A page that is not full is the last one. */
-static enum progress have_row(struct ledger_scan *scan, const char *fetch, struct err *err)
+MUSTUSE static enum progress have_row(struct ledger_scan *scan, const char *fetch, struct err *err)
 {
     if (scan->page != NULL && scan->next < PQntuples(scan->page))
         return DONE;

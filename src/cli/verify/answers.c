@@ -257,7 +257,7 @@ static bool take_record(struct walk_back *walk, const struct answered *next, str
 }
 
 /* PENDING: that was all. */
-static enum progress walk_place(struct walk_back *walk, struct err *err)
+MUSTUSE static enum progress walk_place(struct walk_back *walk, struct err *err)
 {
     const struct answered *next = external_sort_peek(walk->verify->answers);
     const struct stray *stray = stray_at(walk->verify, NULL);

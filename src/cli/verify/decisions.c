@@ -201,7 +201,7 @@ static const struct uuid *earlier(const struct uuid *a, const struct uuid *b)
 }
 
 /* DONE: the next id of any of the three. PENDING: there is none. */
-static enum progress next_id(const struct decisions *all, struct uuid *id)
+MUSTUSE static enum progress next_id(const struct decisions *all, struct uuid *id)
 {
     const struct command_digest *command = next_command(all, NULL);
     const struct event_digest *event = next_event(all, NULL);
