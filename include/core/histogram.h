@@ -31,9 +31,6 @@ uint64_t histogram_count(const struct histogram *histogram);
 /** What came after `before` was read: `now` minus `before`. */
 struct histogram histogram_since(const struct histogram *now, const struct histogram *before);
 
-/** Adds the values of `more`. */
-void histogram_add(struct histogram *histogram, const struct histogram *more);
-
 /**
  * The value below which `permille` of 1000 values are, interpolated inside its bucket as Prometheus' histogram_quantile does; what is
  * beyond the last bound counts as that bound. -1 when there are no values.

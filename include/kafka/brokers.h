@@ -23,7 +23,14 @@ void brokers_init(struct brokers *brokers, const struct config *config, enum cli
 /** For each client that is to be made: has it tell of its connections. */
 void brokers_watch(struct brokers *brokers, struct rd_kafka_conf_s *conf);
 
-/** For the client's error callback: what it said. */
+/**
+ * A client that tells nobody else of its connections: takes the configuration over, makes the client, and keeps what its error callback
+ * says. Initialized with brokers_init. NULL: `err` is filled.
+ */
+MUSTUSE struct rd_kafka_s *brokers_client(struct brokers *brokers, struct rd_kafka_conf_s *conf, enum client_role role,
+                                          struct err *err);
+
+/** For a client with an error callback of its own: what that was told. */
 void brokers_trouble(struct brokers *brokers, int code, const char *reason);
 
 /**

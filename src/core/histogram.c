@@ -27,13 +27,6 @@ struct histogram histogram_since(const struct histogram *now, const struct histo
     return since;
 }
 
-void histogram_add(struct histogram *histogram, const struct histogram *more)
-{
-    histogram->sum += more->sum;
-    for (size_t i = 0; i <= HISTOGRAM_BOUNDS_MAX; i++)
-        histogram->buckets[i] += more->buckets[i];
-}
-
 int64_t histogram_quantile(const struct histogram_bounds *bounds, const struct histogram *histogram, int permille)
 {
     uint64_t count = histogram_count(histogram);

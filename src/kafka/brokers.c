@@ -44,6 +44,22 @@ void brokers_trouble(struct brokers *brokers, int code, const char *reason)
         *detail = 0;
 }
 
+/* Inside rd_kafka_poll(), on the caller's thread. */
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    (void)rk;
+    brokers_trouble(opaque, code, reason);
+}
+
+struct rd_kafka_s *brokers_client(struct brokers *brokers, struct rd_kafka_conf_s *conf, enum client_role role,
+                                  struct err *err)
+{
+    rd_kafka_conf_set_opaque(conf, brokers);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    brokers_watch(brokers, conf);
+    return client_new(conf, role, err);
+}
+
 bool brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
 {
     struct advertised_pair pair;

@@ -11,7 +11,6 @@ struct place_back {
 };
 
 struct place_back place_back_of(const struct place *place);
-struct place place_ahead_of(const struct place_back *back);
 
 /** The events of one record. */
 struct answers {

@@ -17,16 +17,6 @@ struct place_back place_back_of(const struct place *place)
     return back;
 }
 
-struct place place_ahead_of(const struct place_back *back)
-{
-    uint32_t partition;
-    uint64_t offset;
-
-    memcpy(&partition, back->partition, sizeof partition);
-    memcpy(&offset, back->offset_back, sizeof offset);
-    return place_of((int32_t)be32toh(partition), (int64_t)~be64toh(offset));
-}
-
 static bool is_joined(const struct position *a, const struct position *b)
 {
     return a->topic == b->topic && a->partition == b->partition && a->unseen == b->unseen;

@@ -19,15 +19,6 @@ struct admin {
     rd_kafka_queue_t *answers;
 };
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
-static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    struct admin *admin = opaque;
-
-    (void)rk;
-    brokers_trouble(&admin->brokers, code, reason);
-}
-
 struct admin *admin_open(const struct config *config, int timeout_ms, struct err *err)
 {
     struct admin *admin = calloc(1, sizeof *admin);
@@ -39,10 +30,7 @@ struct admin *admin_open(const struct config *config, int timeout_ms, struct err
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_ADMIN, err);
     if (conf == NULL)
         goto failed;
-    rd_kafka_conf_set_opaque(conf, admin);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    brokers_watch(&admin->brokers, conf);
-    admin->rk = client_new(conf, CLIENT_ADMIN, err);
+    admin->rk = brokers_client(&admin->brokers, conf, CLIENT_ADMIN, err);
     if (admin->rk == NULL)
         goto failed;
     admin->answers = rd_kafka_queue_new(admin->rk);

@@ -16,15 +16,6 @@ struct extents {
     rd_kafka_t *rk[2]; /* by enum extent_group: read_committed; read_uncommitted */
 };
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
-static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    struct extents *extents = opaque;
-
-    (void)rk;
-    brokers_trouble(&extents->brokers, code, reason);
-}
-
 static bool open_client(struct extents *extents, const struct config *config, enum extent_group group, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_READER, err);
@@ -36,10 +27,7 @@ static bool open_client(struct extents *extents, const struct config *config, en
     free(name);
     if (group == EXTENT_REPLAY)
         client_set(conf, "isolation.level", "read_uncommitted");
-    rd_kafka_conf_set_opaque(conf, extents);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    brokers_watch(&extents->brokers, conf);
-    extents->rk[group] = client_new(conf, CLIENT_READER, err);
+    extents->rk[group] = brokers_client(&extents->brokers, conf, CLIENT_READER, err);
     return extents->rk[group] != NULL;
 }
 

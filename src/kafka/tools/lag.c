@@ -30,15 +30,6 @@ struct lag {
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
-static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    struct lag *lag = opaque;
-
-    (void)rk;
-    brokers_trouble(&lag->brokers, code, reason);
-}
-
 static rd_kafka_t *new_client(struct lag *lag, const struct config *config, enum client_role role, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, role, err);
@@ -46,10 +37,7 @@ static rd_kafka_t *new_client(struct lag *lag, const struct config *config, enum
         return NULL;
     if (role == CLIENT_ADMIN)
         client_set(conf, "isolation.level", "read_uncommitted");
-    rd_kafka_conf_set_opaque(conf, lag);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    brokers_watch(&lag->brokers, conf);
-    return client_new(conf, role, err);
+    return brokers_client(&lag->brokers, conf, role, err);
 }
 
 struct lag *lag_open(const struct config *config, int timeout_ms, struct err *err)

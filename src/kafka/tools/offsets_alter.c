@@ -14,25 +14,13 @@ struct alter {
     rd_kafka_queue_t *answers;
 };
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
-static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    struct alter *alter = opaque;
-
-    (void)rk;
-    brokers_trouble(&alter->brokers, code, reason);
-}
-
 static bool open_client(struct alter *alter, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(alter->config, CLIENT_ADMIN, err);
     if (conf == NULL)
         return false;
     brokers_init(&alter->brokers, alter->config, CLIENT_ADMIN);
-    rd_kafka_conf_set_opaque(conf, alter);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    brokers_watch(&alter->brokers, conf);
-    alter->rk = client_new(conf, CLIENT_ADMIN, err);
+    alter->rk = brokers_client(&alter->brokers, conf, CLIENT_ADMIN, err);
     if (alter->rk == NULL)
         return false;
     alter->answers = rd_kafka_queue_new(alter->rk);

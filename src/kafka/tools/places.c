@@ -10,25 +10,13 @@ struct places {
     int count;
 };
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
-static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    struct places *places = opaque;
-
-    (void)rk;
-    brokers_trouble(&places->brokers, code, reason);
-}
-
 static bool open_client(struct places *places, const struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_READER, err);
     if (conf == NULL)
         return false;
-    rd_kafka_conf_set_opaque(conf, places);
-    rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_init(&places->brokers, config, CLIENT_READER);
-    brokers_watch(&places->brokers, conf);
-    places->rk = client_new(conf, CLIENT_READER, err);
+    places->rk = brokers_client(&places->brokers, conf, CLIENT_READER, err);
     return places->rk != NULL;
 }
 

@@ -7,13 +7,6 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
-static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    (void)rk;
-    brokers_trouble(opaque, code, reason);
-}
-
 static rd_kafka_t *open_client(struct brokers *brokers, const struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_CONSUMER, err);
@@ -21,10 +14,7 @@ static rd_kafka_t *open_client(struct brokers *brokers, const struct config *con
     if (conf == NULL)
         return NULL;
     brokers_init(brokers, config, CLIENT_CONSUMER);
-    rd_kafka_conf_set_opaque(conf, brokers);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    brokers_watch(brokers, conf);
-    return client_new(conf, CLIENT_CONSUMER, err);
+    return brokers_client(brokers, conf, CLIENT_CONSUMER, err);
 }
 
 static bool ask(struct brokers *brokers, rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, int timeout_ms,
