@@ -8,13 +8,13 @@
 #include "http/answers.h"
 #include "http/request.h"
 #include "runtime/clock.h"
+#include "runtime/thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -309,18 +309,6 @@ static int open_listener(const char *address, struct err *err)
     return fd;
 }
 
-/* Signals are for the loop's thread, whose waits they end. */
-static bool start_thread(struct server *server)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(&server->thread, NULL, serve, server) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
-}
-
 struct server *server_open(const char *address, const struct about *about, struct err *err)
 {
     struct bytes host, port;
@@ -342,8 +330,9 @@ struct server *server_open(const char *address, const struct about *about, struc
                          MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                          (size_t)MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SILENCE_S,
                          MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
-    if (server->wake < 0 || server->daemon == NULL || !start_thread(server))
+    if (server->wake < 0 || server->daemon == NULL)
         abort(); /* nothing of it depends on anything outside but memory and descriptors */
+    server->thread = thread_start(serve, server);
     return server;
 }
 

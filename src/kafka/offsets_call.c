@@ -1,8 +1,9 @@
 #include "kafka/offsets_call.h"
 
+#include "runtime/thread.h"
+
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -64,21 +65,6 @@ static rd_kafka_consumer_group_metadata_t *copy_of(const rd_kafka_consumer_group
     return copy;
 }
 
-static void start_thread(struct offsets_call *call)
-{
-    pthread_t thread;
-    sigset_t all, before;
-
-    /* Signals are for the loop's thread, whose waits they end. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&thread, NULL, make_call, call);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed != 0)
-        abort();
-    pthread_detach(thread);
-}
-
 struct offsets_call *offsets_call_start(struct rd_kafka_s *rk, struct rd_kafka_topic_partition_list_s *offsets,
                                         const struct rd_kafka_consumer_group_metadata_s *metadata, int timeout_ms)
 {
@@ -96,7 +82,7 @@ struct offsets_call *offsets_call_start(struct rd_kafka_s *rk, struct rd_kafka_t
     pthread_mutex_init(&call->mutex, NULL);
     pthread_cond_init(&call->ended, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    start_thread(call);
+    pthread_detach(thread_start(make_call, call));
     return call;
 }
 

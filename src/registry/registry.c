@@ -10,11 +10,11 @@
 #include "registry/fetch.h"
 
 #include "runtime/clock.h"
+#include "runtime/thread.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -203,19 +203,6 @@ static void set_up(struct registry *registry)
     registry->backoff = (struct backoff){.base_ms = PAUSE_MS, .cap_ms = PAUSE_MAX_MS};
 }
 
-static void start_thread(struct registry *registry)
-{
-    sigset_t all, before;
-
-    /* Signals are for the loop's thread, whose waits they end. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&registry->thread, NULL, fetch_all, registry);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed != 0)
-        abort();
-}
-
 struct registry *registry_open(const struct config *config, struct err *err)
 {
     struct registry *registry = calloc(1, sizeof *registry);
@@ -228,7 +215,7 @@ struct registry *registry_open(const struct config *config, struct err *err)
     }
     registry->retries = config->schema_registry_retries;
     set_up(registry);
-    start_thread(registry);
+    registry->thread = thread_start(fetch_all, registry);
     return registry;
 }
 

@@ -5,10 +5,9 @@
 #include "runtime/log.h"
 #include "runtime/notify.h"
 #include "runtime/stop.h"
+#include "runtime/thread.h"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -80,22 +79,11 @@ static void tell_service_manager(int64_t now)
 
 void watchdog_start(int64_t limit_ms, int64_t stop_ms)
 {
-    pthread_t thread;
-    sigset_t all, before;
-
     tick_limit_ms = limit_ms;
     stop_limit_ms = stop_ms;
     tell_every_ms = asked_for_ms();
     watchdog_tick("start");
-
-    /* Signals are for the loop's thread, whose waits they end. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&thread, NULL, watch, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed != 0)
-        abort();
-    pthread_detach(thread);
+    pthread_detach(thread_start(watch, NULL));
 }
 
 void watchdog_tick(const char *what)

@@ -7,11 +7,10 @@
 #include "runtime/log.h"
 #include "runtime/notify.h"
 #include "runtime/stop.h"
+#include "runtime/thread.h"
 
 #include <inttypes.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -225,14 +224,9 @@ struct monitor *monitor_open(const struct config *config, void (*reload)(void *o
                           .wake = eventfd(0, EFD_CLOEXEC),
                           .recorded_ms = clock_ms()};
     counters_read(&m->counters);
-
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = m->wake >= 0 && pthread_create(&m->thread, NULL, watch, m) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!started)
+    if (m->wake < 0)
         abort();
+    m->thread = thread_start(watch, m);
     return m;
 }
 
