@@ -2,14 +2,13 @@
  * A worker that reads ranges: `run`'s own loop, with the replay's configuration. What ends it at any moment loses nothing: its offsets
  * are in the transactions of its events.
  */
-#include "cli/parts/codecs.h"
+#include "cli/parts/pipeline.h"
 #include "cli/replay.h"
 #include "postgres/ledger.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/stop.h"
 #include "runtime/watchdog.h"
-#include "worker/worker.h"
 
 #include <inttypes.h>
 
@@ -20,10 +19,7 @@ struct apply {
     struct replay_tool *tool;
     struct codecs codecs;
     struct answered answered;
-    struct store *store;
-    struct source *source;
-    struct sink *sink;
-    struct worker *worker;
+    struct pipeline pipeline;
     struct progress_line line;
     uint64_t total;
 };
@@ -51,42 +47,6 @@ static void on_published(void *opaque, const struct batch *batch)
     struct replay_tool *tool = apply->tool;
 
     replay_tally_add(&tool->tally, batch, tool->replay.mark.begun_us, tool->config.duplicates == DUPLICATES_SUPPRESS);
-}
-
-static bool open_worker(struct apply *apply, struct err *err)
-{
-    const struct config *config = &apply->tool->config;
-
-    apply->store = store_new(config);
-    apply->source = source_open_replay(config, &apply->tool->replay, err);
-    apply->sink = apply->source == NULL ? NULL : sink_open(config, err);
-    if (apply->sink == NULL)
-        return false;
-    apply->worker = worker_new(&(struct worker_parts){
-        .config = config,
-        .source = apply->source,
-        .sink = apply->sink,
-        .store = apply->store,
-        .decode = &apply->codecs.decode,
-        .registry = apply->codecs.registry,
-        .encoder = apply->codecs.encoder,
-        .published = on_published,
-        .opaque = apply,
-        .answered = &apply->answered,
-    });
-    return true;
-}
-
-static void close_worker(struct apply *apply)
-{
-    worker_free(apply->worker);
-    source_close(apply->source);
-    sink_close(apply->sink);
-    store_free(apply->store);
-    apply->worker = NULL;
-    apply->source = NULL;
-    apply->sink = NULL;
-    apply->store = NULL;
 }
 
 static void say_progress(struct apply *apply)
@@ -120,26 +80,31 @@ static void keep_rate(const struct apply *apply)
 
 static bool run_loop(struct apply *apply, struct err *err)
 {
-    if (!worker_start(apply->worker, err))
+    struct worker *worker = apply->pipeline.worker;
+
+    if (!worker_start(worker, err))
         return false;
     while (may_go_on(apply)) {
         keep_rate(apply);
-        if (!worker_step(apply->worker, err))
+        if (!worker_step(worker, err))
             return false;
         say_progress(apply);
     }
-    return worker_drain(apply->worker, err);
+    return worker_drain(worker, err);
 }
 
 /* False with ERR_RESTART: everything is closed, and may be opened again as if the process had been started anew. */
 static bool run_once(struct apply *apply, struct err *err)
 {
-    bool good = open_worker(apply, err) && run_loop(apply, err);
+    struct worker_parts parts = {
+        .config = &apply->tool->config, .published = on_published, .opaque = apply, .answered = &apply->answered};
+    bool good =
+        pipeline_open(&apply->pipeline, &parts, &apply->codecs, &apply->tool->replay, err) && run_loop(apply, err);
 
     watchdog_tick("closing");
     if (!good && err->class == ERR_STOP)
         watchdog_failed((int)err->exit_code);
-    close_worker(apply);
+    pipeline_close(&apply->pipeline);
     return good;
 }
 

@@ -1,6 +1,6 @@
 #include "cli/cli.h"
 #include "avro/version.h"
-#include "cli/parts/codecs.h"
+#include "cli/parts/pipeline.h"
 
 #include "core/status.h"
 #include "http/server.h"
@@ -12,7 +12,6 @@
 #include "runtime/stop.h"
 #include "runtime/watchdog.h"
 #include "worker/monitor.h"
-#include "worker/worker.h"
 
 #include <stdlib.h>
 
@@ -26,11 +25,7 @@ struct run {
     struct monitor *monitor;
     struct codecs codecs;
     struct answered answered;
-
-    struct store *store;
-    struct source *source;
-    struct sink *sink;
-    struct worker *worker;
+    struct pipeline pipeline;
 };
 
 /* ---- What others see of it ------------------------------------------------------------------------------------------------ */
@@ -102,41 +97,7 @@ static void close_watch(struct run *run)
     server_close(run->server);
 }
 
-/* ---- What it works with --------------------------------------------------------------------------------------------------- */
-
-static bool open_worker(struct run *run, const struct config *config, struct err *err)
-{
-    run->store = store_new(config);
-    run->source = source_open(config, err);
-    if (run->source == NULL)
-        return false;
-    run->sink = sink_open(config, err);
-    if (run->sink == NULL)
-        return false;
-    run->worker = worker_new(&(struct worker_parts){
-        .config = config,
-        .source = run->source,
-        .sink = run->sink,
-        .store = run->store,
-        .decode = &run->codecs.decode,
-        .registry = run->codecs.registry,
-        .encoder = run->codecs.encoder,
-        .answered = &run->answered,
-    });
-    return true;
-}
-
-static void close_worker(struct run *run)
-{
-    worker_free(run->worker);
-    source_close(run->source);
-    sink_close(run->sink);
-    store_free(run->store);
-    run->worker = NULL;
-    run->source = NULL;
-    run->sink = NULL;
-    run->store = NULL;
-}
+/* ---- The loop ------------------------------------------------------------------------------------------------------------- */
 
 static bool run_loop(struct worker *worker, struct err *err)
 {
@@ -155,7 +116,8 @@ static bool run_loop(struct worker *worker, struct err *err)
 /* False with ERR_RESTART: everything is closed and may be opened again, as if the process had been started anew. */
 static bool run_once(struct run *run, const struct config *config, struct err *err)
 {
-    bool good = open_worker(run, config, err) && run_loop(run->worker, err);
+    struct worker_parts parts = {.config = config, .answered = &run->answered};
+    bool good = pipeline_open(&run->pipeline, &parts, &run->codecs, NULL, err) && run_loop(run->pipeline.worker, err);
 
     if (!good && err->class != ERR_INTERRUPTED)
         log_err(err->class == ERR_RESTART ? LOG_WARNING : LOG_ERROR, err);
@@ -166,7 +128,7 @@ static bool run_once(struct run *run, const struct config *config, struct err *e
         watchdog_failed((int)err->exit_code);
     if (good || err->class != ERR_RESTART)
         notify("STOPPING=1");
-    close_worker(run);
+    pipeline_close(&run->pipeline);
     return good;
 }
 

@@ -15,7 +15,6 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/eventfd.h>

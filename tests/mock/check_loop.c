@@ -18,7 +18,7 @@
 #define COMMANDS 4000
 #define LIMIT_MS 120000
 
-/* What `sessiond run` opens, see src/cli/run.c. */
+/* What `sessiond run` opens, see src/cli/parts/pipeline.c. */
 struct run {
     struct schemas *schemas;
     struct decode_options decode;
