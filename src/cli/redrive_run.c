@@ -1,6 +1,6 @@
 #include "cli/redrive.h"
 
-#include "core/text.h"
+#include "cli/parts/own_config.h"
 #include "kafka/tools/places.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
@@ -21,21 +21,11 @@ static bool interrupted(struct err *err)
 /* The sink writes to the topics of its configuration: here there is one, and it is the commands topic. */
 static void configure(struct redrive *redrive)
 {
-    static char *no_topics[] = {NULL};
-    static char nothing[] = "";
     const struct config *config = &redrive->cli->config;
 
-    redrive->config = *config;
-    redrive->config.group_id = text_printf("%s-redrive", config->group_id);
-    /* An instance.id does not begin with a slash: no worker has this one. */
-    redrive->config.transactional_id = text_printf("%s//redrive", config->group_id);
-    redrive->config.instance_auto = true;
-    redrive->config.instance_id = nothing;
+    own_config_make(&redrive->config, config, "redrive");
     redrive->config.events_created_topic = config->commands_topic;
     redrive->config.events_rejected_topic = config->commands_topic;
-    redrive->config.dlq_topic = nothing;
-    redrive->config.events_reply_topics = no_topics;
-    redrive->config.events_delivery = DELIVERY_EXACTLY_ONCE;
     redrive->rules.commands_topic = config->commands_topic;
 }
 
@@ -45,8 +35,7 @@ void redrive_free(struct redrive *redrive)
     redrive_progress_free(&redrive->progress);
     arena_free(&redrive->arena);
     free(redrive->ranges);
-    free(redrive->config.group_id);
-    free(redrive->config.transactional_id);
+    own_config_free(&redrive->config);
 }
 
 /* How many partitions a topic has, and where they begin and end when asked for. */

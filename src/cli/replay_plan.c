@@ -1,6 +1,6 @@
 #include "cli/replay.h"
 
-#include "core/text.h"
+#include "cli/parts/own_config.h"
 #include "kafka/tools/lag.h"
 #include "kafka/tools/places.h"
 
@@ -16,27 +16,16 @@ struct places_found {
 
 void replay_configure(struct replay_tool *tool)
 {
-    static char *no_topics[] = {NULL};
-    static char nothing[] = "";
     const struct config *config = &tool->cli->config;
 
-    tool->config = *config;
-    tool->config.group_id = text_printf("%s-replay", config->group_id);
-    /* An instance.id does not begin with a slash: no worker has this one. */
-    tool->config.transactional_id = text_printf("%s//replay", config->group_id);
-    tool->config.instance_auto = true;
-    tool->config.instance_id = nothing;
-    tool->config.dlq_topic = nothing;
-    tool->config.events_reply_topics = no_topics;
-    tool->config.events_delivery = DELIVERY_EXACTLY_ONCE;
+    own_config_make(&tool->config, config, "replay");
     tool->config.dlq_brake = 0;
     tool->config.batch_max_messages = rate_portion(tool->rate.limit, config->batch_max_messages);
 }
 
 void replay_free(struct replay_tool *tool)
 {
-    free(tool->config.group_id);
-    free(tool->config.transactional_id);
+    own_config_free(&tool->config);
     free(tool->replay.parts);
 }
 
