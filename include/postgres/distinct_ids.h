@@ -6,6 +6,7 @@
 #define POSTGRES_DISTINCT_IDS_H
 
 #include "core/batch.h"
+#include "postgres/array.h"
 
 struct distinct_item {
     struct uuid id;
@@ -28,6 +29,11 @@ struct distinct_ids {
 
 /** Takes the items without outcome and decision. The memory is kept for the next batch. */
 void distinct_ids_collect(struct distinct_ids *distinct, const struct batch *batch);
+/**
+ * Fills `ids` with those under which the version before decided such records, where they are others (core/former.h); returns how many.
+ */
+uint32_t distinct_ids_former(struct array *ids, const struct batch *batch);
+
 void distinct_ids_free(struct distinct_ids *distinct);
 
 /** The entry of that id, or NULL. */

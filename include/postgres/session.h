@@ -28,4 +28,10 @@ MUSTUSE bool session_must_open(struct connection *connection, struct err *err);
  */
 MUSTUSE bool session_must_answer(struct connection *connection, bool sent, struct pg_result **result, struct err *err);
 
+/** Whether the role may use that schema: else its tables look as if they did not exist. True also for a schema that is not there. */
+MUSTUSE bool session_may_use(struct connection *connection, const char *schema, bool *may, struct err *err);
+
+/** The role may not read the ledger in that schema: ERR_STOP with the grants that it lacks; returns false. */
+bool session_say_grant(const char *schema, struct err *err);
+
 #endif

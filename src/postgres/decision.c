@@ -47,18 +47,6 @@ static uint32_t collect_unanswered(struct decision *decision, const struct batch
     return ids->count;
 }
 
-/* The ids under which the version before decided such records, where they are others (core/former.h); 0 is none. */
-static uint32_t collect_former(struct decision *decision, const struct batch *batch)
-{
-    array_begin(&decision->unanswered, ARRAY_UUID);
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct batch_item *item = &batch->items[i];
-        if (item->has_former_id && item->outcome.kind == OUTCOME_PENDING && item->row == NULL)
-            array_add_bytes(&decision->unanswered, (struct bytes){item->former_id.b, sizeof item->former_id.b});
-    }
-    return decision->unanswered.count;
-}
-
 /* ---- The way of a batch ------------------------------------------------------------------------------------------ */
 
 /* All ids of the round at once, when there are many of them and nothing hints that they would not pass. */
@@ -86,7 +74,7 @@ static bool round_start(struct decision *decision, struct connection *connection
 bool decision_start(struct decision *decision, struct connection *connection, struct batch *batch, struct err *err)
 {
     isolate_batch(&decision->isolate);
-    if (collect_former(decision, batch) > 0)
+    if (distinct_ids_former(&decision->unanswered, batch) > 0)
         return read_outcomes(decision, connection, DECISION_FORMER, err);
     return round_start(decision, connection, batch, err);
 }

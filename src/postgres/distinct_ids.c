@@ -43,6 +43,17 @@ void distinct_ids_collect(struct distinct_ids *distinct, const struct batch *bat
     }
 }
 
+uint32_t distinct_ids_former(struct array *ids, const struct batch *batch)
+{
+    array_begin(ids, ARRAY_UUID);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct batch_item *item = &batch->items[i];
+        if (item->has_former_id && item->outcome.kind == OUTCOME_PENDING && item->row == NULL)
+            array_add_bytes(ids, (struct bytes){item->former_id.b, sizeof item->former_id.b});
+    }
+    return ids->count;
+}
+
 void distinct_ids_free(struct distinct_ids *distinct)
 {
     free(distinct->items);

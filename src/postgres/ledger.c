@@ -58,16 +58,6 @@ int64_t ledger_opened_us(const struct ledger *ledger)
 
 /* ---- What is asked ----------------------------------------------------------------------------------------------- */
 
-static void collect_former(struct ledger *ledger, const struct batch *batch)
-{
-    array_begin(&ledger->ids, ARRAY_UUID);
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct batch_item *item = &batch->items[i];
-        if (item->has_former_id && item->outcome.kind == OUTCOME_PENDING && item->row == NULL)
-            array_add_bytes(&ledger->ids, (struct bytes){item->former_id.b, sizeof item->former_id.b});
-    }
-}
-
 static void collect_own(struct ledger *ledger, const struct batch *batch)
 {
     array_begin(&ledger->ids, ARRAY_UUID);
@@ -85,7 +75,7 @@ static bool advance(struct ledger *ledger, const struct batch *batch, struct err
     switch (ledger->step) {
     case LEDGER_CHECKING: return query_text(ledger->connection, sql_may_use_schema, ledger->schema, err);
     case LEDGER_CLOCK: return query_text(ledger->connection, sql_present_time, NULL, err);
-    case LEDGER_FORMER: collect_former(ledger, batch); break;
+    case LEDGER_FORMER: (void)distinct_ids_former(&ledger->ids, batch); break;
     case LEDGER_OWN: collect_own(ledger, batch); break;
     case LEDGER_OPENING:
     case LEDGER_IDLE: return true;
@@ -96,15 +86,6 @@ static bool advance(struct ledger *ledger, const struct batch *batch, struct err
 }
 
 /* ---- What is answered -------------------------------------------------------------------------------------------- */
-
-static bool say_grant(const struct ledger *ledger, struct err *err)
-{
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_GRANTS,
-                   "the present role may not read what was decided\n"
-                   "  fix: as the owner of the tables:\n"
-                   "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT ON \"%.64s\".command_outcomes TO ...;",
-                   ledger->schema, ledger->schema);
-}
 
 static bool take_row(struct ledger *ledger, struct batch *batch, const PGresult *result, int row, struct err *err)
 {
@@ -126,7 +107,7 @@ static bool take_row(struct ledger *ledger, struct batch *batch, const PGresult 
 static bool take(struct ledger *ledger, struct batch *batch, const PGresult *result, struct err *err)
 {
     if (ledger->step == LEDGER_CHECKING)
-        return PQntuples(result) == 0 || *PQgetvalue(result, 0, 0) == 't' || say_grant(ledger, err);
+        return PQntuples(result) == 0 || *PQgetvalue(result, 0, 0) == 't' || session_say_grant(ledger->schema, err);
     if (ledger->step == LEDGER_CLOCK)
         ledger->opened_us = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
     for (int row = 0; ledger->step > LEDGER_IDLE && row < PQntuples(result); row++)
@@ -141,7 +122,7 @@ MUSTUSE static enum progress failed(struct ledger *ledger, struct err *err)
     if (err->class == ERR_ISOLATE) {
         err->class = ERR_STOP;
         if (err->exit_code == EXIT_PERMISSION && ledger->step != LEDGER_OPENING)
-            (void)say_grant(ledger, err);
+            (void)session_say_grant(ledger->schema, err);
     }
     if (err->class != ERR_STOP)
         connection_close(ledger->connection);

@@ -57,16 +57,11 @@ static bool run_script(struct ledger_scan *scan, const char *sql, struct err *er
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
-/* Tables in a schema that the role may not use look as if they did not exist. */
 static bool may_use_schema(struct ledger_scan *scan, struct err *err)
 {
-    PGresult *result;
-    bool ok = answer(scan, query_text(scan->connection, sql_may_use_schema, scan->schema, err), &result, err);
+    bool may;
 
-    if (ok && PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 'f')
-        ok = say_grant(scan, err);
-    PQclear(result);
-    return ok;
+    return session_may_use(scan->connection, scan->schema, &may, err) && (may || say_grant(scan, err));
 }
 
 static bool take_snapshot(struct ledger_scan *scan, struct err *err)

@@ -60,15 +60,6 @@ void lookup_session(struct lookup *lookup, int64_t session_id)
     array_add_int8(&lookup->parameter, session_id);
 }
 
-static bool say_grant(const struct lookup *lookup, struct err *err)
-{
-    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_GRANTS,
-                   "the present role may not read what was decided\n"
-                   "  fix: as the owner of the tables:\n"
-                   "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT ON \"%.64s\".command_outcomes TO ...;",
-                   lookup->schema, lookup->schema);
-}
-
 /* No row of a batch is the cause, and there are no neighbours to tell: the role may not, or only the operator knows. */
 MUSTUSE static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
 {
@@ -76,7 +67,7 @@ MUSTUSE static enum progress lookup_failed(const struct lookup *lookup, struct e
         return FAILED;
     err->class = ERR_STOP;
     if (err->exit_code == EXIT_PERMISSION && lookup->step != LOOKUP_OPENING)
-        (void)say_grant(lookup, err);
+        (void)session_say_grant(lookup->schema, err);
     return FAILED;
 }
 
@@ -90,7 +81,7 @@ MUSTUSE static enum progress step_wait(struct lookup *lookup, int timeout_ms, PG
 
 static bool may_use_schema(const struct lookup *lookup, const PGresult *result, struct err *err)
 {
-    return PQntuples(result) == 0 || *PQgetvalue(result, 0, 0) == 't' || say_grant(lookup, err);
+    return PQntuples(result) == 0 || *PQgetvalue(result, 0, 0) == 't' || session_say_grant(lookup->schema, err);
 }
 
 static bool ask(struct lookup *lookup, struct err *err)

@@ -42,16 +42,11 @@ static bool answer(struct prune *prune, bool sent, PGresult **result, struct err
            (err->exit_code == EXIT_PERMISSION && say_grant(prune, err));
 }
 
-/* Tables in a schema that the role may not use look as if they did not exist. */
 static bool may_use_schema(struct prune *prune, struct err *err)
 {
-    PGresult *result;
-    bool ok = answer(prune, query_text(prune->connection, sql_may_use_schema, prune->schema, err), &result, err);
+    bool may;
 
-    if (ok && PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 'f')
-        ok = say_grant(prune, err);
-    PQclear(result);
-    return ok;
+    return session_may_use(prune->connection, prune->schema, &may, err) && (may || say_grant(prune, err));
 }
 
 static bool prepare(struct prune *prune, struct err *err)

@@ -161,3 +161,23 @@ bool session_must_answer(struct connection *connection, bool sent, PGresult **re
         PQclear(answer);
     return progress == DONE || give_up(err);
 }
+
+bool session_may_use(struct connection *connection, const char *schema, bool *may, struct err *err)
+{
+    PGresult *result;
+    bool answered =
+        session_must_answer(connection, query_text(connection, sql_may_use_schema, schema, err), &result, err);
+
+    *may = answered && (PQntuples(result) == 0 || *PQgetvalue(result, 0, 0) == 't');
+    PQclear(result);
+    return answered;
+}
+
+bool session_say_grant(const char *schema, struct err *err)
+{
+    return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PG_GRANTS,
+                   "the present role may not read what was decided\n"
+                   "  fix: as the owner of the tables:\n"
+                   "    GRANT USAGE ON SCHEMA \"%.64s\" TO ...; GRANT SELECT ON \"%.64s\".command_outcomes TO ...;",
+                   schema, schema);
+}
