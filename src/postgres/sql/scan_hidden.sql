@@ -3,15 +3,8 @@
 WITH hidden AS (
     SELECT name
     FROM (VALUES ('study_sessions'), ('command_outcomes')) AS scanned (name)
-    WHERE row_security_active(name)
-        AND coalesce((
-            SELECT NOT bool_or(polpermissive AND pg_get_expr(polqual, polrelid) = 'true') OR bool_or(NOT polpermissive)
-            FROM pg_policy
-            WHERE polrelid = name::regclass
-                AND polcmd IN ('r', '*')
-                AND (0 = ANY (polroles)
-                    OR EXISTS (SELECT FROM unnest(polroles) AS role WHERE pg_has_role(role, 'USAGE')))
-        ), true)
+    WHERE
+#include "hides_rows.sql"
 )
 SELECT (SELECT string_agg(name, ', ') FROM hidden) AS hidden,
        (SELECT atttypmod FROM pg_attribute
