@@ -5,19 +5,8 @@
 set -euo pipefail
 program=${1:?usage: tests/without_http.sh PROGRAM}
 
-passed=0
-failed=0
-# claim TEXT COMMAND...
-claim() {
-    local text=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "without http: not so: $text"
-    fi
-}
+# shellcheck source=tests/claims.sh
+. "$(dirname "$0")/claims.sh"
 
 not_linked() { ! objdump -p "$program" | grep -q 'NEEDED.*libmicrohttpd'; }
 says_none() { "$program" version | grep -qx 'http: none'; }
@@ -44,5 +33,4 @@ claim 'version says that there is none' says_none
 claim 'an address is refused with 78' refuses_an_address
 claim 'at the default it goes on' goes_on_at_the_default
 claim 'health still asks' asks_others
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+claims_end

@@ -5,19 +5,8 @@
 set -euo pipefail
 program=${1:?usage: tests/without_registry.sh PROGRAM}
 
-passed=0
-failed=0
-# claim TEXT COMMAND...
-claim() {
-    local text=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "without a registry: not so: $text"
-    fi
-}
+# shellcheck source=tests/claims.sh
+. "$(dirname "$0")/claims.sh"
 
 # Itself: a librdkafka may be (Debian 13's).
 not_linked() { ! objdump -p "$program" | grep -q 'NEEDED.*libcurl'; }
@@ -31,5 +20,4 @@ refuses_a_url() {
 claim 'it is not linked with libcurl' not_linked
 claim 'version says that there is none' says_none
 claim 'a URL is refused with 78' refuses_a_url
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+claims_end

@@ -7,8 +7,10 @@ import tempfile
 
 import pytest
 
+from proxy import Postgres, Proxy
 from services import REPO, Services
 from stage import Stage
+
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; make check-all runs it")
@@ -45,6 +47,16 @@ def stage(no_findings, services, request, tmp_path):
         yield stage.open()
     finally:
         stage.close()
+
+
+@pytest.fixture
+def database(stage):
+    """Between every worker of this stage and the database."""
+    info = stage.db.info
+    with Proxy(("127.0.0.1", 0), (info.host, info.port), Postgres) as proxy:
+        unencrypted = {"sslmode": "disable", "gssencmode": "disable"}
+        stage.settings["postgres.conninfo"] = stage.services.conninfo(host="127.0.0.1", port=proxy.port, **unencrypted)
+        yield proxy
 
 
 @pytest.fixture

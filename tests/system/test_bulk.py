@@ -4,7 +4,6 @@ import signal
 import pytest
 
 from deadline import until
-from proxy import Postgres, Proxy
 from test_failpoints import BULK_STEPS
 from test_fleet import SHORT_SESSION
 from test_kill import mixed
@@ -83,16 +82,6 @@ def test_the_kind_of_checks_is_logged_and_a_role_without_the_grants_is_77(stage)
         stage.db.execute(f"DROP OWNED BY {role}")
         stage.db.execute(f"DROP ROLE {role}")
     stage.judge()
-
-
-@pytest.fixture
-def database(stage):
-    """Between every worker of this stage and the database."""
-    info = stage.db.info
-    with Proxy(("127.0.0.1", 0), (info.host, info.port), Postgres) as proxy:
-        unencrypted = {"sslmode": "disable", "gssencmode": "disable"}
-        stage.settings["postgres.conninfo"] = stage.services.conninfo(host="127.0.0.1", port=proxy.port, **unencrypted)
-        yield proxy
 
 
 @pytest.mark.parametrize("statement", ["bulk_state", "bulk_session_ids", "bulk_created", "bulk_sessions"])

@@ -5,7 +5,7 @@ import pytest
 
 import proxy as api
 from deadline import until
-from proxy import Kafka, Postgres, Proxy
+from proxy import Kafka, Proxy
 from test_fleet import SHORT_SESSION
 from test_kill import SMALL_BATCHES, collect, mixed
 
@@ -24,16 +24,6 @@ def broker(stage):
     services = stage.services
     with Proxy(host_and_port(services.kafka_proxy), host_and_port(services.kafka_proxied), Kafka) as proxy:
         stage.settings["kafka.bootstrap.servers"] = services.kafka_proxy
-        yield proxy
-
-
-@pytest.fixture
-def database(stage):
-    """Between every worker of this stage and the database."""
-    info = stage.db.info
-    with Proxy(("127.0.0.1", 0), (info.host, info.port), Postgres) as proxy:
-        unencrypted = {"sslmode": "disable", "gssencmode": "disable"}
-        stage.settings["postgres.conninfo"] = stage.services.conninfo(host="127.0.0.1", port=proxy.port, **unencrypted)
         yield proxy
 
 
