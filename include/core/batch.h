@@ -47,4 +47,7 @@ void batch_free(struct batch *batch);
 /** Empties the batch and resets its arena. The source must have released the messages before. */
 void batch_reset(struct batch *batch);
 
+/** The record that was decided, as far as its event depends on it; borrows from the row. */
+void batch_item_decided(struct batch_item *item, const struct uuid *command_id, const struct ledger_row *row);
+
 #endif

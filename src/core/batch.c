@@ -25,3 +25,16 @@ void batch_reset(struct batch *batch)
     batch->bytes = 0;
     batch->epoch = 0;
 }
+
+void batch_item_decided(struct batch_item *item, const struct uuid *command_id, const struct ledger_row *row)
+{
+    *item = (struct batch_item){
+        .record = {.topic = row->topic,
+                   .partition = row->partition,
+                   .offset = row->offset,
+                   .timestamp_ms = row->timestamp_ms},
+        .command = {.group_id = row->group_id, .study_activity_id = row->study_activity_id},
+        .command_id = *command_id,
+    };
+    outcome_from_ledger(&item->outcome, row, &item->record, &item->command);
+}

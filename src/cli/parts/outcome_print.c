@@ -7,22 +7,6 @@
 
 #include <inttypes.h>
 
-/* The decided record again, as far as its event depends on it. */
-static void fill_item(struct batch_item *item, const struct lookup_found *found)
-{
-    const struct ledger_row *row = found->row;
-
-    *item = (struct batch_item){
-        .record = {.topic = row->topic,
-                   .partition = row->partition,
-                   .offset = row->offset,
-                   .timestamp_ms = row->timestamp_ms},
-        .command = {.group_id = row->group_id, .study_activity_id = row->study_activity_id},
-        .command_id = found->command_id,
-    };
-    outcome_from_ledger(&item->outcome, row, &item->record, &item->command);
-}
-
 void outcome_print_json(const struct lookup_found *found, struct arena *arena, FILE *out)
 {
     static const char *const states[] = {
@@ -32,7 +16,7 @@ void outcome_print_json(const struct lookup_found *found, struct arena *arena, F
     struct batch_item item;
     struct event_data data;
 
-    fill_item(&item, found);
+    batch_item_decided(&item, &found->command_id, found->row);
     event_data_gather(&data, &item, arena);
     write_object(&json);
     write_member_text(&json, "state", states[row->kind]);
@@ -76,7 +60,7 @@ void outcome_print_text(const struct lookup_found *found, struct arena *arena, F
     struct event_data data;
     char place[RECORD_PLACE_TEXT];
 
-    fill_item(&item, found);
+    batch_item_decided(&item, &found->command_id, found->row);
     event_data_gather(&data, &item, arena);
     fprintf(out, "command   %s\n", (const char *)data.command_id.data);
     if (row->kind == OUTCOME_PRUNED) {
