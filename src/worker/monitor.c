@@ -226,6 +226,9 @@ struct monitor *monitor_open(const struct config *config, void (*reload)(void *o
     counters_read(&m->counters);
     if (m->wake < 0)
         abort();
+    /* Here, and not by the thread: it may come only when the start is over. */
+    status_copy(&m->snapshot, NULL);
+    say_state(m, m->recorded_ms);
     m->thread = thread_start(watch, m);
     return m;
 }
