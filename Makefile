@@ -2,7 +2,7 @@
 #
 # Variables: V=1 full command lines; SANITIZER=address,undefined|thread, FAILPOINTS=yes (their own build folders); CC; CFLAGS;
 # DESTDIR, PREFIX; WITH_REGISTRY=0 (a program without libcurl, which knows no schema registry), WITH_HTTP=0 (one without libmicrohttpd, which
-# serves no health, metrics and page): their own build folders.
+# serves no health, metrics and page), WITH_MIMALLOC=0 (one with the C library's malloc): their own build folders.
 
 CC        ?= cc
 PREFIX    ?= /usr/local
@@ -11,10 +11,11 @@ SANITIZER ?=
 FAILPOINTS ?=
 WITH_REGISTRY ?= 1
 WITH_HTTP ?= 1
+WITH_MIMALLOC ?= 1
 comma     := ,
 empty     :=
 space     := $(empty) $(empty)
-B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAILPOINTS),-failpoints)$(if $(filter 0,$(WITH_REGISTRY)),-without-registry)$(if $(filter 0,$(WITH_HTTP)),-without-http)
+B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAILPOINTS),-failpoints)$(if $(filter 0,$(WITH_REGISTRY)),-without-registry)$(if $(filter 0,$(WITH_HTTP)),-without-http)$(if $(filter 0,$(WITH_MIMALLOC)),-without-mimalloc)
 
 # ---- Flags ----------------------------------------------------------------------------------------------------------
 
@@ -53,6 +54,9 @@ LIBS_kafka    = $(call PC,--libs rdkafka)
 LIBS_registry = $(if $(filter 0,$(WITH_REGISTRY)),,$(call PC,--libs libcurl jansson))
 LIBS_http     = $(if $(filter 0,$(WITH_HTTP)),,$(call PC,--libs libmicrohttpd))
 LIBS_postgres = $(call PC,--libs libpq)
+# Before all others, so that its malloc is everybody's. The sanitizers have one of their own. (Debian's package has no file for pkg-config.)
+MIMALLOC     := $(if $(SANITIZER)$(filter 0,$(WITH_MIMALLOC)),,yes)
+LIBS_malloc   = $(if $(MIMALLOC),-Wl$(comma)--push-state$(comma)--no-as-needed -lmimalloc -Wl$(comma)--pop-state)
 # Of others: their headers are not ours to warn of.
 HEADERS = $(patsubst -I%,-isystem %,$(call PC,--cflags $(1)))
 CFLAGS_postgres = $(call HEADERS,libpq)
@@ -86,7 +90,7 @@ all: $(B)/sessiond
 
 $(B)/sessiond: $(B)/main.o $(THREADS) $(ARCHIVES)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker http registry postgres kafka codec avro $(BASE)) \
-	    $(LIBS_avro) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) $(LIBS_http) -lpthread
+	    $(LIBS_malloc) $(LIBS_avro) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) $(LIBS_http) -lpthread
 
 $(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h
 	@mkdir -p $(@D)
@@ -97,6 +101,7 @@ $(B)/gen/%.o: $(B)/gen/%.c
 
 # The only object that knows the revision, so that a commit does not rebuild the rest.
 $(B)/cli/version.o: ALL_CFLAGS += -DREVISION='"$(REVISION)"'
+$(B)/runtime/allocator.o: ALL_CFLAGS += $(if $(MIMALLOC),-DWITH_MIMALLOC)
 # avro-c cannot say its version itself.
 $(B)/avro/version.o: ALL_CFLAGS += -DAVRO_VERSION='"$(call PC,--modversion avro-c)"'
 
@@ -164,7 +169,7 @@ $(foreach layer,core json runtime config codec kafka loop mock postgres registry
 
 .PHONY: setup check check-all check-built check-layers demo bench up down
 setup:
-	@SETUP=$(SETUP) WITH_REGISTRY=$(WITH_REGISTRY) WITH_HTTP=$(WITH_HTTP) deploy/setup.sh $(SETUP_FOR)
+	@SETUP=$(SETUP) WITH_REGISTRY=$(WITH_REGISTRY) WITH_HTTP=$(WITH_HTTP) WITH_MIMALLOC=$(WITH_MIMALLOC) deploy/setup.sh $(SETUP_FOR)
 
 # Two makes: the second one reads what the first one may have installed.
 check: SETUP_FOR = check

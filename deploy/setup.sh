@@ -35,6 +35,7 @@ missing_packages() {
     done
     [ "${WITH_REGISTRY:-1}" = 0 ] || installed libcurl4-openssl-dev || echo libcurl4-openssl-dev
     [ "${WITH_HTTP:-1}" = 0 ] || installed libmicrohttpd-dev || echo libmicrohttpd-dev
+    [ "${WITH_MIMALLOC:-1}" = 0 ] || installed libmimalloc-dev || echo libmimalloc-dev
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     [ "$(java_version || echo 0)" -ge 17 ] 2>/dev/null || echo default-jre-headless
     [ -d "$JARS" ] || command -v mvn >/dev/null || echo maven

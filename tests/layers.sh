@@ -33,6 +33,7 @@ foreign_header() {
         jansson*) echo avro registry ;;
         curl/*) echo registry ;;
         microhttpd*) echo http ;;
+        mimalloc*) echo runtime ;;
         *) return 1 ;;
     esac
 }
@@ -45,6 +46,7 @@ avro_      avro codec
 json_      avro registry
 curl_      registry
 MHD_       http
+mi_        runtime
 '
 
 c_headers=' assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic

@@ -6,6 +6,7 @@
 #include "kafka/client.h"
 #include "postgres/store.h"
 #include "registry/registry.h"
+#include "runtime/allocator.h"
 
 const char *cli_revision(void)
 {
@@ -25,6 +26,7 @@ static void print_json(void)
     write_member_text(&json, "avro-c", avro_version_text());
     write_member_text(&json, "registry", registry_version());
     write_member_text(&json, "http", server_version());
+    write_member_text(&json, "malloc", allocator_version());
     write_object_end(&json);
     write_line_end(&json);
 }
@@ -38,9 +40,9 @@ static int version_main(struct cli *cli, int argc, char **argv)
     if (cli->json)
         print_json();
     else
-        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\nhttp: %s\n", VERSION,
-               REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version(),
-               server_version());
+        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\nhttp: %s\nmalloc: %s\n",
+               VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version(),
+               server_version(), allocator_version());
     return EXIT_DONE;
 }
 
@@ -52,10 +54,10 @@ const struct subcommand cli_version = {
     .usage = {"[--json]"},
     .description =
         "Prints the version and the revision of sessiond, and the versions of librdkafka, libpq and avro-c that it "
-        "runs with. The last line says with what schema registries are asked: a libcurl, or none. The option "
-        "--version of sessiond does the same.",
+        "runs with, with what it asks schema registries and serves HTTP (a library, or none), and whose malloc it uses. "
+        "The option --version of sessiond does the same.",
     .json = "Prints one object: {\"name\", \"version\", \"revision\", \"librdkafka\", \"libpq\", \"avro-c\", "
-            "\"registry\", \"http\"}.",
+            "\"registry\", \"http\", \"malloc\"}.",
     .exits = {
         {EXIT_DONE, "The versions were printed."},
     },
