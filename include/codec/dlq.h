@@ -9,16 +9,23 @@
 #define CODEC_DLQ_H
 
 #include "core/batch.h"
-#include "config/config.h"
+
+/** What a copy takes from the configuration. Plain data; the strings are borrowed. */
+struct dlq_settings {
+    const char *topic;
+    const char *commands_topic; /* a position that an earlier copy gives counts only if it is in this topic */
+    const char *group_id;
+};
 
 /**
  * The copy for `item`, which was rejected: fills `out`. A null key or value stays null. What `out`
- * points to lives in `arena`, in the item's record, or in the configuration.
+ * points to lives in `arena`, in the item's record, or in the settings' strings.
  *
  * If `item->dlq_limit` is not 0 the copy is cut to about that many bytes in all: first the end of the value, then whole
  * headers, then the end of the key; `__dlq.errors.truncated` names what was cut ("value", "value,headers", …). The
  * `__dlq.errors.*` headers themselves are never cut.
  */
-void dlq_encode(const struct config *config, const struct batch_item *item, struct arena *arena, struct outbound *out);
+void dlq_encode(const struct dlq_settings *settings, const struct batch_item *item, struct arena *arena,
+                struct outbound *out);
 
 #endif

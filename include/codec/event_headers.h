@@ -6,14 +6,14 @@
 #define CODEC_EVENT_HEADERS_H
 
 #include "codec/event_data.h"
-#include "config/config.h"
+#include "codec/event_settings.h"
 
 /**
  * Fills `out->headers`, always in the same order. With `bare` nothing of any size is taken over from the command:
  * correlation and causation are the command id, there is no `tracestate` and no echo.
  */
-void event_headers(const struct config *config, const struct batch_item *item, const struct event_data *data, bool bare,
-                   struct arena *arena, struct outbound *out);
+void event_headers(const struct event_settings *settings, const struct batch_item *item, const struct event_data *data,
+                   bool bare, struct arena *arena, struct outbound *out);
 
 /** What an event takes over from its command unless it is bare; borrows from the item. `command_id`: its text. */
 struct bytes event_correlation(const struct batch_item *item, struct bytes command_id);

@@ -6,10 +6,12 @@
 #define CODEC_REPLY_H
 
 #include "core/record.h"
-#include "config/config.h"
 
-/** The topic, if it is one of `events.reply.topics`; else NULL: a stranger does not choose where we write. Of the configuration. */
-const char *reply_topic(const struct config *config, const struct record *record);
+/**
+ * The topic that the record asks for if it is one of `allowed` (`events.reply.topics`; ends with NULL), else NULL: a stranger must not
+ * choose where we write. The answer is the string in `allowed`.
+ */
+const char *reply_topic(char *const *allowed, const struct record *record);
 
 /** The partition: four bytes in network order; -1 when there is none that could be meant. */
 int32_t reply_partition(const struct record *record);

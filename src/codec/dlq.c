@@ -62,8 +62,8 @@ static struct bytes uuid_text(const struct uuid *uuid, struct arena *arena)
 }
 
 /* Why the record is here. These are never cut: without them the copy would be a riddle. */
-static size_t own_headers(const struct config *config, const struct batch_item *item, struct redriven_position at,
-                          struct arena *arena, struct header own[static OWN_HEADERS])
+static size_t own_headers(const struct dlq_settings *settings, const struct batch_item *item,
+                          struct redriven_position at, struct arena *arena, struct header own[static OWN_HEADERS])
 {
     const struct record *record = &item->record;
     const struct outcome *outcome = &item->outcome;
@@ -73,7 +73,7 @@ static size_t own_headers(const struct config *config, const struct batch_item *
     own[count++] = header("__dlq.errors.partition", number(at.partition, arena));
     own[count++] = header("__dlq.errors.offset", number(at.offset, arena));
     own[count++] = header("__dlq.errors.timestamp", number(at.timestamp_ms, arena));
-    own[count++] = header("__dlq.errors.group", bytes_of(config->group_id));
+    own[count++] = header("__dlq.errors.group", bytes_of(settings->group_id));
     own[count++] = header("__dlq.errors.code", bytes_of(errcode_name(outcome->code)));
     own[count++] = header("__dlq.errors.message", violation_message(&outcome->violations.list[0], outcome, arena));
     own[count++] = header("__dlq.errors.command.id", uuid_text(&item->command_id, arena));
@@ -164,15 +164,16 @@ static struct copy copy_of(const struct record *record, struct arena *arena)
  * A record that was a dead letter before still says where it stood at first, which is the place that its command id is derived from,
  * and what it has lost since.
  */
-void dlq_encode(const struct config *config, const struct batch_item *item, struct arena *arena, struct outbound *out)
+void dlq_encode(const struct dlq_settings *settings, const struct batch_item *item, struct arena *arena,
+                struct outbound *out)
 {
     const struct record *record = &item->record;
     struct redriven_position at = {record->partition, record->offset, record->timestamp_ms};
     struct cuts before =
-        redriven_position(record, config->commands_topic, &at) ? cuts_before(record) : (struct cuts){0};
+        redriven_position(record, settings->commands_topic, &at) ? cuts_before(record) : (struct cuts){0};
     struct copy copy = copy_of(record, arena);
     struct header own[OWN_HEADERS];
-    size_t own_count = own_headers(config, item, at, arena, own);
+    size_t own_count = own_headers(settings, item, at, arena, own);
     struct cuts cuts = {0};
 
     if (item->dlq_limit != 0) {
@@ -186,7 +187,7 @@ void dlq_encode(const struct config *config, const struct batch_item *item, stru
         own[own_count++] = header("__dlq.errors.truncated", bytes_of(cuts_text(cuts)));
     memcpy(copy.headers + copy.header_count, own, own_count * sizeof *own);
 
-    out->topic = config->dlq_topic;
+    out->topic = settings->topic;
     out->partition = -1;
     out->key = copy.key;
     out->value = copy.value;

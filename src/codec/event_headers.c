@@ -59,9 +59,9 @@ struct bytes event_causation(const struct batch_item *item, struct bytes command
  * A duplicate gets the stored event's source. It is not stored: by default it is made of the topic in which the command was decided;
  * one that is set stays what it is now.
  */
-static struct bytes source(const struct config *config, const struct batch_item *item, struct arena *arena)
+static struct bytes source(const struct event_settings *settings, const struct batch_item *item, struct arena *arena)
 {
-    struct bytes here = bytes_of(config->events_source);
+    struct bytes here = bytes_of(settings->source);
 
     /* The topics first: nearly every duplicate comes by the topic of its first, and needs no text made. */
     if (!item->outcome.replayed || item->row == NULL || strcmp(item->row->topic, item->record.topic) == 0 ||
@@ -70,21 +70,20 @@ static struct bytes source(const struct config *config, const struct batch_item 
     return arena_printf(arena, "/sessiond/%s", item->row->topic);
 }
 
-static void add_cloudevent(struct header_list *headers, const struct config *config, const struct batch_item *item,
-                           const struct event_data *data, bool bare, struct arena *arena)
+static void add_cloudevent(struct header_list *headers, const struct event_settings *settings,
+                           const struct batch_item *item, const struct event_data *data, bool bare, struct arena *arena)
 {
     bool created = item->outcome.kind == OUTCOME_CREATED;
 
     add(headers, "ce_specversion", bytes_of("1.0"));
     add(headers, "ce_id", data->event_id);
-    add(headers, "ce_source", source(config, item, arena));
+    add(headers, "ce_source", source(settings, item, arena));
     add(headers, "ce_type", bytes_of(created ? "study-session.created.v1" : "study-session.rejected.v1"));
     add(headers, "ce_time", data->occurred_at);
     add(headers, "ce_subject", created ? number(item->outcome.session.id, arena) : data->command_id);
     add(headers, "ce_correlationid", bare ? data->command_id : event_correlation(item, data->command_id));
     add(headers, "ce_causationid", bare ? data->command_id : event_causation(item, data->command_id));
-    add(headers, "content-type",
-        bytes_of(config->events_format == EVENTS_JSON ? "application/json" : "application/avro"));
+    add(headers, "content-type", bytes_of(settings->format == EVENTS_JSON ? "application/json" : "application/avro"));
 }
 
 static void add_command(struct header_list *headers, const struct batch_item *item, struct arena *arena)
@@ -153,42 +152,42 @@ static void add_origin(struct header_list *headers, const struct batch_item *ite
         add(headers, "ce_tracestate", state->value);
 }
 
-static bool echoed(const struct config *config, const struct header *header)
+static bool echoed(const struct event_settings *settings, const struct header *header)
 {
-    for (char **name = config->events_echo_headers; *name != NULL; name++)
+    for (char *const *name = settings->echo_headers; *name != NULL; name++)
         if (bytes_equal(header->name, bytes_of(*name)))
             return true;
     return false;
 }
 
-static size_t count_echoed(const struct config *config, const struct record *record)
+static size_t count_echoed(const struct event_settings *settings, const struct record *record)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < record->header_count; i++)
-        count += echoed(config, &record->headers[i]);
+        count += echoed(settings, &record->headers[i]);
     return count;
 }
 
-static void add_echoed(struct header_list *headers, const struct config *config, const struct record *record)
+static void add_echoed(struct header_list *headers, const struct event_settings *settings, const struct record *record)
 {
     for (size_t i = 0; i < record->header_count; i++)
-        if (echoed(config, &record->headers[i]))
+        if (echoed(settings, &record->headers[i]))
             headers->list[headers->count++] = record->headers[i];
 }
 
-void event_headers(const struct config *config, const struct batch_item *item, const struct event_data *data, bool bare,
-                   struct arena *arena, struct outbound *out)
+void event_headers(const struct event_settings *settings, const struct batch_item *item, const struct event_data *data,
+                   bool bare, struct arena *arena, struct outbound *out)
 {
-    size_t capacity = OWN_HEADERS + (bare ? 0 : count_echoed(config, &item->record));
+    size_t capacity = OWN_HEADERS + (bare ? 0 : count_echoed(settings, &item->record));
     struct header_list headers = {arena_alloc(arena, capacity * sizeof *headers.list), 0};
 
-    add_cloudevent(&headers, config, item, data, bare, arena);
+    add_cloudevent(&headers, settings, item, data, bare, arena);
     add_command(&headers, item, arena);
     add_trace(&headers, item, bare, arena);
     add_origin(&headers, item, bare, arena);
     if (!bare)
-        add_echoed(&headers, config, &item->record);
+        add_echoed(&headers, settings, &item->record);
     out->headers = headers.list;
     out->header_count = headers.count;
 }

@@ -33,23 +33,31 @@ void deliveries_plan(struct deliveries *deliveries, const struct config *config,
         if (suppressed(config, item))
             continue;
         add(deliveries, i, ROLE_EVENT);
-        if (reply_topic(config, &item->record) != NULL)
+        if (reply_topic(config->events_reply_topics, &item->record) != NULL)
             add(deliveries, i, ROLE_REPLY);
         if (wants_copy(config, item))
             add(deliveries, i, ROLE_DEAD_LETTER);
     }
 }
 
+static void encode_copy(const struct config *config, const struct batch_item *item, struct arena *arena,
+                        struct outbound *out)
+{
+    struct dlq_settings settings = {config->dlq_topic, config->commands_topic, config->group_id};
+
+    dlq_encode(&settings, item, arena, out);
+}
+
 static void encode(struct event_encoder *encoder, const struct config *config, const struct batch_item *item,
                    enum delivery_role role, struct arena *arena, struct outbound *out)
 {
     if (role == ROLE_DEAD_LETTER) {
-        dlq_encode(config, item, arena, out);
+        encode_copy(config, item, arena, out);
         return;
     }
     event_encode(encoder, item, arena, out);
     if (role == ROLE_REPLY) {
-        out->topic = reply_topic(config, &item->record);
+        out->topic = reply_topic(config->events_reply_topics, &item->record);
         out->partition = reply_partition(&item->record);
     }
 }
@@ -63,7 +71,7 @@ static void cut_copy(const struct sink *sink, const struct config *config, struc
     if (limit == 0 || (item->dlq_limit != 0 && item->dlq_limit <= limit))
         return;
     item->dlq_limit = limit;
-    dlq_encode(config, item, arena, out);
+    encode_copy(config, item, arena, out);
 }
 
 bool deliveries_produce(struct deliveries *deliveries, struct sink *sink, struct event_encoder *encoder,

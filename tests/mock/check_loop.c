@@ -35,12 +35,20 @@ static struct cluster cluster;
 static void run_open(struct run *run)
 {
     const struct config *config = &cluster.config;
+    const struct event_settings events = {
+        .format = config->events_format,
+        .created_topic = config->events_created_topic,
+        .rejected_topic = config->events_rejected_topic,
+        .source = config->events_source,
+        .echo_headers = config->events_echo_headers,
+        .envelope_max_bytes = (size_t)config->commands_max_bytes,
+    };
     struct err err;
 
     run->answered = (struct answered){0};
     run->schemas = schemas_open("", &err);
     run->decode = (struct decode_options){.format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = run->schemas};
-    run->encoder = event_encoder_new(config, run->schemas, NULL);
+    run->encoder = event_encoder_new(&events, run->schemas, NULL);
     run->store = store_new(config);
     run->source = source_open(config, &err);
     run->sink = sink_open(config, &err);
