@@ -17,7 +17,8 @@ struct pg_result; /* PGresult */
  */
 MUSTUSE bool tables_complete(const struct pg_result *missing, bool role, const char *schema, struct err *err);
 
-bool tables_is_about(const struct pg_result *missing, int row, const char *table);
+/** The table that the row is about; borrowed. */
+const char *tables_name(const struct pg_result *missing, int row);
 bool tables_is_warning(const struct pg_result *missing, int row);
 int tables_count_errors(const struct pg_result *missing);
 

@@ -37,15 +37,15 @@ bool tables_is_warning(const PGresult *missing, int row)
     return strcmp(PQgetvalue(missing, row, COLUMN_SEVERITY), "warning") == 0;
 }
 
-bool tables_is_about(const PGresult *missing, int row, const char *table)
+const char *tables_name(const PGresult *missing, int row)
 {
-    return strcmp(PQgetvalue(missing, row, COLUMN_TABLE), table) == 0;
+    return PQgetvalue(missing, row, COLUMN_TABLE);
 }
 
 bool tables_lack(const PGresult *missing, const char *table)
 {
     for (int row = 0; row < PQntuples(missing); row++)
-        if (tables_is_about(missing, row, table) && find_kind(missing, row) == &kinds[0])
+        if (strcmp(tables_name(missing, row), table) == 0 && find_kind(missing, row) == &kinds[0])
             return true;
     return false;
 }

@@ -180,16 +180,15 @@ int main(int argc, char **argv)
     int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 5;
     size_t commands = argc > 2 ? (size_t)strtol(argv[2], NULL, 10) : 5000;
     int batches = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 20;
-    FILE *quiet = fopen("/dev/null", "w");
+    bool created[MIGRATE_TABLES];
 
     if (rounds < 1 || rounds > ROUNDS_MAX || commands < 1 || batches < 1)
         fail("bench_store [ROUNDS [BATCH [BATCHES]]]");
     log_setup(LOG_TEXT, LOG_WARNING);
     beside = PQconnectdb("");
     (void)sql("DROP SCHEMA IF EXISTS bench_store CASCADE");
-    if (!migrate_up(&config, quiet, false, &err))
+    if (!migrate_up(&config, created, &err))
         fail(err.message);
-    fclose(quiet);
     (void)sql("INSERT INTO bench_store.groups (name) SELECT 'Group ' || n FROM generate_series(1, 1000) AS n");
     (void)sql(
         "INSERT INTO bench_store.study_activities (name) SELECT 'Activity ' || n FROM generate_series(1, 50) AS n");
