@@ -31,7 +31,10 @@ void event_encoder_free(struct event_encoder *encoder)
     free(encoder);
 }
 
-/* Key and headers that are too large once would be too large again in the event, and no event could ever answer. */
+/*
+ * Key and headers that are too large in the command would be too large in the event too, and then no event could ever
+ * answer it.
+ */
 static bool is_bare(const struct event_settings *settings, const struct batch_item *item)
 {
     return item->fit == FIT_BARE || record_envelope_size(&item->record) > settings->envelope_max_bytes;
