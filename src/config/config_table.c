@@ -131,7 +131,7 @@ const struct config_key config_keys[] = {
 
 const size_t config_key_count = sizeof config_keys / sizeof *config_keys;
 
-/* What people write without the prefix `kafka.`, from files made for Kafka's own clients. Only for hints. */
+/* Names that people use without the prefix `kafka.`, from files made for Kafka's own clients. Used only for hints. */
 static const char *const kafka_properties[] = {
     "kafka.bootstrap.servers",
     "kafka.client.id",
@@ -195,7 +195,7 @@ const char *config_key_nearest(const char *name)
         if (config_keys[i].other_name != NULL)
             nearest_offer(&own, config_keys[i].other_name);
     }
-    /* Compared without the prefix, and named with it. */
+    /* The names are compared without the prefix, and the answer has it. */
     size_t prefix = strlen(config_kafka_prefix(KAFKA_ALL));
     for (size_t i = 0; i < sizeof kafka_properties / sizeof *kafka_properties; i++)
         nearest_offer(&kafka, kafka_properties[i] + prefix);
