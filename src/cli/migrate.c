@@ -12,7 +12,7 @@ struct migration {
     const char *role;   /* for the grants that `sql` prints */
 };
 
-/* ---- status ------------------------------------------------------------------------------------------------------- */
+/* ---- status ------------------------------------------------------------------------------------------------------ */
 
 /* True when the table lacks nothing. */
 static bool print_table(const struct migrate_report *report, const char *table)
@@ -78,7 +78,7 @@ static int run_status(struct cli *cli, const char *role)
     return report.complete ? EXIT_DONE : EXIT_NO;
 }
 
-/* ---- up ----------------------------------------------------------------------------------------------------------- */
+/* ---- up ---------------------------------------------------------------------------------------------------------- */
 
 static void print_created(const bool created[static MIGRATE_TABLES])
 {
@@ -119,7 +119,7 @@ static int run_up(struct cli *cli, const char *role)
     return EXIT_DONE;
 }
 
-/* ---- sql ---------------------------------------------------------------------------------------------------------- */
+/* ---- sql --------------------------------------------------------------------------------------------------------- */
 
 static int run_sql(struct cli *cli, const char *role)
 {
@@ -138,7 +138,7 @@ static int run_sql(struct cli *cli, const char *role)
     return EXIT_DONE;
 }
 
-/* ---- Actions ------------------------------------------------------------------------------------------------------ */
+/* ---- Actions ----------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

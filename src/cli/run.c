@@ -28,7 +28,7 @@ struct run {
     struct pipeline pipeline;
 };
 
-/* ---- What others see of it ------------------------------------------------------------------------------------------------ */
+/* ---- What others see of it --------------------------------------------------------------------------------------- */
 
 static struct about about_this(const struct config *config)
 {
@@ -97,7 +97,7 @@ static void close_watch(struct run *run)
     server_close(run->server);
 }
 
-/* ---- The loop ------------------------------------------------------------------------------------------------------------- */
+/* ---- The loop ---------------------------------------------------------------------------------------------------- */
 
 static bool run_loop(struct worker *worker, struct err *err)
 {

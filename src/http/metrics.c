@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-/* ---- The format --------------------------------------------------------------------------------------------------- */
+/* ---- The format -------------------------------------------------------------------------------------------------- */
 
 static void head(FILE *out, enum metric metric)
 {
@@ -70,7 +70,7 @@ static void histogram(FILE *out, enum metric metric, const char *phase, const st
     fprintf(out, "%s_sum%s %.15g\n%s_count%s %" PRIu64 "\n", name, only, (double)h->sum / unit, name, only, count);
 }
 
-/* ---- What has happened -------------------------------------------------------------------------------------------- */
+/* ---- What has happened ------------------------------------------------------------------------------------------- */
 
 static void write_commands(const struct view *view, FILE *out)
 {
@@ -111,7 +111,7 @@ static void write_work(const struct view *view, FILE *out)
         labelled(out, METRIC_POSTGRES_ERRORS, "class", c->classes[i], (double)c->class_errors[i]);
 }
 
-/* ---- What is so now ----------------------------------------------------------------------------------------------- */
+/* ---- What is so now ---------------------------------------------------------------------------------------------- */
 
 static int64_t lag_value(enum metric metric, const struct partition_status *p)
 {

@@ -16,7 +16,7 @@
 
 #define PARTITIONS_SHOWN 12
 
-/* ---- Who may do what on the page -------------------------------------------------------------------------------------- */
+/* ---- Who may do what on the page --------------------------------------------------------------------------------- */
 
 /* "'sha256-…'" of what stands between the first two of these tags, as CSP 3 wants it. */
 static void write_hash(FILE *out, const char *open, const char *close)
@@ -51,7 +51,7 @@ const char *answer_page_policy(void)
     return policy;
 }
 
-/* ---- The title and the icon -------------------------------------------------------------------------------------------- */
+/* ---- The title and the icon -------------------------------------------------------------------------------------- */
 
 static void write_title(const struct view *view, FILE *out)
 {
@@ -79,7 +79,7 @@ static void write_icon(const struct view *view, FILE *out)
             icons[view_mood(view->state)]);
 }
 
-/* ---- The sections, in the order of what is asked at night ---------------------------------------------------------------- */
+/* ---- The sections, in the order of what is asked at night -------------------------------------------------------- */
 
 static void write_state(const struct view *view, FILE *out)
 {

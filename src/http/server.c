@@ -44,7 +44,7 @@ struct server {
     bool closed;                                     /* one was closed since the last turn */
 };
 
-/* ---- Answers: all run on the server's thread ----------------------------------------------------------------------- */
+/* ---- Answers: all run on the server's thread --------------------------------------------------------------------- */
 
 struct answer {
     char *body;
@@ -180,7 +180,7 @@ static enum MHD_Result on_request(void *opaque, struct MHD_Connection *connectio
     return send_answer(connection, &answer);
 }
 
-/* ---- Connections ----------------------------------------------------------------------------------------------------- */
+/* ---- Connections ------------------------------------------------------------------------------------------------- */
 
 static int fd_of(struct MHD_Connection *connection)
 {
@@ -219,7 +219,7 @@ static void end_overdue(struct server *server)
     }
 }
 
-/* ---- The thread ------------------------------------------------------------------------------------------------------ */
+/* ---- The thread -------------------------------------------------------------------------------------------------- */
 
 /* While all places are taken libmicrohttpd does not watch the listener, and begins to again only in the turn after one became free. */
 static int wait_ms(struct server *server)
@@ -255,7 +255,7 @@ static void *serve(void *opaque)
     return NULL;
 }
 
-/* ---- Opening ---------------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 static bool cannot(struct err *err, const char *address, int why)
 {

@@ -29,7 +29,7 @@ static void offset(struct json_writer *json, const char *name, int64_t value)
     write_member_known_int(json, name, value, value >= 0);
 }
 
-/* ---- Parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- Parts ------------------------------------------------------------------------------------------------------- */
 
 static void write_state(const struct view *view, struct json_writer *json)
 {

@@ -12,7 +12,7 @@
 
 static const char setting[] = "cleanup.policy";
 
-/* ---- Topics ------------------------------------------------------------------------------------------------------- */
+/* ---- Topics ------------------------------------------------------------------------------------------------------ */
 
 static void add(struct cleanup *cleanup, const char *key, const char *name)
 {
@@ -37,7 +37,7 @@ void cleanup_close(struct cleanup *cleanup)
     cleanup->answers = NULL;
 }
 
-/* ---- Question and answer ------------------------------------------------------------------------------------------ */
+/* ---- Question and answer ----------------------------------------------------------------------------------------- */
 
 /* Any broker can tell. librdkafka would wait for the controller, which not every broker names (its own mock does not). */
 static void ask(struct cleanup *cleanup, rd_kafka_t *rk, int32_t broker)
@@ -148,7 +148,7 @@ enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int t
     return final ? DONE : PENDING;
 }
 
-/* ---- Verdicts ----------------------------------------------------------------------------------------------------- */
+/* ---- Verdicts ---------------------------------------------------------------------------------------------------- */
 
 static bool is_key(const struct cleanup_topic *topic, const char *key)
 {

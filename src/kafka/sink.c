@@ -11,7 +11,7 @@
 
 #define THROTTLE_MEMORY_MS 60000
 
-/* ---- Life --------------------------------------------------------------------------------------------------------- */
+/* ---- Life -------------------------------------------------------------------------------------------------------- */
 
 /* Two copies that were cut to fit would together be too large for the topic again: its limit is on a batch of records. */
 static void limit_batches(const struct sink *sink, rd_kafka_conf_t *conf)
@@ -129,7 +129,7 @@ size_t sink_copy_limit(const struct sink *sink, size_t size)
     return copy_size_limit(&sink->copies, size, clock_ms());
 }
 
-/* ---- Ready -------------------------------------------------------------------------------------------------------- */
+/* ---- Ready ------------------------------------------------------------------------------------------------------- */
 
 /*
  * A predecessor's open transaction is ended first, and the broker says "not yet" until it is; librdkafka (2.0.2 to 2.15) then asks again

@@ -9,7 +9,7 @@
 /* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
 #define UNBATCHED_MS 60000
 
-/* ---- Errors ------------------------------------------------------------------------------------------------------- */
+/* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
 /* A callback's finding ends the call that it came with. */
 bool sink_failed(struct sink *sink, struct err *err)
@@ -57,7 +57,7 @@ void sink_record_error(struct sink *sink, int code, const char *topic, struct er
     judge_fence(sink, err);
 }
 
-/* ---- Callbacks ---------------------------------------------------------------------------------------------------- */
+/* ---- Callbacks --------------------------------------------------------------------------------------------------- */
 
 /*
  * Called once for each record, inside sink_flush and sink_produce on the loop's thread. Must stay registered for good records too:

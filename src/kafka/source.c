@@ -8,7 +8,7 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
+/* ---- Callbacks: run inside polls, on the loop's thread ----------------------------------------------------------- */
 
 /* Does nothing but take over and give up partitions; it must not publish, decide or wait. */
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
@@ -62,7 +62,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         log_limited(&source->limit, clock_ms(), err.code, "%s", err.message);
 }
 
-/* ---- Life --------------------------------------------------------------------------------------------------------- */
+/* ---- Life -------------------------------------------------------------------------------------------------------- */
 
 static struct source *open_source(const struct config *config, struct replay *replay, struct err *err)
 {

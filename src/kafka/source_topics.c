@@ -93,7 +93,7 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
     return progress == DONE ? check_settings(source, timeout_ms, err) : progress;
 }
 
-/* ---- Later -------------------------------------------------------------------------------------------------------- */
+/* ---- Later ------------------------------------------------------------------------------------------------------- */
 
 void source_doubt_topic(struct source *source, struct err *err)
 {

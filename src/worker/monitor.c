@@ -44,7 +44,7 @@ struct monitor {
     int64_t notified_ms;
 };
 
-/* ---- Lag -------------------------------------------------------------------------------------------------------------- */
+/* ---- Lag --------------------------------------------------------------------------------------------------------- */
 
 /* No series and no window outlives its partition's assignment. */
 static void renew_windows(struct monitor *m)
@@ -141,7 +141,7 @@ static void probe(struct monitor *m, int64_t now_ms)
     }
 }
 
-/* ---- The last ten minutes ----------------------------------------------------------------------------------------------- */
+/* ---- The last ten minutes ---------------------------------------------------------------------------------------- */
 
 static void record(struct monitor *m, int64_t now_ms)
 {
@@ -158,7 +158,7 @@ static void record(struct monitor *m, int64_t now_ms)
     status_record(&point);
 }
 
-/* ---- What is said ------------------------------------------------------------------------------------------------------- */
+/* ---- What is said ------------------------------------------------------------------------------------------------ */
 
 static void tell_systemd(struct monitor *m, const char *sentence, int64_t now_ms)
 {
@@ -187,7 +187,7 @@ static void say_state(struct monitor *m, int64_t now_ms)
     tell_systemd(m, sentence, now_ms);
 }
 
-/* ---- The thread --------------------------------------------------------------------------------------------------------- */
+/* ---- The thread -------------------------------------------------------------------------------------------------- */
 
 static void *watch(void *opaque)
 {

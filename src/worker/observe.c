@@ -10,7 +10,7 @@
 /* Of more partitions than that in one batch the others are not looked at; they are in the next one. */
 #define PARTITIONS 64
 
-/* ---- Reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 void observe_read(const struct batch *batch, int64_t started_us)
 {
@@ -58,7 +58,7 @@ void observe_in_flight(const struct batch *next, const struct batch *prev)
     status_in_flight(next->count + (prev == NULL ? 0 : prev->count), oldest.list, oldest.count);
 }
 
-/* ---- Answering -------------------------------------------------------------------------------------------------------- */
+/* ---- Answering --------------------------------------------------------------------------------------------------- */
 
 static void count_duplicate(const struct config *config)
 {
@@ -122,7 +122,7 @@ void observe_breaker(const struct circuit_breaker *breaker, const struct batch *
     status_breaker(breaker->run, breaker->open, code);
 }
 
-/* ---- Dependencies ------------------------------------------------------------------------------------------------------- */
+/* ---- Dependencies ------------------------------------------------------------------------------------------------ */
 
 int64_t observe_calling(enum dependency_name name)
 {

@@ -90,7 +90,7 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
     return progress == DONE;
 }
 
-/* ---- One attempt -------------------------------------------------------------------------------------------------- */
+/* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
 /*
  * Flush before the offsets: once every record is acknowledged an abort is safe (an abort right after a first produce can be fatal,
@@ -122,7 +122,7 @@ static bool transact(struct publisher *p, struct batch *batch, struct err *err)
     return true;
 }
 
-/* ---- What went wrong ---------------------------------------------------------------------------------------------- */
+/* ---- What went wrong --------------------------------------------------------------------------------------------- */
 
 static bool give_up_transaction(struct publisher *p, struct err *err)
 {
@@ -250,7 +250,7 @@ static bool recover(struct publisher *p, struct batch *batch, const struct err *
     return source_epoch(p->source) != batch->epoch || keepalive_pause(p->keepalive, "publishing", why, err);
 }
 
-/* ---- Batches ------------------------------------------------------------------------------------------------------ */
+/* ---- Batches ----------------------------------------------------------------------------------------------------- */
 
 static bool dropped(const struct publisher *p, const struct batch *batch)
 {

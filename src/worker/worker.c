@@ -88,7 +88,7 @@ void worker_free(struct worker *w)
     free(w);
 }
 
-/* ---- Start -------------------------------------------------------------------------------------------------------- */
+/* ---- Start ------------------------------------------------------------------------------------------------------- */
 
 /* A host that never answered is more likely a wrong name than an outage. */
 static bool unreachable(const struct worker *w, int64_t started_ms, const char *what, const struct err *why,
@@ -161,7 +161,7 @@ bool worker_start(struct worker *w, struct err *err)
            publish_ready(&w->publisher, err) && source_join(w->parts.source, err);
 }
 
-/* ---- Deciding ----------------------------------------------------------------------------------------------------- */
+/* ---- Deciding ---------------------------------------------------------------------------------------------------- */
 
 static bool needs_store(const struct batch *batch)
 {
@@ -234,7 +234,7 @@ static bool decide(struct worker *w, struct batch *batch, const struct err *unse
     return batch_outcomes(batch, err);
 }
 
-/* ---- The loop: its phases ----------------------------------------------------------------------------------------- */
+/* ---- The loop: its phases ---------------------------------------------------------------------------------------- */
 
 /* What has arrived, at most a batch; waits only when nothing is in flight. */
 static bool fill(struct worker *w, struct err *err)

@@ -69,7 +69,7 @@ static void tear(struct sink *sink)
     sink->txn = broker_txn_begin(sink->process);
 }
 
-/* ---- Life --------------------------------------------------------------------------------------------------------- */
+/* ---- Life -------------------------------------------------------------------------------------------------------- */
 
 enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
 {
@@ -117,7 +117,7 @@ int sink_throttle_ms(const struct sink *sink)
     return 0;
 }
 
-/* ---- One transaction ---------------------------------------------------------------------------------------------- */
+/* ---- One transaction --------------------------------------------------------------------------------------------- */
 
 bool sink_begin(struct sink *sink, struct err *err)
 {

@@ -19,7 +19,7 @@
 
 #include <setjmp.h>
 
-/* ---- Processes ---------------------------------------------------------------------------------------------------- */
+/* ---- Processes --------------------------------------------------------------------------------------------------- */
 
 struct owned {
     bool owned;
@@ -103,7 +103,7 @@ bool process_step(struct process *process);
 /** kill -9 */
 void process_kill(struct process *process);
 
-/* ---- The world ---------------------------------------------------------------------------------------------------- */
+/* ---- The world --------------------------------------------------------------------------------------------------- */
 
 struct world {
     struct config config;
@@ -141,7 +141,7 @@ void world_violation(const char *what);
 /** Where in the trace that call is made for the n-th time (from 1); -1 when it is not. */
 int trace_of(enum call call, int nth);
 
-/* ---- Commands ----------------------------------------------------------------------------------------------------- */
+/* ---- Commands ---------------------------------------------------------------------------------------------------- */
 
 /** A good command with an id of its own on that partition; returns its offset. */
 int64_t given_command(int partition);
@@ -154,7 +154,7 @@ int64_t given_kind(int partition, enum entry_kind kind);
 /** A good command whose record names its schema by an id that the registry knows. */
 int64_t given_registered(int partition);
 
-/* ---- Verdicts ----------------------------------------------------------------------------------------------------- */
+/* ---- Verdicts ---------------------------------------------------------------------------------------------------- */
 
 /** Steps all processes in turn until everything is answered, and a little further; one that ends by itself or is killed is started again. */
 void run_to_the_end(void);

@@ -10,7 +10,7 @@
 #define PROCESSES  2
 #define NOBODY     (-1)
 
-/* ---- Kafka -------------------------------------------------------------------------------------------------------- */
+/* ---- Kafka ------------------------------------------------------------------------------------------------------- */
 
 enum entry_kind { ENTRY_COMMAND, ENTRY_UNDECODABLE, ENTRY_UNKNOWN_SCHEMA, ENTRY_CONTROL };
 
@@ -98,7 +98,7 @@ void group_evict(int process);
 /** To be called when a member polls: true when it has to give up what it has. */
 bool group_poll(int process);
 
-/* ---- PostgreSQL --------------------------------------------------------------------------------------------------- */
+/* ---- PostgreSQL -------------------------------------------------------------------------------------------------- */
 
 struct ledger_entry {
     struct uuid id;

@@ -20,7 +20,7 @@
 #define LIMIT_MS 120000
 #define SLICE_MS 300
 
-/* ---- The table ---------------------------------------------------------------------------------------------------- */
+/* ---- The table --------------------------------------------------------------------------------------------------- */
 
 static const char *const call_names[] = {"consume", "transaction", "delivery", "admin"};
 
@@ -111,7 +111,7 @@ START_TEST(every_rule_is_provoked_or_has_a_reason_why_not)
 }
 END_TEST
 
-/* ---- One row: the run of the program that meets the error ----------------------------------------------------------- */
+/* ---- One row: the run of the program that meets the error -------------------------------------------------------- */
 
 struct trial {
     const struct row *row;
@@ -182,7 +182,7 @@ static enum progress run_steps(struct trial *trial)
     return DONE;
 }
 
-/* ---- Steps -------------------------------------------------------------------------------------------------------- */
+/* ---- Steps ------------------------------------------------------------------------------------------------------- */
 
 static enum progress topics(struct trial *trial)
 {
@@ -285,7 +285,7 @@ static const step answering[] = {join, have_read, init, begin, produce, flush, s
 static const step reading_nowhere[] = {join, serve_until_logged, NULL};
 static const step producing_nowhere[] = {init_until_logged, NULL};
 
-/* ---- Provocations ------------------------------------------------------------------------------------------------- */
+/* ---- Provocations ------------------------------------------------------------------------------------------------ */
 
 static void answer_with_it(struct trial *trial)
 {
@@ -361,7 +361,7 @@ static const struct request *request_of(const struct row *row)
     return NULL;
 }
 
-/* ---- Outcomes ----------------------------------------------------------------------------------------------------- */
+/* ---- Outcomes ---------------------------------------------------------------------------------------------------- */
 
 static void outcome_text(const struct trial *trial, enum progress progress, char text[static 128])
 {
@@ -431,7 +431,7 @@ static void try_row(const struct row *row, FILE *log)
     exit(good ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* ---- All rows ----------------------------------------------------------------------------------------------------- */
+/* ---- All rows ---------------------------------------------------------------------------------------------------- */
 
 static pid_t pids[ROWS_MAX];
 static FILE *logs[ROWS_MAX];

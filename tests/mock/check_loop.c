@@ -74,7 +74,7 @@ static void run_close(struct run *run)
     schemas_close(run->schemas);
 }
 
-/* ---- Trouble ------------------------------------------------------------------------------------------------------ */
+/* ---- Trouble ----------------------------------------------------------------------------------------------------- */
 
 /* After so many decisions the brokers do this. _TRANSPORT cuts the connections, which sets the taint flag in their threads. */
 struct trouble {
@@ -119,7 +119,7 @@ static void make_trouble(void)
         cluster_fail(&cluster, trouble->api, trouble->code, trouble->times);
 }
 
-/* ---- Runs --------------------------------------------------------------------------------------------------------- */
+/* ---- Runs -------------------------------------------------------------------------------------------------------- */
 
 /* Until the store has decided so many, or a stop is asked for; then what is in flight is published. */
 static bool work(struct worker *worker, int64_t enough, struct err *err)
