@@ -1,6 +1,7 @@
 /**
- * The inside of a sink, for its three files: sink.c (the producer and its life), sink_errors.c (what its callbacks and calls report) and
- * sink_transaction.c (records and transactions). Everybody else uses kafka/sink.h. One thread: the loop's.
+ * The inside of a sink, for its three files: sink.c (the producer and its life), sink_errors.c (what its callbacks and
+ * calls report) and sink_transaction.c (records and transactions). Everybody else uses kafka/sink.h. One thread: the
+ * loop's.
  */
 #ifndef KAFKA_SINK_PARTS_H
 #define KAFKA_SINK_PARTS_H
@@ -21,21 +22,22 @@ struct sink {
     bool transactional;
     struct rd_kafka_s *rk;
     struct output_topics output_topics;
-    struct offsets_call *offsets_call; /* under way; NULL: none */
-    bool left_one;                     /* a producer was left to a call that did not return */
+    struct offsets_call *offsets_call; /* a call under way; NULL: none */
+    bool left_one;                     /* a producer was left to a call that has not returned */
     taint_flag tainted;
     struct sasl_reload sasl_reload;
     bool fenced;
     bool unbatched;             /* this producer sends each record alone */
-    int64_t unbatched_until_ms; /* a batch of records was too large: until then producers send them alone */
-    bool copies_named;          /* this one has found copies that are too large ... */
-    bool others_named; /* ... or events or replies, for which sending alone is the only way to find the next one */
+    int64_t unbatched_until_ms; /* a batch of records was too large: until then producers send each record alone */
+    bool copies_named;          /* this producer has found copies that are too large */
+    /* This producer has found events or replies that are too large: only sending alone can find the next one */
+    bool others_named;
     struct copy_size copies;
     int init_patience_ms; /* see init_transactions */
     int64_t patience_ms;  /* half of transaction.timeout.ms: how long a full queue is waited for */
-    struct err delivery;  /* the first delivery that failed in the open transaction */
-    struct err failure;   /* what a callback found: ERR_STOP ends the next call */
-    int throttle_ms;      /* what a broker said last of a quota, and when */
+    struct err delivery;  /* the first failed delivery of the open transaction */
+    struct err failure;   /* what a callback has found: ERR_STOP ends the next call */
+    int throttle_ms;      /* the last delay by a quota that a broker told, and when */
     int64_t throttled_at_ms;
     struct log_limit limit;
 };

@@ -138,19 +138,22 @@ static bool is_detail(const char *facility, const char *text)
            (strcmp(facility, "CONFWARN") == 0 && strstr(text, "will be ignored by this") != NULL);
 }
 
-/* Any of librdkafka's threads. */
+/* Runs on any of librdkafka's threads. */
 static void log_as_told(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     enum log_level ours = is_detail(facility, text) ? LOG_DEBUG : level_of_syslog(level);
 
-    /* Which of the transaction's partitions; what follows from it comes with the transaction's error. */
+    /* It only names the partitions of the transaction; what follows from it comes with the transaction's error. */
     if (strcmp(facility, "ADDPARTS") == 0)
         ours = LOG_WARNING;
 
     log_line(ours, E_KAFKA_CLIENT, "%s: %s: %s", rd_kafka_name(rk), facility, text);
 }
 
-/* Any of librdkafka's threads. A tool tells the person about its own failure, once; the library's lines are detail. */
+/*
+ * Runs on any of librdkafka's threads. A tool reports its own failure to the person, once; the library's lines are only
+ * details.
+ */
 static void log_as_detail(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     (void)level;
@@ -194,7 +197,7 @@ static void set_int(rd_kafka_conf_t *conf, const char *name, int64_t value)
     client_set(conf, name, text);
 }
 
-/* Unknown to librdkafka before 2.2, where the metadata refresh does it. */
+/* librdkafka before 2.2 does not know the property; there the metadata refresh does the same. */
 static void read_sooner(rd_kafka_conf_t *conf)
 {
     char reason[256];
@@ -203,8 +206,8 @@ static void read_sooner(rd_kafka_conf_t *conf)
 }
 
 /*
- * Room for all that one batch publishes: an event, its copy to a reply topic and a dead-letter copy for each command.
- * An event is under 4 KiB plus what it echoes, and what is echoed or copied came with the batch.
+ * Room for everything that one batch publishes: for each command an event, its copy to a reply topic and a dead-letter
+ * copy. An event is under 4 KiB plus what it echoes, and what is echoed or copied came with the batch.
  */
 static void default_producer_queue(rd_kafka_conf_t *conf, const struct config *config)
 {
@@ -224,7 +227,7 @@ static bool applies(const struct kafka_property *property, enum client_role role
            (property->scope == KAFKA_PRODUCER && writes);
 }
 
-/* The value as it is now: what came from a file is read again, for a client that is made later. The caller frees. */
+/* The present value: one that came from a file is read again, since this client may be made later. The caller frees. */
 static char *current_value(const struct kafka_property *property)
 {
     char *text = property->file == NULL ? NULL : secret_read(property->file);
@@ -275,8 +278,9 @@ static bool is_set_to(const rd_kafka_conf_t *conf, const char *name, const char 
 }
 
 /*
- * librdkafka 1.9 to 2.1 renews a token that it makes itself through a queue that does not exist: it crashes when four fifths of the
- * first one's life are over (rd_kafka_sasl_oauthbearer_init returns too early; mended with KIP-368 in 2.2.0).
+ * librdkafka 1.9 to 2.1 renews a token that it makes itself through a queue that does not exist: it crashes when four
+ * fifths of the first one's life are over (rd_kafka_sasl_oauthbearer_init returns too early; fixed with KIP-368 in
+ * 2.2.0).
  */
 static bool tokens_last(const rd_kafka_conf_t *conf, struct err *err)
 {

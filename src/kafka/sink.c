@@ -13,7 +13,10 @@
 
 /* ---- Life -------------------------------------------------------------------------------------------------------- */
 
-/* Two copies that were cut to fit would together be too large for the topic again: its limit is on a batch of records. */
+/*
+ * Two copies that were each cut to fit would together be too large for the topic again, since its limit applies to a
+ * batch of records.
+ */
 static void limit_batches(const struct sink *sink, rd_kafka_conf_t *conf)
 {
     char text[24];
@@ -51,7 +54,7 @@ static void producer_destroy(struct sink *sink)
     if (sink->rk == NULL)
         return;
     output_topics_close(&sink->output_topics);
-    /* What is still queued belongs to a transaction that is over; waiting for it would hold the restart up. */
+    /* What is still queued belongs to a transaction that is over; waiting for it would delay the restart. */
     rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
     if (sink->offsets_call == NULL) {
         rd_kafka_destroy(sink->rk);
@@ -96,7 +99,7 @@ void sink_close(struct sink *sink)
         return;
     producer_destroy(sink);
     output_topics_free(&sink->output_topics);
-    /* Its interceptors may still be called. */
+    /* The interceptors of a producer that was left behind may still be called. */
     if (!sink->left_one)
         free(sink);
 }
@@ -132,8 +135,9 @@ size_t sink_copy_limit(const struct sink *sink, size_t size)
 /* ---- Ready ------------------------------------------------------------------------------------------------------- */
 
 /*
- * A predecessor's open transaction is ended first, and the broker says "not yet" until it is; librdkafka (2.0.2 to 2.15) then asks again
- * after 500 ms. A new producer asks at once. Each one is given twice the time of the one before, so that a slow broker gets its turn.
+ * A predecessor's open transaction is ended first. Until then the broker says "not yet", and librdkafka (2.0.2 to 2.15)
+ * asks again only after 500 ms. A new producer asks at once. Each one gets twice the time of the one before, so that a
+ * slow broker can answer too.
  */
 MUSTUSE static enum progress init_transactions(struct sink *sink, int timeout_ms, struct err *err)
 {

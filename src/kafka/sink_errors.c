@@ -6,12 +6,15 @@
 
 #include <librdkafka/rdkafka.h>
 
-/* How long records are sent alone after a batch of them was too large. Long enough not to try again with every batch. */
+/*
+ * How long records are sent alone after a batch of them was too large: long enough not to try batches again with every
+ * transaction.
+ */
 #define UNBATCHED_MS 60000
 
 /* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
-/* A callback's finding ends the call that it came with. */
+/* What a callback has found ends the next call. */
 bool sink_failed(struct sink *sink, struct err *err)
 {
     sasl_reload_renew(&sink->sasl_reload, sink->rk);
@@ -22,16 +25,17 @@ bool sink_failed(struct sink *sink, struct err *err)
 }
 
 /*
- * "Fenced" has causes that the protocol does not tell apart: another process took our transactional.id; the broker timed our transaction
- * out, which no clock of ours can rule out (a paused machine's stood still); a request for this identity of a producer that we have given
- * up arrived late. So it never ends the process by itself: whether another process runs with our instance.id is the group's word.
+ * "Fenced" has causes that the protocol does not tell apart: another process took our transactional.id; the broker
+ * timed our transaction out, which no clock of ours can exclude (that of a paused machine stood still); or a late
+ * request of a producer that we have given up has arrived. So it never ends the process by itself: only the group can
+ * say whether another process runs with our instance.id.
  */
 static void judge_fence(struct sink *sink, const struct err *err)
 {
     sink->fenced = sink->fenced || err->reason == REASON_FENCED;
 }
 
-/* From an error object to what the worker does. */
+/* Turns an error object into what the worker does. */
 enum progress sink_transaction_error(struct sink *sink, struct rd_kafka_error_s *error, const char *what,
                                      struct err *err)
 {
@@ -41,8 +45,9 @@ enum progress sink_transaction_error(struct sink *sink, struct rd_kafka_error_s 
 }
 
 /*
- * An error of one record. Once the producer has failed for good every record says just that; why it has, and whether that was a fence,
- * only the producer knows. (Taken for any other failure, a new producer would fence whoever has taken over.)
+ * The error of one record. Once the producer has failed for good every record reports only that; the cause, and whether
+ * it was a fence, is known to the producer alone. (If a fence were taken for another failure, a new producer would
+ * fence the process that has taken over.)
  */
 void sink_record_error(struct sink *sink, int code, const char *topic, struct err *err)
 {
@@ -50,7 +55,7 @@ void sink_record_error(struct sink *sink, int code, const char *topic, struct er
         (void)kafka_error_fatal(err, KAFKA_CALL_TRANSACTION, sink->rk, topic);
     else
         (void)kafka_error_code(err, KAFKA_CALL_DELIVERY, code, topic);
-    /* A new producer asks for the topic until it is there, or believed to be missing. */
+    /* A new producer asks for the topic until it exists, or is believed to be missing. */
     topic_doubt(topic, err);
     if (err->reason == REASON_NO_TOPIC && err->class == ERR_RETRY)
         err->class = ERR_RENEW;
@@ -60,8 +65,8 @@ void sink_record_error(struct sink *sink, int code, const char *topic, struct er
 /* ---- Callbacks --------------------------------------------------------------------------------------------------- */
 
 /*
- * Called once for each record, inside sink_flush and sink_produce on the loop's thread. Must stay registered for good records too:
- * only delivery reports wake rd_kafka_flush up before its 10 ms slice ends.
+ * Called for each record, inside sink_flush and sink_produce on the loop's thread. It must stay registered for
+ * successful records too: only a delivery report wakes rd_kafka_flush before its slice of 10 ms ends.
  */
 static void note_accepted(struct sink *sink, const struct delivery *delivery)
 {
@@ -69,7 +74,7 @@ static void note_accepted(struct sink *sink, const struct delivery *delivery)
         copy_size_accepted(&sink->copies, delivery->size);
 }
 
-/* Sent alone, so that it is this one and no other. */
+/* The record was sent alone, so it is the one that is too large. */
 void sink_note_refused(struct sink *sink, struct delivery *delivery)
 {
     delivery->too_large = true;
@@ -101,7 +106,10 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         sink->delivery = err;
 }
 
-/* Inside polls and flushes, on the loop's thread. Zero says that it is over: what was before is remembered for a while. */
+/*
+ * Runs inside polls and flushes, on the loop's thread. Zero says that the delay is over; the last delay is remembered
+ * for a while.
+ */
 static void on_throttle(rd_kafka_t *rk, const char *broker, int32_t id, int throttle_ms, void *opaque)
 {
     struct sink *sink = opaque;
@@ -113,7 +121,7 @@ static void on_throttle(rd_kafka_t *rk, const char *broker, int32_t id, int thro
     sink->throttled_at_ms = clock_ms();
 }
 
-/* Inside polls and flushes, on the loop's thread. What heals by itself is only logged. */
+/* Runs inside polls and flushes, on the loop's thread. An error that passes by itself is only logged. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct sink *sink = opaque;
@@ -123,7 +131,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         return; /* every transactional call reports it, with its class */
     (void)kafka_error_code(&err, KAFKA_CALL_TRANSACTION, code, reason);
-    if (err.reason == REASON_NO_TOPIC) /* of which topic is not said; the delivery reports tell */
+    if (err.reason == REASON_NO_TOPIC) /* it does not say which topic; the delivery reports do */
         err.class = ERR_RETRY;
     sasl_reload_judge(&sink->sasl_reload, &err);
     if (err.class == ERR_STOP)

@@ -67,8 +67,9 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
 }
 
 /*
- * A transaction of which a request has failed purges its records, and only the transaction knows why: beginning another one is refused
- * with that reason. What the operator has to mend (no WRITE on a topic) would else be tried for ever.
+ * When a request of a transaction has failed its records are purged, and only the transaction knows why: beginning
+ * another one is refused with that reason. Without this a cause that only the operator can mend (no WRITE on a topic)
+ * would be retried for ever.
  */
 static bool refused_for_good(struct sink *sink, struct err *err)
 {
@@ -83,7 +84,7 @@ static bool refused_for_good(struct sink *sink, struct err *err)
         snprintf(what + len, sizeof what - len, "%s %s", i == 0 ? "" : ",", sink->output_topics.names[i]);
     }
     (void)kafka_error_object(&why, KAFKA_CALL_TRANSACTION, error, what);
-    /* Which topic is missing, and for how long, the deliveries tell. */
+    /* The delivery reports tell which topic is missing, and for how long. */
     if (why.class != ERR_STOP || why.reason == REASON_NO_TOPIC)
         return false;
     *err = why;
@@ -96,7 +97,10 @@ enum progress sink_flush(struct sink *sink, int timeout_ms, struct err *err)
 
     if (sink_failed(sink, err))
         return FAILED;
-    /* At once: a transaction that has failed delivers nothing more, and its other records would wait for their timeout. */
+    /*
+     * This is checked at once: a transaction that has failed delivers nothing more, and its other records would wait
+     * for their timeout.
+     */
     if (sink->delivery.class != ERR_NONE) {
         if (refused_for_good(sink, err))
             return FAILED;
@@ -170,8 +174,8 @@ MUSTUSE static enum progress commit_transaction(struct sink *sink, int timeout_m
 }
 
 /*
- * One letter that is too large must not slow everything for a minute. Its like are cut from now on, so the producer that found it is
- * needed no longer.
+ * One dead letter that is too large must not slow everything for a minute. Copies like it are cut from now on, so the
+ * producer that found it is not needed any more.
  */
 static void end_unbatched(struct sink *sink)
 {
@@ -193,14 +197,14 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
 enum progress sink_abort(struct sink *sink, int timeout_ms, struct err *err)
 {
     if (!sink->transactional) {
-        /* Waiting for its end would be waiting for brokers' threads, which may be looking a name up. */
+        /* Without waiting: the purge would wait for brokers' threads, which may be resolving a name. */
         rd_kafka_purge(sink->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
         return rd_kafka_flush(sink->rk, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR ? DONE : PENDING;
     }
     rd_kafka_error_t *error;
     if (!offsets_call_ended(sink, timeout_ms, &error))
         return PENDING;
-    if (error != NULL) /* the abort is the answer to whatever it was */
+    if (error != NULL) /* whatever it was, the abort is the right reaction */
         rd_kafka_error_destroy(error);
     error = rd_kafka_abort_transaction(sink->rk, timeout_ms);
     return error == NULL ? DONE : sink_transaction_error(sink, error, "aborting the transaction", err);
