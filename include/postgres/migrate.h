@@ -29,18 +29,22 @@ struct migrate_report {
 };
 
 /**
- * Creates the tables or upgrades them, in one transaction under an advisory lock; existing tables are left as they are, so it can be
- * repeated. `created[i]` says whether migrate_tables[i] was created. On failure: ERR_STOP with the exit code, and nothing is changed.
+ * Creates the tables or upgrades them, in one transaction under an advisory lock; existing tables are left as they are,
+ * so it can be repeated. `created[i]` says whether migrate_tables[i] was created. On failure: ERR_STOP with the exit
+ * code, and nothing is changed.
  */
 MUSTUSE bool migrate_up(const struct config *config, bool created[static MIGRATE_TABLES], struct err *err);
 
-/** Finds what the tables lack and changes nothing. The report lives in the arena. On failure: ERR_STOP with the exit code. */
+/**
+ * Finds what the tables lack and changes nothing. The report lives in the arena. On failure: ERR_STOP with the exit
+ * code.
+ */
 MUSTUSE bool migrate_status(const struct config *config, struct arena *arena, struct migrate_report *report,
                             struct err *err);
 
 /**
- * The SQL that does the work of migrate_up and grants `role` what `sessiond run` needs, for psql or any other client. It connects to
- * nothing. The caller frees the text.
+ * The SQL that does the work of migrate_up and grants `role` what `sessiond run` needs, for psql or any other client.
+ * It connects to nothing. The caller frees the text.
  */
 MUSTUSE char *migrate_sql(const struct config *config, const char *role);
 

@@ -61,7 +61,7 @@ bool migrate_up(const struct config *config, bool created[static MIGRATE_TABLES]
     struct connection *connection = connection_new(config);
     bool ok = session_must_open(connection, err) && create_tables(connection, config->postgres_schema, created, err);
 
-    /* Without COMMIT the server rolls back. */
+    /* Without a COMMIT the server rolls back. */
     session_free(connection);
     return ok;
 }
@@ -113,7 +113,10 @@ static void write_quoted(const char *text, char quote, FILE *out)
     fputc(quote, out);
 }
 
-/* A psql variable at the start of `text`, quoted as :"name" or :'name'. How much of `text` it was; 0 when not there. */
+/*
+ * Replaces a psql variable at the start of `text`, quoted as :"name" or :'name'. Returns how much of `text` it was; 0
+ * when there is none.
+ */
 static size_t write_variable(const char *text, const char *name, const char *value, FILE *out)
 {
     size_t len = strlen(name);
@@ -147,7 +150,10 @@ char *migrate_sql(const struct config *config, const char *role)
 
     if (out == NULL)
         abort();
-    /* It creates the schema by EXECUTE, since a name within $$ could end it; a schema that exists is left alone, as in create_schema.sql. */
+    /*
+     * The schema is created by EXECUTE, because a name within $$ could end the quoting. A schema that exists is left
+     * alone, as by create_schema.sql.
+     */
     write_filled(sql_migration_begin, config->postgres_schema, role, out);
     fprintf(out, "\n%s\n", sql_schema);
     write_filled(sql_grants, config->postgres_schema, role, out);
