@@ -28,7 +28,7 @@ struct history {
     size_t next; /* where the next point goes */
 };
 
-/** The point between two readings of the counters. Rates and offsets are those at its end. */
+/** The point between two readings of the counters; `behind` is the lag at its end, `at_us` the time of that. */
 struct history_point history_between(const struct counters *before, const struct counters *now, int64_t behind,
                                      int64_t at_us);
 

@@ -1,6 +1,6 @@
 /*
- * The page: page.html with its three marks filled in. Everything is written here, so it is complete without a script; the script only asks
- * again and puts the new <main> in the place of the old one.
+ * The page: page.html with its three marks filled in. Everything is written here, so it is complete without a script;
+ * the script only asks again and puts the new <main> in the place of the old one.
  */
 #include "http/answers.h"
 
@@ -18,7 +18,7 @@
 
 /* ---- Who may do what on the page --------------------------------------------------------------------------------- */
 
-/* "'sha256-…'" of what stands between the first two of these tags, as CSP 3 wants it. */
+/* Writes "'sha256-…'" of the text between the first two of these tags, as CSP 3 wants it. */
 static void write_hash(FILE *out, const char *open, const char *close)
 {
     const char *from = strstr(http_page_html, open) + strlen(open);
@@ -66,7 +66,7 @@ static void write_title(const struct view *view, FILE *out)
     html_text(out, *view->about->instance == 0 ? view->about->group : view->about->instance);
 }
 
-/* A shape beside the colour here, too. */
+/* The icon shows the state by a shape too, not only by its colour. */
 static void write_icon(const struct view *view, FILE *out)
 {
     static const char *const icons[] = {

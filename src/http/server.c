@@ -1,7 +1,8 @@
 /*
- * libmicrohttpd with our own thread around it: it has no limit for how long a connection may take as a whole, only for how long one may be
- * silent. A client that sends a byte every four seconds would hold its place for hours, sixty-four of them all places. So this thread
- * remembers when each connection came, and shuts down those that have had their time.
+ * Runs libmicrohttpd in a thread of our own, because it limits only how long a connection may be silent, not how long
+ * it may take altogether. A client that sends a byte every four seconds could keep its place for hours, and sixty-four
+ * of them all places. So this thread remembers when each connection came, and shuts down those that have had their
+ * time.
  */
 #include "http/server.h"
 
@@ -37,10 +38,10 @@ struct server {
     const struct about *about;
     bool loopback;
     int listener;
-    int wake; /* an eventfd: the thread is to end */
+    int wake; /* an eventfd that tells the thread to end */
     struct MHD_Daemon *daemon;
     pthread_t thread;
-    struct connection_time connections[CONNECTIONS]; /* the thread's own */
+    struct connection_time connections[CONNECTIONS]; /* used only by the thread */
     bool closed;                                     /* one was closed since the last turn */
 };
 
@@ -154,7 +155,7 @@ static bool announces_body(struct MHD_Connection *connection)
            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding") != NULL;
 }
 
-/* Answers at once: whatever comes after the headers is not read. */
+/* Answers at once: nothing after the headers is read. */
 static enum MHD_Result on_request(void *opaque, struct MHD_Connection *connection, const char *path, const char *method,
                                   const char *version, const char *data, size_t *size, void **state)
 {
@@ -187,7 +188,10 @@ static int fd_of(struct MHD_Connection *connection)
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
-/* It is told of the end before the descriptor is closed, so that none here is ever somebody else's. */
+/*
+ * Called for the end of a connection before its descriptor is closed, so that no descriptor in the list is ever
+ * somebody else's.
+ */
 static void on_connection(void *opaque, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -221,7 +225,10 @@ static void end_overdue(struct server *server)
 
 /* ---- The thread -------------------------------------------------------------------------------------------------- */
 
-/* While all places are taken libmicrohttpd does not watch the listener, and begins to again only in the turn after one became free. */
+/*
+ * While all places are taken libmicrohttpd does not watch the listener. It begins to watch it again only in the turn
+ * after one became free.
+ */
 static int wait_ms(struct server *server)
 {
     MHD_UNSIGNED_LONG_LONG ms;
@@ -330,7 +337,7 @@ struct server *server_open(const char *address, const struct about *about, struc
                          (size_t)MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SILENCE_S,
                          MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
     if (server->wake < 0 || server->daemon == NULL)
-        abort(); /* nothing of it depends on anything outside but memory and descriptors */
+        abort(); /* only memory or descriptors can be lacking */
     server->thread = thread_start(serve, server);
     return server;
 }

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-/* A negative one is not known. */
+/* Writes null for a negative number, which is not known. */
 static void known(struct json_writer *json, const char *name, double value)
 {
     char text[32];

@@ -5,7 +5,7 @@
 #include "runtime/failpoint.h"
 #include "runtime/log.h"
 
-/* For one command: event, reply, dead-letter copy. */
+/* For one command: event, reply and dead-letter copy. */
 #define RECORDS_MAX 3
 
 static bool suppressed(const struct config *config, const struct batch_item *item)
@@ -62,7 +62,10 @@ static void encode(struct event_encoder *encoder, const struct config *config, c
     }
 }
 
-/* A copy like which one was refused is cut before it is tried: once found out, the topic's limit costs nothing more. */
+/*
+ * When a copy of about this size was refused before, this one is cut before it is tried: once the topic's limit is
+ * known, it costs nothing more.
+ */
 static void cut_copy(const struct sink *sink, const struct config *config, struct batch_item *item, struct arena *arena,
                      struct outbound *out)
 {
@@ -107,8 +110,8 @@ bool deliveries_refused(const struct deliveries *deliveries)
 }
 
 /*
- * A copy is halved until it fits: the topic's limit is not known here, and a handful of tries finds one that does. A reply without
- * its echo would reach nobody, so it is left out: the event itself is where it always is.
+ * A copy is halved until it fits: the topic's limit is not known here, and a handful of tries finds a size that does. A
+ * reply without its echoed headers would reach nobody, so it is left out; the event itself is still published.
  */
 static bool shrink(struct batch_item *item, enum delivery_role role)
 {
