@@ -3,9 +3,9 @@
  * work than the two tables themselves take. Here the server only looks up and stores; the decision in between is made
  * by core/decide.h.
  *
- *   read    BEGIN, the settings, the parents, the known ids, the state of the tables, the moment of decision number  a
- *   value of the sequence for each session that will be made store   the outcomes, the sessions, a second look at the
- *   tables, COMMIT
+ *   read    BEGIN, the settings, the parents, the known ids, the state of the tables, the moment of decision
+ *   number  a value of the sequence for each session that will be made
+ *   store   the outcomes, the sessions, a second look at the tables, COMMIT
  *
  * It is one transaction with a round trip for each line. A batch without anything new ends after the first.
  *

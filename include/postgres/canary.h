@@ -6,10 +6,12 @@
  * activity of the latest sessions, then of parents, until one passes or CANARY_PAIRS have failed. The number of refused
  * rows says nothing, since a producer can send any number.
  *
- *   one trial passes                              the rows are at fault none passes, and one fails for a cause that
- *   it stops the process; so does a refusal for lack of privilege that no only the operator can mend
- *   trial disproves none passes, and one fails for a cause that   wait, then try the same batch again goes away by
- *   itself all fail as a row does, or there is no pair   the rows are answered; dlq.brake limits how many
+ *   one trial passes                              the rows are at fault
+ *   none passes, and one fails for a cause that   it stops the process; so does a refusal for lack of privilege
+ *   only the operator can mend                    that no trial disproves
+ *   none passes, and one fails for a cause that   wait, then try the same batch again
+ *   goes away by itself
+ *   all fail as a row does, or there is no pair   the rows are answered; dlq.brake limits how many
  *
  * An earlier line takes precedence over a later one, because a row must not be answered while something could not be
  * tried. A trial takes a value of the sequence, and runs triggers with whatever they do outside the transaction.

@@ -6,11 +6,11 @@
  * text: `invalid input syntax for type integer: "sessiond/name/groups/17"`. These texts are in sql/decide.sql and
  * sql/row_security.sql:
  *
- *   name/TABLE/ID        a parent has no name, which its event needs                 STOP, 78 room/COLUMN/VALUE    a
- *   column of study_sessions is too small for its next value  STOP, 78 row-security/TABLE   row security hides rows
- *   that decide                         STOP, 77 unread/TABLE         row security now applies to study_sessions
- *   RENEW: another statement is needed changed/COUNT        a trigger skipped (COUNT < 0) or changed a session
- *   ISOLATE, SQLSTATE 09000
+ *   name/TABLE/ID        a parent has no name, which its event needs                 STOP, 78
+ *   room/COLUMN/VALUE    a column of study_sessions is too small for its next value  STOP, 78
+ *   row-security/TABLE   row security hides rows that decide                         STOP, 77
+ *   unread/TABLE         row security now applies to study_sessions                  RENEW: another statement is needed
+ *   changed/COUNT        a trigger skipped (COUNT < 0) or changed a session          ISOLATE, SQLSTATE 09000
  */
 #ifndef POSTGRES_GUARD_H
 #define POSTGRES_GUARD_H

@@ -4,16 +4,16 @@
  *
  * What can go wrong, and what is done (the table in src/README.md has the whole story):
  *
- *   a step fails and requires abort  abort, then the same batch again from memory; if the commit was already requested,
- *   first find out
- *                                    whether it happened (a broker may answer a successful commit with an error) the
- *                                    assignment changed           abort and drop the batch: the partitions' new owner
- *                                    answers it from the ledger a record is too large            abort, then publish
- *                                    that record in a smaller form the producer is unusable         make a new one; if
- *                                    the commit was already requested, first find out whether it happened an attempt
- *                                    takes too long        (a quota, a narrow line) fewer items at once, in several
- *                                    transactions: worker/portion.h a request went unanswered        (tainted) make a
- *                                    new producer before the next transaction
+ *   a step fails and requires abort  abort, then the same batch again from memory; if the commit was already
+ *                                    requested, first find out whether it happened (a broker may answer a
+ *                                    successful commit with an error)
+ *   the assignment changed           abort and drop the batch: the partitions' new owner answers it from the ledger
+ *   a record is too large            abort, then publish that record in a smaller form
+ *   the producer is unusable         make a new one; if the commit was already requested, first find out whether it
+ *                                    happened
+ *   an attempt takes too long        (a quota, a narrow line) fewer items at once, in several transactions:
+ *                                    worker/portion.h
+ *   a request went unanswered        (tainted) make a new producer before the next transaction
  *
  * One thread; the sink and the source are borrowed.
  */
