@@ -11,7 +11,7 @@ static inline void keep_evidence(void)
 {
     sql("CREATE TABLE evidence (bulk boolean, role text)");
     sql("CREATE FUNCTION witness() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO \"%s\".evidence VALUES "
-        "(current_query() LIKE '-- The bulk way%%', current_setting('session_replication_role')); RETURN true; END $$",
+        "(current_query() LIKE '-- In bulk%%', current_setting('session_replication_role')); RETURN true; END $$",
         schema_name);
     sql("ALTER TABLE study_sessions ADD CONSTRAINT witnessed CHECK (\"%s\".witness())", schema_name);
     sql("TRUNCATE evidence");
