@@ -3,7 +3,7 @@
  * written.
  *
  * Names and labels are a promise to alerts and dashboards: a metric is never renamed, and never gets another meaning.
- * To add a metric: add it here, add its row to metric.c and its values to src/http/exposition.c, and run `make
+ * To add a metric: add it here, add its row to metric.c and its values to src/http/metrics.c, and run `make
  * metrics-doc`.
  */
 #ifndef CORE_METRIC_H

@@ -4,7 +4,7 @@
  *
  * It is a pure function of a snapshot and the time, so that the page, the probes, `status`, systemd and the log always
  * agree. The words are a promise: alerts and dashboards name them. To add a state: add it here, its rule in state.c,
- * its cases in tests/core/state.table, and its row in README.md.
+ * its cases in tests/core/state.table, and its row in deploy/README.md.
  *
  * The first rule that fits decides (src/core/state.c lists them in their order): a state that stops everything comes
  * before one that only slows it down.
