@@ -74,7 +74,7 @@ BASE   := config runtime json core
 WITHOUT := src/registry/without.c
 # Of http only what calls libmicrohttpd has a twin: `status` and `health` ask another process's.
 LEFT_OUT := $(if $(filter 0,$(WITH_REGISTRY)),$(filter-out $(WITHOUT),$(wildcard src/registry/*.c)),$(WITHOUT)) \
-            $(if $(filter 0,$(WITH_HTTP)),src/http/server.c,src/http/without.c)
+            $(if $(filter 0,$(WITH_HTTP)),src/http/server.c src/http/listener.c,src/http/without.c)
 src     = $(filter-out $(LEFT_OUT),$(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c)))
 objects = $(patsubst src/%.c,$(B)/%.o,$(call src,$(1)))
 OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer))) $(B)/main.o
