@@ -3,8 +3,8 @@
  *
  *   bench_store [ROUNDS [BATCH [BATCHES]]]    default 5 rounds of 20 batches of 5000 for each way
  *
- * On the server that libpq's environment names, on this machine: Linux tells each process's CPU time in nanoseconds. In a
- * schema of its own, with 1000 groups and 50 activities; 1 % of the commands name no group that exists, 0.5 % lack a
+ * On the server that libpq's environment names, on this machine: Linux tells each process's CPU time in nanoseconds. In
+ * a schema of its own, with 1000 groups and 50 activities; 1 % of the commands name no group that exists, 0.5 % lack a
  * field, and ids are random.
  */
 #include "postgres/migrate.h"

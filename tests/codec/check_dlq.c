@@ -59,7 +59,9 @@ static void assert_header(const struct header *header, const char *name, struct 
 
 #define COMMAND_ID "0b9f1c0e-6a52-4f0e-9d7a-1f2b3c4d5e6f"
 
-/* The copy's own headers, from `own` on: those of a first copy, but for where it stood and how often it was delivered. */
+/*
+ * The copy's own headers, from `own` on: those of a first copy, but for where it stood and how often it was delivered.
+ */
 static void assert_errors_of(const struct header *own, const char *partition, const char *offset, const char *timestamp,
                              const char *count)
 {

@@ -1,4 +1,6 @@
-/* Key and headers of events, beyond the golden files of check_event.c: what is taken over from a command, and when not. */
+/*
+ * Key and headers of events, beyond the golden files of check_event.c: what is taken over from a command, and when not.
+ */
 #include "codec/event.h"
 
 #include "event_case.h"

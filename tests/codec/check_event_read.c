@@ -1,4 +1,7 @@
-/* Events read back: each case of tests/data/event_cases.table in each encoding says what it was made of, and no part of it does. */
+/*
+ * Events read back: each case of tests/data/event_cases.table in each encoding says what it was made of, and no part of
+ * it does.
+ */
 #include "codec/event.h"
 #include "codec/event_read.h"
 

@@ -1,5 +1,6 @@
 /*
- * The state's word and sentence: state.table for each state by itself, state_changes.table for what leads from one to another.
+ * The state's word and sentence: state.table for each state by itself, state_changes.table for what leads from one to
+ * another.
  */
 #include "core/state.h"
 #include "core/status.h"

@@ -1,8 +1,8 @@
 /*
  * Events as JSON, read back with jansson, and as Avro, read back with avro-c.
  *
- * Input: kind and code, three integers of 8 bytes, then texts, each up to a NUL: the headers' value (by a bit of the kind that of a
- * structured CloudEvent's attributes), the group's name, the activity's.
+ * Input: kind and code, three integers of 8 bytes, then texts, each up to a NUL: the headers' value (by a bit of the
+ * kind that of a structured CloudEvent's attributes), the group's name, the activity's.
  */
 #include "codec/event.h"
 

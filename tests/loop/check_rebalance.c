@@ -1,6 +1,6 @@
 /*
- * The assignment changes in the middle: what was read under the old one is dropped, and whoever owns the partitions next
- * answers it.
+ * The assignment changes in the middle: what was read under the old one is dropped, and whoever owns the partitions
+ * next answers it.
  */
 #include "story.h"
 

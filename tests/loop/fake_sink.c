@@ -275,7 +275,10 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
     return leave(sink, fault, timeout_ms);
 }
 
-/* A broker refuses to abort what it has committed (INVALID_TXN_STATE, which is fatal), unless it has forgotten about it. */
+/*
+ * A broker refuses to abort what it has committed (INVALID_TXN_STATE, which is fatal), unless it has forgotten about
+ * it.
+ */
 static bool abort_open(struct sink *sink, enum fault fault)
 {
     bool committed = sink->open && world.broker.txns[sink->txn].state != TXN_OPEN;

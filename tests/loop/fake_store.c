@@ -1,6 +1,6 @@
 /*
- * postgres/store.h over the world's database. What a decision does happens at once, at the moment of its answer or of its
- * failure.
+ * postgres/store.h over the world's database. What a decision does happens at once, at the moment of its answer or of
+ * its failure.
  */
 #include "fakes.h"
 

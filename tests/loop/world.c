@@ -190,7 +190,10 @@ bool process_step(struct process *p)
     return false;
 }
 
-/* Whoever was told that the consumer is over may ask it again and abort; all else would be taken for another one's failure. */
+/*
+ * Whoever was told that the consumer is over may ask it again and abort; all else would be taken for another one's
+ * failure.
+ */
 static void forbid_going_on(const struct source *source, enum call call)
 {
     if (source->over && call != CALL_FILL && call != CALL_SERVE && call != CALL_ABORT)

@@ -1,6 +1,6 @@
 /*
- * Every rule of the classifier that a broker can cause, by way of the source and the sink: tests/mock/errors.table. Each row has
- * brokers and a process of its own; several run at once, since most of the time they wait.
+ * Every rule of the classifier that a broker can cause, by way of the source and the sink: tests/mock/errors.table.
+ * Each row has brokers and a process of its own; several run at once, since most of the time they wait.
  */
 #include "cluster.h"
 #include "table.h"
@@ -292,14 +292,19 @@ static void answer_with_it(struct trial *trial)
     cluster_fail(&trial->cluster, (enum api)trial->request->api, trial->row->code, 1);
 }
 
-/* The first of them may be lost: from 2.12 on librdkafka gives up the broker of its bootstrap list once it knows the others, with
- * what that has been asked. */
+/*
+ * The first of them may be lost: from 2.12 on librdkafka gives up the broker of its bootstrap list once it knows the
+ * others, with what that has been asked.
+ */
 static void answer_twice_with_it(struct trial *trial)
 {
     cluster_fail(&trial->cluster, (enum api)trial->request->api, trial->row->code, 2);
 }
 
-/* A topic without partitions, as brokers answer: with some a mock broker would list them, and librdkafka 2.8 crashes by that. */
+/*
+ * A topic without partitions, as brokers answer: with some a mock broker would list them, and librdkafka 2.8 crashes by
+ * that.
+ */
 static void take_the_topic(struct trial *trial)
 {
     free(trial->cluster.config.commands_topic);

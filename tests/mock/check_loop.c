@@ -1,6 +1,7 @@
 /*
- * The real loop, source and sink against mock brokers that fail: every command has an event at the end, and nothing that the threads
- * share is touched by two of them at once (built with SANITIZER=thread this is what the program is for).
+ * The real loop, source and sink against mock brokers that fail: every command has an event at the end, and nothing
+ * that the threads share is touched by two of them at once (built with SANITIZER=thread this is what the program is
+ * for).
  */
 #include "cluster.h"
 #include "memory_store.h"
@@ -76,7 +77,10 @@ static void run_close(struct run *run)
 
 /* ---- Trouble ----------------------------------------------------------------------------------------------------- */
 
-/* After so many decisions the brokers do this. _TRANSPORT cuts the connections, which sets the taint flag in their threads. */
+/*
+ * After so many decisions the brokers do this. _TRANSPORT cuts the connections, which sets the taint flag in their
+ * threads.
+ */
 struct trouble {
     int64_t after;
     enum api api;
@@ -262,7 +266,10 @@ static void say_missing(rd_kafka_resp_err_t code)
             rd_kafka_mock_topic_set_error(cluster.mock, names[i], code);
 }
 
-/* The producer is made anew meanwhile, and asks for its topics. Not closed: 2.0.2 waits for ever for a topic that once was missing. */
+/*
+ * The producer is made anew meanwhile, and asks for its topics. Not closed: 2.0.2 waits for ever for a topic that once
+ * was missing.
+ */
 START_TEST(topics_that_are_said_to_be_missing_for_a_moment_stop_nothing)
 {
     static struct run run;
