@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The manual pages, made of what the program says of itself, so that they never say anything else.
+# Makes the manual pages from the program's own output, so that they always agree with it.
 #
 #   deploy/manual.sh PROGRAM FOLDER     FOLDER/sessiond.1 and FOLDER/sessiond.conf.5
 set -euo pipefail
@@ -7,10 +7,10 @@ set -euo pipefail
 program=$1 folder=$2
 mkdir -p "$folder"
 
-# .Dd of mdoc: the day of the release where a package or a tarball says it.
+# .Dd of mdoc: the day of the release, where a package or a tarball gives it.
 day=$(LC_ALL=C date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" '+%B %-d, %Y')
 
-# As they stand: a backslash and a leading dot or quote mean something to roff, and a minus has to stay one.
+# Keeps texts as they are: a backslash and a leading dot or quote have a meaning in roff, and a minus must stay a minus.
 literally() { sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^[.']/\\\\\&&/"; }
 
 # block COMMAND...: its output in the width and font of a terminal.

@@ -25,7 +25,7 @@ static bool is_secret_keyword(const char *name, size_t len)
            (len == 19 && strncasecmp(name, "oauth_client_secret", len) == 0);
 }
 
-/* The end of a value of the keyword form: quoted or up to a blank, with backslash escapes in both. */
+/* The end of a value in the keyword form: it is quoted or ends at a blank, with backslash escapes in both cases. */
 static const char *value_end(const char *p)
 {
     bool quoted = *p == '\'';
@@ -45,7 +45,7 @@ static void mask_keywords(const char *p, FILE *out)
         const char *name = p + strspn(p, " \t\r\n\f\v");
         const char *name_end = name + strcspn(name, "= \t\r\n\f\v");
         const char *value = name_end + strspn(name_end, " \t\r\n\f\v");
-        /* No keyword=value: perhaps a mere password where a connection string belongs. */
+        /* This is not keyword=value: perhaps somebody has put a bare password where a connection string belongs. */
         if (*value != '=' && *name != 0) {
             fprintf(out, "%.*s" SECRET_MASK, (int)(name - p), p);
             return;
@@ -63,8 +63,10 @@ static void mask_keywords(const char *p, FILE *out)
     }
 }
 
-/* user:password@ up to the last `@`, since a password with a slash in it makes a URI that libpq refuses, and that must
- * not be shown either. */
+/*
+ * Masks user:password@ up to the last `@`. A password with a slash in it makes a URI that libpq refuses and that must
+ * not be shown either.
+ */
 static const char *mask_user(const char *p, FILE *out)
 {
     const char *at = strrchr(p, '@');
@@ -135,7 +137,7 @@ char *secret_mask_urls(const char *urls)
     return masked;
 }
 
-/* Notepad and PowerShell write UTF-16 or a UTF-8 byte order mark, and neither is part of a password. */
+/* Notepad and PowerShell write UTF-16 or a UTF-8 byte order mark; neither is part of a password. */
 static bool is_utf16(const char *text, ssize_t len)
 {
     return len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
@@ -167,7 +169,7 @@ char *secret_read(const char *path)
     bool has_nul = (len > 0 && text[len - 1] == 0) || is_utf16(text, len);
     if (failed || has_nul || len < 0) {
         free(text);
-        text = failed || has_nul ? NULL : text_copy(""); /* nothing to read: an empty file */
+        text = failed || has_nul ? NULL : text_copy(""); /* there was nothing to read: the file is empty */
         len = 0;
     }
     if (has_nul)

@@ -14,23 +14,26 @@ struct admin;
 
 struct topic {
     const char *name; /* borrowed */
-    int partitions;   /* 0: does not exist */
+    int partitions;   /* 0: it does not exist */
 };
 
-/** Does not wait for a broker yet. NULL with ERR_STOP/EXIT_CONFIG. */
+/** Makes the client. Does not wait for a broker yet. NULL with ERR_STOP/EXIT_CONFIG. */
 MUSTUSE struct admin *admin_open(const struct config *config, int timeout_ms, struct err *err);
 void admin_close(struct admin *admin);
 
 /** Fills `partitions` of each topic. False with ERR_STOP: out of reach (69), no permission (77). */
 MUSTUSE bool admin_describe(struct admin *admin, struct topic *topics, size_t count, struct err *err);
 
-/** Reads which of them are compacted (kafka/cleanup.h). What nobody answers in time is unread, and no failure. False: interrupted (75). */
+/**
+ * Reads which of the topics are compacted (kafka/cleanup.h). Topics for which no answer comes in time stay unread; that
+ * is not a failure. False: ERR_INTERRUPTED (75).
+ */
 MUSTUSE bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err);
 
 /**
- * Creates a topic and waits until all of its partitions can be seen. A topic that somebody else created meanwhile is
- * no failure. `replication_factor` -1: the broker's default. It is not compacted, whatever the brokers' own default is. False with ERR_STOP: out of reach (69), no permission
- * (77), refused by the brokers (78).
+ * Creates a topic and waits until all of its partitions can be seen. If somebody else has created it meanwhile, that is
+ * no failure. `replication_factor` -1: the broker's default. The topic is not compacted, whatever the brokers' default
+ * is. False with ERR_STOP: out of reach (69), no permission (77), refused by the brokers (78).
  */
 MUSTUSE bool admin_create(struct admin *admin, const char *name, int partitions, int replication_factor,
                           struct err *err);
