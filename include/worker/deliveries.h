@@ -13,9 +13,18 @@
 #include "core/err.h"
 #include "kafka/sink.h"
 
+/*
+ * So many bytes of records are given to the producer before their acknowledgement is awaited. A multiple of what one
+ * request to each of a handful of partitions takes. The memory for records is bounded by it and not by the batch, and it
+ * is used again while it is in the processor's cache. And librdkafka (2.0.2) sends a partition no second request while
+ * one is unanswered, but keeps its thread busy until it may: a quarter of the CPU time of a drain.
+ */
+#define DELIVERIES_AT_ONCE (1u << 20)
+
 struct deliveries {
     struct delivery *list; /* in the batch's arena, in the order of the commands */
     size_t count;
+    size_t next;          /* the first that the sink does not have yet */
     struct arena scratch; /* owned: for one record at a time */
 };
 
@@ -26,12 +35,19 @@ struct deliveries {
 void deliveries_plan(struct deliveries *deliveries, const struct config *config, struct batch *batch, size_t from,
                      size_t end);
 
+/** Forgets what was produced and what was refused: deliveries_produce begins with the first record again. */
+void deliveries_restart(struct deliveries *deliveries);
+
 /**
- * Encodes every record, each item as its `fit` and `dlq_limit` say, and gives it to the sink. Lowers `dlq_limit` where
- * the sink knows that the dead-letter topic would refuse the copy. False: the sink has failed.
+ * Encodes the next records, each item as its `fit` and `dlq_limit` say, and gives them to the sink: all of them, or as
+ * many as should be on their way at once (DELIVERIES_AT_ONCE). Lowers `dlq_limit` where the sink knows that the
+ * dead-letter topic would refuse the copy. False: the sink has failed.
  */
 MUSTUSE bool deliveries_produce(struct deliveries *deliveries, struct sink *sink, struct event_encoder *encoder,
                                 const struct config *config, struct batch *batch, struct err *err);
+
+/** True when deliveries_produce has given the sink the last record. */
+bool deliveries_all_produced(const struct deliveries *deliveries);
 
 /** True when the topic refused a record for its size. */
 bool deliveries_refused(const struct deliveries *deliveries);

@@ -5,7 +5,6 @@
 #include "core/status.h"
 #include "http/server.h"
 #include "kafka/client.h"
-#include "runtime/allocator.h"
 #include "runtime/clock.h"
 #include "runtime/harden.h"
 #include "runtime/log.h"
@@ -146,7 +145,6 @@ static int run_main(struct cli *cli, int argc, char **argv)
     if (status != 0)
         return status;
     harden();
-    allocator_keep_freed();
     stop_setup();
     stop_setup_reload();
     watchdog_start(WATCHDOG_MS, cli->config.shutdown_timeout_ms);

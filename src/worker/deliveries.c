@@ -28,6 +28,7 @@ void deliveries_plan(struct deliveries *deliveries, const struct config *config,
 {
     deliveries->list = arena_alloc(&batch->arena, RECORDS_MAX * (end - from) * sizeof *deliveries->list);
     deliveries->count = 0;
+    deliveries->next = 0;
     for (size_t i = from; i < end; i++) {
         const struct batch_item *item = &batch->items[i];
         if (suppressed(config, item))
@@ -77,22 +78,36 @@ static void cut_copy(const struct sink *sink, const struct config *config, struc
     encode_copy(config, item, arena, out);
 }
 
+void deliveries_restart(struct deliveries *deliveries)
+{
+    deliveries->next = 0;
+    for (size_t i = 0; i < deliveries->count; i++)
+        deliveries->list[i].too_large = false;
+}
+
+bool deliveries_all_produced(const struct deliveries *deliveries)
+{
+    return deliveries->next == deliveries->count;
+}
+
 bool deliveries_produce(struct deliveries *deliveries, struct sink *sink, struct event_encoder *encoder,
                         const struct config *config, struct batch *batch, struct err *err)
 {
+    size_t bytes = 0;
     bool good = true;
 
-    for (size_t i = 0; i < deliveries->count && good; i++) {
+    while (good && deliveries->next < deliveries->count && bytes < DELIVERIES_AT_ONCE) {
+        size_t i = deliveries->next++;
         struct delivery *delivery = &deliveries->list[i];
         struct batch_item *item = &batch->items[delivery->item];
         struct outbound out;
 
-        delivery->too_large = false;
         if (delivery->role == ROLE_REPLY && item->reply_refused)
             continue;
         encode(encoder, config, item, delivery->role, &deliveries->scratch, &out);
         if (delivery->role == ROLE_DEAD_LETTER)
             cut_copy(sink, config, item, &deliveries->scratch, &out);
+        bytes += outbound_size(&out);
         good = sink_produce(sink, &out, delivery, err);
         arena_reset(&deliveries->scratch);
         if (i == 0)

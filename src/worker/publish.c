@@ -93,6 +93,20 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
 
 /* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
+/* All records of the attempt, acknowledged. */
+static bool deliver(struct publisher *p, struct batch *batch, struct err *err)
+{
+    deliveries_restart(&p->deliveries);
+    do {
+        if (!deliveries_produce(&p->deliveries, p->sink, p->encoder, p->config, batch, err))
+            return false;
+        failpoint("produced");
+        if (!step_run(p, STEP_FLUSH, batch->epoch, err))
+            return false;
+    } while (!deliveries_all_produced(&p->deliveries));
+    return true;
+}
+
 /*
  * Flushes before the offsets are added. Once every record is acknowledged an abort is safe (an abort right after a
  * first produce can be fatal, librdkafka #4849), and AddOffsets does not wait for the markers of the transaction
@@ -106,10 +120,7 @@ static bool transact(struct publisher *p, struct batch *batch, struct err *err)
     if (!sink_begin(p->sink, err))
         return false;
     failpoint("begun");
-    if (!deliveries_produce(&p->deliveries, p->sink, p->encoder, p->config, batch, err))
-        return false;
-    failpoint("produced");
-    if (!step_run(p, STEP_FLUSH, batch->epoch, err))
+    if (!deliver(p, batch, err))
         return false;
     failpoint("flushed");
     if (source_epoch(p->source) != batch->epoch)

@@ -1,7 +1,6 @@
 /* The loop, and what it waits for. Nothing is lost when it stops at the wrong moment; src/README.md has the table. */
 #include "worker/worker.h"
 
-#include "runtime/allocator.h"
 #include "runtime/clock.h"
 #include "runtime/failpoint.h"
 #include "runtime/log.h"
@@ -311,7 +310,6 @@ static bool look_at_store(struct worker *w, int64_t now_ms, struct err *err)
     if (now_ms - w->alive_ms < ALIVE_MS)
         return true;
     w->alive_ms = now_ms;
-    allocator_give_back();
     return store_alive(w->parts.store, &why) || repair_store(w, "idle", &why, err);
 }
 
