@@ -7,7 +7,7 @@
  *      sentences.
  *   2. Write `static bool set(void *target, int letter, const char *text)`: what each option, and each argument, sets.
  *   3. In `run`, call subcommand_options(&cli_NAME, argc, argv, set, &target), then cli_load_config, and do the work.
- *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/cli.c and in deploy/README.md.
+ *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/dispatch.c and in deploy/README.md.
  *   5. Nothing else: --help, the messages about wrong options and their exit code 64 follow from the rows.
  */
 #ifndef CLI_SUBCOMMAND_H
@@ -44,8 +44,8 @@ struct exit_row {
 /** All texts are static, and wrapped when they are printed. Meanings and the description are full sentences. */
 struct subcommand {
     const char *name;
-    const char *section; /* the heading under which `--help` lists it: "Run", "Use", "Operate", "Learn" */
-    const char *summary; /* one line */
+    const char *section;                /* of program_sections, under which `--help` lists it; NULL: it is not listed */
+    const char *summary;                /* one line */
     const char *usage[SUBCOMMAND_ROWS]; /* what follows "sessiond NAME"; "" when nothing does */
     const char *description;            /* paragraphs, separated by "\n\n" */
     struct argument_row arguments[SUBCOMMAND_ROWS];
