@@ -1,6 +1,5 @@
 /**
- * A subcommand as one table: its help, its option loop, and later its completion and its manual page come from the same
- * rows.
+ * A subcommand as one table: its help, its option loop, its completion and its manual page come from the same rows.
  *
  * To add one:
  *   1. Fill a `struct subcommand` in src/cli/NAME.c: usage, options, exit codes and examples are rows, in full
@@ -21,7 +20,8 @@ struct cli;
 #define SUBCOMMAND_ROWS 16
 
 /**
- * What stands first without dashes: a word to be typed as it is (lower case), or what is to be filled in (upper case).
+ * What stands first without dashes: a word to be typed as it is (lower case, or "-") and what may follow it, or what is to be filled in
+ * (upper case). What is called FILE, here and in an option, is the name of a file.
  */
 struct argument_row {
     const char *name;
@@ -34,6 +34,12 @@ struct option_row {
     const char *argument; /* what its value is called, in upper case; NULL: it takes none */
     const char *only;     /* the first arguments with which it may stand, separated by spaces; NULL: always */
     const char *meaning;
+};
+
+/** What is known of a value that is to be filled in. Completion offers it; the option takes other values where it says so. */
+struct value_row {
+    const char *argument; /* as the option calls it */
+    const char *words;    /* separated by spaces */
 };
 
 struct exit_row {
@@ -50,6 +56,7 @@ struct subcommand {
     const char *description;            /* paragraphs, separated by "\n\n" */
     struct argument_row arguments[SUBCOMMAND_ROWS];
     struct option_row options[SUBCOMMAND_ROWS];
+    struct value_row values[SUBCOMMAND_ROWS];
     const char *json; /* what it prints with --json; NULL: --json changes nothing */
     struct exit_row exits[SUBCOMMAND_ROWS];
     const char *examples[SUBCOMMAND_ROWS]; /* whole command lines */
@@ -72,6 +79,20 @@ typedef bool subcommand_set(void *target, int letter, const char *text);
  */
 MUSTUSE int subcommand_options(const struct subcommand *subcommand, int argc, char **argv, subcommand_set *set,
                                void *target);
+
+/* For those who print the rows. */
+
+/** Whether the row begins with a word to be typed as it is. */
+bool argument_is_word(const struct argument_row *row);
+
+/** The length of that word. */
+int argument_word_length(const struct argument_row *row);
+
+/** Whether the option may stand with this first argument. */
+bool option_may_stand(const struct option_row *option, struct bytes first);
+
+/** The words of the row of values for an option's argument; "" when nothing is known of it. */
+const char *subcommand_values(const struct subcommand *subcommand, const char *argument);
 
 /** For subcommands without options and arguments. */
 MUSTUSE int subcommand_no_options(const struct subcommand *subcommand, int argc, char **argv);

@@ -110,7 +110,7 @@ static void print_section(const struct subcommand *const *subcommands, const cha
     fprintf(out, "\n%s\n", section);
     for (size_t i = 0; subcommands[i] != NULL; i++)
         if (subcommands[i]->section != NULL && strcmp(section, subcommands[i]->section) == 0)
-            fprintf(out, "  %-10s %s\n", subcommands[i]->name, subcommands[i]->summary);
+            fprintf(out, "  %-10s  %s\n", subcommands[i]->name, subcommands[i]->summary);
 }
 
 static void label_global(const struct global_option *option, char label[static LABEL_SIZE])
@@ -168,12 +168,37 @@ void help_print_program(const struct subcommand *const *subcommands, FILE *out)
 
 /* ---- A subcommand ------------------------------------------------------------------------------------------------- */
 
+/* The length of what stands together: a word, or all between brackets. */
+static int usage_item(const char *text)
+{
+    const char *end = *text == '[' ? strchr(text, ']') : NULL;
+
+    return (int)(end == NULL ? strcspn(text, " ") : (size_t)(end - text) + strcspn(end, " "));
+}
+
+/* Behind "sessiond NAME", where the lines begin that follow. */
+static void print_usage(FILE *out, const char *text, int indent)
+{
+    int column = indent;
+
+    while (*text != 0) {
+        int len = usage_item(text);
+        if (column + 1 + len > WIDTH)
+            column = fprintf(out, "\n%*s", indent, "") - 1;
+        column += fprintf(out, " %.*s", len, text);
+        text += len;
+        text += strspn(text, " ");
+    }
+    putc('\n', out);
+}
+
 void help_print(const struct subcommand *subcommand, FILE *out)
 {
     fprintf(out, "sessiond %s - %s\n\n", subcommand->name, subcommand->summary);
-    for (size_t i = 0; i < SUBCOMMAND_ROWS && subcommand->usage[i] != NULL; i++)
-        fprintf(out, "%s sessiond %s%s%s\n", i == 0 ? "Usage:" : "      ", subcommand->name,
-                *subcommand->usage[i] == 0 ? "" : " ", subcommand->usage[i]);
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && subcommand->usage[i] != NULL; i++) {
+        int indent = fprintf(out, "%s sessiond %s", i == 0 ? "Usage:" : "      ", subcommand->name);
+        print_usage(out, subcommand->usage[i], indent);
+    }
     putc('\n', out);
     print_wrapped(out, subcommand->description, 0);
     print_arguments(subcommand, out);

@@ -84,6 +84,7 @@ def test_the_package_has_what_it_says(package):
         "usr/bin/sessiond", "sessiond.service", "sessiond@.service", "etc/sessiond/sessiond.conf", "man1/sessiond.1.gz",
         "man5/sessiond.conf.5.gz", "usr/share/sessiond/prometheus/sessiond.rules.yml", "usr/share/sessiond/grafana/sessiond.json",
         "usr/share/sessiond/schemas/create-study-session.v1.avsc", "usr/share/doc/sessiond/README.md",
+        "usr/share/bash-completion/completions/sessiond", "usr/share/zsh/vendor-completions/_sessiond",
     ):
         assert re.search(rf"(?m)/{re.escape(path)}$|\./{re.escape(path)}$", listing), path
     assert re.search(r"(?m)^drwx------ root/root .* \./etc/sessiond/secrets/$", listing)
