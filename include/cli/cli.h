@@ -38,6 +38,7 @@ extern const struct subcommand cli_dlq;
 extern const struct subcommand cli_offsets;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_completion;
+extern const struct subcommand cli_manual;
 extern const struct subcommand cli_version;
 
 /** Of the sources; static. */
