@@ -178,6 +178,7 @@ worker_options=(-X batch.max.messages=500)
 echo "Starting Kafka, PostgreSQL and a worker in $dir"
 start_environment
 start_worker "${worker_options[@]}"
+[ -z "$page" ] || echo "Its page, while this runs: http://$page/"
 read_events
 
 one_of_every_kind
