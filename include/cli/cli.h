@@ -36,6 +36,7 @@ extern const struct subcommand cli_prune;
 extern const struct subcommand cli_replay;
 extern const struct subcommand cli_dlq;
 extern const struct subcommand cli_offsets;
+extern const struct subcommand cli_report;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_completion;
 extern const struct subcommand cli_manual;
@@ -44,8 +45,14 @@ extern const struct subcommand cli_version;
 /** Of the sources; static. */
 const char *cli_revision(void);
 
+/** What `sessiond version` prints. */
+void version_print(FILE *out);
+
 /** Loads the configuration and sets up logging; on failure prints the error and returns its exit code, else 0. */
 MUSTUSE int cli_load_config(struct cli *cli);
+
+/** The same for those that go on without one. False: ERR_STOP. */
+MUSTUSE bool cli_try_config(struct cli *cli, struct err *err);
 
 /** Prints "sessiond: message [CODE]" to stderr and returns the exit code of `err`. */
 int cli_fail(const struct err *err);

@@ -5,19 +5,22 @@
 
 #include <stdarg.h>
 
-int cli_load_config(struct cli *cli)
+bool cli_try_config(struct cli *cli, struct err *err)
 {
-    struct err err;
-
-    if (!config_load(&cli->config, &cli->request, &err))
-        return cli_fail(&err);
+    if (!config_load(&cli->config, &cli->request, err))
+        return false;
     cli->config_loaded = true;
     log_setup(cli->config.log_format, cli->config.log_level);
     config_warn_unknown(&cli->request);
     config_warn_doubts(&cli->config);
-    if (!properties_check(&cli->config, &err))
-        return cli_fail(&err);
-    return 0;
+    return properties_check(&cli->config, err);
+}
+
+int cli_load_config(struct cli *cli)
+{
+    struct err err;
+
+    return cli_try_config(cli, &err) ? 0 : cli_fail(&err);
 }
 
 int cli_fail(const struct err *err)

@@ -14,7 +14,7 @@ from worker import Worker
 
 SUBCOMMANDS = (
     "run", "migrate", "topics", "schemas", "send", "await", "get", "tail", "status", "health", "replay", "dlq", "offsets", "verify",
-    "prune", "config", "completion", "version",
+    "prune", "report", "config", "completion", "version",
 )  # fmt: skip
 ONE = ["send", "--group-id", "1", "--study-activity-id", "1"]
 
