@@ -197,3 +197,5 @@ count
 
 tell '8. Does all of it keep what is promised? sessiond verify:'
 sessiond verify | sed 's/^/  /' || die 'verify has found a discrepancy'
+
+[ -z "$page" ] || tell "The worker's page was http://$page/; make up starts one that stays, and prints its address."
