@@ -18,7 +18,7 @@ static void print_offset(int64_t offset, FILE *out)
 void group_print_table(const struct config *config, const struct lag_group *group, FILE *out)
 {
     fprintf(out, "group %s: %s, %d members; topic %s: %" PRId64 " behind\n\n", config->group_id, group->state,
-           group->member_count, config->commands_topic, group->behind);
+            group->member_count, config->commands_topic, group->behind);
     fprintf(out, "PARTITION    COMMITTED       STABLE          END          LAG  OWNER\n");
     for (int i = 0; i < group->partition_count; i++) {
         const struct lag_partition *partition = &group->partitions[i];
