@@ -18,6 +18,7 @@ struct cli {
 };
 
 extern const struct subcommand cli_run;
+extern const struct subcommand cli_check;
 extern const struct subcommand cli_migrate;
 extern const struct subcommand cli_topics;
 extern const struct subcommand cli_schemas;
