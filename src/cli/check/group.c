@@ -27,15 +27,29 @@ static void judge_lost(struct check *check, const struct lag_group *group)
     for (int i = 0; i < group->partition_count; i++) {
         const struct lag_partition *partition = &group->partitions[i];
         struct err err;
-        if (partition->committed < 0 || partition->committed >= partition->begin)
+        if (partition->committed < 0 ||
+            (partition->committed >= partition->begin && partition->committed <= partition->end))
             continue;
         (void)err_set(&err, ERR_STOP, EXIT_DATA, E_INPUT_LOST,
-                      "%s[%d]: the group has answered what is before %" PRId64 ", and the topic begins at %" PRId64
-                      ": what was between them is gone",
-                      check->config->commands_topic, i, partition->committed, partition->begin);
+                      "%s[%d]: the group has committed %" PRId64 ", and the topic has %" PRId64 " to %" PRId64
+                      ": commands are gone that were not answered, or the topic is another one",
+                      check->config->commands_topic, i, partition->committed, partition->begin, partition->end);
         check_add_err(check->findings, CHECK_ERROR, &err, "commands.topic",
                       "find out which commands these were, then sessiond offsets set");
     }
+}
+
+/* Two kinds of consumers cannot be in one group; these are those of our client (kafka/client.c). */
+static void judge_assignor(struct check *check, const struct lag_group *group)
+{
+    struct err err;
+
+    if (group->member_count == 0 || *group->assignor == 0 || strcmp(group->assignor, "range") == 0 ||
+        strcmp(group->assignor, "roundrobin") == 0)
+        return;
+    (void)err_set(&err, ERR_STOP, EXIT_CONFIG, E_KAFKA_GROUP, "the members of the group %s share partitions by %s",
+                  check->config->group_id, group->assignor);
+    check_add_err(check->findings, CHECK_ERROR, &err, "group.id", "set group.id to a name of its own");
 }
 
 bool check_group(struct check *check)
@@ -49,6 +63,7 @@ bool check_group(struct check *check)
     if (read) {
         judge_members(check, &group);
         judge_lost(check, &group);
+        judge_assignor(check, &group);
     } else if (!check_has(check->findings, err.code)) {
         go_on = check_failed(check, &err, "group.id");
     }

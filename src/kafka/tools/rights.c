@@ -132,7 +132,7 @@ static rd_kafka_t *transactor_open(struct attempt *attempt, const struct config 
     char *id = text_printf("%s//check", config->group_id);
     client_set(conf, "transactional.id", id);
     free(id);
-    client_set(conf, "transaction.timeout.ms", "2147483647");
+    client_set(conf, "transaction.timeout.ms", "2147480000");
     rd_kafka_conf_set_opaque(conf, attempt);
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_watch(&attempt->brokers, conf);
