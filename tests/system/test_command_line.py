@@ -12,11 +12,11 @@ from deadline import until
 from stage import Stage, command, new_id, program
 from worker import Worker
 
-SUBCOMMANDS = ("run", "migrate", "topics", "schemas", "send", "await", "get", "tail", "status", "prune", "config", "version")
+SUBCOMMANDS = ("run", "check", "migrate", "topics", "schemas", "send", "await", "get", "tail", "status", "prune", "config", "version")
 ONE = ["send", "--group-id", "1", "--study-activity-id", "1"]
 
 # Named by the promises, and not there yet: each leaves this list when it comes.
-NOT_YET = ("check", "bench", "completion")
+NOT_YET = ("bench", "completion")
 KEYS_NOT_YET = {
     "schema.registry.basic.auth.credentials.source": "SASL_INHERIT",
 }
@@ -116,6 +116,7 @@ def test_json_is_one_object_or_json_lines_on_all_tools(stage, tmp_path):
     one_object = (
         ["migrate", "status"], ["migrate", "up"], ["migrate", "sql"], ["topics", "plan"], ["topics", "apply"],
         ["get", sent["command_id"]], ["await", sent["command_id"]], ["status"], ["prune", "--older-than", "1d"],
+        ["check"], ["check", "--connect"],
         ["offsets", "show"], ["offsets", "set", "--partition", "0", "--to", "end"], ["dlq", "list"],
         ["dlq", "redrive"], ["replay", "--from", "beginning"],
         ["config"], ["config", "--list"], ["version"], ONE, ["send", str(tmp_path / "commands")],

@@ -13,38 +13,26 @@ static bool go_on(enum subjects_answer answer)
     return answer != SUBJECTS_FAILED;
 }
 
-static void judge_compatible(struct check *check, const struct schemas_own *own, bool compatible, const char *level)
+/* As `sessiond schemas check` judges it. */
+static enum subjects_answer look_at_versions(struct check *check, struct subjects *subjects,
+                                             const struct schemas_own *own, struct err *err)
 {
-    struct err err;
+    enum schemas_verdict verdict;
+    struct err told;
+    enum subjects_answer answer = schemas_judge(subjects, own, &verdict, err);
 
-    if (compatible)
-        return;
-    (void)err_set(&err, ERR_NONE, EXIT_NO, E_SCHEMA_09, "%s may not follow the newest version under %s, by %s",
-                  own->record, own->subject, level);
-    check_add_err(check->findings, CHECK_WARNING, &err, own->subject,
-                  "sessiond schemas check has the registry's reasons; schemas/README.md the levels that fit");
-}
-
-static enum subjects_answer look_at_level(struct check *check, struct subjects *subjects, const struct schemas_own *own,
-                                          struct err *err)
-{
-    char level[SUBJECTS_LEVEL_SIZE] = "";
-    struct subjects_reasons reasons = {0};
-    bool compatible = true;
-    enum subjects_answer answer = subjects_level(subjects, own->subject, level, err);
-
-    if (answer == SUBJECTS_YES && strcmp(level, "NONE") == 0) {
+    if (!go_on(answer) || verdict == SCHEMAS_COMPATIBLE)
+        return answer;
+    if (verdict == SCHEMAS_UNCOMPARED) {
         check_add(check->findings, CHECK_SCHEMA_LEVEL, own->subject,
                   "BACKWARD_TRANSITIVE for commands, FULL_TRANSITIVE for events",
                   "the compatibility level of %s is NONE: any schema may follow ours", own->subject);
         return answer;
     }
-    if (go_on(answer))
-        answer = subjects_compatible(subjects, own->subject, SUBJECTS_LATEST, schema_text(own->schema), &compatible,
-                                     &reasons, err);
-    if (answer == SUBJECTS_YES)
-        judge_compatible(check, own, compatible, level);
-    subjects_reasons_free(&reasons);
+    (void)err_set(&told, ERR_NONE, EXIT_NO, E_SCHEMA_09, "%s may not follow what is registered under %s", own->record,
+                  own->subject);
+    check_add_err(check->findings, CHECK_WARNING, &told, own->subject,
+                  "sessiond schemas check has the registry's reasons, and schemas/README.md the levels that fit");
     return answer;
 }
 
@@ -70,7 +58,7 @@ static enum subjects_answer look_at(struct check *check, struct subjects *subjec
 {
     enum subjects_answer answer = writes ? look_for_id(check, subjects, own, err) : SUBJECTS_YES;
 
-    return go_on(answer) ? look_at_level(check, subjects, own, err) : answer;
+    return go_on(answer) ? look_at_versions(check, subjects, own, err) : answer;
 }
 
 static void judge_clock(struct check *check, const struct subjects *subjects)
