@@ -14,7 +14,7 @@ struct check_request {
     const struct config *config;
     const struct config_request *sources; /* where the configuration came from; for variables that are no keys */
     bool connect;                         /* brokers, database and registry too */
-    int timeout_ms;                       /* of each thing that does not answer */
+    int timeout_ms;                       /* of brokers that do not answer */
 };
 
 /** Everything that is found; `check_findings_free` it. What cannot be reached is a finding, and the rest goes on. NULL: a stop was asked for. */

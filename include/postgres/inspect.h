@@ -16,12 +16,13 @@ struct inspection {
     bool known;
     int64_t clock_ahead_ms; /* of the server, before this host's; within `clock_within_ms` of it */
     int64_t clock_within_ms;
-    char unsafe[256];   /* settings that let a crash lose commits, e.g. "fsync=off" */
-    int64_t ids_left;   /* of study_sessions.id; -1: not known */
-    int64_t ids_behind; /* the largest id is so far ahead of the sequence; 0: it is not, or that is not known */
-    bool pruned;        /* as the statistics of the ledger say */
-    int64_t oldest_ms;  /* since when outcomes are whole, in ms since 1970 UTC, by the statistics; -1: not known */
-    char bulk_obstacle[256];
+    char unsafe[256];        /* settings that let a crash lose commits, e.g. "fsync=off" */
+    int64_t ids_left;        /* of study_sessions.id; -1: not known */
+    int64_t ids_behind;      /* the largest id is so far ahead of the sequence; 0: it is not, or that is not known */
+    bool pruned;             /* as the statistics of the ledger say */
+    int64_t oldest_ms;       /* since when outcomes are whole, in ms since 1970 UTC, by the statistics; -1: not known */
+    char bulk_obstacle[256]; /* why large batches take the slower way */
+    char checks_obstacle[256]; /* why parents cannot be checked once a batch */
 };
 
 /** False: the server cannot be reached, or does not let us in; `err`: ERR_STOP with its exit code, or ERR_INTERRUPTED. */

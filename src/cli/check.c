@@ -56,7 +56,7 @@ const struct subcommand cli_check = {
         "too.",
     .options = {
         {"connect", 'c', NULL, NULL, "Asks the brokers, the database and the schema registry, too."},
-        {"timeout", 't', "D", NULL, "Waits so long for each that does not answer, e.g. 500ms or 1m (default 10s)."},
+        {"timeout", 't', "D", NULL, "Waits so long for brokers that do not answer, e.g. 500ms or 1m (default 10s)."},
     },
     .json = "Prints one object: {\"findings\": [{\"code\", \"severity\", \"what\", \"where\", \"fix\"}], \"errors\", "
             "\"warnings\", \"infos\"}. The severity is error, warning or info.",

@@ -68,8 +68,10 @@ static bool inspect_conditions(struct connection *connection, struct inspection 
     PGresult *result;
     bool done = ask(connection, sql_inspect_conditions, &result, err);
 
-    if (done && PQntuples(result) == 1)
+    if (done && PQntuples(result) == 1) {
         snprintf(inspection->bulk_obstacle, sizeof inspection->bulk_obstacle, "%s", PQgetvalue(result, 0, 0));
+        snprintf(inspection->checks_obstacle, sizeof inspection->checks_obstacle, "%s", PQgetvalue(result, 0, 1));
+    }
     PQclear(result);
     return done;
 }

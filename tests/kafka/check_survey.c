@@ -12,8 +12,8 @@ static const char *const words[] = {
 
 static void judge(const struct table_row *row)
 {
-    int64_t min_isr = strcmp(row->cell[1], "?") == 0 ? SURVEY_UNREAD : atoi(row->cell[1]);
-    enum survey_copies copies = survey_copies(atoi(row->cell[0]), min_isr);
+    int64_t min_isr = strcmp(row->cell[1], "?") == 0 ? SURVEY_UNREAD : strtoll(row->cell[1], NULL, 10);
+    enum survey_copies copies = survey_copies(strtoll(row->cell[0], NULL, 10), min_isr);
 
     ck_assert_msg(strcmp(words[copies], row->cell[2]) == 0, "%s:%d: %s", row->path, row->line, words[copies]);
 }

@@ -38,4 +38,8 @@ MUSTUSE bool check_group(struct check *check);
 /** Adds the error; false when it is that a stop was asked for, which is no finding. */
 MUSTUSE bool check_failed(struct check *check, const struct err *err, const char *where);
 
+/** Adds that a right is missing, with the ACL to give. `kind`: "topic" or "group"; `operation` as kafka-acls.sh has it. */
+void check_lacking(struct check *check, const char *code, const char *where, const char *operation, const char *kind,
+                   const char *name);
+
 #endif

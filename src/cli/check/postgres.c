@@ -71,6 +71,20 @@ static void judge_pruning(struct check *check, const struct inspection *inspecti
         (double)whole_ms / 86400000, kept_ms < 0 ? "everything" : "records for longer");
 }
 
+/* What the worker says when it learns that it cannot (postgres/reference_checks.h). */
+static void judge_reference_checks(struct check *check, const struct inspection *inspection, const char *where)
+{
+    struct err err;
+
+    if (check->config->postgres_reference_checks != REFERENCE_CHECKS_PER_BATCH || *inspection->checks_obstacle == 0)
+        return;
+    (void)err_set(&err, ERR_NONE, EXIT_DONE, E_PG_PER_ROW,
+                  "parents are checked row by row, although postgres.reference.checks=per-batch, because %s",
+                  inspection->checks_obstacle);
+    check_add_err(check->findings, CHECK_WARNING, &err, where,
+                  "nothing is wrong, only slower; deploy/README.md, Database, says what per-batch asks of the tables");
+}
+
 static void judge(struct check *check, const struct inspection *inspection)
 {
     char where[CONFIG_SETTING_TEXT];
@@ -83,6 +97,7 @@ static void judge(struct check *check, const struct inspection *inspection)
     if (*inspection->bulk_obstacle != 0)
         check_add(check->findings, CHECK_BULK, where, "nothing is wrong, only slower",
                   "large batches go the way that checks each row, because of this: %s", inspection->bulk_obstacle);
+    judge_reference_checks(check, inspection, where);
     judge_clock(check, inspection);
     judge_sequence(check, inspection);
     judge_pruning(check, inspection);

@@ -6,28 +6,18 @@
 
 #include <stdlib.h>
 
-/* `resource`: "--topic X", "--group X" and so on. */
-static void add_lacking(struct check *check, const struct err *err, const char *where, const char *operation,
-                        const char *resource)
+void check_lacking(struct check *check, const char *code, const char *where, const char *operation, const char *kind,
+                   const char *name)
 {
     char principal[RIGHTS_PRINCIPAL];
-    struct err told = *err;
+    struct err err;
 
     rights_principal(check->config, principal);
-    char *fix =
-        text_printf("kafka-acls.sh --add --allow-principal %s --operation %s %s", principal, operation, resource);
-    /* What is said in general gives way to what is to be typed. */
-    char *general = strstr(told.message, "\n  fix: ");
-    if (general != NULL)
-        *general = 0;
-    check_add_err(check->findings, CHECK_ERROR, &told, where, fix);
+    char *fix = text_printf("kafka-acls.sh --add --allow-principal %s --operation %s --%s %s", principal, operation,
+                            kind, name);
+    (void)err_set(&err, ERR_STOP, EXIT_PERMISSION, code, "%s on the %s %s is not allowed", operation, kind, name);
+    check_add_err(check->findings, CHECK_ERROR, &err, where, fix);
     free(fix);
-}
-
-/* False: a stop was asked for. */
-static bool unseen(struct check *check, const struct err *err, const char *where)
-{
-    return check_failed(check, err, where);
 }
 
 static bool check_consume(struct check *check)
@@ -36,33 +26,26 @@ static bool check_consume(struct check *check)
     struct err err = {0};
 
     switch (rights_consume(config, check->request->timeout_ms, &err)) {
-    case RIGHT_GIVEN: return true;
-    case RIGHT_UNSEEN: return unseen(check, &err, "group.id and commands.topic");
-    case RIGHT_LACKING: break;
+    case RIGHT_GIVEN: break;
+    case RIGHT_UNSEEN: return check_failed(check, &err, "group.id and commands.topic");
+    case RIGHT_LACKING:
+        if (strcmp(err.code, E_KAFKA_ACL_GROUP) == 0)
+            check_lacking(check, err.code, "group.id", "Read", "group", config->group_id);
+        else
+            check_lacking(check, err.code, "commands.topic", "Read", "topic", config->commands_topic);
     }
-    bool of_group = strcmp(err.code, E_KAFKA_ACL_GROUP) == 0;
-    const char *name = of_group ? config->group_id : config->commands_topic;
-    char *resource = text_printf("--%s %s", of_group ? "group" : "topic", name);
-    (void)err_set(&err, ERR_STOP, EXIT_PERMISSION, err.code, "READ on the %s %s is not allowed",
-                  of_group ? "group" : "topic", name);
-    add_lacking(check, &err, of_group ? "group.id" : "commands.topic", "Read", resource);
-    free(resource);
     return true;
 }
 
 static bool check_write(struct check *check, const struct survey_topic *topic)
 {
     struct err err = {0};
-    enum right right = rights_write(check->config, topic->name, check->request->timeout_ms, &err);
 
-    if (right == RIGHT_UNSEEN)
-        return unseen(check, &err, topic->key);
-    if (right == RIGHT_GIVEN)
-        return true;
-    char *resource = text_printf("--topic %s", topic->name);
-    (void)err_set(&err, ERR_STOP, EXIT_PERMISSION, err.code, "WRITE on the topic %s is not allowed", topic->name);
-    add_lacking(check, &err, topic->key, "Write", resource);
-    free(resource);
+    switch (rights_write(check->config, topic->name, check->request->timeout_ms, &err)) {
+    case RIGHT_GIVEN: break;
+    case RIGHT_UNSEEN: return check_failed(check, &err, topic->key);
+    case RIGHT_LACKING: check_lacking(check, err.code, topic->key, "Write", "topic", topic->name);
+    }
     return true;
 }
 
@@ -74,7 +57,7 @@ static bool check_transact(struct check *check)
     enum right right = rights_transact(config, check->request->timeout_ms, &err);
 
     if (right == RIGHT_UNSEEN)
-        return unseen(check, &err, "the transactional id");
+        return check_failed(check, &err, "the transactional id");
     if (right == RIGHT_GIVEN)
         return true;
     rights_principal(config, principal);

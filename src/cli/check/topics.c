@@ -223,6 +223,11 @@ static void judge_topic(struct check *check, const struct survey *survey, const 
     char where[CONFIG_SETTING_TEXT];
 
     where_of(check, topic, where);
+    if (topic->err.class != ERR_NONE && strcmp(topic->err.code, E_KAFKA_ACL_TOPIC) == 0) {
+        check_lacking(check, topic->err.code, where, is_key(topic, "commands.topic") ? "Read" : "Write", "topic",
+                      topic->name);
+        return;
+    }
     if (topic->err.class != ERR_NONE) {
         check_add_err(check->findings, CHECK_ERROR, &topic->err, where, CHECK_SEE_LOG);
         return;
