@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SLICE_MS 250
+#define SLICE_MS  250
+#define SECOND_MS 5000 /* for a second session, which a pooler may not have for us */
 
 static bool ask(struct connection *connection, const char *sql, PGresult **result, struct err *err)
 {
@@ -98,15 +99,27 @@ static bool inspect_store(const struct config *config, struct err *err)
     return done;
 }
 
+/* Whether a second session holds a transaction open. Where the server or a pooler has no second one for us, there is nothing to see. */
+static bool occupy(struct connection *second)
+{
+    int64_t until_ms = clock_ms() + SECOND_MS;
+    struct err ignored;
+    enum progress progress;
+
+    while ((progress = session_open(second, SLICE_MS, &ignored)) == PENDING)
+        if (stop_requested() || clock_ms() >= until_ms)
+            return false;
+    return progress == DONE && session_must_answer(second, query_begin(second, &ignored), NULL, &ignored);
+}
+
 /*
  * A pooler in transaction mode gives the server's connection back after each transaction, and where nobody else wants it the next transaction
  * gets it again. So somebody else is made to want it: a second session holds a transaction open while the first one begins another.
  */
-static bool inspect_pooler(struct connection *first, const struct config *config, struct err *err)
+static bool inspect_pooler(struct connection *first, struct err *err)
 {
-    struct connection *second = connection_new(config);
-    bool done = session_must_open(second, err) && session_must_answer(second, query_begin(second, err), NULL, err) &&
-                session_must_answer(first, query_text(first, "SELECT ''", NULL, err), NULL, err);
+    struct connection *second = connection_new(first->config);
+    bool done = !occupy(second) || session_must_answer(first, query_text(first, "SELECT ''", NULL, err), NULL, err);
 
     session_free(second);
     return done;
@@ -129,31 +142,28 @@ static bool tell(bool done, inspect_take *take, void *opaque, struct err *err)
     return done || must_go_on(err);
 }
 
-static bool inspect_open(struct connection *connection, inspect_take *take, void *opaque, struct inspection *inspection,
-                         struct err *err)
+/* `*complete`: the tables are such that the store opens. */
+static bool inspect_session(struct connection *connection, inspect_take *take, void *opaque,
+                            struct inspection *inspection, bool *complete, struct err *err)
 {
-    const struct config *config = connection->config;
-    bool complete = false;
-
-    if (!tell(inspect_tables(connection, take, opaque, &complete, err), take, opaque, err) ||
-        !tell(inspect_server(connection, inspection, err), take, opaque, err))
-        return false;
-    /* Else the store says once more what is missing. */
-    if (complete && (!tell(inspect_conditions(connection, inspection, err), take, opaque, err) ||
-                     !tell(inspect_store(config, err), take, opaque, err)))
-        return false;
-    return tell(inspect_pooler(connection, config, err), take, opaque, err);
+    return tell(inspect_tables(connection, take, opaque, complete, err), take, opaque, err) &&
+           tell(inspect_server(connection, inspection, err), take, opaque, err) &&
+           (!*complete || tell(inspect_conditions(connection, inspection, err), take, opaque, err)) &&
+           tell(inspect_pooler(connection, err), take, opaque, err);
 }
 
 bool inspect(const struct config *config, inspect_take *take, void *opaque, struct inspection *inspection,
              struct err *err)
 {
     struct connection *connection = connection_new(config);
+    bool complete = false;
 
     *inspection = (struct inspection){.ids_left = -1, .oldest_ms = -1};
-    bool done = session_must_open(connection, err) && inspect_open(connection, take, opaque, inspection, err);
+    bool done =
+        session_must_open(connection, err) && inspect_session(connection, take, opaque, inspection, &complete, err);
     session_free(connection);
-    return done;
+    /* Where something is missing, the store would say it once more. */
+    return done && (!complete || tell(inspect_store(config, err), take, opaque, err));
 }
 
 /* ---- Without a connection ----------------------------------------------------------------------------------------- */

@@ -33,7 +33,7 @@ MUSTUSE bool check_rights(struct check *check, const struct survey *survey);
 MUSTUSE bool check_group(struct check *check);
 
 /** What fix there is for an error that names none itself. */
-#define CHECK_SEE_LOG "see deploy/README.md, Troubleshooting, for this code"
+#define CHECK_SEE_PAGE "see deploy/README.md, Troubleshooting, for this code"
 
 /** Adds the error; false when it is that a stop was asked for, which is no finding. */
 MUSTUSE bool check_failed(struct check *check, const struct err *err, const char *where);

@@ -143,7 +143,7 @@ static void check_clients(struct check *check)
 
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (!client_fits(check->config, roles[i], &err)) {
-            check_add_err(check->findings, CHECK_ERROR, &err, "kafka.*", CHECK_SEE_LOG);
+            check_add_err(check->findings, CHECK_ERROR, &err, "kafka.*", CHECK_SEE_PAGE);
             return;
         }
     if (client_setting(check->config, CLIENT_CONSUMER, "session.timeout.ms", &session_ms, &err) &&
@@ -233,10 +233,10 @@ static void check_files(struct check *check)
     struct schemas *schemas = schemas_open(check->config->schemas_dir, &err);
 
     if (schemas == NULL)
-        check_add_err(check->findings, CHECK_ERROR, &err, "schemas.dir", CHECK_SEE_LOG);
+        check_add_err(check->findings, CHECK_ERROR, &err, "schemas.dir", CHECK_SEE_PAGE);
     schemas_close(schemas);
     if (!inspect_conninfo(check->config, &err))
-        check_add_err(check->findings, CHECK_ERROR, &err, "postgres.conninfo", CHECK_SEE_LOG);
+        check_add_err(check->findings, CHECK_ERROR, &err, "postgres.conninfo", CHECK_SEE_PAGE);
 }
 
 void check_configuration(struct check *check)

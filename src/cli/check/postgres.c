@@ -19,7 +19,7 @@ static void take(void *opaque, const struct err *err)
     char where[CONFIG_SETTING_TEXT];
 
     where_of(check, where);
-    check_add_err(check->findings, err->class == ERR_NONE ? CHECK_WARNING : CHECK_ERROR, err, where, CHECK_SEE_LOG);
+    check_add_err(check->findings, err->class == ERR_NONE ? CHECK_WARNING : CHECK_ERROR, err, where, CHECK_SEE_PAGE);
 }
 
 static void judge_clock(struct check *check, const struct inspection *inspection)

@@ -49,7 +49,7 @@ static enum subjects_answer look_for_id(struct check *check, struct subjects *su
         check_add(check->findings, CHECK_SCHEMA_NEW, own->subject, "nothing, or sessiond schemas register beforehand",
                   "%s is not registered under %s, and will be when the worker starts", own->record, own->subject);
     else
-        check_add_err(check->findings, CHECK_ERROR, err, own->subject, CHECK_SEE_LOG);
+        check_add_err(check->findings, CHECK_ERROR, err, own->subject, CHECK_SEE_PAGE);
     return answer;
 }
 

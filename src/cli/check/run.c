@@ -6,7 +6,7 @@ bool check_failed(struct check *check, const struct err *err, const char *where)
 {
     if (err->class == ERR_INTERRUPTED)
         return false;
-    check_add_err(check->findings, CHECK_ERROR, err, where, CHECK_SEE_LOG);
+    check_add_err(check->findings, CHECK_ERROR, err, where, CHECK_SEE_PAGE);
     return true;
 }
 

@@ -229,7 +229,7 @@ static void judge_topic(struct check *check, const struct survey *survey, const 
         return;
     }
     if (topic->err.class != ERR_NONE) {
-        check_add_err(check->findings, CHECK_ERROR, &topic->err, where, CHECK_SEE_LOG);
+        check_add_err(check->findings, CHECK_ERROR, &topic->err, where, CHECK_SEE_PAGE);
         return;
     }
     judge_copies(check, topic, where);
@@ -248,9 +248,9 @@ static void judge_cleanup(struct check *check, const struct cleanup *cleanup)
     for (size_t i = 0; i < cleanup->count; i++)
         if (cleanup_verdict(cleanup, &cleanup->topics[i], &err))
             check_add_err(check->findings, err.class == ERR_STOP ? CHECK_ERROR : CHECK_WARNING, &err,
-                          cleanup->topics[i].key, CHECK_SEE_LOG);
+                          cleanup->topics[i].key, CHECK_SEE_PAGE);
     if (cleanup_unread(cleanup, &err))
-        check_add_err(check->findings, CHECK_WARNING, &err, "the ACLs of the topics", CHECK_SEE_LOG);
+        check_add_err(check->findings, CHECK_WARNING, &err, "the ACLs of the topics", CHECK_SEE_PAGE);
 }
 
 void check_topics(struct check *check, const struct survey *survey)
