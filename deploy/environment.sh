@@ -34,7 +34,8 @@ start_environment() {
 }
 
 # start_worker [-X KEY=VALUE...]: starts it in a session of its own, so that Ctrl-C reaches the script and not the
-# worker. shellcheck disable=SC2120  # the options are optional
+# worker.
+# shellcheck disable=SC2120  # the options are optional
 start_worker() {
     setsid "$build/sessiond" -F "$conf" "$@" run >>"$worker_log" 2>&1 </dev/null &
     echo $! >"$dir/worker.pid"
