@@ -1,8 +1,8 @@
 # sessiond: `make`, `make demo`, `make check`. `make help` lists the rest.
 #
-# Variables: V=1 full command lines; SANITIZER=address,undefined|thread, FAILPOINTS=yes (their own build folders); CC; CFLAGS;
-# DESTDIR, PREFIX; WITH_REGISTRY=0 (a program without libcurl, which knows no schema registry), WITH_HTTP=0 (one without libmicrohttpd, which
-# serves no health, metrics and page): their own build folders.
+# Variables: V=1 prints full command lines; CC; CFLAGS; DESTDIR; PREFIX. These have build folders of their own:
+# SANITIZER=address,undefined or thread; FAILPOINTS=yes; WITH_REGISTRY=0 (a program without libcurl, which knows no
+# schema registry); WITH_HTTP=0 (a program without libmicrohttpd, which serves no health, metrics and page).
 
 CC        ?= cc
 PREFIX    ?= /usr/local
@@ -19,17 +19,18 @@ B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAI
 # ---- Flags ----------------------------------------------------------------------------------------------------------
 
 VERSION  := 0.1.0
-# A tarball of a release (make dist) has no git, and a file instead.
+# The tarball of a release (make dist) has a file instead of git.
 REVISION := $(shell cat .revision 2>/dev/null || git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
 WARNINGS  := -std=c11 -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wmissing-prototypes -Wstrict-prototypes \
              -Wpointer-arith -Wvla -Werror=format-security -Werror=implicit-function-declaration
-# Some only where the compiler knows them: clang 14 has no -ftrivial-auto-var-init=zero, and arm64 no -fcf-protection.
+# Some flags only where the compiler knows them: clang 14 has no -ftrivial-auto-var-init=zero, and arm64 no
+# -fcf-protection.
 known      = $(shell $(CC) $(1) -Werror -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 HARDENING := -fstack-protector-strong -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing -fPIE \
              $(foreach flag,-fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero,$(call known,$(flag)))
 CFLAGS    ?= -O2 -g
-# The same bytes in whatever folder it is built.
+# The program has the same bytes in whatever folder it is built.
 ALL_CFLAGS  = $(WARNINGS) $(HARDENING) -ffile-prefix-map=$(CURDIR)=. -D_GNU_SOURCE -DVERSION='"$(VERSION)$(if $(FAILPOINTS),+failpoints)"' -Iinclude -I$(B) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 ifneq ($(SANITIZER),)
@@ -46,14 +47,15 @@ ifneq ($(FAILPOINTS),)
 ALL_CFLAGS  += -DFAILPOINTS
 endif
 
-# Asked for when a command needs them, not when the Makefile is read: `make check` installs them first.
+# pkg-config is called when a command needs it, not when the Makefile is read: `make check` first installs the
+# libraries.
 PC         = $(shell pkg-config $(1))
 LIBS_avro     = $(call PC,--libs avro-c jansson)
 LIBS_kafka    = $(call PC,--libs rdkafka)
 LIBS_registry = $(if $(filter 0,$(WITH_REGISTRY)),,$(call PC,--libs libcurl jansson))
 LIBS_http     = $(if $(filter 0,$(WITH_HTTP)),,$(call PC,--libs libmicrohttpd))
 LIBS_postgres = $(call PC,--libs libpq)
-# Of others: their headers are not ours to warn of.
+# Headers of other projects, for which warnings are off.
 HEADERS = $(patsubst -I%,-isystem %,$(call PC,--cflags $(1)))
 CFLAGS_postgres = $(call HEADERS,libpq)
 CFLAGS_kafka    = $(call HEADERS,rdkafka)
@@ -72,9 +74,9 @@ endif
 LAYERS := core json runtime config avro codec kafka postgres registry http worker cli
 BASE   := config runtime json core
 WITHOUT := src/registry/without.c
-# Of http only what calls libmicrohttpd has a twin: `status` and `health` ask another process's.
+# In http only the files that call libmicrohttpd have a twin: `status` and `health` ask another process.
 LEFT_OUT := $(if $(filter 0,$(WITH_REGISTRY)),$(filter-out $(WITHOUT),$(wildcard src/registry/*.c)),$(WITHOUT)) \
-            $(if $(filter 0,$(WITH_HTTP)),src/http/server.c,src/http/without.c)
+            $(if $(filter 0,$(WITH_HTTP)),src/http/server.c src/http/listener.c,src/http/without.c)
 src     = $(filter-out $(LEFT_OUT),$(sort $(wildcard src/$(1)/*.c src/$(1)/*/*.c)))
 objects = $(patsubst src/%.c,$(B)/%.o,$(call src,$(1)))
 OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer))) $(B)/main.o
@@ -156,7 +158,7 @@ libs_loop       = $(LIBS_avro)
 # Mock brokers forget the offsets of transactions: tests/mock/cluster.c.
 libs_mock       = $(LIBS_avro) $(LIBS_kafka) $(LIBS_registry) -Wl,--wrap=source_kept
 
-# The other sources of a folder are its fakes.
+# The sources of a folder that are not Check programs are its fakes.
 fakes = $(filter-out tests/$(1)/check_%,$(wildcard tests/$(1)/*.c))
 
 define check_rule
@@ -171,7 +173,7 @@ $(foreach layer,core json runtime config codec kafka loop mock postgres registry
 setup:
 	@SETUP=$(SETUP) WITH_REGISTRY=$(WITH_REGISTRY) WITH_HTTP=$(WITH_HTTP) deploy/setup.sh $(SETUP_FOR)
 
-# Two makes: the second one reads what the first one may have installed.
+# There are two makes, because the second one reads what the first one may have installed.
 check: SETUP_FOR = check
 check: setup
 	@$(MAKE) -s --no-print-directory every-build
@@ -183,7 +185,7 @@ check-all: setup
 .PHONY: checks every-build with-failpoints
 checks: $(CHECKS)
 
-# What tests/run.sh wants: the program itself, and the same for the sanitizers.
+# The builds that tests/run.sh needs: the program itself, and the same with sanitizers.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 every-build:
 	@$(MAKE) -s --no-print-directory $(JOBS) all checks with-failpoints
@@ -194,8 +196,8 @@ every-build:
 	@$(MAKE) -s --no-print-directory fuzzers
 	@$(MAKE) -s --no-print-directory before
 
-# The version before this one, which the system tests run beside it and after it on one ledger: an upgrade is done while
-# both are there. Who changes the ledger sets it to the last commit before the change.
+# The version before this one. The system tests run it beside this one and after it on one ledger, since both run during
+# an upgrade. When the ledger changes, set it to the last commit before the change.
 BEFORE := c4d146bb5c66e71fc991a5bc1f1ce94c574a459b
 .PHONY: before
 before: $(B)-before/build/sessiond
@@ -204,21 +206,21 @@ $(B)-before/build/sessiond:
 	rm -rf $(B)-before && mkdir -p $(B)-before && git archive $(BEFORE) | tar -x -C $(B)-before && \
 	$(MAKE) -s --no-print-directory $(JOBS) -C $(B)-before B=build REVISION=before all
 
-# The program that the system tests hold at a step: include/runtime/failpoint.h.
+# The program that the system tests can hold at a step: include/runtime/failpoint.h.
 with-failpoints:
 	@$(MAKE) -s --no-print-directory FAILPOINTS=yes B=$(B)-failpoints all
 
 check-layers: all
 	@tests/layers.sh $(B)
 
-# Other servers, libraries and systems: tests/matrix.sh. MATRIX: names of some of its parts.
+# Tests with other servers, libraries and systems: tests/matrix.sh. MATRIX: the names of parts to run.
 .PHONY: check-matrix
 check-matrix: SETUP_FOR = all
 check-matrix: setup
 	@$(MAKE) -s --no-print-directory $(JOBS) all checks with-failpoints before
 	@tests/matrix.sh $(MATRIX)
 
-# Does a test fail when a guarantee is broken? MUTANTS: names of some of tests/mutants.
+# Does a test fail when a guarantee is broken? MUTANTS: the names of mutants to run.
 .PHONY: mutants
 mutants: SETUP_FOR = check
 mutants: setup
@@ -232,7 +234,7 @@ demo up bench: setup
 down:
 	@deploy/down.sh
 
-# ---- Fuzzing: tests/fuzz/fuzz_<target>.c with clang's libFuzzer, in a build of their own (tests/README.md) --------------
+# ---- Fuzzing: tests/fuzz/fuzz_<target>.c with clang's libFuzzer, in a build of their own (tests/README.md) -----------
 
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out $(if $(filter 0,$(WITH_REGISTRY)),%_answer.c),$(sort $(wildcard tests/fuzz/fuzz_*.c))))
@@ -262,11 +264,11 @@ coverage: setup
 	@$(MAKE) -s --no-print-directory $(JOBS) $(CLANG) CFLAGS='$(COVERAGE)' B=$(B)-coverage coverage-here
 	@tests/coverage.sh $(B)-coverage
 
-# ---- Decoding, measured beside avro-c and jansson ---------------------------------------------------------------------
+# ---- Decoding, measured beside avro-c and jansson --------------------------------------------------------------------
 
 $(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec avro $(BASE))
 	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec avro $(BASE)) $(LIBS_avro)
-# What a command costs the server, by each way of the store; on the server that PG* names, on this machine.
+# What a command costs the server, in each way of the store. Uses the server that PG* names, on this machine.
 $(B)/bench_store: tests/bench/bench_store.c $(call archives,postgres $(BASE))
 	$(q)$(CC) $(ALL_CFLAGS) $(CFLAGS_postgres) $(ALL_LDFLAGS) -o $@ $< $(call archives,postgres $(BASE)) $(LIBS_postgres) -lpthread
 .PHONY: bench-store

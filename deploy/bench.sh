@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# How fast a backlog drains, with broker and database on the same machine, beside COPY of the same rows.
+# Measures how fast a backlog drains, with broker and database on the same machine, and compares it with COPY of the
+# same rows.
 #
 #   deploy/bench.sh [--commands N] [--batch N] [--seed S] [-X KEY=VALUE ...]
 #
 # 200,000 commands by default: 1 % name an unknown group, 0.5 % lack a field, 2 % are duplicates. PostgreSQL runs with
-# fsync on. -X goes to the worker. Results mean something only beside others from the same machine.
+# fsync on. -X goes to the worker. Results can be compared only with others from the same machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/paths.sh
@@ -18,11 +19,11 @@ while [ $# -gt 0 ]; do
         --batch) batch=${2:?} ;;
         --seed) seed=${2:?} ;;
         -X) settings+=(-X "${2:?}") ;;
-        *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+        *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
     esac
     shift 2
 done
-# The measuring client is one of the tests' Python packages.
+# The client that measures is one of the tests' Python packages.
 [ "${SETUP:-yes}" = no ] || deploy/setup.sh check
 [ -d "$VENV" ] || die "no $VENV; run deploy/setup.sh check"
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The main job for real, in under a minute: a Kafka broker, a PostgreSQL and a worker in a temporary folder; one command of
-# every kind; 20,000 commands with a kill -9 in the middle; a count; and `sessiond verify` over all of it. Everything is stopped
-# and removed at the end, also after a failure or Ctrl-C. Exits with 1 when a count is wrong or verify finds something.
+# Shows the real thing in under a minute: a Kafka broker, a PostgreSQL and a worker in a temporary folder; one command
+# of every kind; 20,000 commands with a kill -9 in the middle; a count; and `sessiond verify` over all of it. Everything
+# is stopped and removed at the end, also after a failure or Ctrl-C. Exits with 1 when a count is wrong or verify finds
+# something.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/paths.sh
@@ -29,14 +30,14 @@ trap 'exit 143' TERM
 tell() { printf '\n%s\n' "$*"; }
 now_ms() { date +%s%3N; }
 
-# ---- Events, as a read_committed consumer sees them ---------------------------------------------------------------------
+# ---- Events, as a read_committed consumer sees them ------------------------------------------------------------------
 
-# One file a topic, one JSON object a line, with the time at which it was seen.
+# One file for each topic, one JSON object a line, with the time at which the event was seen.
 read_events() {
     local topic
     for topic in created rejected; do
         : >"$dir/$topic.jsonl"
-        # The program itself and not a function: $! has to be its process.
+        # The program itself and not a function, because $! has to be its process.
         "$build/sessiond" -F "$conf" tail $topic --from beginning --json > >(jq -c --unbuffered '. + {seen: now}' >"$dir/$topic.jsonl") &
         readers+=($!)
     done
@@ -66,7 +67,7 @@ show_next_event() {
     jq -sr 'max_by(.seen) | "  \(.topic | sub(".*\\."; "")): \(.value | tojson)"' "$dir/created.jsonl" "$dir/rejected.jsonl"
 }
 
-# ---- One command of every kind ------------------------------------------------------------------------------------------
+# ---- One command of every kind ---------------------------------------------------------------------------------------
 
 id() { printf '%08x-0000-4000-8000-000000000000' "$1"; }
 
@@ -92,7 +93,7 @@ one_of_every_kind() {
     send_and_show --raw - <<<'what is this?'
 }
 
-# ---- A backlog and a kill -9 --------------------------------------------------------------------------------------------
+# ---- A backlog and a kill -9 -----------------------------------------------------------------------------------------
 
 # In 20,000: 200 name an unknown group, 100 lack a field, 400 repeat an earlier command.
 backlog() {
@@ -105,7 +106,7 @@ backlog() {
 
 query() { sql -At -c "$1"; }
 
-# Returns when so many sessions have been created: the sequence counts them and costs nothing to ask.
+# Returns when that many sessions have been created. The sequence counts them and is cheap to ask.
 wait_for_sessions() {
     sql -c "SET statement_timeout = '30s'" -c "DO \$\$ BEGIN
         WHILE (SELECT last_value FROM study_sessions_id_seq) < $1 LOOP PERFORM pg_sleep(0.002); END LOOP; END \$\$"
@@ -125,9 +126,10 @@ kill_in_the_middle() {
     wait "$sender" || die 'could not send the backlog'
 }
 
-# ---- The count ----------------------------------------------------------------------------------------------------------
+# ---- The count -------------------------------------------------------------------------------------------------------
 
-# "committed end": where the group stands and where the topic ends, all partitions together, by Kafka's own tool.
+# "committed end": what the group has committed and where the topic ends, summed over all partitions, by Kafka's own
+# tool.
 group_offsets() {
     java -cp "$JARS/*" -XX:TieredStopAtLevel=1 -XX:-UsePerfData org.apache.kafka.tools.consumer.group.ConsumerGroupCommand \
         --bootstrap-server "$KAFKA" --describe --group sessiond 2>/dev/null |
@@ -170,9 +172,9 @@ count() {
     line recovered "$(seconds_to_recover)" 'seconds from the restart to the first newly committed event'
 }
 
-# ---- In order -----------------------------------------------------------------------------------------------------------
+# ---- In order --------------------------------------------------------------------------------------------------------
 
-# Small batches: a kill that is sure to come between two of many transactions.
+# Small batches make sure that the kill comes between two of many transactions.
 worker_options=(-X batch.max.messages=500)
 
 echo "Starting Kafka, PostgreSQL and a worker in $dir"
@@ -187,7 +189,7 @@ tell '7. 20,000 commands, and kill -9 of the worker in the middle:'
 kill_in_the_middle
 wait_for_events 20008
 stop_worker || die "the worker ended with $?"
-# What is too much would come now.
+# Events that should not exist would come now.
 sleep 1
 stop_readers
 echo "   killed with about $rows_at_kill rows inserted, restarted at once, drained"

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# A release: a tarball that builds where git is not, and Debian packages made of it.
+# Makes a release: a tarball that builds without git, and Debian packages from it.
 #
 #   deploy/dist.sh tarball VERSION FOLDER     FOLDER/sessiond-VERSION.tar.gz (make dist)
 #   deploy/dist.sh deb VERSION FOLDER         FOLDER/sessiond_VERSION_ARCH.deb and -dbgsym, for this system (make deb)
 #
-# The files are those that git has, as they are here, with the time of the last commit: two tarballs of one commit have the same
-# bytes, and so has one that is made from the unpacked other. deb needs what Build-Depends in debian/control names:
-# apt-get install build-essential, and apt-get build-dep in the folder that dpkg-checkbuilddeps complains of.
+# The tarball has the files that git knows, with their present contents and the time of the last commit. Two tarballs of
+# one commit have the same bytes, and so has a tarball made from the unpacked one. deb needs what Build-Depends in
+# debian/control names: apt-get install build-essential, and apt-get build-dep in the folder that dpkg-checkbuilddeps
+# complains of.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
@@ -24,7 +25,7 @@ trap 'rm -rf "$work"' EXIT
 
 is_git() { [ -e .git ] && git rev-parse -q --verify HEAD >/dev/null 2>&1; }
 
-# What git knows or would take; in an unpacked tarball everything but what was built.
+# The files that git knows or would add; in an unpacked tarball everything except what was built.
 list_files() {
     if is_git; then
         git ls-files -z -co --exclude-standard
@@ -35,7 +36,7 @@ list_files() {
     done | LC_ALL=C sort -z -u
 }
 
-# .revision: what `sessiond version` says where there is no git to ask. Makefile reads it.
+# .revision is what `sessiond version` says where there is no git. The Makefile reads it.
 copy_files() {
     mkdir -p "$1"
     list_files | tar -c --null -T - -f - | tar -x -C "$1" -f -
@@ -44,7 +45,7 @@ copy_files() {
         git rev-parse --short HEAD >"$1/.revision"
         git log -1 --format=%ct >"$1/.epoch"
     else
-        # Neither in sources that somebody has copied without git: deploy/docker/Dockerfile.
+        # Sources that were copied without git have neither: deploy/docker/Dockerfile.
         cat .revision 2>/dev/null >"$1/.revision" || echo unknown >"$1/.revision"
         cat .epoch 2>/dev/null >"$1/.epoch" || stat -c %Y CHANGELOG.md >"$1/.epoch"
     fi
@@ -69,7 +70,7 @@ make_deb() {
     cp -r "$tree/deploy/debian" "$tree/debian"
     cp "$tree"/deploy/systemd/*.service "$tree/debian/"
     write_changelog "$(cat "$tree/.epoch")" >"$tree/debian/changelog"
-    # Nothing of the caller's flags.
+    # Without the caller's flags.
     (cd "$tree" && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u CFLAGS -u LDFLAGS dpkg-buildpackage -b -us -uc >"$work/log" 2>&1) ||
         { grep -v "^  [A-Z]" "$work/log" | tail -n 30 >&2; die 'dpkg-buildpackage failed'; }
     cp "$work"/build/*.deb "$folder/"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops what up.sh started; the data in build/dev stays for the next `make up`. `make clean` removes it.
+# Stops what up.sh has started. The data in build/dev stays for the next `make up`; `make clean` removes it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/paths.sh

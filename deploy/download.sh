@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# How the scripts download what is no package of the system. Sourced after paths.sh, never run. Whoever sources it calls
-# undo_all at the end.
+# Downloads what is not a package of the system. It is sourced after paths.sh, never run, and the script that sources it
+# calls undo_all at its end.
 
 undo=()
 undo_all() {
@@ -34,7 +34,8 @@ download() {
     mv -T "$partial" "$into" 2>/dev/null || rm -rf "$partial"
 }
 
-# The system's Python first: a virtual environment made from a version manager's breaks when that is switched.
+# The system's Python comes first: a virtual environment that was made with a version manager's Python breaks when that
+# is switched.
 usable_python() {
     local python
     for python in /usr/bin/python3 python3; do
@@ -47,7 +48,8 @@ usable_python() {
 }
 
 # venv_with PACKAGE... FOLDER
-# Moving it is safe because only bin/python is used: the other programs in bin/ have the folder's first name written in them.
+# Moving it is safe because only bin/python is used: the other programs in bin/ have the folder's first name written in
+# them.
 venv_with() {
     local python
     python=$(usable_python) || die "no Python 3.9 or later with venv"

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# A broker, a database with sample data and a worker in one folder. Sourced by demo.sh, up.sh, down.sh and bench.sh.
+# Runs a broker, a database with sample data and a worker in one folder. It is sourced by demo.sh, up.sh, down.sh and
+# bench.sh.
 #
-# Reads: dir, the folder; BUILD, where the program is (default: build). Sets KAFKA, PGHOST, PGPORT, PGUSER, PGDATABASE, JARS, and page, the
-# address of the worker's page ("" where the program was built without one).
+# Reads: dir, the folder; BUILD, where the program is (default: build). Sets KAFKA, PGHOST, PGPORT, PGUSER, PGDATABASE,
+# JARS, and page, the address of the worker's page ("" where the program was built without one).
 
 : "${dir:?}"
 build=${BUILD:-build}
@@ -40,7 +41,8 @@ start_environment() {
     sql -f deploy/sample-data.sql >/dev/null
 }
 
-# start_worker [-X KEY=VALUE...]: in a session of its own, so that Ctrl-C reaches the script and not the worker.
+# start_worker [-X KEY=VALUE...]: starts it in a session of its own, so that Ctrl-C reaches the script and not the
+# worker.
 # shellcheck disable=SC2120  # the options are optional
 start_worker() {
     setsid "$build/sessiond" -F "$conf" "$@" run >>"$worker_log" 2>&1 </dev/null &
@@ -52,7 +54,7 @@ worker_pid() { cat "$dir/worker.pid" 2>/dev/null; }
 # By its command line: after a reboot the number may be another process's.
 worker_runs() { grep -qsF "$conf" "/proc/$(worker_pid)/cmdline"; }
 
-# It publishes what is in flight first. Returns its exit code when the worker is a child of ours.
+# The worker first publishes what is in flight. Returns its exit code when it is a child of this script.
 stop_worker() {
     local pid code=0
     pid=$(worker_pid) || return 0

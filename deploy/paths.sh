@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Where the scripts find each other and what setup.sh has downloaded. Sourced, never run.
+# Tells the scripts where to find each other and the downloads of setup.sh. It is sourced, never run.
 #
-# Each download sits in a folder named after the file that asks for it and that file's checksum: a changed file is a new
-# folder, an unchanged one is found at once.
+# Each download is in a folder named after the file that requires it and that file's checksum: a changed file gets a new
+# folder, and the folder of an unchanged file is found at once.
 # shellcheck disable=SC2034  # used by the scripts that source this file
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,7 +10,7 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sessiond
 
 keyed_by() { cksum "$1" | cut -d ' ' -f 1; }
 
-# KAFKA_VERSION: another broker than the pom's (tests/matrix.sh).
+# KAFKA_VERSION: a broker other than the pom's (tests/matrix.sh).
 JARS=$CACHE/kafka-$(keyed_by "$REPO/deploy/pom.xml")${KAFKA_VERSION:+-$KAFKA_VERSION}
 REGISTRY_APP=$CACHE/registry-$(keyed_by "$REPO/deploy/registry-pom.xml")
 ASYNCAPI=$CACHE/asyncapi-$(keyed_by "$REPO/tests/schemas/package-lock.json")

@@ -1,29 +1,30 @@
 #!/usr/bin/env bash
-# A private Kafka broker, a private PostgreSQL and, for tests, a private schema registry in one folder, on free ports of
-# 127.0.0.1. Whoever starts them stops them.
+# Runs a private Kafka broker, a private PostgreSQL and, for tests, a private schema registry in one folder, on free
+# ports of 127.0.0.1. The script that starts them has to stop them.
 #
 #   services.sh start DIR [option...]       both; writes DIR/services.env
 #   services.sh stop DIR                    both; the data stays, start brings it back on the same ports
-#   services.sh remove DIR                  both at once, and their data
+#   services.sh remove DIR                  both at once, with their data
 #   services.sh env DIR                     prints services.env: KAFKA, PG*, what a program needs to reach them
 #   services.sh start-kafka|start-postgres DIR [option...]
 #   services.sh stop-kafka DIR [SIGNAL]     TERM (default), KILL, STOP, CONT ...
 #   services.sh stop-postgres DIR [MODE]    fast (default), smart, immediate
-#   services.sh start-registry DIR          a schema registry too, empty at each start: REGISTRY, its base URL
+#   services.sh start-registry DIR          also a schema registry, empty at each start; REGISTRY is its base URL
 #   services.sh stop-registry DIR [SIGNAL]
 #   services.sh free-port DIR               prints a port that stays free for a server of the caller's
 #
 # Options:
-#   --fsync on|off             PostgreSQL's; on by default. off for tests that pull no plug
+#   --fsync on|off             PostgreSQL's; on by default. off for tests without power failures
 #   --kafka-config KEY=VALUE   a broker setting, repeatable
 #   --sasl                     a second listener, KAFKA_SASL: SCRAM-SHA-256 users, and by PLAIN worker, stranger and changing
-#                              (password right), who may do only what ACLs allow; whoever comes by the first one may do all
+#                              (password right), who may do only what ACLs allow; clients of the first listener may do everything
 #   --proxied                  a third listener, KAFKA_PROXIED, that tells its clients to come by KAFKA_PROXY: a port that is
 #                              free for a proxy of the caller's
 #   --postgres-config KEY=VALUE
 #
-# Only a first start reads options: they are kept with the data. As root, PostgreSQL runs as the user `postgres`. It is the newest of
-# the system's; POSTGRES_BIN names the folder of another one's programs, KAFKA_VERSION another broker (setup.sh).
+# Only the first start reads options; they are kept with the data. As root, PostgreSQL runs as the user `postgres`. It
+# is the system's newest version; POSTGRES_BIN names a folder with the programs of another one, KAFKA_VERSION another
+# broker (setup.sh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/paths.sh
@@ -31,10 +32,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 usage() { sed -n '2,26s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 
-# ---- Ports and waiting ------------------------------------------------------------------------------------------------
+# ---- Ports and waiting -----------------------------------------------------------------------------------------------
 
-# One after the other, whoever asks: two sets of services that start together would else choose one port, and a broker that cannot
-# open its second listener ends after it has answered on its first.
+# Ports are chosen by one script at a time. Otherwise two sets of services that start together could choose the same
+# port, and a broker that cannot open its second listener ends after it has answered on its first.
 next_port() {
     local file=/tmp/sessiond-ports.$UID last
     (
@@ -46,7 +47,7 @@ next_port() {
     ) 9>>"$file.lock"
 }
 
-# Below the range that Linux gives to outgoing connections, so that a port stays free between two starts.
+# Ports are below the range that Linux gives to outgoing connections, so that a port stays free between two starts.
 free_port() {
     local port
     for _ in {1..100}; do
@@ -67,7 +68,8 @@ wait_for() {
     done
 }
 
-# Also a dead process that nobody has waited for. (Not by its command line: while it is being executed a process has none.)
+# Counts a dead process that nobody has waited for as gone. (The command line does not tell: a process has none while it
+# is being executed.)
 gone() {
     case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in
         '' | [ZX]*) return 0 ;;
@@ -88,7 +90,7 @@ stop_java() {
     rm -f "$dir/$name/pid"
 }
 
-# ---- Kafka ------------------------------------------------------------------------------------------------------------
+# ---- Kafka -----------------------------------------------------------------------------------------------------------
 
 # Compression libraries are unpacked into java.io.tmpdir, and a killed broker leaves them there.
 kafka_java() {
@@ -106,9 +108,9 @@ write_kafka_config() {
 		rootLogger.appenderRef.console.ref = console
 	EOF
     # One node: every internal topic has one replica, and few partitions, since each is a folder to create at the start.
-    # Partitions must never be without a leader while the broker runs: a transaction that ends in that moment gets no markers and hangs
-    # for ever (4.3.1 takes such partitions for deleted ones). A controlled shutdown would leave them so, and the end of a broker's
-    # session after a pause; after a stop, end_last_session.
+    # Partitions must never be without a leader while the broker runs: a transaction that ends in that moment gets no
+    # markers and hangs for ever (4.3.1 takes such partitions for deleted ones). A controlled shutdown would leave them
+    # so, and the end of a broker's session after a pause; after a stop, end_last_session.
     cat >"$dir/kafka/server.properties" <<-EOF
 		process.roles=broker,controller
 		node.id=1
@@ -181,9 +183,9 @@ session_ended() {
     awk '/Fencing broker/ { decided = 1 } decided && /Replayed .* fenced=1/ { ended = 1 } END { exit !ended }' "$1" 2>/dev/null
 }
 
-# A broker that comes back finds itself the leader of everything and begins with transactions that are overdue; then the controller,
-# in the same process, ends the session that the broker had before, and no partition has a leader until it is registered anew. So the
-# controller runs alone first, for the second that this takes.
+# A broker that comes back finds itself the leader of everything and begins with overdue transactions. Then the
+# controller, in the same process, ends the broker's earlier session, and no partition has a leader until the broker is
+# registered anew. So the controller first runs alone, for the second that this takes.
 end_last_session() {
     local log=$dir/kafka/controller.log pid
     sed -e 's/^process.roles=.*/process.roles=controller/' -e '/^advertised.listeners=/d' \
@@ -230,7 +232,7 @@ await_kafka() {
 
 stop_kafka() { stop_java kafka "${1:-TERM}"; }
 
-# ---- PostgreSQL -------------------------------------------------------------------------------------------------------
+# ---- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 initdb=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -1 || true)
 pgbin=${POSTGRES_BIN:-${initdb%/initdb}}
@@ -244,7 +246,8 @@ as_postgres() {
     fi
 }
 
-# The data lives in DIR, or, where the user postgres cannot go (a clone below /root), in a folder that DIR/postgres points to.
+# The data is in DIR or, where the user postgres has no access (a clone below /root), in a folder that DIR/postgres
+# points to.
 make_postgres_home() {
     if [ "$(id -u)" != 0 ]; then
         mkdir -p "$dir/postgres"
@@ -297,7 +300,7 @@ stop_postgres() {
     as_postgres "$pgbin/pg_ctl" -D "$(postgres_home)/data" -t 60 -s -m "${1:-fast}" stop >&2
 }
 
-# ---- The schema registry ----------------------------------------------------------------------------------------------
+# ---- The schema registry ---------------------------------------------------------------------------------------------
 
 registry_pid() { cat "$dir/registry/pid" 2>/dev/null; }
 registry_runs() { grep -qsF "$dir/registry" "/proc/$(registry_pid)/cmdline"; }
@@ -332,7 +335,7 @@ start_registry() {
 
 stop_registry() { stop_java registry "${1:-TERM}"; }
 
-# ---- All of them -------------------------------------------------------------------------------------------------------------
+# ---- All of them -----------------------------------------------------------------------------------------------------
 
 write_kafka_env() {
     local port
@@ -356,8 +359,8 @@ write_env() {
     mv "$dir/services.env.new" "$dir/services.env"
 }
 
-# The database comes up while Java warms up. An interrupt waits for the half that is being launched: whoever removes the
-# folder next has to find its process.
+# The database starts while Java warms up. An interrupt waits for the half that is being launched, so that `remove` can
+# find its process.
 start_both() {
     trap 'exit 130' INT
     trap 'exit 143' TERM

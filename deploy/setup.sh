@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs what is missing to build and run sessiond on Debian or Ubuntu, says what it installs, and is quiet when there is
-# nothing to do.
+# Installs what is missing to build and run sessiond on Debian or Ubuntu. It prints what it installs, and nothing when
+# there is nothing to do.
 #
 #   deploy/setup.sh          compiler and libraries; PostgreSQL, Java and the Kafka jars for the demo
-#   deploy/setup.sh check    the same, and what the tests need
-#   deploy/setup.sh all      the same, and what only tests/matrix.sh needs
+#   deploy/setup.sh check    also what the tests need
+#   deploy/setup.sh all      also what only tests/matrix.sh needs
 #
-# As root or with sudo. SETUP=no: only says what is missing, and fails if something is. KAFKA_VERSION: another broker. Downloads go to
-# ${XDG_CACHE_HOME:-~/.cache}/sessiond. Debian's packages start no server here: the scripts run private ones in folders of
-# their own (services.sh).
+# It runs as root or with sudo. SETUP=no: it only prints what is missing, and fails if something is. KAFKA_VERSION:
+# another broker. Downloads go to ${XDG_CACHE_HOME:-~/.cache}/sessiond. Debian's packages start no server here: the
+# scripts run private ones in folders of their own (services.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
@@ -22,7 +22,7 @@ case $purpose in
     *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
-# ---- What is missing --------------------------------------------------------------------------------------------------
+# ---- What is missing -------------------------------------------------------------------------------------------------
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
@@ -52,7 +52,7 @@ missing_packages() {
     [ "$purpose" != all ] || [ "$(id -u)" != 0 ] || installed debootstrap || echo debootstrap
 }
 
-# ---- How it is installed ----------------------------------------------------------------------------------------------
+# ---- How it is installed ---------------------------------------------------------------------------------------------
 
 trap undo_all EXIT
 
@@ -65,7 +65,8 @@ as_root() {
     fi
 }
 
-# Puts standard input into a file of the system until the script ends; leaves a file that is already there alone.
+# Writes standard input into a file of the system, which is removed when the script ends. An existing file is left
+# alone.
 lend() {
     local mode=$1 file=$2
     [ ! -e "$file" ] || return 0
@@ -99,7 +100,7 @@ unpack_asyncapi() {
     in_folder_npm "$1" ci --ignore-scripts --no-audit --no-fund
 }
 
-# ---- In order ---------------------------------------------------------------------------------------------------------
+# ---- In order --------------------------------------------------------------------------------------------------------
 
 mapfile -t missing < <(missing_packages)
 if [ "${SETUP:-yes}" = no ]; then

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The development environment: broker, database, topics, tables, sample data and a worker, in build/dev, until `make down`.
+# Starts the development environment in build/dev: broker, database, topics, tables, sample data and a worker. `make
+# down` ends it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/paths.sh

@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 /*
- * Whoever starts us may have closed these. The next descriptor that a library opens would then be one of them: a socket to a broker as
- * standard error, with our log lines in its protocol. What takes their place refuses what is asked of it, as a closed one does: nothing
- * is read from standard input, and what cannot be written to standard output is still exit 70. Only talk is lost.
+ * The parent process may have closed these. The next descriptor that a library opens would then be one of them: for
+ * example a socket to a broker as standard error, with our log lines in its protocol. The replacements refuse to work,
+ * as closed ones do: nothing can be read from standard input, and a failed write to standard output still gives exit
+ * 70. Only messages are lost.
  */
 static void fill_standard_streams(void)
 {
@@ -21,7 +22,7 @@ static void fill_standard_streams(void)
             abort(); /* the lowest free one is `fd`: those below are open */
 }
 
-/* The waits between two tries: a fleet that lost its broker at once does not come back at once. */
+/* Seeds the waits between two tries, so that a fleet that lost its broker at once does not come back at once. */
 static void seed_jitter(void)
 {
     unsigned seed;

@@ -1,7 +1,7 @@
 /**
- * Counts what the whole process asks of malloc, whoever asks: include it in one source file of a program.
+ * Counts the allocations of the whole process. Include it in one source file of a program.
  *
- * The sanitizers have a malloc of their own, and a place where one is told of each call.
+ * The sanitizers have their own malloc, and a hook that is called for each allocation.
  */
 #ifndef TESTS_ALLOCATIONS_H
 #define TESTS_ALLOCATIONS_H
@@ -34,7 +34,7 @@ __attribute__((constructor)) static void allocations_start(void)
 
 #else
 
-/* glibc's own names for its functions, behind those that everybody calls. */
+/* glibc's own names of its functions, which stay available below our replacements. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *at, size_t size);

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# To be sourced by scripts that count what holds: claim, then claims_end.
+# Sourced by scripts that count which claims hold: they call claim, and claims_end at the end.
 passed=0
 failed=0
 # claim TEXT COMMAND...

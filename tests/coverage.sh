@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Which lines of src/codec the Check programs and the inputs of the fuzz targets reach, file by file; fails under 95 % in all.
+# Shows which lines of the decoders the Check programs and the inputs of the fuzz targets reach, file by file. Fails
+# below 95 % altogether.
 #
 #   tests/coverage.sh BUILD    BUILD: made with clang's -fprofile-instr-generate -fcoverage-mapping (make coverage)
 #
-# The fuzz targets run no new inputs, only the seeds and what is in the cache (tests/fuzz/run.sh). The lines that nothing
-# reaches: $BUILD/coverage.txt.
+# The fuzz targets run no new inputs, only the seeds and those in the cache (tests/fuzz/run.sh). $BUILD/coverage.txt
+# lists the lines that nothing reaches.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
@@ -24,7 +25,7 @@ run() {
 }
 quiet() { "$@" </dev/null >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }; }
 
-# In one process: a child of Check's leaves no profile.
+# All in one process, because a child of Check leaves no profile.
 for source in tests/codec/check_*.c; do
     name=$(basename "$source" .c)
     CK_FORK=no CK_DEFAULT_TIMEOUT=300 run "$name" "$build/${source%.c}"

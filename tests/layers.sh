@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Proves that the folder tree is the architecture drawing: includes point one way, and each library is called from one place.
+# Proves that the folder tree is the architecture drawing: includes point one way, and each library is called from one
+# place.
 #
 #   tests/layers.sh BUILD
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:?usage: tests/layers.sh BUILD}
 
-# What each layer may include of ours. The adapters (codec, kafka, postgres, registry) know nothing of each other.
+# Which of our layers each layer may include. The adapters (codec, kafka, postgres, registry) know nothing of each
+# other.
 base='config runtime json core'
 adapters="codec avro kafka postgres registry http $base"
 may_include() {
@@ -24,7 +26,7 @@ may_include() {
     esac
 }
 
-# Where each foreign header may be included. What is not listed is taken for the C library's.
+# Where each foreign header may be included. A header that is not listed must be the C library's.
 foreign_header() {
     case $1 in
         librdkafka/*) echo kafka ;;
@@ -92,7 +94,7 @@ check_includes() {
     [ $count -gt 0 ] || fail 'found no #include at all'
 }
 
-# Names that an archive uses and none of ours defines.
+# Names that an archive uses and that none of our archives defines.
 foreign_names() {
     nm -u "$1" | awk 'NF == 2 { print $2 }' | sort -u | comm -23 - "$ours"
 }

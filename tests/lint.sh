@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What can be said about the sources without running them.
+# Checks the sources without running them.
 #
 #   tests/lint.sh BUILD    BUILD: where the generated headers are (make lint)
 #
-# Installs nothing (deploy/setup.sh check does): a tool that is not there is a failure.
+# It installs nothing (deploy/setup.sh check does): a missing tool is a failure.
 # shellcheck disable=SC2317  # the commands are called through check
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,12 +32,13 @@ check() {
 
 formatted() { tests/format.sh --dry-run -Werror "${sources[@]}"; }
 
-# What is checked, and what is not and why: .clang-tidy. One file at a time: with several it forgets what va_start is.
+# .clang-tidy says what is checked, and what is not and why. One file at a time, because with several it forgets
+# va_start.
 checked_by_clang_tidy() {
     local log code=0
     log=$(mktemp)
     printf '%s\0' src/*.c src/*/*.c | xargs -0 -P "$(nproc)" -I{} clang-tidy --quiet {} -- "${flags[@]}" >"$log" 2>&1 || code=1
-    # On good sources it counts what it did not say.
+    # For good sources it prints how many warnings it has suppressed.
     [ "$code" -eq 0 ] || grep -v 'generated\.$' "$log"
     rm -f "$log"
     return "$code"
@@ -48,13 +49,13 @@ no_banned_calls() {
     ! grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets)[[:space:]]*\(' "${sources[@]}"
 }
 
-# gcc cannot say it of the type: whoever calls a function with three answers looks at the one that came.
+# gcc has no such attribute for a type: a caller of a function with three answers must look at the answer.
 progress_is_looked_at() {
     ! { grep -rnE '^enum progress [a-z_]+\(' include || grep -rnE '^static enum progress [a-z_]+\(' src; }
 }
 
-# What is sent as SQL. A database in LATIN1 has no place for more: one such character in a comment, and nothing can be prepared.
-# In C it can be anywhere, in a literal or a macro, so only comments may have more.
+# SQL must be ASCII. A database in LATIN1 cannot take other characters: with one of them in a comment nothing could be
+# prepared. In C a text may become SQL anywhere, in a literal or a macro, so only comments may have other characters.
 only_ascii_is_sent() {
     ! { LC_ALL=C grep -nP '[^\x00-\x7F]' src/postgres/sql/*.sql ||
         for file in src/postgres/*.c include/postgres/*.h; do
@@ -62,8 +63,8 @@ only_ascii_is_sent() {
         done | grep .; }
 }
 
-# cppcheck 2.10 takes the braces of a compound literal inside ?: for an error of syntax; 2.17 asks what each macro in a string is, and
-# counts its own remark that it could look deeper as a finding.
+# cppcheck 2.10 takes the braces of a compound literal inside ?: for an error of syntax; 2.17 asks what each macro in a
+# string is, and counts its own remark that it could look deeper as a finding.
 checked_by_cppcheck() {
     cppcheck -q -j "$(nproc)" --suppress=internalAstError --suppress=normalCheckLevelMaxBranches --std=c11 \
         --enable=warning,portability --inline-suppr --error-exitcode=1 -D_GNU_SOURCE '-DVERSION="x"' '-DREVISION="x"' \

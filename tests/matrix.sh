@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Does it hold with what other machines have? Each part runs the tests that can tell against one other piece of software.
+# Do the promises hold with the software of other machines? Each part runs the tests that can tell, with one piece of
+# software replaced.
 #
 #   tests/matrix.sh [PART...]      all parts, or these:
 #
@@ -10,8 +11,8 @@
 #   debian-13           make demo and make check on a fresh Debian 13 or Ubuntu 24.04 in a folder (matrix/chroot.sh), where this
 #   ubuntu-24.04        machine's root may make one and its apt knows a mirror
 #
-# A part that cannot run here says so and counts as left out. The last line is the sum. deploy/setup.sh check has been run, and
-# `make all checks with-failpoints before`.
+# A part that cannot run here says so and counts as left out. The last line is the sum. It needs deploy/setup.sh check
+# and `make all checks with-failpoints before` first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
@@ -43,7 +44,8 @@ passed=0
 failed=0
 left_out=()
 
-# run PART COMMAND...: shows what it says; its last line `N passed, N failed` counts. Exit status 77: it cannot run here.
+# run PART COMMAND...: shows the output of the command; its last line `N passed, N failed` counts. Exit status 77: it
+# cannot run here.
 run() {
     local part=$1 code=0 good bad started=$SECONDS
     shift
@@ -60,7 +62,7 @@ run() {
     echo "  $((SECONDS - started)) s"
 }
 
-# ---- PostgreSQL --------------------------------------------------------------------------------------------------------
+# ---- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 # Built for many systems: initdb, pg_ctl and postgres with their libraries.
 copy_postgres() {
@@ -86,14 +88,14 @@ with_postgres_18() {
     POSTGRES_BIN=$work/postgres/bin tests/run.sh build with postgres
 }
 
-# ---- Kafka -------------------------------------------------------------------------------------------------------------
+# ---- Kafka -----------------------------------------------------------------------------------------------------------
 
 with_kafka_44() {
     export KAFKA_VERSION=$KAFKA_44
     deploy/setup.sh check && tests/run.sh build with
 }
 
-# ---- librdkafka --------------------------------------------------------------------------------------------------------
+# ---- librdkafka ------------------------------------------------------------------------------------------------------
 
 # build_librdkafka VERSION PREFIX FOLDER: only the C library, with what the system's librdkafka-dev brought for its own.
 build_librdkafka() {
@@ -118,7 +120,7 @@ with_librdkafka() {
     tests/run.sh "$build" with kafka mock
 }
 
-# ---- Parts -------------------------------------------------------------------------------------------------------------
+# ---- Parts -----------------------------------------------------------------------------------------------------------
 
 run_part() {
     case $1 in

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Does a test notice when a guarantee is broken? Each patch in tests/mutants breaks one; the tests that it names must fail.
+# Does a test notice when a guarantee is broken? Each patch in tests/mutants breaks one; the tests that it names must
+# fail.
 #
 #   tests/mutants.sh [NAME...]     all mutants, or those
 #
@@ -11,8 +12,9 @@
 #   Killed by: tests/system/test_kill.py::test_...
 #   Saying: is answered 2 times
 #
-# All of it happens in a copy of the tree, built with FAILPOINTS=yes from the objects in BUILD (default build-failpoints) if
-# they are there. Every named test must pass there before any mutant is made. deploy/setup.sh check has been run.
+# Everything happens in a copy of the tree, built with FAILPOINTS=yes from the objects in BUILD (default
+# build-failpoints) if they exist. Every named test must pass there before any mutant is made. It needs deploy/setup.sh
+# check first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
@@ -36,7 +38,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# ---- Patches ----------------------------------------------------------------------------------------------------------
+# ---- Patches ---------------------------------------------------------------------------------------------------------
 
 # tests_of PATCH: lines of `TEST<tab>what its failure must say`.
 tests_of() {
@@ -50,9 +52,9 @@ target_of() {
     esac
 }
 
-# ---- Trees ------------------------------------------------------------------------------------------------------------
+# ---- Trees -----------------------------------------------------------------------------------------------------------
 
-# With their times, so that make finds up to date what is.
+# Files keep their times, so that make does not rebuild what is up to date.
 copy_tree() {
     local objects=${BUILD:-$build} file
     mkdir -p "$clean"
@@ -79,7 +81,7 @@ start_services() {
     set +a
 }
 
-# ---- One test: `verdict` is passed, failed (an assertion of its own) or broken (anything else); $work/log has what it said. --
+# ---- One test: `verdict` is passed, failed (an assertion of its own) or broken (anything else); $work/log has what it 
 
 run_test() {
     verdict=broken
@@ -89,8 +91,9 @@ run_test() {
     esac
 }
 
-# Check's log has a line for each test: P passed, F an assertion, S one of its fixtures (a judge at the end), E anything else.
-# A story that is told by each way of the store, or for each row of a list, has several: one that fails is enough.
+# Check's log has a line for each test: P passed, F an assertion, S one of its fixtures (a judge at the end), E anything
+# else. A test that runs for each way of the store, or for each row of a list, has several lines: one that fails is
+# enough.
 run_check() {
     (cd "$1" && CK_LOG_FILE_NAME=$work/checks timeout 300 "$build/tests/$2") >"$work/log" 2>&1 || true
     grep -E ":[PFSE]:[^:]*:$3:" "$work/checks" >"$work/log" || return 0
@@ -120,7 +123,7 @@ run_system() {
     rm -f "$work/junit.xml"
 }
 
-# ---- The report -------------------------------------------------------------------------------------------------------
+# ---- The report ------------------------------------------------------------------------------------------------------
 
 passed=0
 failed=0
@@ -171,7 +174,7 @@ try_mutant() {
     done
 }
 
-# ---- All --------------------------------------------------------------------------------------------------------------
+# ---- All -------------------------------------------------------------------------------------------------------------
 
 patches=()
 for name in "$@"; do patches+=("tests/mutants/$name.patch"); done

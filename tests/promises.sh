@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Proves that every promise listed in tests/README.md names tests, that each test named there is there, and that the guarantees
-# of README.md are among the promises.
+# Proves that every promise listed in tests/README.md names tests, that each of these tests exists, and that the
+# guarantees of README.md are among the promises.
 #
 #   tests/promises.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Every test as FILE::NAME. A Check test counts only if its name stands twice: where it is written and where it is added.
+# Every test as FILE::NAME. A Check test counts only if its name occurs twice: where it is written and where it is
+# added.
 tests_there() {
     awk '/^def test_/ { sub(/^def test_/, ""); sub(/\(.*/, ""); print file_of(FILENAME) "::" $0 }
         function file_of(path) { sub(/.*\//, "", path); sub(/\.py$/, "", path); return path }' tests/*/test_*.py
@@ -27,7 +28,7 @@ tests_there | awk -v guarantees="$(guarantees | tr '\n' ' ')" -F ' [|] ?' '
 
     FILENAME == "-" { there[$0]; next }
 
-    # In the other tables too; what stands between backquotes is an example.
+    # In the other tables too; text between backquotes is an example.
     !/^\| [0-9N]+\.[0-9]+ \|/ {
         rest = $0
         gsub(/`[^`]*`/, "", rest)

@@ -2,16 +2,17 @@
 # Runs the tests, one line a suite and the whole output of a suite that fails; the last line is the sum.
 #
 #   tests/run.sh BUILD decide    lint, layers, Check programs, system tests; with the sanitizers' builds and under valgrind
-#   tests/run.sh BUILD all       the same, all system tests with both builds, more under valgrind, the mutants, and the matrix
+#   tests/run.sh BUILD all       also all system tests with both builds, more under valgrind, the mutants, and the matrix
 #   tests/run.sh BUILD with [LAYER...]    the Check programs of these layers and the system tests, no sanitizers: tests/matrix.sh
 #
-# The Check programs are built (make checks); deploy/setup.sh check has been run.
+# It needs the Check programs (make checks), and deploy/setup.sh check.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
 . deploy/paths.sh
 
-# Where the kernel spreads addresses over 32 bits (Ubuntu 24.04), what gcc 13 builds with a sanitizer ends at its start. google/sanitizers#1716
+# Where the kernel spreads addresses over 32 bits (Ubuntu 24.04), what gcc 13 builds with a sanitizer ends at its start.
+# google/sanitizers#1716
 spread=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)
 [ "$spread" -le 28 ] || [ -n "${ADDRESSES_FIXED:-}" ] || ! setarch -R true 2>/dev/null || ADDRESSES_FIXED=yes exec setarch -R "$0" "$@"
 
@@ -57,13 +58,14 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Check's limits are for a quiet machine.
+# Check's default time limits are for a quiet machine.
 export CK_TIMEOUT_MULTIPLIER=5
 
 # ---- One suite: its folder, its line ------------------------------------------------------------------------------------
 
-# enter: a folder for the log of one suite, and for what a sanitizer finds in it. That ends the program with a code that none of
-# ours is, and is written to a file: seen even where a test expects a program to fail, or kills it.
+# enter: makes a folder for the log of one suite and for the findings of a sanitizer. A finding ends the program with an
+# exit code that the program never uses, and is written to a file. So it is noticed even where a test expects the
+# program to fail, or kills it.
 enter() {
     local finding
     suite=$(mktemp -d "$work/suite.XXXXXX")
@@ -107,8 +109,8 @@ lost() {
     echo "0 1" >>"$work/sums"
 }
 
-# run_check NAME COMMAND...: one Check program. Not to have run, to have run nothing and to have crashed after its summary are
-# failures too, and so is a finding.
+# run_check NAME COMMAND...: runs one Check program. It also counts as a failure when it did not run, ran no test,
+# crashed after its summary, or had a finding.
 run_check() {
     local name=$1 started=$SECONDS code=0 checks=0 bad=0
     shift
@@ -125,7 +127,7 @@ run_check() {
     fi
 }
 
-# run_layer BUILD LAYER [HOW]: named after the sources, so that what was built of a source since removed is not run.
+# run_layer BUILD LAYER [HOW]: goes by the sources, so that a program whose source was removed is not run.
 run_layer() {
     local source
     for source in tests/"$2"/check_*.c; do
@@ -193,7 +195,7 @@ run_system() {
     [ "${skipped:-0}" -eq 0 ] || echo "       $skipped skipped"
 }
 
-# run_script NAME COMMAND...: one that prints the same last line as this script.
+# run_script NAME COMMAND...: runs a script that prints the same last line as this one.
 run_script() {
     local started=$SECONDS good bad name=$1
     shift
@@ -203,7 +205,7 @@ run_script() {
     report "$name" "${good:-0}" "${bad:-1}" $((SECONDS - started))
 }
 
-# What others' software decides, and not the compiler or the sources.
+# Tests whose result depends on other software, and not on the compiler or the sources.
 run_with() {
     local layer
     for layer in ${layers[@]+"${layers[@]}"}; do
@@ -227,7 +229,7 @@ run_everything() {
     beside run_whole promises tests/promises.sh
     for layer in core json runtime config codec kafka $registry $http loop; do run_layer "$build" "$layer"; done
     run_valgrind
-    # What a seed of the simulation shows of memory and threads, the next one shows again.
+    # One seed of the simulation shows as much about memory and threads as several.
     export SIM_RUNS=${SIM_RUNS:-60}
     for layer in core json runtime config codec kafka $registry $http loop mock; do run_layer "$memory" "$layer" memory; done
     for layer in core runtime config kafka $registry $http loop mock; do run_layer "$threads" "$layer" threads; done

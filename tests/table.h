@@ -45,7 +45,9 @@ static inline void table_split(struct table_row *row)
     }
 }
 
-/** Calls `check` for each case of the file; fails when there is none. `row->path:row->line` names the case in messages. */
+/**
+ * Calls `check` for each case of the file; fails when there is none. `row->path:row->line` names the case in messages.
+ */
 static inline void table_each(const char *path, void (*check)(const struct table_row *row))
 {
     FILE *file = fopen(path, "r");

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The program built without libmicrohttpd: it is linked without it, says so, refuses http.listen where it is set, and still asks others.
+# Checks the program that is built without libmicrohttpd: it is not linked with it, says so, refuses http.listen where
+# it is set, and can still ask other processes.
 #
 #   tests/without_http.sh PROGRAM
 set -euo pipefail

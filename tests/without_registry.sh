@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The program built without libcurl: it is linked without it, says so, and refuses a registry at the start.
+# Checks the program that is built without libcurl: it is not linked with it, says so, and refuses a registry at the
+# start.
 #
 #   tests/without_registry.sh PROGRAM
 set -euo pipefail
@@ -8,7 +9,7 @@ program=${1:?usage: tests/without_registry.sh PROGRAM}
 # shellcheck source=tests/claims.sh
 . "$(dirname "$0")/claims.sh"
 
-# Itself: a librdkafka may be (Debian 13's).
+# Only the program itself counts: its librdkafka may be linked with it (Debian 13's).
 not_linked() { ! objdump -p "$program" | grep -q 'NEEDED.*libcurl'; }
 says_none() { "$program" version | grep -qx 'registry: none'; }
 refuses_a_url() {

@@ -1,5 +1,5 @@
 /**
- * Names in the text of an Avro schema: of a type where it is defined, and where it is used.
+ * Names of types in the text of an Avro schema, where a type is defined and where it is used.
  *
  * Pure; everything borrows from the text.
  *
@@ -12,16 +12,17 @@
 
 struct schema_name {
     struct bytes space; /* namespace; length 0 for none */
-    const char *simple; /* the name without it */
+    const char *simple; /* the name without its namespace */
 };
 
 /**
- * The name in full. One with a dot is full already; else `space` is its namespace (NULL: not given; "": none), else the
- * one `around`. What is defined inside a named type has that type's namespace around it.
+ * The full name. A name with a dot is full already. For any other name `space` is the namespace (NULL: not given; "":
+ * none); without it the name has the namespace `around`. Types that are defined inside a named type have that type's
+ * namespace around them.
  */
 struct schema_name schema_name_of(const char *name, const char *space, struct bytes around);
 
-/** "null", "long" and so on: words that no namespace applies to. */
+/** "null", "long" and so on: words that never have a namespace. */
 bool schema_name_is_primitive(const char *name);
 
 #endif

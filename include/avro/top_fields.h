@@ -1,4 +1,4 @@
-/** The fields that a writer's schema has at the top: of its record, or of each record that is a branch of its union. */
+/** The fields at the top of a writer's schema: those of its record, or of each record that is a branch of its union. */
 #ifndef AVRO_TOP_FIELDS_H
 #define AVRO_TOP_FIELDS_H
 
@@ -6,7 +6,7 @@
 
 struct avro_obj_t; /* what avro-c's avro_schema_t points to */
 
-/** Offers the names one by one; they borrow from the schema. */
+/** Calls `offer` with each name; the names borrow from the schema. */
 void top_field_names(struct avro_obj_t *schema, void (*offer)(void *opaque, struct bytes name), void *opaque);
 
 #endif

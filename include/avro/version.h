@@ -1,4 +1,4 @@
-/** Which avro-c this program was built with. */
+/** The version of avro-c that this program was built with. */
 #ifndef AVRO_VERSION_H
 #define AVRO_VERSION_H
 

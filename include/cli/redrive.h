@@ -1,6 +1,7 @@
 /**
- * `sessiond dlq redrive`: dead letters go back to the commands topic, each once. A transaction carries copies and, per partition and code,
- * how far they go. A dry run does all but that. dlq_redrive.c is the command, redrive_run.c the work.
+ * `sessiond dlq redrive`: sends dead letters back to the commands topic, each once. A transaction carries copies and,
+ * for each partition and code, how far they go. A dry run does everything except that. dlq_redrive.c is the command,
+ * redrive_run.c the work.
  */
 #ifndef CLI_REDRIVE_H
 #define CLI_REDRIVE_H
@@ -11,7 +12,7 @@
 #include "kafka/tools/copier.h"
 #include "kafka/tools/redrive_progress.h"
 
-/** Copies in one transaction. */
+/** How many copies go into one transaction. */
 #define REDRIVE_PORTION 500
 
 struct redrive_count {
@@ -19,23 +20,23 @@ struct redrive_count {
     uint64_t records;
 };
 
-/** Of a copy in the portion. */
+/** The origin of a copy in the portion. */
 struct redrive_origin {
     size_t code;       /* index in `counts` */
-    int32_t partition; /* of the dead-letter topic */
+    int32_t partition; /* in the dead-letter topic */
     int64_t offset;
 };
 
-/** Not to be moved while it runs. The caller fills the first four, `rules` with its maximum. */
+/** It must not move while it runs. The caller fills the first four members, `rules` with its maximum. */
 struct redrive {
     const struct cli *cli;
     const struct dlq_request *request;
     struct redrive_rules rules;
     struct rate rate;
 
-    struct config config;             /* redrive's own; what it does not own belongs to `cli` */
+    struct config config;             /* for redrive; what it does not own belongs to `cli` */
     struct redrive_progress progress; /* of dlq.topic */
-    struct range *ranges;             /* likewise; owned */
+    struct range *ranges;             /* of dlq.topic; owned */
     struct copier *copier;            /* NULL: a dry run */
     struct progress_line line;
 
@@ -43,17 +44,20 @@ struct redrive {
     struct redrive_origin origins[REDRIVE_PORTION];
     struct arena arena;
     size_t count;
-    size_t size;    /* bytes of the portion */
-    uint64_t taken; /* what is sent, or would be, and the portion */
+    size_t size;    /* of the portion, in bytes */
+    uint64_t taken; /* how many are sent, or would be, with those in the portion */
     uint64_t sent;
-    uint64_t behind; /* offsets of the partitions that are done */
+    uint64_t behind; /* offsets of the partitions that are finished */
 
-    struct redrive_count counts[REDRIVE_CODES]; /* of what is sent, or would be */
+    struct redrive_count counts[REDRIVE_CODES]; /* counts of what is sent, or would be */
     size_t count_codes;
-    uint64_t stay[REDRIVE_VERDICTS]; /* by reason */
+    uint64_t stay[REDRIVE_VERDICTS]; /* how many stay, by reason */
 };
 
-/** True: all that is asked for is done. False: ERR_STOP or ERR_INTERRUPTED; the counts are of what was done before. */
+/**
+ * Runs it. True: everything that was requested is done. False: ERR_STOP or ERR_INTERRUPTED; the counts tell what was
+ * done before.
+ */
 MUSTUSE bool redrive_run(struct redrive *redrive, struct err *err);
 
 void redrive_free(struct redrive *redrive);

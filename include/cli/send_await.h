@@ -1,6 +1,4 @@
-/**
- * `send --await`: from before the first command is sent until each one that was delivered has its event.
- */
+/** `send --await`: it begins before the first command is sent and ends when each delivered one has its event. */
 #ifndef CLI_SEND_AWAIT_H
 #define CLI_SEND_AWAIT_H
 
@@ -10,23 +8,27 @@
 #include "cli/parts/value_schemas.h"
 #include "kafka/tools/sender.h"
 
-/** Not to be moved while open. */
+/** It must not move while it is open. */
 struct send_await {
     struct answers answers;
-    struct value_schemas *schemas; /* owned; to print events in Avro */
+    struct value_schemas *schemas; /* owned; for printing events in Avro */
     struct pending pending;
     uint64_t created;
     uint64_t rejected;
 };
 
-/** Before anything is sent. As reader_open. */
+/**
+ * Opens it, before anything is sent. False with ERR_STOP: out of reach (69), no permission (77), a topic does not exist
+ * (78).
+ */
 MUSTUSE bool send_await_open(struct send_await *await, const struct config *config, struct sender *sender,
                              int timeout_ms, struct err *err);
 void send_await_close(struct send_await *await);
 
 /**
- * Waits for the events of all that `sender` has delivered, at most so long, and prints each with `print`. The exit code:
- * 0 all created, 3 at least one rejected, 75 (a message says how many are missing), or that of an error.
+ * Waits for the events of everything that `sender` has delivered, at most `timeout_ms`, and prints each with `print`.
+ * Returns the exit code: 0 when all were created, 3 when at least one was rejected, 75 when some are missing (a message
+ * says how many), or that of an error.
  */
 int send_await_all(struct send_await *await, const struct cli *cli, int timeout_ms, bool print);
 

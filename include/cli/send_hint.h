@@ -1,10 +1,10 @@
-/** What a line probably is that is no JSON object, and how it becomes one. Pure. */
+/** Says what a line probably is that is not a JSON object, and how to make it one. Pure. */
 #ifndef CLI_SEND_HINT_H
 #define CLI_SEND_HINT_H
 
 #include "core/bytes.h"
 
-/** A static text: what to do. */
+/** A static text with the advice. */
 const char *send_hint(struct bytes line);
 
 #endif

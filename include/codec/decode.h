@@ -1,6 +1,6 @@
 /**
- * From a record's bytes to a command, whatever the framing. The bytes are a stranger's: nothing in them can crash,
- * allocate without bound, or be read beyond their length.
+ * From a record's bytes to a command, whatever the framing. The bytes are not trusted: nothing in them can make the
+ * decoder crash, allocate without bound, or read beyond their end.
  */
 #ifndef CODEC_DECODE_H
 #define CODEC_DECODE_H
@@ -11,7 +11,7 @@
 #include "core/errcode.h"
 #include "config/config.h"
 
-/** What the decoder has to know; borrowed for its whole life. */
+/** What the decoder needs to know. The pointers are borrowed while it is used. */
 struct decode_options {
     enum commands_format format;
     size_t max_bytes; /* key + value + headers (record_size); more is UNDECODABLE */
@@ -23,14 +23,18 @@ struct decode_options {
 MUSTUSE bool decode_schema_id(const struct decode_options *options, const struct record *record, struct schema_id *id);
 
 /**
- * ERRCODE_NONE and a command; or ERRCODE_UNDECODABLE / ERRCODE_UNKNOWN_SCHEMA and in `*reason` a text for people, static or in the
- * arena, that says what was expected and at which byte of the value, counted from 0 (never a part of the payload). The same record
- * gets the same text. The command borrows from the record and the arena.
+ * Decodes a record. The answer is ERRCODE_NONE and a command, or ERRCODE_UNDECODABLE or ERRCODE_UNKNOWN_SCHEMA and in
+ * `*reason` a text for people, static or in the arena. That text says what was expected, and at which byte of the
+ * value, counted from 0; it never contains a part of the payload. The same record always gets the same text. The
+ * command borrows from the record and the arena.
  */
 enum errcode decode(const struct decode_options *options, const struct record *record, struct arena *arena,
                     struct command *command, const char **reason);
 
-/** The names of the fields that the command of the record has, or that its writer's schema has; none for what is not readable. */
+/**
+ * Calls `offer` with the name of each field that the record's command has, or that its writer's schema has. A record
+ * that cannot be read has none.
+ */
 void decode_names(const struct decode_options *options, const struct record *record, struct arena *arena,
                   void (*offer)(void *opaque, struct bytes name), void *opaque);
 

@@ -1,15 +1,19 @@
-/**
- * Which encoding JSON is in that is not in UTF-8: what Windows and Java write when nobody asks them for anything else. Pure.
- */
+/** Recognises JSON in an encoding other than UTF-8, as Windows and Java write it by default. Pure. */
 #ifndef CODEC_ENCODING_H
 #define CODEC_ENCODING_H
 
 #include "core/bytes.h"
 
-/** How many bytes at the front are a UTF-8 byte order mark (EF BB BF): 3, or 0. .NET writes it; RFC 8259, section 8.1, lets us skip it. */
+/**
+ * The length of the UTF-8 byte order mark (EF BB BF) at the front: 3, or 0 when there is none. .NET writes one; RFC
+ * 8259, section 8.1, allows to skip it.
+ */
 size_t encoding_mark(struct bytes bytes);
 
-/** If the bytes look like JSON in UTF-16 or UTF-32, with a byte order mark or without: a static text that says so. Else NULL. */
+/**
+ * A static text that names the encoding if the bytes look like JSON in UTF-16 or UTF-32, with or without a byte order
+ * mark. Else NULL.
+ */
 const char *encoding_rule(struct bytes bytes);
 
 #endif

@@ -1,8 +1,9 @@
 /**
- * One record of avro-c with what stands before it on the wire. Filled field by field, written, filled again: it is made once.
+ * A record of avro-c, with the bytes that precede it on the wire. It is made once; then it is filled field by field,
+ * written, and filled again.
  *
- * A call ends the process when avro-c fails, which it does here only without memory or when a schema and the code that fills its
- * records disagree: neither is the fault of a command. One thread.
+ * A call ends the process when avro-c fails. That happens only without memory, or when a schema and the code that fills
+ * its records disagree, and never because of a command. One thread.
  */
 #ifndef CODEC_RECORD_WRITER_H
 #define CODEC_RECORD_WRITER_H
@@ -25,30 +26,31 @@ struct record_writer {
 };
 
 /**
- * Of a schema that outlives it. `id` NULL: framed as C3 01 and the schema's CRC-64-AVRO fingerprint, lowest byte first (Avro 1.11
- * specification, "Single-object encoding"); else as 00 and this id of the registry in network order (Confluent's wire format).
+ * Opens a writer for records of a schema, which must outlive it. `id` NULL: the record is framed as C3 01 and the
+ * schema's CRC-64-AVRO fingerprint, lowest byte first (Avro 1.11 specification, "Single-object encoding"); else as 00
+ * and this id of the registry in network order (Confluent's wire format).
  */
 void record_writer_open(struct record_writer *record, const struct schema *schema, const int32_t *id);
 void record_writer_close(struct record_writer *record);
 
-/** Frame and value, in the arena. */
+/** The frame and the value, in the arena. */
 struct bytes record_writer_write(struct record_writer *record, struct arena *arena);
 
-/** For a call of avro-c: 0 is success. */
+/** Ends the process unless `failed`, the result of a call of avro-c, is 0. */
 void avro_must(int failed);
 
-/** A field of a record, by its name in the schema. Borrowed from the record. */
+/** The field of a record with that name in the schema. Borrowed from the record. */
 avro_value_t avro_field(avro_value_t *record, const char *name);
 
 void record_set_long(avro_value_t *record, const char *name, int64_t number);
 
-/** `text` has a NUL after it. */
+/** Sets a field to a text, which must have a NUL after it. */
 void record_set_text(avro_value_t *record, const char *name, struct bytes text);
 
-/** The branch of a field whose union begins with null: null itself unless `present`. */
+/** Chooses the branch of a field whose union begins with null, and returns it: null unless `present`. */
 avro_value_t record_set_present(avro_value_t *record, const char *name, bool present);
 
-/** NULL: null. */
+/** Sets an optional field to a text, or to null when `text` is NULL. */
 void record_set_optional_text(avro_value_t *record, const char *name, const char *text);
 
 #endif

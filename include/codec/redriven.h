@@ -1,13 +1,13 @@
 /**
- * What a record brings along from an earlier life as a dead letter, in its `__dlq.errors.*` headers: it was sent back to the commands
- * topic. The bytes are a stranger's: what is not complete or not possible counts as not there. Pure.
+ * What a record that was sent back to the commands topic brings along from its time as a dead letter, in its
+ * `__dlq.errors.*` headers. The bytes are not trusted: what is incomplete or impossible counts as absent. Pure.
  */
 #ifndef CODEC_REDRIVEN_H
 #define CODEC_REDRIVEN_H
 
 #include "core/record.h"
 
-/** Where the command stood at first. */
+/** The first position of the command. */
 struct redriven_position {
     int32_t partition;
     int64_t offset;
@@ -15,28 +15,30 @@ struct redriven_position {
 };
 
 /**
- * True and the first position of a record that has the command id of a dead letter, if all of it is there and it lies in
- * `commands_topic`: `sessiond dlq redrive` sends a command to no other topic, so nothing else can mean what it says.
+ * True with the first position of a record that has the command id of a dead letter, if the position is complete and
+ * lies in `commands_topic`. `sessiond dlq redrive` sends commands back to no other topic, so only there the headers
+ * mean this.
  */
 MUSTUSE bool redriven_position(const struct record *record, const char *commands_topic,
                                struct redriven_position *position);
 
-/** How often it was delivered, as `sessiond dlq redrive` counts: 1 unless the record brings a count. */
+/** How often the record was delivered, as `sessiond dlq redrive` counts: 1 unless the record brings a count. */
 int32_t redriven_count(const struct record *record);
 
 /** What the headers of a dead letter say, as far as they can be read. */
 struct dead_letter {
-    struct bytes code;              /* borrowed from the record; absent: none */
-    struct bytes topic;             /* where the record stood at first; likewise */
-    struct redriven_position first; /* in that topic; the partition and the offset are -1 when they cannot be read */
-    int32_t deliveries;             /* redriven_count */
-    bool truncated;                 /* it is not the whole record */
+    struct bytes code;  /* borrowed from the record; absent: none */
+    struct bytes topic; /* where the record was first; borrowed from the record; absent: not said */
+    /* Its position in that topic; partition and offset are -1 when they cannot be read */
+    struct redriven_position first;
+    int32_t deliveries; /* redriven_count */
+    bool truncated;     /* it is not the whole record */
 };
 
-/** Reads what any record of the dead-letter topic brings. */
+/** Reads these headers from any record of the dead-letter topic. The result borrows from the record. */
 void dead_letter_read(const struct record *record, struct dead_letter *letter);
 
-/** True for the headers of a dead letter that tell where it came from and why: a new copy has its own. */
+/** True for the headers of a dead letter that say where it came from and why: a new copy gets its own. */
 bool redriven_header(struct bytes name);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * Why bytes are no command: what was expected, and at which byte. Made on the way out of a decoder, and a text only for who reads it.
+ * Why bytes are not a command: what was expected, and at which byte. It becomes a text only when somebody will read it.
  */
 #ifndef CODEC_REFUSAL_H
 #define CODEC_REFUSAL_H
@@ -14,7 +14,7 @@ struct refusal {
     const char *inside; /* static: what holds the bytes that `at` counts, NULL for the record's value */
 };
 
-/** "at byte 17: a colon is expected", "truncated at byte 17: …"; in the arena, with a NUL. */
+/** The refusal as text: "at byte 17: a colon is expected", "truncated at byte 17: …". In the arena, with a NUL. */
 MUSTUSE const char *refusal_text(const struct refusal *refusal, struct arena *arena);
 
 #endif

@@ -15,8 +15,8 @@ struct schemas;
 struct schema;
 
 /**
- * The built-in schemas, then `dir`/ *.avsc ("" for none). ERR_STOP with EXIT_CONFIG names the file that is not a
- * schema.
+ * Loads the built-in schemas, then `dir`/ *.avsc ("": no folder). NULL: ERR_STOP with EXIT_CONFIG, which names the file
+ * that is not a schema.
  */
 MUSTUSE struct schemas *schemas_open(const char *dir, struct err *err);
 void schemas_close(struct schemas *schemas);
@@ -25,32 +25,38 @@ void schemas_close(struct schemas *schemas);
 const struct schema *schemas_find(const struct schemas *schemas, uint64_t fingerprint);
 
 /**
- * The built-in schema of that record name, newest version (e.g. "StudySessionCreated"); never NULL for the three of
- * ours.
+ * The newest built-in schema of that record name, e.g. "StudySessionCreated". Never NULL for the three records of this
+ * program.
  */
 const struct schema *schemas_builtin(const struct schemas *schemas, const char *record_name);
 
-/** All of them: those built in come first. */
+/** How many schemas there are, and each by its number. The built-in ones come first. */
 size_t schemas_count(const struct schemas *schemas);
 const struct schema *schemas_at(const struct schemas *schemas, size_t index);
 
-/** The name of its file, without a folder; built-in ones have one in schemas/. Borrowed, like what follows. */
+/** The name of its file, without a folder; built-in ones have their file in schemas/. Borrowed from the schema. */
 const char *schema_file(const struct schema *schema);
 bool schema_is_builtin(const struct schema *schema);
 
-/** The text as it stands in the file: what is registered. avro-c would drop defaults and logical types. */
+/**
+ * The text as it is in the file, which is what gets registered: avro-c would drop defaults and logical types. Borrowed
+ * from the schema.
+ */
 const char *schema_text(const struct schema *schema);
 
-/** The name of the record in full, e.g. "study_sessions.v1.StudySessionCreated"; NULL: the schema is no record. */
+/**
+ * The full name of the record, e.g. "study_sessions.v1.StudySessionCreated"; NULL when the schema is not a record.
+ * Borrowed from the schema.
+ */
 const char *schema_record(const struct schema *schema);
 
 /** CRC-64-AVRO of the parsing canonical form. */
 uint64_t schema_fingerprint(const struct schema *schema);
 
-/** How to walk bytes that were written with it. Borrowed; never NULL. */
+/** The plan for walking bytes that were written with the schema. Borrowed; never NULL. */
 const struct walk_plan *schema_plan(const struct schema *schema);
 
-/** The same as avro-c sees it (its `avro_schema_t` is a pointer to this). Borrowed; never NULL. */
+/** The schema for calls of avro-c, whose `avro_schema_t` points to this. Borrowed; never NULL. */
 struct avro_obj_t;
 struct avro_obj_t *schema_avro(const struct schema *schema);
 

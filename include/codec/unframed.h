@@ -5,7 +5,10 @@
 #include "core/record.h"
 #include "config/config.h"
 
-/** What was expected at which byte of a value that framing_of has no framing for; static or in the arena, with a NUL. */
+/**
+ * Says what was expected at which byte of a value for which framing_of found no framing. Static or in the arena, with a
+ * NUL.
+ */
 const char *unframed_reason(struct bytes value, enum commands_format format, struct arena *arena);
 
 #endif

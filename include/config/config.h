@@ -1,9 +1,10 @@
 /**
- * The configuration: one table of keys (src/config/config_table.c) from which parsing, `config`, `config --list` and the
- * tests come.
+ * The configuration: one table of keys (src/config/config_table.c) from which parsing, `config`, `config --list` and
+ * the tests come.
  *
- * Sources, later wins: the file (with what it includes), the environment, `-X`. Read once at the start, then constant:
- * any thread may read it. All strings are owned by the config and live until `config_free`.
+ * The sources are the file (with what it includes), the environment, and `-X`; a later source wins. The configuration
+ * is read once at the start and constant afterwards: any thread may read it. All strings are owned by the config and
+ * live until `config_free`.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -21,20 +22,20 @@ enum events_delivery { DELIVERY_EXACTLY_ONCE, DELIVERY_AT_LEAST_ONCE };
 enum duplicates { DUPLICATES_REPUBLISH, DUPLICATES_SUPPRESS };
 enum reference_checks_mode { REFERENCE_CHECKS_PER_ROW, REFERENCE_CHECKS_PER_BATCH };
 
-/** Which librdkafka clients a passed-through property is for. */
+/** Which librdkafka clients a passed-through property applies to. */
 enum kafka_scope { KAFKA_ALL, KAFKA_CONSUMER, KAFKA_PRODUCER };
 
-/** What its keys begin with: "kafka.", "kafka.consumer." or "kafka.producer.". */
+/** The prefix of the scope's keys: "kafka.", "kafka.consumer." or "kafka.producer."; static. */
 const char *config_kafka_prefix(enum kafka_scope scope);
 
-/** One `kafka.*`, `kafka.consumer.*` or `kafka.producer.*` key, its prefix removed. */
+/** One `kafka.*`, `kafka.consumer.*` or `kafka.producer.*` key, without its prefix. */
 struct kafka_property {
     enum kafka_scope scope;
     char *name;
     char *value;
-    char *origin; /* "file:line", the variable's name or "-X": for messages */
-    char *file;   /* where the value was read (KEY.file), to be read again by a later login; NULL: not in a file */
-    bool from_environment; /* then `origin` is a variable, which may be somebody else's */
+    char *origin;          /* "file:line", the variable's name or "-X": used in messages */
+    char *file;            /* the file that the value came from (KEY.file), which later logins read again; NULL: none */
+    bool from_environment; /* `origin` is then a variable, perhaps one that is meant for another program */
 };
 
 struct config {
@@ -52,40 +53,44 @@ struct config {
     enum events_format events_format;
     char *events_source;        /* never empty: "/sessiond/<commands.topic>" unless set */
     char **events_echo_headers; /* NULL-terminated list of names */
-    char **events_reply_topics; /* the same; empty: no replies */
+    char **events_reply_topics; /* NULL-terminated list of names; empty: no replies */
     enum events_delivery events_delivery;
     enum duplicates duplicates;
     char *schemas_dir; /* "" none */
 
-    char **schema_registry_url; /* base URLs, the first one first, with their credentials; empty: no registry */
+    /* Base URLs with their credentials, in the order in which they are tried; empty: no registry */
+    char **schema_registry_url;
     enum registry_basic_source schema_registry_basic_source;
-    char *schema_registry_user_info;            /* USER:PASSWORD or "" */
-    const char *schema_registry_user_info_file; /* as postgres_conninfo_file */
+    char *schema_registry_user_info; /* USER:PASSWORD or "" */
+    /* The file that the value came from, which later logins read again; NULL: none */
+    const char *schema_registry_user_info_file;
     enum registry_bearer_source schema_registry_bearer_source;
-    char *schema_registry_token;            /* "" none */
-    const char *schema_registry_token_file; /* as postgres_conninfo_file */
-    char *schema_registry_ca;               /* PEM file or folder; "" the system's */
-    char *schema_registry_certificate;      /* PEM; "" none */
-    char *schema_registry_key;              /* PEM; "" in the certificate's file */
+    char *schema_registry_token; /* "" none */
+    /* The file that the value came from, which later logins read again; NULL: none */
+    const char *schema_registry_token_file;
+    char *schema_registry_ca;          /* PEM file or folder; "": the system's */
+    char *schema_registry_certificate; /* PEM; "" none */
+    char *schema_registry_key;         /* PEM; "": it is in the certificate's file */
     int64_t schema_registry_retries;
-    int64_t schema_registry_timeout_ms; /* one request */
+    int64_t schema_registry_timeout_ms; /* the limit for one request */
     bool schema_registry_auto_register;
 
     char *group_id;
-    char *instance_id;      /* resolved: the host name unless set; "" with `auto` */
+    char *instance_id;      /* the host name unless it is set; "" with `auto` */
     bool instance_auto;     /* dynamic membership, random transactional id */
     char *transactional_id; /* "<group.id>/<instance.id>", or with `auto` "<group.id>/<random UUID>" */
 
     char *postgres_conninfo;
-    const char *postgres_conninfo_file; /* where it was read, to be read again by a later login; NULL: not in a file */
+    /* The file that the value came from, which later logins read again; NULL: none */
+    const char *postgres_conninfo_file;
     char *postgres_schema;
     enum reference_checks_mode postgres_reference_checks;
 
     int64_t batch_max_messages;
     int64_t batch_max_bytes;
     int64_t dlq_brake;           /* 0 = off */
-    int64_t startup_timeout_ms;  /* a host that never answered within it: exit 69 */
-    int64_t shutdown_timeout_ms; /* a stop that takes longer: exit 75 */
+    int64_t startup_timeout_ms;  /* the process ends with exit 69 when a host never answered within it */
+    int64_t shutdown_timeout_ms; /* the process ends with exit 75 when a stop takes longer */
 
     char *http_listen; /* HOST:PORT; "" none */
 
@@ -101,7 +106,7 @@ struct config {
     struct config_origin *origins; /* private: where each key's value came from */
 };
 
-/** What the command line says about the configuration. Borrowed. */
+/** The command line's part of the configuration. Everything is borrowed. */
 struct config_request {
     const char *file;             /* -F; NULL: the default file if it exists */
     const char *const *overrides; /* -X key=value, in order */
@@ -111,7 +116,9 @@ struct config_request {
 
 #define CONFIG_DEFAULT_FILE "/etc/sessiond/sessiond.conf"
 
-/** Reads all sources. On failure: ERR_STOP with EXIT_CONFIG (or EXIT_NOINPUT for a file named by -F), nothing to free.
+/**
+ * Reads all sources. On failure: ERR_STOP with EXIT_CONFIG (or EXIT_NOINPUT for a file named by -F), and there is
+ * nothing to free.
  */
 MUSTUSE bool config_load(struct config *config, const struct config_request *request, struct err *err);
 
@@ -133,26 +140,40 @@ struct config_secret {
 void config_each_secret(const struct config *config, void (*take)(void *opaque, const struct config_secret *secret),
                         void *opaque);
 
-/** Logs a warning for each SESSIOND_* variable that is no key (Kubernetes injects such names). After log_setup. */
+/**
+ * Logs a warning for each SESSIOND_* variable that does not name a key (Kubernetes injects such names). Call it after
+ * log_setup.
+ */
 void config_warn_unknown(const struct config_request *request);
 
-/** Logs a warning for each value that probably was to be another one: quotes around it, a comment behind it. After log_setup. */
+/**
+ * Logs a warning for each value that probably was meant differently: with quotes around it, or a comment behind it.
+ * Call it after log_setup.
+ */
 void config_warn_doubts(const struct config *config);
 
-/** As config_warn_unknown for config->kafka[index], whose variable turned out to be no property of librdkafka: warns, removes it. */
+/**
+ * Removes config->kafka[index] and logs a warning: it came from a variable whose name turned out not to be a property
+ * of librdkafka.
+ */
 void config_ignore_variable(struct config *config, size_t index);
 
-/** Whether anybody has set this key of the table: it does not have its default by itself. */
+/** True when this key of the table was set by any source, even to its default. */
 bool config_given(const struct config *config, const char *key);
 
-/** For messages: a key that is no secret, its value and where it was set, e.g. "dlq.topic = x (/etc/x.conf:12)". */
+/**
+ * Writes a key that is not secret, its value and where it was set, for messages: e.g. "dlq.topic = x (/etc/x.conf:12)".
+ */
 #define CONFIG_SETTING_TEXT 512
 void config_setting(const struct config *config, const char *key, char text[static CONFIG_SETTING_TEXT]);
 
-/** `sessiond config`: each key, its value (secrets masked) and where it came from; text or one JSON object. */
+/**
+ * Prints what `sessiond config` prints: each key, its value (secrets masked) and where it came from, as text or as one
+ * JSON object.
+ */
 void config_print(const struct config *config, FILE *out, bool json);
 
-/** `sessiond config --list`: all keys with type, default and meaning. */
+/** Prints what `sessiond config --list` prints: all keys with type, default and meaning. */
 void config_list(FILE *out, bool json);
 
 #endif

@@ -1,6 +1,4 @@
-/**
- * What must not be shown: which settings hold secrets, connection strings without them, and secrets in files.
- */
+/** Secrets: which settings hold them, connection strings without them, and how they are read from files. */
 #ifndef CONFIG_SECRET_H
 #define CONFIG_SECRET_H
 
@@ -17,22 +15,26 @@ bool secret_property(const char *name);
  */
 MUSTUSE char *secret_mask_conninfo(const char *conninfo);
 
-/** URLs separated by commas, the passwords in them masked: everything between `//` and the last `@`, but the user's name. The
- * caller frees. */
+/**
+ * A list of URLs, separated by commas, with the passwords masked: everything between `//` and the last `@` except the
+ * user's name. The caller frees.
+ */
 MUSTUSE char *secret_mask_urls(const char *urls);
 
-/** Is told of a piece that masking hides, as it was written: perhaps in quotes, with escapes of its form. */
+/** Is called with a piece that masking hides, as it was written: perhaps in quotes, with the escapes of its form. */
 typedef void secret_found(void *target, struct bytes text);
 
-/** Tells `found` what the functions above would hide. */
+/** Calls `found` with everything that the functions above would hide. */
 void secret_find_conninfo(const char *conninfo, secret_found *found, void *target);
 void secret_find_urls(const char *urls, secret_found *found, void *target);
 
-/** What `KEY.file=PATH` stands for: the text of the file without the newlines at its end and a UTF-8 byte order mark before it.
- * NULL with errno (EILSEQ: UTF-16, or a NUL byte) when it cannot be read. The caller frees. */
+/**
+ * Reads the value for `KEY.file=PATH`: the text of the file, without the newlines at its end and without a UTF-8 byte
+ * order mark. NULL with errno when it cannot be read (EILSEQ: it is UTF-16, or has a NUL byte). The caller frees.
+ */
 MUSTUSE char *secret_read(const char *path);
 
-/** The errno of secret_read for people; borrowed as strerror's. */
+/** The errno of secret_read as text for people. Borrowed, as from strerror. */
 const char *secret_reason(int error);
 
 #endif

@@ -1,4 +1,4 @@
-/** The list of our topics: what checks, creates, watches or reads all of them goes over it. */
+/** The list of the program's topics. Everything that checks, creates, watches or reads all of them uses it. */
 #ifndef CONFIG_TOPICS_H
 #define CONFIG_TOPICS_H
 
@@ -6,10 +6,13 @@
 
 enum own_topic { TOPIC_COMMANDS, TOPIC_CREATED, TOPIC_REJECTED, TOPIC_DLQ, OWN_TOPICS };
 
-/** The key that names it, e.g. "dlq.topic". */
+/** The key that names the topic, e.g. "dlq.topic". */
 const char *topic_key(enum own_topic topic);
 
-/** Its name; "" for a dead-letter topic that there is not. Borrows. Created and rejected may be one topic. */
+/**
+ * Its name; "" when there is no dead-letter topic. Borrowed from the configuration. Created and rejected events may
+ * have the same topic.
+ */
 const char *topic_name(const struct config *config, enum own_topic topic);
 
 #endif

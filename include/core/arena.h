@@ -1,5 +1,6 @@
 /**
- * A region of memory that is given out piece by piece and taken back as a whole: one per batch, reset at its release.
+ * A region of memory that is given out piece by piece and taken back as a whole: a batch has one, which is reset when
+ * the batch is released.
  *
  * After the first few batches an arena owns what its largest batch needed (up to `ARENA_KEEP` bytes) and no longer
  * calls malloc. Memory that runs out ends the process (`abort`): the worker is crash-only, and a restart loses nothing.
@@ -10,7 +11,7 @@
 
 #include "core/bytes.h"
 
-/** A reset keeps at most about this many bytes; what one giant batch needed beyond it goes back to the system. */
+/** A reset keeps at most about this many bytes; the rest of what one giant batch needed goes back to the system. */
 #define ARENA_KEEP (8u << 20)
 
 struct arena_block;
@@ -32,7 +33,7 @@ MUSTUSE struct bytes arena_printf(struct arena *arena, const char *format, ...) 
 /** Takes back everything at once; the memory is kept for the next batch. */
 void arena_reset(struct arena *arena);
 
-/** Returns the memory to the system. The arena is then as new (all zero). */
+/** Returns the memory to the system. The arena can then be used again: it is all zero, as at first. */
 void arena_free(struct arena *arena);
 
 #endif

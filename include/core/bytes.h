@@ -2,7 +2,7 @@
  * Borrowed bytes: a pointer and a length, nothing owned.
  *
  * `data == NULL` means absent (a Kafka null key or a tombstone's value); an empty string has a pointer and length 0.
- * Not NUL-terminated. Whoever declares a `struct bytes` says what it borrows from.
+ * Not NUL-terminated. The declaration of a `struct bytes` says what it borrows from.
  */
 #ifndef CORE_BYTES_H
 #define CORE_BYTES_H

@@ -25,7 +25,7 @@ enum field_state {
 
 struct field_int {
     enum field_state state;
-    int64_t value; /* 0 unless FIELD_VALUE; not yet checked for its range */
+    int64_t value; /* 0 unless FIELD_VALUE; its range is not checked yet */
 };
 
 struct field_uuid {
@@ -41,17 +41,19 @@ struct command_former {
 };
 
 struct command {
-    struct field_uuid command_id; /* not yet checked: the nil and the max UUID are values here */
+    struct field_uuid command_id; /* not checked yet: the nil and the max UUID count as values here */
     struct field_int group_id;
     struct field_int study_activity_id;
-    bool structured;               /* it came in a structured CloudEvent, whose attributes count, not ce_* headers */
-    struct bytes ce_id;            /* of that; absent otherwise. Borrowed from the record or the arena */
-    struct bytes ce_source;        /* likewise */
-    struct bytes ce_correlationid; /* likewise */
-    struct bytes ce_traceparent;   /* likewise; not yet checked */
-    struct bytes ce_tracestate;    /* likewise; not yet checked */
+    bool structured; /* it came in a structured CloudEvent, whose attributes count, not ce_* headers */
+    /* The CloudEvent's `id`, only when `structured`. Borrowed from the record or the arena, as are the next four */
+    struct bytes ce_id;
+    struct bytes ce_source;        /* the CloudEvent's `source`, only when `structured` */
+    struct bytes ce_correlationid; /* its `correlationid`, only when `structured` */
+    struct bytes ce_traceparent;   /* its `traceparent`, only when `structured`; not checked yet */
+    struct bytes ce_tracestate;    /* its `tracestate`, only when `structured`; not checked yet */
     struct bytes hints;            /* for fields that are absent (core/hint.h), in the arena; absent: none */
-    const struct command_former *former; /* in the arena; NULL: that version read the same (core/former.h) */
+    /* In the arena; NULL: that version read the command in the same way (core/former.h) */
+    const struct command_former *former;
 };
 
 static inline bool field_int_equal(struct field_int a, struct field_int b)
@@ -60,19 +62,26 @@ static inline bool field_int_equal(struct field_int a, struct field_int b)
 }
 
 /**
- * The command's id: `command_id` if valid; if absent, the CloudEvents id (itself when a UUID, else UUIDv5(N, source
- * "\n" id)); else, and whenever `command_id` is invalid, the id under which the record was dead-lettered (header
- * `__dlq.errors.command.id`: it was sent back, and its first position may be read again), else UUIDv5(N, P). The nil and the max
- * UUID are no valid `command_id`, no CloudEvents id and no id of a dead letter. `*brought` says whether the record brought an id
- * (the first two). For a record that could not be decoded pass an all-zero command.
+ * The id of the command. The first of these that applies:
+ *   1. `command_id`, if it is valid;
+ *   2. if `command_id` is absent, the CloudEvents id: itself when it is a UUID, else UUIDv5(N, source "\n" id);
+ *   3. the id under which the record was dead-lettered (header `__dlq.errors.command.id`). Such a record was sent back,
+ *      and its first position may be read again;
+ *   4. UUIDv5(N, P), where P is the record's position (record_position).
+ *
+ * The nil and the max UUID never count as an id. `*brought` tells whether the record brought an id itself (1 or 2). For
+ * a record that could not be decoded pass an all-zero command. The arena is used for temporary text.
  */
 struct uuid command_identity(const struct command *command, const struct record *record, struct arena *arena,
                              bool *brought);
 
-/** The CloudEvents id of the record, from its envelope or the header `ce_id`; absent when there is none or it is the nil or max UUID. */
+/**
+ * The CloudEvents id of the record, from its envelope or from the header `ce_id`. Absent when it has none, and when it
+ * is the nil or the max UUID.
+ */
 struct bytes command_ce_id(const struct command *command, const struct record *record);
 
-/** True and the id under which the record was dead-lettered before it was sent back. */
+/** True when the record was a dead letter and was sent back; `*id` is then the id under which it was dead-lettered. */
 MUSTUSE bool command_redriven_id(const struct record *record, struct uuid *id);
 
 #endif

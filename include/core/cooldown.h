@@ -1,8 +1,8 @@
 /**
- * When something that may be left out is not tried for a while: after COOLDOWN_FAILURES failures running for one reason
- * it rests for COOLDOWN_MS.
+ * Pauses something that can be left out: after COOLDOWN_FAILURES failures in a row for the same reason it is not tried
+ * for COOLDOWN_MS.
  *
- * Pure: the time comes in. Plain data, all zero at first.
+ * Pure: time comes in as an argument, in milliseconds of a monotonic clock. Plain data, all zero at first.
  */
 #ifndef CORE_COOLDOWN_H
 #define CORE_COOLDOWN_H
@@ -14,14 +14,17 @@
 
 struct cooldown {
     char reason[64]; /* of the failures that were counted */
-    int failures;    /* running, for that reason */
+    int failures;    /* in a row, for that reason */
     int64_t until_ms;
 };
 
-/** Whether it rests. */
+/** True while it is not to be tried. */
 bool cooldown_rests(const struct cooldown *cooldown, int64_t now_ms);
 
-/** It failed, for that reason. True: it rests from now on. A reason is cut to what fits. */
+/**
+ * Notes a failure for that reason. Returns true when the pause begins with it. The reason is copied, and cut to what
+ * fits.
+ */
 bool cooldown_failed(struct cooldown *cooldown, const char *reason, int64_t now_ms);
 
 void cooldown_passed(struct cooldown *cooldown);

@@ -1,10 +1,10 @@
 /**
  * What has happened since the process began, in numbers that only grow.
  *
- * One table of atomics for the whole process: any thread may add and read, no call waits. A number is exact; two numbers that are read
- * one after the other may be of moments a little apart.
+ * One table of atomics for the whole process: any thread may add and read, no call waits. Each number is exact, but two
+ * numbers that are read one after the other may belong to slightly different moments.
  *
- * To add one: here, its bounds if it is a histogram, and its row in core/metric.c.
+ * To add a counter: add it here, with its bounds if it is a histogram, and add its row to core/metric.c.
  */
 #ifndef CORE_COUNTERS_H
 #define CORE_COUNTERS_H
@@ -13,10 +13,10 @@
 #include "core/histogram.h"
 
 enum counter {
-    COUNTER_CREATED,    /* commands answered with a created event that was theirs */
-    COUNTER_REJECTED,   /* with a rejected event that was theirs; by code: `rejected` */
-    COUNTER_DUPLICATE,  /* with the event of another record with the same id */
-    COUNTER_SUPPRESSED, /* duplicates that got no event */
+    COUNTER_CREATED,    /* commands answered with a created event that was decided for them */
+    COUNTER_REJECTED,   /* commands answered with a rejected event that was decided for them; by code: `rejected` */
+    COUNTER_DUPLICATE,  /* commands answered with the event of another record with the same id */
+    COUNTER_SUPPRESSED, /* duplicates that got no event, because of duplicates=suppress */
     COUNTER_DLQ,        /* copies for the dead-letter topic */
     COUNTER_TXN_COMMITTED,
     COUNTER_TXN_ABORTED,
@@ -34,7 +34,7 @@ enum timing {
     TIMING_COUNT,
 };
 
-/** Classes of SQLSTATE: two characters. Errors of the connection, which have none, count as 08. */
+/** Classes of SQLSTATE: two characters. Errors of the connection have no SQLSTATE and count as 08. */
 #define COUNTERS_CLASSES 64
 
 struct counters {
@@ -48,18 +48,20 @@ struct counters {
 
 void counters_add(enum counter counter, uint64_t count);
 
-/** A rejected event that was the command's own. */
+/** Counts a rejected event that was decided for the command itself. */
 void counters_reject(enum errcode code);
 
-/** A value below 0 counts as 0. */
+/** Adds a value to the histogram. A value below 0 counts as 0. */
 void counters_time(enum timing timing, int64_t value);
 
-/** An error that PostgreSQL gave; `sqlstate` NULL: the connection failed. One thread: the loop's. */
+/**
+ * Counts an error that PostgreSQL reported; `sqlstate` NULL: the connection failed. Called on the loop's thread only.
+ */
 void counters_postgres_error(const char *sqlstate);
 
 const struct histogram_bounds *counters_bounds(enum timing timing);
 
-/** All of them as they are now. */
+/** Copies all counters as they are now. */
 void counters_read(struct counters *counters);
 
 #endif

@@ -1,6 +1,6 @@
 /**
- * What becomes of a command that the ledger does not know, by the rules of sql/decide.sql: for batches that are decided
- * here instead of by the server. One table of cases tests both (tests/core/decide.table).
+ * Decides a command that the ledger does not know, by the rules of sql/decide.sql: for batches that are decided here
+ * and not by the server. One table of cases tests both (tests/core/decide.table).
  *
  * Pure.
  */
@@ -12,13 +12,13 @@
 /** A group or a study activity that exists. */
 struct parent {
     int64_t id;
-    struct bytes name; /* UTF-8, borrowed; without data when it is NULL, which no session can be made for */
+    struct bytes name; /* UTF-8, borrowed; absent when the column is NULL: no session can be made then */
 };
 
 /**
  * Fills the ledger row of the item's id. `group` and `activity` are NULL where there is no such parent; they are not
- * looked at for an item with violations of its own. The id of a new session is left 0. The row borrows what it tells:
- * names of the parents, topic and hints of the item.
+ * looked at for an item with violations of its own. The id of a new session stays 0. The row borrows the names of the
+ * parents, and the topic and the hints of the item.
  */
 void decide_row(struct ledger_row *row, const struct batch_item *item, const struct parent *group,
                 const struct parent *activity, int64_t decided_us);

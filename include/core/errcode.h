@@ -1,7 +1,7 @@
 /**
  * The rejection codes: why a command was answered with a rejected event.
  *
- * Codes are a promise to every consumer: they are never renamed and never reused. To add one: a row here and in
+ * Codes are a promise to every consumer: they are never renamed and never reused. To add one: add a row here and in
  * errcode.c, the table in README.md, `schemas/study-session-rejected.*.avsc` (doc), and the cases in
  * tests/core/validate.table.
  */
@@ -27,7 +27,7 @@ enum errcode {
 /** The code as published, e.g. "MISSING_FIELD"; static. */
 const char *errcode_name(enum errcode code);
 
-/** ERRCODE_NONE when there is no such code. */
+/** The code with that name; ERRCODE_NONE when there is none. */
 enum errcode errcode_from_name(struct bytes name);
 
 /** True when an outcome with this code is final and kept in the ledger; false when it only answers one record. */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/** 0 to 15, of a digit in either case; -1: it is none. */
+/** The value of a digit in either case, 0 to 15; -1 when it is not a digit. */
 static inline int hex_value(uint8_t digit)
 {
     if (digit >= '0' && digit <= '9')
@@ -13,7 +13,7 @@ static inline int hex_value(uint8_t digit)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/** In lower case, of the lowest four bits. */
+/** The digit, in lower case, for the lowest four bits. */
 static inline char hex_digit(unsigned value)
 {
     return "0123456789abcdef"[value & 15];

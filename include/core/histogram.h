@@ -1,8 +1,9 @@
 /**
- * How often values fell into which range: fixed upper bounds, one bucket more for what is beyond the last one.
+ * How often values fell into which range. The ranges have fixed upper bounds; one more bucket takes what is beyond the
+ * last bound.
  *
- * Plain numbers; the live ones, which two threads see, are in core/counters.h. Values and bounds are in whole units of the caller's
- * choice (microseconds, messages).
+ * These are plain numbers; core/counters.h has those that two threads see. Values and bounds are in whole units of the
+ * caller's choice (microseconds, messages).
  */
 #ifndef CORE_HISTOGRAM_H
 #define CORE_HISTOGRAM_H
@@ -22,18 +23,18 @@ struct histogram {
     uint64_t sum;                               /* of all values */
 };
 
-/** The bucket of a value. */
+/** The index of the bucket that a value belongs to. */
 size_t histogram_bucket(const struct histogram_bounds *bounds, int64_t value);
 
 /** How many values there are. */
 uint64_t histogram_count(const struct histogram *histogram);
 
-/** What came after `before` was read: `now` minus `before`. */
+/** The values that came after `before` was read: `now` minus `before`. */
 struct histogram histogram_since(const struct histogram *now, const struct histogram *before);
 
 /**
- * The value below which `permille` of 1000 values are, interpolated inside its bucket as Prometheus' histogram_quantile does; what is
- * beyond the last bound counts as that bound. -1 when there are no values.
+ * The value below which `permille` of 1000 values are. It is interpolated inside its bucket as Prometheus'
+ * histogram_quantile does; a value beyond the last bound counts as that bound. -1 when there are no values.
  */
 int64_t histogram_quantile(const struct histogram_bounds *bounds, const struct histogram *histogram, int permille);
 

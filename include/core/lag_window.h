@@ -1,12 +1,13 @@
 /**
- * Whether a partition keeps up, told from how it moved in the last half minute and not from a threshold.
+ * Whether a partition keeps up, judged by how it moved in the last half minute, not by a threshold.
  *
- * The story: a lag of 10,000 may be one second of work, or a partition that has not moved since midnight. A threshold says the same of
- * both. Two lags and two positions, half a minute apart, do not.
+ * The story: a lag of 10,000 may be one second of work, or a partition that has not moved since midnight. A threshold
+ * treats both alike. Two lags and two positions, half a minute apart, tell them apart.
  *
  * Source of the idea: LinkedIn Burrow, "Consumer Lag Evaluation Rules".
  *
- * Pure; plain data, all zero at first. Times in milliseconds of a monotonic clock, offsets are those of the next record.
+ * Pure; plain data, all zero at first. Times in milliseconds of a monotonic clock, offsets are those of the next
+ * record.
  */
 #ifndef CORE_LAG_WINDOW_H
 #define CORE_LAG_WINDOW_H
@@ -15,13 +16,13 @@
 
 #define LAG_WINDOW_MS      30000
 #define LAG_WINDOW_SAMPLES 32
-/** Before this nothing is said of a partition that is behind. */
+/** While the window is shorter than this, nothing is said about a partition that is behind. */
 #define LAG_WINDOW_MIN_MS 5000
 
 struct lag_sample {
     int64_t at_ms;
-    int64_t position; /* up to here everything is answered */
-    int64_t stable;   /* up to here no open transaction holds anything back */
+    int64_t position; /* everything before it is answered */
+    int64_t stable;   /* no open transaction holds back anything before it */
     int64_t end;
 };
 
@@ -31,35 +32,42 @@ struct lag_window {
 };
 
 enum lag_verdict {
-    LAG_UNKNOWN = 0, /* behind, for too short a time to say more */
-    LAG_OK,          /* caught up within the window, or what is waiting is less than two seconds' work */
+    LAG_UNKNOWN = 0, /* behind, but not long enough to say more */
+    LAG_OK,          /* caught up within the window, or what is waiting takes less than two seconds */
     LAG_BEHIND,      /* moving, and the lag shrinks */
     LAG_GROWING,     /* moving, and the lag does not shrink */
     LAG_STALLED,     /* there is something to read, and nothing has moved in the window */
-    LAG_BLOCKED, /* all that can be read is answered; the rest waits behind a transaction that has not ended in the window */
+    /*
+     * Everything that can be read is answered; the rest waits behind a transaction that did not end within the window
+     */
+    LAG_BLOCKED,
     LAG_VERDICT_COUNT,
 };
 
 /** "ok", "behind", …; static. */
 const char *lag_verdict_name(enum lag_verdict verdict);
 
-/** Adds a measurement and forgets what is older than the window. One that goes back (a rewind, another owner) begins anew. */
+/**
+ * Adds a measurement and forgets what is older than the window. A measurement that goes back (a rewind, another owner)
+ * starts the window anew.
+ */
 void lag_window_add(struct lag_window *window, const struct lag_sample *sample);
 
 enum lag_verdict lag_window_verdict(const struct lag_window *window);
 
-/** Records that wait, transaction markers included: never negative. */
+/** How many records are waiting, transaction markers included: never negative. */
 int64_t lag_behind(const struct lag_sample *sample);
 
-/** Of them, those that an open transaction holds back. */
+/** How many of the waiting records an open transaction holds back. */
 int64_t lag_held_back(const struct lag_sample *sample);
 
-/** Offsets a second over the window, answered and arriving; 0 while that is not known. */
+/** Offsets a second over the window: answered (out) and arriving (in). 0 while that is not known. */
 double lag_window_out(const struct lag_window *window);
 double lag_window_in(const struct lag_window *window);
 
 /**
- * Seconds until `behind` records are answered at the rates of now; -1: never at these rates, they arrive as fast as they are answered.
+ * Seconds until `behind` records are answered at the present rates. -1: never, because they arrive as fast as they are
+ * answered.
  */
 double lag_drain_seconds(int64_t behind, double out, double in);
 

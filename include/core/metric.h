@@ -1,8 +1,10 @@
 /**
- * The metrics that `/metrics` gives: one table, from which the exposition and its documentation (deploy/metrics.md) are written.
+ * The metrics that `/metrics` gives: one table, from which the exposition and its documentation (deploy/metrics.md) are
+ * written.
  *
- * Names and labels are a promise to alerts and dashboards: a metric is never renamed, and never gets another meaning. To add one: here,
- * its row in metric.c, its values in src/http/exposition.c, and `make metrics-doc`.
+ * Names and labels are a promise to alerts and dashboards: a metric is never renamed, and never gets another meaning.
+ * To add a metric: add it here, add its row to metric.c and its values to src/http/metrics.c, and run `make
+ * metrics-doc`.
  */
 #ifndef CORE_METRIC_H
 #define CORE_METRIC_H
@@ -43,7 +45,7 @@ struct metric_row {
     const char *name;
     const char *type;   /* "counter", "gauge" or "histogram" */
     const char *unit;   /* of its values, for people */
-    const char *labels; /* by commas; "" none */
+    const char *labels; /* separated by commas; "": none */
     const char *help;   /* one line, without a full stop */
 };
 

@@ -18,13 +18,13 @@ struct nearest {
     size_t distance;
 };
 
-/** Of two names at the same distance the first one stays. */
+/** Offers a known name. Of two names at the same distance the first one stays. */
 void nearest_offer(struct nearest *nearest, const char *name);
 
-/** NULL when nothing offered is near: more than 2 edits away, and more than a third of the word. */
+/** The nearest name offered. NULL when none is near: at most 2 edits away, or at most a third of the word. */
 const char *nearest_name(const struct nearest *nearest);
 
-/** Insertions, deletions and replacements between the two; names beyond 127 bytes count as far away. */
+/** Insertions, deletions and replacements between the two; a name longer than 127 bytes counts as far away. */
 size_t nearest_distance(const char *a, const char *b);
 
 #endif

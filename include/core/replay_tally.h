@@ -1,8 +1,8 @@
 /**
- * What a replay finds, or has done, in numbers: one word for each command. Pure.
+ * What a replay finds, or has done, in numbers: each command gets one word. Pure.
  *
- * A forecast, which only looks up, and a replay that publishes give each command the same word: what is decided now counts as undecided
- * in both, also for the later records of its id.
+ * A forecast only looks up, a replay publishes; both give each command the same word. A command that is decided now
+ * counts as undecided in both, and so do the later records with its id.
  */
 #ifndef CORE_REPLAY_TALLY_H
 #define CORE_REPLAY_TALLY_H
@@ -11,8 +11,8 @@
 
 enum replay_word {
     REPLAY_CREATED,
-    REPLAY_REJECTED,  /* stored, to be repeated */
-    REPLAY_UNDECIDED, /* no outcome was in the ledger when the replay began: decided now */
+    REPLAY_REJECTED,  /* stored, its event is repeated */
+    REPLAY_UNDECIDED, /* no outcome was in the ledger when the replay began: it is decided now */
     REPLAY_REUSED,
     REPLAY_EXPIRED,
     REPLAY_SUPPRESSED,
@@ -25,12 +25,12 @@ struct replay_tally {
     uint64_t commands[REPLAY_WORDS];
 };
 
-/** "created", ...; static. */
+/** The word as text, e.g. "created"; static. */
 const char *replay_word_name(enum replay_word word);
 
 /**
- * The word of an item whose outcome is known, or OUTCOME_PENDING: not in the ledger. `begun_us`: rows that were decided since then are the
- * replay's own; `suppress`: duplicates=suppress.
+ * The word for an item whose outcome is known; OUTCOME_PENDING means that the ledger does not have it. Rows decided
+ * since `begun_us` (microseconds since 1970 UTC) are the replay's own. `suppress`: duplicates=suppress is set.
  */
 enum replay_word replay_word_of(const struct batch_item *item, int64_t begun_us, bool suppress);
 

@@ -1,6 +1,4 @@
-/**
- * SHA-1 (RFC 3174), for name-based UUIDs only; it protects nothing. Pure.
- */
+/** SHA-1 (RFC 3174), for name-based UUIDs only, not for security. Pure. */
 #ifndef CORE_SHA1_H
 #define CORE_SHA1_H
 

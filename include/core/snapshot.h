@@ -1,10 +1,11 @@
 /**
- * What a process of `sessiond run` knows about itself at one moment: plain numbers and short texts, a copy that belongs to whoever has it.
+ * What a process of `sessiond run` knows about itself at one moment: plain numbers and short texts, each copy belongs
+ * to its holder.
  *
- * The loop and the monitor fill the present one (core/status.h); everything that is shown, on the page, in metrics, in `status` and in
- * the log, is computed from a copy. No payload, no key, no value of a command is in it.
+ * The loop and the monitor fill the present one (core/status.h). Everything that the page, the metrics, `status` and
+ * the log show is computed from a copy. It contains no payload, key or value of a command.
  *
- * Times ending in `_us` are microseconds since 1970 UTC, 0: never. Durations have their unit in the name.
+ * Times ending in `_us` are microseconds since 1970 UTC; 0 means never. Durations have their unit in the name.
  */
 #ifndef CORE_SNAPSHOT_H
 #define CORE_SNAPSHOT_H
@@ -22,28 +23,28 @@ enum dependency_name { DEPENDENCY_POSTGRESQL = 0, DEPENDENCY_KAFKA, DEPENDENCY_R
 
 struct dependency {
     bool used;                    /* false: no registry is configured */
-    bool up;                      /* it has answered last */
-    bool down;                    /* it has failed last; neither: nothing is known yet */
-    int64_t since_us;             /* of `up` or `down` */
+    bool up;                      /* its last call was answered */
+    bool down;                    /* its last call failed; when neither is set, nothing is known yet */
+    int64_t since_us;             /* since when it is `up` or `down` */
     int64_t waiting_us;           /* when a call began that has not been answered yet */
-    int tries;                    /* in a row that have failed */
-    int64_t next_us;              /* when the next one is */
+    int tries;                    /* tries in a row that failed */
+    int64_t next_us;              /* when the next try is */
     char code[SNAPSHOT_CODE];     /* of the last error, e.g. "E-PG-57P03"; stays when it is up again */
-    char reason[SNAPSHOT_REASON]; /* its first line */
-    int64_t failed_us;            /* when it was */
+    char reason[SNAPSHOT_REASON]; /* the first line of the last error */
+    int64_t failed_us;            /* when the last error was */
     int64_t took_us;              /* how long the last answer took; 0: none yet. A duration */
 };
 
 /** One partition that is ours. Offsets are those of the next record; -1: not known yet. */
 struct partition_status {
     int32_t partition;
-    int64_t position; /* up to here everything is answered */
+    int64_t position; /* everything before it is answered */
     int64_t stable;
     int64_t end;
-    int64_t oldest_us; /* since when the oldest record that is not answered waits; 0: none does, or it is not known */
+    int64_t oldest_us; /* since when the oldest unanswered record waits; 0: none waits, or it is not known */
     enum lag_verdict verdict;
-    int64_t since_us;     /* of the verdict */
-    int64_t committed_us; /* the last commit that concerned it */
+    int64_t since_us;     /* since when the verdict is the same */
+    int64_t committed_us; /* when an offset of it was last committed */
 };
 
 #define SNAPSHOT_PARTITIONS 1024
@@ -64,22 +65,22 @@ struct snapshot {
     int64_t moved_us; /* when a command was last answered */
     struct dependency dependencies[DEPENDENCY_COUNT];
 
-    bool joined;      /* the group has given us an assignment once, be it an empty one */
-    bool rebalancing; /* it has taken the last one away, and not given another yet */
+    bool joined;      /* the group has given an assignment at least once, perhaps an empty one */
+    bool rebalancing; /* the group has taken the assignment away and not given another one yet */
     uint64_t epoch;
     uint64_t in_flight; /* commands read and not answered yet */
     int64_t committed_us;
 
-    int64_t breaker_limit; /* dlq.brake; 0: off */
+    int64_t breaker_limit; /* dlq.brake; 0: it is off */
     int64_t breaker_run;
     bool breaker_open;
     enum errcode breaker_code;
 
-    size_t partition_count;                                  /* that are ours */
-    struct partition_status partitions[SNAPSHOT_PARTITIONS]; /* the first so many of them, ascending */
-    int64_t behind;                                          /* of all of them */
+    size_t partition_count;                                  /* how many partitions this process has */
+    struct partition_status partitions[SNAPSHOT_PARTITIONS]; /* the first SNAPSHOT_PARTITIONS of them, ascending */
+    int64_t behind;                                          /* how many records wait in all partitions */
     int64_t measured_us;                                     /* when the ends were last known */
-    double in, out;                                          /* offsets a second */
+    double in, out;                                          /* offsets a second, arriving and answered */
 
     struct refusal refusals[SNAPSHOT_REFUSALS]; /* newest first */
     size_t refusal_count;
@@ -91,19 +92,22 @@ static inline size_t snapshot_listed(const struct snapshot *snapshot)
     return snapshot->partition_count < SNAPSHOT_PARTITIONS ? snapshot->partition_count : SNAPSHOT_PARTITIONS;
 }
 
-/** "postgresql", "kafka", "registry"; static. */
+/** The name in metrics: "postgresql", "kafka", "registry"; static. */
 const char *dependency_label(enum dependency_name name);
 
-/** "PostgreSQL", "Kafka", "the schema registry": for sentences. */
+/** The name for use in sentences: "PostgreSQL", "Kafka", "the schema registry"; static. */
 const char *dependency_title(enum dependency_name name);
 
-/** The partition with the worst verdict, then the longest lag; NULL without any. */
+/** The partition with the worst verdict and, among those, the longest lag; NULL without any. */
 const struct partition_status *snapshot_worst(const struct snapshot *snapshot);
 
 /** Milliseconds since the oldest record began to wait; 0 when none does. Never negative. */
 int64_t snapshot_oldest_ms(const struct snapshot *snapshot, int64_t now_us);
 
-/** Records of one partition that wait, and those that an open transaction holds back; 0 while the end is not known. */
+/**
+ * How many records of the partition wait, and how many of these an open transaction holds back; 0 while its end is not
+ * known.
+ */
 int64_t partition_behind(const struct partition_status *partition);
 int64_t partition_held_back(const struct partition_status *partition);
 

@@ -1,8 +1,8 @@
 /**
- * The present snapshot of this process: the loop and the monitor fill it by small calls, others take a copy.
+ * The present snapshot of this process. The loop and the monitor fill it by small calls; others take a copy.
  *
- * One for the process. Any thread may call; each call holds a mutex for as long as it copies numbers, and never across I/O. Time comes
- * in as an argument: microseconds since 1970 UTC.
+ * There is one for the process. Any thread may call; each call holds a mutex while it copies numbers, and never across
+ * I/O. Times are microseconds since 1970 UTC and come in as arguments.
  */
 #ifndef CORE_STATUS_H
 #define CORE_STATUS_H
@@ -11,40 +11,55 @@
 #include "core/history.h"
 #include "core/snapshot.h"
 
-/** Before the first thread; everything anew. */
+/** Starts it anew. Call it before the first thread is started. `breaker_limit`: dlq.brake, 0 when it is off. */
 void status_begin(int64_t now_us, bool registry_used, int64_t breaker_limit);
 
 void status_life(enum life life);
 
-/** A call to it has failed and will be made again in `wait_ms` (0: at once). */
+/**
+ * A call to the dependency has failed and will be made again in `wait_ms` (0: at once). The code and the first line of
+ * `err` are copied.
+ */
 void status_down(enum dependency_name name, const struct err *err, int64_t wait_ms, int64_t now_us);
 
-/** It has answered; `took_us`: how long that took, -1: not known. */
+/** The dependency has answered. `took_us`: how long that took, -1 when it is not known. */
 void status_up(enum dependency_name name, int64_t took_us, int64_t now_us);
 
-/** What the monitor found, who asks beside the loop: NULL, it answers. Of what the loop itself says nothing is taken back. */
+/**
+ * What the monitor found when it asked a dependency itself; `err` is NULL when it answered. It never overrides what the
+ * loop has reported.
+ */
 void status_probed(enum dependency_name name, const struct err *err, int64_t took_us, int64_t now_us);
 
-/** A call to it has begun, or is over: one that lasts is waiting. */
+/** A call to the dependency has begun, or has ended: one that lasts shows as waiting. */
 void status_calling(enum dependency_name name, int64_t now_us);
 void status_called(enum dependency_name name);
 
 /** The group has given partitions, perhaps none (`epoch` > 0), or has taken all away (0). */
 void status_assigned(uint64_t epoch);
 
-/** The partitions that are ours with their positions and ends as far as they are known (-1); ends that were known stay. */
+/**
+ * Sets the partitions of this process, with their positions and ends as far as they are known (else -1). An end that
+ * was known before stays.
+ */
 void status_partitions(const struct partition_status *list, size_t count);
 
-/** A partition's records wait since then: the timestamp of the oldest one that was read and not answered. */
+/** Since when a partition's records wait: the timestamp of the oldest one that was read and is not answered. */
 struct waiting_since {
     int32_t partition;
     int64_t since_us;
 };
 
-/** How many commands are read and not answered yet, and the oldest of each partition of which there are some. */
+/**
+ * Sets how many commands are read and not answered yet, and the oldest of each partition that has any. The list is
+ * copied.
+ */
 void status_in_flight(uint64_t commands, const struct waiting_since *list, size_t count);
 
-/** The records of this partition were answered before, and are read again after a rewind: their age is no lateness. */
+/**
+ * The records of this partition were answered before, and are read again after a rewind: so their age does not mean
+ * that they are late.
+ */
 void status_reread(int32_t partition, bool reread);
 
 /** Offsets have been committed: everything before `next` is answered. */
@@ -57,18 +72,21 @@ void status_breaker(int64_t run, bool open, enum errcode code);
 
 void status_refused(const struct refusal *refusal);
 
-/** What a fetch has told of a partition's end, and what asking has told of its beginning, when the group never committed. */
+/** A fetch has told the end of a partition; for a group that never committed, a request has told its beginning. */
 void status_end(int32_t partition, int64_t end);
 void status_beginning(int32_t partition, int64_t beginning);
 
-/** What was measured of one partition that may be ours: its ends, its verdict; and of all of them. */
+/**
+ * What was measured of one partition: its ends and its verdict. A partition that is not ours is ignored. Then the rates
+ * of all partitions.
+ */
 void status_measured(int32_t partition, int64_t stable, int64_t end, enum lag_verdict verdict, int64_t now_us);
 void status_rates(double in, double out, int64_t now_us);
 
 /** Adds a point to the last ten minutes. */
 void status_record(const struct history_point *point);
 
-/** A copy of it all; `history` may be NULL. */
+/** Copies everything; `history` may be NULL. */
 void status_copy(struct snapshot *snapshot, struct history *history);
 
 #endif

@@ -1,6 +1,6 @@
 /**
- * Owned NUL-terminated strings that live as long as the configuration. Memory that runs out ends the process, as in
- * core/arena.h. The caller frees.
+ * Owned NUL-terminated strings that live as long as the configuration. Memory that runs out ends the process. The
+ * caller frees.
  */
 #ifndef CORE_TEXT_H
 #define CORE_TEXT_H

@@ -1,6 +1,6 @@
 /**
- * UTF-8 as strangers send it: well-formed (Unicode 15, table 3-7: no overlong form, no surrogate, nothing beyond
- * U+10FFFF) or refused. Pure.
+ * UTF-8 from untrusted sources is either well-formed (Unicode 15, table 3-7: no overlong form, no surrogate, nothing
+ * beyond U+10FFFF) or refused. Pure.
  */
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H

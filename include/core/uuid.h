@@ -27,8 +27,8 @@ void uuid_format(const struct uuid *uuid, char text[static UUID_TEXT + 1]);
 struct uuid uuid_v5(const struct uuid *space, struct bytes name);
 
 /**
- * False for the nil and the max UUID (RFC 9562, sections 5.9 and 5.10): the first is what a variable holds that nobody has set, and
- * neither names anything.
+ * False for the nil and the max UUID (RFC 9562, sections 5.9 and 5.10). The nil UUID is what a variable holds that
+ * nobody has set; neither identifies anything.
  */
 bool uuid_identifies(const struct uuid *uuid);
 

@@ -8,10 +8,11 @@
 
 /**
  * Fills `violations`: first every missing field, then every invalid one, each in the order command_id, group_id,
- * study_activity_id. The code of a rejection is that of its first violation. None: the values may go to the store.
+ * study_activity_id. The code of a rejection is the code of its first violation. Without violations the values may go
+ * to the store.
  *
- * `id_missing`: `commands.id.required` is on and the record brought no id of any kind (and no invalid one, which is its
- * own violation).
+ * `id_missing`: `commands.id.required` is on and the record brought no id of any kind. An invalid id is a violation of
+ * its own instead.
  */
 void validate(const struct command *command, bool id_missing, struct violations *violations);
 

@@ -4,22 +4,28 @@
 
 #include "http/view.h"
 
-/** Prometheus' text format 0.0.4. */
+/** Writes the metrics in Prometheus' text format 0.0.4. */
 void answer_metrics(const struct view *view, FILE *out);
 
-/** One JSON object: what `sessiond status --json` prints. */
+/** Writes one JSON object: what `sessiond status --json` prints. */
 void answer_json(const struct view *view, FILE *out);
 
-/** A table for a terminal, UTF-8: what `sessiond status` prints. */
+/** Writes a table for a terminal, in UTF-8: what `sessiond status` prints. */
 void answer_text(const struct view *view, FILE *out);
 
-/** The page. */
+/** Writes the page, in HTML. */
 void answer_page(const struct view *view, FILE *out);
 
-/** The Content-Security-Policy of the page: its own style and script by their hashes, and nothing else. Static. Not thread-safe. */
+/**
+ * The Content-Security-Policy of the page: it allows the page's own style and script by their hashes, and nothing else.
+ * Static. Not thread-safe.
+ */
 const char *answer_page_policy(void);
 
-/** `/livez`, `/readyz`: a line, with `verbose` one for each thing that it rests on. Returns whether the answer is yes. */
+/**
+ * Write the body of `/livez` and `/readyz`: one line, or with `verbose` one for each check. Return whether the answer
+ * is yes.
+ */
 bool answer_live(const struct view *view, FILE *out);
 bool answer_ready(const struct view *view, bool verbose, FILE *out);
 

@@ -1,6 +1,6 @@
 /**
- * Asks a running worker's `http.listen`, for `health` and `status`: one GET, one answer. Also in a program that was built without the
- * server.
+ * Asks the `http.listen` of a running worker, for `health` and `status`: one GET, one answer. It also exists in a
+ * program that was built without the server.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
@@ -13,8 +13,9 @@ struct reply {
 };
 
 /**
- * `address`: as http.listen; a listener on every address is asked on this machine. False with ERR_STOP and EXIT_NO: nobody
- * listens there, no answer within `timeout_ms`, or one that is not HTTP. What listens there need not be a worker.
+ * Sends the request. `address` has the form of http.listen; for a listener on every address this machine is asked.
+ * False with ERR_STOP and EXIT_NO: nothing listens there, no answer came within `timeout_ms`, or it is not HTTP. The
+ * listener need not be a worker.
  */
 MUSTUSE bool client_get(const char *address, const char *path, const char *accept, int timeout_ms, struct reply *reply,
                         struct err *err);

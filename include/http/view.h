@@ -1,6 +1,6 @@
 /**
- * What an answer is made of: a copy of everything at one moment, and the figures that are computed from it. So all parts of one answer
- * are of the same moment, and nothing is held while it is written.
+ * What an answer is made of: a copy of everything at one moment, and the figures computed from it. So all parts of an
+ * answer show the same moment, and no lock is held while it is written.
  */
 #ifndef HTTP_VIEW_H
 #define HTTP_VIEW_H
@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-/** Who this is: texts that do not change while the process runs, borrowed. */
+/** What this process is: texts that do not change while it runs; borrowed. */
 struct about {
     const char *version;
     const char *revision;
@@ -21,7 +21,7 @@ struct about {
     const char *group;
     const char *instance;  /* "" with instance.id=auto */
     const char *topic;     /* commands.topic */
-    const char *dlq_topic; /* "" none */
+    const char *dlq_topic; /* "": none */
     const char *delivery;  /* events.delivery */
     const char *duplicates;
     int64_t batch_max;
@@ -38,33 +38,33 @@ struct view {
     enum state state;
     char sentence[STATE_SENTENCE];
 
-    int64_t p50_us, p99_us; /* from command to event, in the last minute; -1: there was none */
+    int64_t p50_us, p99_us; /* from command to event, over the last minute; -1: there were no commands */
     int64_t oldest_ms;
-    double drain_s; /* -1: never at these rates */
-    int trend;      /* of what is behind, over the last minute: -1 falls, 0 stays, 1 grows */
+    double drain_s; /* -1: never, at the present rates */
+    int trend;      /* of the records behind, over the last minute: -1 falls, 0 stays, 1 grows */
 };
 
-/** Half of what the watchdog allows: a probe restarts the process a little before the watchdog would. */
+/** Half of the watchdog's limit: a probe restarts the process a little before the watchdog would. */
 #define VIEW_LIVE_MS 45000
 
-/** A new one, to be freed with free(). */
+/** Takes a new view, to be freed with free(). */
 MUSTUSE struct view *view_take(const struct about *about);
 
-/** "8.4 ms", "1.2 s", or "-" for a negative one. `text` needs VIEW_TEXT bytes. */
+/** "8.4 ms", "1.2 s", or "-" when it is negative. `text` needs VIEW_TEXT bytes. */
 #define VIEW_TEXT 40
 const char *view_duration(int64_t us, char text[static VIEW_TEXT]);
 
 /** "up", "down" or "unknown"; static. */
 const char *view_up(const struct dependency *dependency);
 
-/** A shape for the state, which needs no colour: UTF-8, one character. `mood` is 0 good, 1 look, 2 act. */
+/** How to show the state without colour: 0 good, 1 look at it, 2 act. */
 int view_mood(enum state state);
 const char *view_shape(enum state state);
 
-/** What to type next in this state; NULL when there is nothing to do. */
+/** The command to type next in this state; NULL when there is nothing to do. */
 const char *view_next(enum state state);
 
-/** The indices of the listed partitions, worst first, up to `most`; returns how many. */
+/** Fills the indices of the listed partitions, worst first, at most `most`; returns how many. */
 size_t view_worst_first(const struct snapshot *snapshot, size_t list[], size_t most);
 
 #endif

@@ -1,7 +1,7 @@
 /**
- * The keys of one JSON object, kept to see whether any two are the same text.
+ * The keys of one JSON object, kept to find two that are the same text.
  *
- * Sorting, not hashing: the worst that a stranger can send costs n log n comparisons.
+ * They are sorted, not hashed: the worst input that somebody can send then costs n log n comparisons.
  */
 #ifndef JSON_KEY_SET_H
 #define JSON_KEY_SET_H
@@ -29,10 +29,12 @@ static inline void key_set_start(struct key_set *keys, struct arena *arena)
 
 void key_set_add(struct key_set *keys, const struct scanned_string *key);
 
-/** The later of two that are the same; NULL: all are different. The order of the keys is lost. */
+/**
+ * The later of two keys that are the same; NULL when all are different. Afterwards the order of the keys is undefined.
+ */
 MUSTUSE const struct scanned_string *key_set_doubled(struct key_set *keys);
 
-/** The keys one by one. */
+/** The keys as a list. */
 static inline const struct scanned_string *key_set_list(const struct key_set *keys)
 {
     return keys->many == NULL ? keys->few : keys->many;

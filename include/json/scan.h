@@ -1,11 +1,12 @@
 /**
- * A strict scanner over JSON text (RFC 8259): one step over one token or one whole value at a time.
+ * A strict scanner over JSON text (RFC 8259): each call steps over one token or one whole value.
  *
- * It refuses what is not UTF-8 and nesting beyond `JSON_DEPTH_MAX`. It checks what it steps over, never reads beyond the end and
- * allocates nothing. Numbers of any size are stepped over, and so are escapes of NUL and of lone surrogates, which the grammar allows.
+ * It refuses what is not UTF-8 and nesting beyond `JSON_DEPTH_MAX`. It checks what it steps over, never reads beyond
+ * the end and allocates nothing. It accepts numbers of any size and escapes of NUL and of lone surrogates, because the
+ * grammar allows them.
  *
- * A function that returns false has put the rule that was broken (a static text) into `reason`; the scan is then over and stands at the
- * byte where it was broken.
+ * A function that returns false has put a static text into `reason` that names the broken rule. The scan is then over
+ * and stands at the byte where the rule was broken.
  */
 #ifndef JSON_SCAN_H
 #define JSON_SCAN_H
@@ -16,19 +17,19 @@
 
 /** Plain data, nothing to free. Borrows the text. */
 struct scanner {
-    const uint8_t *at; /* the next byte; between two calls never a blank */
+    const uint8_t *at; /* the next byte; never a blank between two calls */
     const uint8_t *end;
-    unsigned depth;     /* objects and arrays that are open */
-    bool opened;        /* the step before opened an object or array: its first member needs no comma */
-    bool ended;         /* a step failed because the text ends */
-    const char *reason; /* NULL until a step failed */
+    unsigned depth;     /* how many objects and arrays are open */
+    bool opened;        /* the step before opened an object or array, so no comma is due before its first member */
+    bool ended;         /* a step failed because the text ended */
+    const char *reason; /* NULL until a step fails */
 };
 
-/** A string as it stands between its quotes, checked. Borrows from the text. */
+/** The checked bytes between the quotes of a string, escapes unresolved. Borrows from the text. */
 struct scanned_string {
     struct bytes raw;
     bool escaped;  /* there is a backslash: the raw bytes are not yet the text */
-    bool not_text; /* an escape means NUL or half a surrogate pair: PostgreSQL or UTF-8 has no such text */
+    bool not_text; /* an escape stands for NUL or half a surrogate pair, which PostgreSQL or UTF-8 cannot have */
 };
 
 enum scan_step {
@@ -37,10 +38,10 @@ enum scan_step {
     JSON_CLOSED, /* the object has ended */
 };
 
-/** A scan at the first byte that is not blank. */
+/** Starts a scan at the first byte that is not blank. */
 struct scanner scan_start(struct bytes json);
 
-/** True at the very end of the text. */
+/** Checks that the scan stands at the very end of the text. */
 MUSTUSE bool scan_finish(struct scanner *scan);
 
 /** Steps over `{`. */
@@ -54,16 +55,19 @@ MUSTUSE bool scan_value(struct scanner *scan);
 
 MUSTUSE bool scan_string(struct scanner *scan, struct scanned_string *string);
 
-/** Steps over any number. `*integer`: it is an integer literal (no fraction, no exponent) within int64, here `*value`. */
+/**
+ * Steps over any number. `*integer` is true for an integer literal (no fraction, no exponent) within int64, whose value
+ * is then in `*value`.
+ */
 MUSTUSE bool scan_number(struct scanner *scan, bool *integer, int64_t *value);
 
-/** The byte at which the scan stands, 0 at the end: which kind of value comes next. */
+/** The byte at which the scan stands, 0 at the end: it tells which kind of value comes next. */
 static inline uint8_t scan_peek(const struct scanner *scan)
 {
     return scan->at < scan->end ? *scan->at : 0;
 }
 
-/** Always false, so that a rule and its reason make one line. */
+/** Notes the broken rule. Always returns false, so that a check and its reason fit in one line. */
 static inline bool scan_fail(struct scanner *scan, const char *reason)
 {
     scan->reason = reason;
@@ -71,7 +75,7 @@ static inline bool scan_fail(struct scanner *scan, const char *reason)
     return false;
 }
 
-/** Steps over blanks: at the end of every other step. */
+/** Steps over blanks. Every other step ends with this. */
 static inline void scan_blanks(struct scanner *scan)
 {
     while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
@@ -79,12 +83,13 @@ static inline void scan_blanks(struct scanner *scan)
 }
 
 /**
- * The text of a string, at most `size` bytes of it written to `out`. Returns the length of the whole text, which is
- * never more than `raw.len`. Half a surrogate pair becomes the three bytes that UTF-8 would have for it: unlike any other text.
+ * Writes the text of a string to `out`, at most `size` bytes of it. Returns the length of the whole text, which is
+ * never more than `raw.len`. Half a surrogate pair becomes the three bytes that UTF-8 would have for it, which no other
+ * text has.
  */
 size_t scanned_string_text(const struct scanned_string *string, uint8_t *out, size_t size);
 
-/** The order of two strings by their text, byte by byte: 0 when they say the same in whatever spelling. */
+/** The order of two strings by their text, byte by byte: 0 when they are the same text, however it is spelled. */
 int scanned_string_compare(const struct scanned_string *a, const struct scanned_string *b);
 
 #endif

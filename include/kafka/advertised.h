@@ -1,11 +1,11 @@
 /**
- * Which addresses the brokers tell their clients to use (advertised.listeners), and whether anybody answers there.
+ * The addresses that the brokers tell their clients to use (advertised.listeners), and whether anything answers there.
  *
- * A client connects to the address that it was given and asks who is who; from then on it uses the addresses of the answer. A broker
- * in a container that advertises "localhost" or its own host name answers the first question, and nothing after it: every other
- * request waits for a connection that never comes.
+ * A client connects to the address that it was given and asks for the list of brokers. From then on it uses the
+ * addresses of that list. A broker in a container that advertises "localhost" or its own host name answers this first
+ * request and nothing after it: all others wait for a connection that never comes.
  *
- * librdkafka's threads write, the client's owner reads; one mutex.
+ * librdkafka's threads write, the owner of the client reads; a mutex protects the table.
  */
 #ifndef KAFKA_ADVERTISED_H
 #define KAFKA_ADVERTISED_H
@@ -17,18 +17,18 @@
 struct rd_kafka_conf_s;
 
 #define ADVERTISED_TEXT 160 /* host:port */
-#define ADVERTISED_MAX  32  /* addresses; further ones are not watched */
+#define ADVERTISED_MAX  32  /* more addresses than these are not watched */
 
 struct advertised_address {
     char text[ADVERTISED_TEXT];
-    bool told;        /* by a broker; else we were given it */
-    bool up;          /* connected, and past the login */
-    bool answered;    /* was up once */
+    bool told;        /* a broker has named it; else it comes from the configuration */
+    bool up;          /* connected, and logged in */
+    bool answered;    /* it was up at least once */
     bool refused;     /* an attempt to connect has failed */
-    int64_t tried_ms; /* since when it has not come up; 0: nobody tries */
+    int64_t tried_ms; /* since when a client tries it without success; 0: none tries */
 };
 
-/** Plain data, nothing to free; not to be moved once it watches, and to outlive the client. */
+/** Plain data, nothing to free. It must not move while it watches a client, and must outlive that client. */
 struct advertised {
     pthread_mutex_t lock;
     struct advertised_address list[ADVERTISED_MAX];
@@ -37,22 +37,25 @@ struct advertised {
 
 void advertised_init(struct advertised *advertised);
 
-/** Has the client that is made from `conf` report its connections. Several clients may share one. */
+/** Makes the client that will be made from `conf` report its connections. Several clients may share one table. */
 void advertised_watch(struct advertised *advertised, struct rd_kafka_conf_s *conf);
 
-/** True when somebody has answered at an address that a broker named. */
+/** True when a broker has answered at an address that a broker named. */
 MUSTUSE bool advertised_answered(struct advertised *advertised);
 
-/** An address that answers now, and the one that it told us to use and that has never answered. */
+/** An address that answers now, and an address that it told clients to use and that has never answered. */
 struct advertised_pair {
     char answers[ADVERTISED_TEXT];
     char silent[ADVERTISED_TEXT];
 };
 
-/** False when there is no such pair: nobody answers at all, or all do. */
+/** Finds such a pair. False when there is none: no address answers, or all do. */
 MUSTUSE bool advertised_silent(struct advertised *advertised, int64_t now_ms, struct advertised_pair *pair);
 
-/** The rule alone, for librdkafka's report that a connection is in this state ("CONNECT", "UP", "DOWN", ...). `told`: see above. */
+/**
+ * Notes librdkafka's report that a connection is in this state ("CONNECT", "UP", "DOWN", ...). The rule alone, for
+ * tests. `told`: a broker has named the address.
+ */
 void advertised_note(struct advertised *advertised, const char *address, bool told, const char *state, int64_t now_ms);
 
 #endif

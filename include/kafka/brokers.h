@@ -1,8 +1,8 @@
 /**
- * The brokers as a tool sees them: it waits for an answer for so long, then says who did not answer and where that name
- * was set. (`run` waits for ever instead.)
+ * The brokers as a tool sees them: it waits for an answer for a limited time, then says who did not answer and where
+ * that name was set. (`run` waits for ever instead.)
  *
- * One thread: that which polls the client.
+ * One thread: the one that polls the client.
  */
 #ifndef KAFKA_BROKERS_H
 #define KAFKA_BROKERS_H
@@ -10,27 +10,27 @@
 #include "kafka/advertised.h"
 #include "kafka/client.h"
 
-/** Plain data, nothing to free; not to be moved once it watches a client, and to outlive that client. */
+/** Plain data, nothing to free. It must not move while it watches a client, and must outlive that client. */
 struct brokers {
     struct advertised advertised;
     char setting[CLIENT_BROKERS_TEXT];
-    int trouble; /* librdkafka's last word about the connection as a whole; 0: none */
+    int trouble; /* librdkafka's last error about the connection as a whole; 0: none */
     char reason[256];
 };
 
 void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role);
 
-/** For each client that is to be made: has it tell of its connections. */
+/** Makes a client that will be made from `conf` report its connections. Call it for each client. */
 void brokers_watch(struct brokers *brokers, struct rd_kafka_conf_s *conf);
 
 /**
- * A client that tells nobody else of its connections: takes the configuration over, makes the client, and keeps what its error callback
- * says. Initialized with brokers_init. NULL: `err` is filled.
+ * Makes a client that nothing else watches: takes over `conf`, makes the client, and keeps what its error callback
+ * reports. Initializes `brokers` with brokers_init. NULL: `err` is filled.
  */
 MUSTUSE struct rd_kafka_s *brokers_client(struct brokers *brokers, struct rd_kafka_conf_s *conf, enum client_role role,
                                           struct err *err);
 
-/** For a client with an error callback of its own: what that was told. */
+/** Passes on what the error callback of a client was told, when the client has its own callback. */
 void brokers_trouble(struct brokers *brokers, int code, const char *reason);
 
 /**
@@ -40,23 +40,24 @@ void brokers_trouble(struct brokers *brokers, int code, const char *reason);
 MUSTUSE bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms,
                            int *partitions, struct err *err);
 
-/** The same for a topic that has to exist: missing is ERR_STOP with EXIT_CONFIG. */
+/** Waits as brokers_topic does, for a topic that has to exist: a missing topic is ERR_STOP with EXIT_CONFIG. */
 MUSTUSE bool brokers_need_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms,
                                 int *partitions, struct err *err);
 
 /**
- * Why there is no answer now, as a sentence: an advertised address at which nobody answers, else librdkafka's last word ("" when it
- * has said nothing). True: it is an advertised address, E_KAFKA_ADVERTISED; else E_KAFKA_DOWN.
+ * Writes a sentence that says why there is no answer now: an advertised address at which nothing answers, else
+ * librdkafka's last error ("" when there was none). True when it is an advertised address (E_KAFKA_ADVERTISED), else
+ * false (E_KAFKA_DOWN).
  */
 #define BROKERS_WHY_TEXT 704
 bool brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT]);
 
-/** ERR_STOP with EXIT_UNREACHABLE: nobody answered within `timeout_ms`; returns false. */
+/** Fills ERR_STOP with EXIT_UNREACHABLE, because nothing answered within `timeout_ms`; returns false. */
 bool brokers_silent(struct brokers *brokers, int64_t timeout_ms, struct err *err);
 
 /**
- * One wait of a tool. It is cut into slices, so that a signal is seen within a second; what cannot be resumed is asked again in each,
- * and they double, so that a broker far away gets its turn.
+ * One wait of a tool. It is cut into slices, so that a signal is seen within a second. A request that cannot be resumed
+ * is repeated in each slice, and the slices double, so that a broker far away can answer in time.
  */
 struct brokers_wait {
     int64_t started_ms;
@@ -67,7 +68,8 @@ struct brokers_wait {
 struct brokers_wait brokers_wait_for(int timeout_ms);
 
 /**
- * How many ms the next try may take, at least 1. 0 with ERR_STOP: the time is over (69), interrupted (75), the login is refused (77).
+ * How many ms the next try may take, at least 1. 0 with ERR_STOP: the time is over (69), a signal came (75), the login
+ * is refused (77).
  */
 MUSTUSE int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct brokers_wait *wait,
                               struct err *err);

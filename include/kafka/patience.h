@@ -1,6 +1,6 @@
 /**
- * How long to wait for what cannot be resumed: a request that is asked anew, from its beginning, when its time is out. With a fixed time a
- * broker that is farther away than that never gets to answer; so each time that runs out doubles the next one.
+ * How long to wait for a request that cannot be resumed but only repeated. With a fixed time a broker that is farther
+ * away would never answer in time, so each request that times out doubles the time of the next one.
  *
  * Plain data, all zero at first. One thread.
  */
@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* Longer than any way to a broker; short enough for a loop that has other things to do. */
+/* Longer than any round trip to a broker, and short enough for a loop that has other work. */
 #define PATIENCE_MAX_MS 2000
 
 struct patience {
@@ -19,7 +19,7 @@ struct patience {
     int64_t begun_ms;
 };
 
-/** The time for this request: `least_ms`, or what the ones before it have taught. */
+/** The time for this request in milliseconds: `least_ms`, or more if earlier requests have timed out. */
 static inline int patience_begin(struct patience *patience, int least_ms)
 {
     if (patience->slice_ms < least_ms)
@@ -28,7 +28,7 @@ static inline int patience_begin(struct patience *patience, int least_ms)
     return patience->slice_ms;
 }
 
-/** How it went. Failures that come early are no sign of a long way. */
+/** Notes how the request ended. A failure that comes early says nothing about the distance. */
 static inline void patience_end(struct patience *patience, bool answered)
 {
     int64_t took_ms = clock_ms() - patience->begun_ms;

@@ -1,9 +1,10 @@
 /**
- * What `sessiond replay` writes beside each offset that it commits: which replay it is, what was asked for, and the range that this meant
- * for the partition. So the same call goes on after whatever ended it, with the same ranges, and two replays know each other.
+ * What `sessiond replay` writes beside each offset that it commits: which replay it is, what was asked for, and which
+ * range of the partition that meant. With it the same command continues after any end, with the same ranges, and two
+ * replays recognise each other.
  *
- * It is text in the offset's metadata, of which a broker takes 4096 bytes by default (offset.metadata.max.bytes). Another version of
- * this program may read it: a change of the form is a new number after the slash. Pure.
+ * It is text in the offset's metadata, of which a broker accepts 4096 bytes by default (offset.metadata.max.bytes).
+ * Another version of this program may read it: a change of the form is a new number after the slash. Pure.
  */
 #ifndef KAFKA_REPLAY_MARK_H
 #define KAFKA_REPLAY_MARK_H
@@ -13,7 +14,7 @@
 #define REPLAY_PLACE_TEXT 64
 #define REPLAY_RUN_TEXT   17
 
-/** As it was typed. */
+/** The arguments as they were typed. */
 struct replay_arguments {
     char from[REPLAY_PLACE_TEXT];
     char to[REPLAY_PLACE_TEXT];
@@ -21,19 +22,19 @@ struct replay_arguments {
 };
 
 struct replay_mark {
-    char run[REPLAY_RUN_TEXT]; /* of the process that committed it: hexadecimal, random */
+    char run[REPLAY_RUN_TEXT]; /* of the process that committed it: random hexadecimal digits */
     int64_t begun_us;          /* by PostgreSQL's clock, when this replay began anew */
-    int64_t start;             /* the range: the first offset */
-    int64_t end;               /* and the one behind the last */
+    int64_t start;             /* the first offset of the range */
+    int64_t end;               /* the offset after its last one */
     struct replay_arguments arguments;
 };
 
 #define REPLAY_MARK_TEXT 384
 
-/** Returns the length without the NUL. */
+/** Writes the mark and a NUL. Returns the length without the NUL. */
 size_t replay_mark_format(const struct replay_mark *mark, char text[static REPLAY_MARK_TEXT]);
 
-/** False when the text is not one that `replay_mark_format` writes. */
+/** Reads what replay_mark_format writes. False for any other text. */
 MUSTUSE bool replay_mark_parse(struct bytes text, struct replay_mark *mark);
 
 bool replay_arguments_equal(const struct replay_arguments *a, const struct replay_arguments *b);

@@ -1,6 +1,7 @@
 /**
- * The inside of a source, for its four files: source.c (the client, its callbacks and its life), source_topics.c (whether the topics are there
- * and fit), source_read.c (records) and source_offsets.c. Everybody else uses kafka/source.h. One thread: the loop's.
+ * The inside of a source, for its four files: source.c (the client, its callbacks and its life), source_topics.c
+ * (whether the topics exist and are suitable), source_read.c (records) and source_offsets.c. Everybody else uses
+ * kafka/source.h. One thread: the loop's.
  */
 #ifndef KAFKA_SOURCE_PARTS_H
 #define KAFKA_SOURCE_PARTS_H
@@ -20,9 +21,10 @@
 struct source {
     const struct config *config;
     struct replay *replay; /* borrowed; NULL: a member of the group */
-    bool beginning;        /* the replay has been asked for and has not begun yet */
+    bool beginning;        /* the replay was requested and has not begun yet */
     struct rd_kafka_s *rk;
-    struct rd_kafka_queue_s *messages; /* of all partitions; apart from the group's events, which can be served alone */
+    /* The messages of all partitions, apart from the group's events, which can so be served alone */
+    struct rd_kafka_queue_s *messages;
     struct assignment assignment;
     struct brokers brokers;
     struct sasl_reload sasl_reload;
@@ -34,19 +36,21 @@ struct source {
     struct membership membership;
     struct takeover takeover;
     struct offset_commit commit;
-    struct patience topics; /* each with one kind of question */
+    struct patience topics; /* one for each kind of request */
     struct patience settled;
     struct patience kept;
     bool in_question; /* a broker said that the commands topic is missing */
     int64_t looked_ms;
-    int64_t ends_ms; /* when the ends that fetches have told were passed on */
+    int64_t ends_ms; /* when the ends that fetches have told were last passed on */
     struct log_limit limit;
 };
 
-/** A broker may have said that the commands topic, or a partition of it, is missing: is it? Judges `err` by that. */
+/**
+ * Judges `err`, by which a broker may have said that the commands topic or a partition of it is missing: is it really?
+ */
 void source_doubt_topic(struct source *source, struct err *err);
 
-/** Asks again for a commands topic that is in question, once in a while. False: it is missing for good. */
+/** Asks again, once in a while, for a commands topic that may be missing. False: it is really missing. */
 MUSTUSE bool source_look_for_topic(struct source *source, struct err *err);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * Source: PostgreSQL 15, src/backend/utils/adt/arrayfuncs.c, array_recv: dimensions, has-null flag, element type,
  * length, lower bound, then each element's length (-1: null) and bytes, all in network order. The memory is kept for
- * the next array; running out of it ends the process, as with arena.h.
+ * the next array; memory that runs out ends the process.
  */
 #ifndef POSTGRES_ARRAY_H
 #define POSTGRES_ARRAY_H
@@ -26,7 +26,7 @@ struct array {
     uint32_t count;
 };
 
-/** Empties the array for elements of that type. */
+/** Empties the array and begins one with elements of that type. */
 void array_begin(struct array *array, enum array_type type);
 void array_free(struct array *array);
 
@@ -34,14 +34,16 @@ void array_add_null(struct array *array);
 void array_add_bool(struct array *array, bool value);
 void array_add_int4(struct array *array, int32_t value);
 void array_add_int8(struct array *array, int64_t value);
-/** Makes it no array but the value itself: a parameter that is one for all rows. */
+/** Makes it a single value instead of an array: a parameter that is the same for all rows. */
 void array_be_bool(struct array *array, bool value);
 void array_be_int8(struct array *array, int64_t value);
 void array_be_bytes(struct array *array, struct bytes value);
 
-/** Text, or the 16 bytes of a UUID. */
+/** Adds a text, or the 16 bytes of a UUID. Absent bytes become null. */
 void array_add_bytes(struct array *array, struct bytes value);
-/** A field of a command: to `value` what it is, null unless it is a value; to `invalid` whether it is invalid. */
+/**
+ * Adds a field of a command: its value to `value` (null unless it is a value), and whether it is invalid to `invalid`.
+ */
 void array_add_field(struct array *value, struct array *invalid, struct field_int field);
 
 #endif

@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL makes of one batch: the read of what the version before decided, the insert of what is new, by the bulk way
- * or by a statement, and the read of what was known. Rows that are refused are found by postgres/isolate.h.
+ * Lets PostgreSQL decide one batch: reads what the version before decided, inserts what is new, in bulk or by a
+ * statement, and reads what was known. postgres/isolate.h finds the rows that are refused.
  */
 #ifndef POSTGRES_DECISION_H
 #define POSTGRES_DECISION_H
@@ -10,8 +10,8 @@
 
 enum decision_step {
     DECISION_NONE = 0,
-    DECISION_FORMER, /* reading what the version before decided under other ids */
-    DECISION_BULK,   /* postgres/bulk.h; what it does not manage the insert does */
+    DECISION_FORMER, /* reading what the version before has decided under other ids */
+    DECISION_BULK,   /* postgres/bulk.h; what it cannot do the insert does */
     DECISION_INSERT,
     DECISION_READ,
     DECISION_CANARY,
@@ -22,18 +22,24 @@ struct decision {
     struct isolate isolate;
     struct insert insert;
     struct bulk bulk;
-    struct array unanswered; /* ids that the insert gave no outcome, to be read */
+    struct array unanswered; /* ids for which the insert gave no outcome, and which are read next */
 };
 
-/** Starts with the undecided items of the batch; with none there is nothing to do. As query_execute. */
+/**
+ * Starts with the undecided items of the batch; without any there is nothing to do. True: decision_receive goes on.
+ * False: ERR_RENEW, nothing was sent.
+ */
 MUSTUSE bool decision_start(struct decision *decision, struct connection *connection, struct batch *batch,
                             struct err *err);
 
-/** DONE: every item of the batch has an outcome or a decision. Never ERR_ISOLATE; else as query_result. */
+/**
+ * DONE: every item of the batch has an outcome or a row. PENDING: call again. FAILED: ERR_RETRY, ERR_RENEW or ERR_STOP,
+ * never ERR_ISOLATE.
+ */
 MUSTUSE enum progress decision_receive(struct decision *decision, struct connection *connection, struct batch *batch,
                                        int timeout_ms, struct err *err);
 
-/** Forgets the batch; memory is kept. */
+/** Forgets the batch; the memory is kept. */
 void decision_drop(struct decision *decision);
 void decision_free(struct decision *decision);
 

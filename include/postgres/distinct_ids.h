@@ -1,6 +1,6 @@
 /**
- * The ids of a batch that the store still has to decide: each once, in the order of the ids, standing for the first
- * record that carries it.
+ * The ids of a batch that the store still has to decide: each once, in the order of the ids, represented by the first
+ * record that has it.
  */
 #ifndef POSTGRES_DISTINCT_IDS_H
 #define POSTGRES_DISTINCT_IDS_H
@@ -15,22 +15,23 @@ struct distinct_item {
 
 struct distinct_id {
     uint32_t first;   /* index in `items` of the first record with this id */
-    uint32_t repeats; /* how many records in all, >= 1 */
-    char refused[6];  /* the SQLSTATE with which PostgreSQL refuses its row; "" while it does not */
+    uint32_t repeats; /* how many records have it, at least 1 */
+    char refused[6];  /* the SQLSTATE with which PostgreSQL refuses its row; "" when it does not */
 };
 
 struct distinct_ids {
-    struct distinct_item *items; /* owned; by id, then by the order of the batch */
+    struct distinct_item *items; /* owned; sorted by id, then by the order of the batch */
     size_t item_count;
-    struct distinct_id *ids; /* owned; by id */
+    struct distinct_id *ids; /* owned; sorted by id */
     size_t count;
-    size_t capacity; /* of both */
+    size_t capacity; /* of both lists */
 };
 
-/** Takes the items without outcome and decision. The memory is kept for the next batch. */
+/** Takes the items without an outcome and without a row. The memory is kept for the next batch. */
 void distinct_ids_collect(struct distinct_ids *distinct, const struct batch *batch);
 /**
- * Fills `ids` with those under which the version before decided such records, where they are others (core/former.h); returns how many.
+ * Fills `ids` with the ids under which the version before decided such records, if they differ (core/former.h). Returns
+ * how many there are.
  */
 uint32_t distinct_ids_former(struct array *ids, const struct batch *batch);
 

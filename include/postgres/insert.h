@@ -1,6 +1,4 @@
-/**
- * The commands that insert_outcomes.sql is asked to decide: its parameters, an array each.
- */
+/** The parameters of insert_outcomes.sql: the commands that it has to decide, as one array for each column. */
 #ifndef POSTGRES_INSERT_H
 #define POSTGRES_INSERT_H
 
@@ -13,14 +11,19 @@ struct insert {
     struct array parameters[INSERT_PARAMETERS];
 };
 
-/** Empties it; the memory is kept. */
+/** Empties the arrays; the memory is kept. */
 void insert_begin(struct insert *insert);
 void insert_free(struct insert *insert);
 
-/** Adds a command with its id, the violations found before, and its record's position; in the order of the ids. */
+/**
+ * Adds a command with its id, the violations found before, and its record's position. Call it in the order of the ids.
+ */
 void insert_add(struct insert *insert, const struct batch_item *item);
 
-/** As query_execute and query_try. */
+/**
+ * Sends the statement as query_execute does, or tries it as query_try does. True: query_result gets the answer. False:
+ * ERR_RENEW, nothing was sent.
+ */
 MUSTUSE bool insert_execute(const struct insert *insert, struct connection *connection, struct err *err);
 MUSTUSE bool insert_try(const struct insert *insert, struct connection *connection, struct err *err);
 

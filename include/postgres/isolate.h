@@ -1,10 +1,11 @@
 /**
- * Which rows of a batch PostgreSQL refuses, and how many it takes at once.
+ * Finds the rows of a batch that PostgreSQL refuses, and how many rows it takes at once.
  *
- * The ids of a round are inserted in ranges. One that fails for a reason that one row may have caused is halved until the
- * row stands alone; the halves that pass are committed, which is harmless: each id is decided for itself. A row that
- * stands alone is answered STORE_REFUSED when the tables take others: a session of the batch was stored, or one would be
- * that is tried (postgres/canary.h). What else comes of that trial is for the whole batch, and nothing is answered.
+ * The ids of a round are inserted in ranges. A range that fails for a reason that one row may have caused is halved
+ * until that row is alone. Halves that pass are committed, which is harmless, because each id is decided separately. A
+ * row that is alone is answered STORE_REFUSED when the tables accept others: a session of the batch was stored, or a
+ * trial shows that one would be (postgres/canary.h). Any other result of that trial applies to the whole batch, and
+ * nothing is answered.
  *
  * A range that the server does not finish in its time is sent in smaller pieces, one after the other (core/portion.h).
  */
@@ -15,62 +16,70 @@
 #include "postgres/canary.h"
 #include "postgres/distinct_ids.h"
 
-/** A piece of the distinct ids: from … to - 1. */
+/** A piece of the distinct ids: from `from` to `to` - 1. */
 struct isolate_range {
     size_t from;
     size_t to;
 };
 
-#define ISOLATE_RANGES 64 /* there are never more than log2(ids) + 2 pieces: one is cut off, and it is halved */
+#define ISOLATE_RANGES 64 /* there are never more than log2(ids) + 2 pieces: one is cut off, and that one is halved */
 
 struct isolate {
     struct distinct_ids distinct;                /* the ids of this round; owned */
-    struct isolate_range ranges[ISOLATE_RANGES]; /* still to be inserted; the last one is under way */
+    struct isolate_range ranges[ISOLATE_RANGES]; /* still to insert; the last one is under way */
     size_t range_count;
-    struct portion portion; /* how many ids a range has at most; of all batches */
-    int64_t sent_ms;        /* when the range under way was */
-    int reruns;             /* of the range under way, because a parent was deleted meanwhile */
-    size_t created;         /* sessions made for this batch */
-    size_t refused;         /* rows that stood alone and failed */
-    bool denied;            /* one of them for lack of privilege, and nothing was stored since */
-    bool tried;             /* the canary has said that such rows are at fault */
+    struct portion portion; /* how many ids a range has at most; kept over all batches */
+    int64_t sent_ms;        /* when the range under way was sent */
+    int reruns;             /* how often the range under way was repeated because a parent was deleted meanwhile */
+    size_t created;         /* how many sessions were made for this batch */
+    size_t refused;         /* rows that were alone and failed */
+    bool denied;            /* one of them failed for lack of privilege, and nothing was stored since */
+    bool tried;             /* the canary has found that such rows are at fault */
     struct canary canary;
-    struct err refusal;    /* of the first one, or of the last one for lack of privilege */
+    struct err refusal;    /* of the first such row, or of the last one that failed for lack of privilege */
     uint32_t refused_item; /* its index in the batch */
 };
 
-/** Another batch. */
+/** Begins another batch. */
 void isolate_batch(struct isolate *isolate);
 
-/** A round: all ids of the batch that are undecided. False: there are none. */
+/** Begins a round with all undecided ids of the batch. False: there are none. */
 MUSTUSE bool isolate_round(struct isolate *isolate, const struct batch *batch);
 
-/** The range to send next, no more than the server does in its time. Only while there are ranges. */
+/**
+ * The next range to send, with at most as many rows as the server finishes in its time. Call it only while there are
+ * ranges.
+ */
 const struct isolate_range *isolate_send(struct isolate *isolate);
 
 /** The range under way. */
 const struct isolate_range *isolate_range(const struct isolate *isolate);
 
-/** The server has stored the range under way; which of its ids have their outcome is another thing. */
+/** The server has stored the range under way. Which of its ids have an outcome is not known by that. */
 void isolate_stored(struct isolate *isolate, size_t created);
 
 /** Every id of the range under way has its outcome. */
 void isolate_done(struct isolate *isolate);
 
-/** The range under way failed with `err`, for which one row may be at fault: smaller ranges, or the row is marked. */
+/**
+ * The range under way failed with `err`, which one row may have caused: makes smaller ranges, or marks the only row.
+ */
 void isolate_refused(struct isolate *isolate, const struct err *err);
 
-/** Whether rows were refused and nothing shows yet that the tables take others. Then: isolate_try. */
+/** True when rows were refused and nothing shows yet that the tables accept others. Then isolate_try must follow. */
 bool isolate_must_try(const struct isolate *isolate);
 
-/** As canary_start; the answers are for `canary`. */
+/** Starts the trial, whose answers are for `canary`. True: a query is under way. False: ERR_RENEW, nothing was sent. */
 MUSTUSE bool isolate_try(struct isolate *isolate, struct connection *connection, const struct batch *batch,
                          struct err *err);
 
 /** Answers the refused rows STORE_REFUSED and logs one of them. False: there are none. */
 MUSTUSE bool isolate_answer(const struct isolate *isolate, struct batch *batch);
 
-/** The range under way failed with `err`. If that was a time-out less is sent from now on, and `err` says so. */
+/**
+ * The range under way failed with `err`. If that was a time-out, smaller ranges are sent from now on, and `err` says
+ * so.
+ */
 void isolate_failed(struct isolate *isolate, const struct connection *connection, const struct batch *batch,
                     struct err *err);
 

@@ -1,6 +1,4 @@
-/**
- * The groups or the study activities that a batch names: which ones, and which of them exist.
- */
+/** The groups or the study activities that a batch names, and which of them exist. */
 #ifndef POSTGRES_PARENTS_H
 #define POSTGRES_PARENTS_H
 
@@ -11,27 +9,30 @@
 struct pg_result; /* PGresult */
 
 struct parents {
-    int64_t *ids; /* owned; asked for */
+    int64_t *ids; /* owned; the ids that are looked for */
     size_t id_count;
-    struct parent *found; /* owned; by id */
+    struct parent *found; /* owned; sorted by id */
     size_t found_count;
     size_t id_capacity;
     size_t found_capacity;
 };
 
-/** Empties it; the memory is kept. */
+/** Empties the lists; the memory is kept. */
 void parents_begin(struct parents *parents);
 void parents_free(struct parents *parents);
 
 void parents_add(struct parents *parents, int64_t id);
 
-/** Each id that was added, once and in their order: the parameter of sql/bulk_groups.sql and the like. */
+/**
+ * Fills `ids` with each id that was added, once and in order: the parameter of sql/bulk_groups.sql and statements like
+ * it.
+ */
 void parents_query(struct parents *parents, struct array *ids);
 
-/** The result of such a statement. Names are copied into the arena. */
+/** Takes the result of such a statement. Names are copied into the arena. */
 void parents_take(struct parents *parents, const struct pg_result *result, struct arena *arena);
 
-/** NULL when it does not exist. */
+/** The parent with that id; NULL when it does not exist. */
 const struct parent *parents_find(const struct parents *parents, int64_t id);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * What a SQLSTATE says, in a few fixed words. For a log line where the server's own text may hold values of rows.
+ * The meaning of a SQLSTATE in a few fixed words, for a log line where the server's own text may hold values of rows.
  *
  * Source: PostgreSQL 15, appendix A, "PostgreSQL Error Codes".
  */

@@ -1,7 +1,7 @@
 /**
- * What is asked on an open connection: one query at a time, with a deadline.
+ * Queries on an open connection: one at a time, with a deadline.
  *
- * An answer counts only when the server is ready for the next query: the commit of a statement comes after its rows
+ * An answer counts only when the server is ready for the next query, because a statement's commit comes after its rows
  * and can still fail. After ERR_RENEW the connection is closed; session_open makes a new one.
  */
 #ifndef POSTGRES_QUERY_H
@@ -11,22 +11,31 @@
 #include "postgres/connection.h"
 #include "postgres/statement.h"
 
-/* True: all of it is sent, the answer is for `query_result`. False: ERR_RENEW. Each is a transaction of its own, with the
- * settings of sql/local_settings.sql, unless `query_begin` has opened one for several. */
+/*
+ * These functions send a query. True: all of it is sent, and query_result gets the answer. False: ERR_RENEW. Each query
+ * is a transaction of its own, with the settings of sql/local_settings.sql, unless query_begin has opened one for
+ * several.
+ */
 
 /** Prepares statements, in one round trip. */
 MUSTUSE bool query_prepare(struct connection *connection, const struct statement *statements, int count,
                            struct err *err);
 
-/** Binary results. After `parameters` the statement gets one more, the backend of the session: elsewhere it must do nothing. */
+/**
+ * Executes a prepared statement; the results are binary. The statement gets one parameter more after `parameters`, the
+ * backend of the session: in any other session it must do nothing.
+ */
 MUSTUSE bool query_execute(struct connection *connection, const char *name, const struct array *parameters, int count,
                            struct err *err);
 
-/** The same with a statement that is not prepared. */
+/** Executes a statement that is not prepared, with the same parameters and binary results. */
 MUSTUSE bool query_execute_once(struct connection *connection, const char *sql, const struct array *parameters,
                                 int count, struct err *err);
 
-/** One of several statements that go out together: it was prepared; parameters as with `query_execute`. */
+/**
+ * One of several statements that are sent together. It must be prepared; it gets the session's backend as one parameter
+ * more.
+ */
 struct query_step {
     const char *name;
     const struct array *parameters;
@@ -35,41 +44,42 @@ struct query_step {
 
 enum query_place {
     QUERY_FIRST, /* opens a transaction and leaves it open */
-    QUERY_NEXT,  /* in that one, which stays open */
-    QUERY_LAST,  /* in that one, and commits it */
+    QUERY_NEXT,  /* in that transaction, which stays open */
+    QUERY_LAST,  /* in that transaction, which it commits */
 };
 
 /**
- * At most CONNECTION_RESULTS statements in one round trip. Their results are `connection->results`, in their order and
- * until the next query; `query_result` gives none. A transaction that failed has been rolled back by then.
+ * Sends at most CONNECTION_RESULTS statements in one round trip. Their results are in `connection->results`, in their
+ * order, until the next query; query_result gives none. If the transaction failed it has been rolled back by then.
  */
 MUSTUSE bool query_several(struct connection *connection, enum query_place place, const struct query_step *steps,
                            int count, struct err *err);
 
 /**
- * What would happen: as `query_execute`, but deferred constraints are checked at once, and in the end everything is
- * rolled back.
+ * Tries what would happen: executes a prepared statement as query_execute does, but checks deferred constraints at once
+ * and rolls everything back in the end.
  */
 MUSTUSE bool query_try(struct connection *connection, const char *name, const struct array *parameters, int count,
                        struct err *err);
 
-/** One statement, results as text. $1 = parameter unless NULL. */
+/** Sends one statement; the results are text. $1 is `parameter`, unless that is NULL. */
 MUSTUSE bool query_text(struct connection *connection, const char *sql, const char *parameter, struct err *err);
 
 /** Opens a transaction for the queries that follow; `query_script` with COMMIT ends it. */
 MUSTUSE bool query_begin(struct connection *connection, struct err *err);
 
-/** Several statements, as they are. Outside of `query_begin` they run without our settings. */
+/** Sends several statements without parameters. Outside of query_begin they run without our settings. */
 MUSTUSE bool query_script(struct connection *connection, const char *sql, struct err *err);
 
-/** For session.c: parameters and results as text, without our settings. */
+/** For session.c: sends a statement with parameters and results as text, without our settings. */
 MUSTUSE bool query_session(struct connection *connection, const char *sql, const char *const *parameters, int count,
                            struct err *err);
 
 /**
- * DONE: the result (of several statements the last one's), to be freed with PQclear. FAILED: ERR_RETRY, also when the
- * wait for a synchronous standby was cancelled (committed here, but not durable); ERR_RENEW, also when the deadline of
- * 60 s has passed; ERR_ISOLATE; ERR_STOP, also when a pooler gave the transaction another session.
+ * DONE: `*result` is the result (that of the last one of several statements), to be freed with PQclear. PENDING: call
+ * again. FAILED: ERR_RETRY, also when the wait for a synchronous standby was cancelled (committed here, but not
+ * durable); ERR_RENEW, also when the deadline of 60 s has passed; ERR_ISOLATE; ERR_STOP, also when a pooler gave the
+ * transaction another session.
  */
 MUSTUSE enum progress query_result(struct connection *connection, int timeout_ms, struct pg_result **result,
                                    struct err *err);

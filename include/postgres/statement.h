@@ -1,6 +1,4 @@
-/**
- * The statements of the store: prepared once a connection, executed by name.
- */
+/** The statements of the store: prepared once for each connection, executed by name. */
 #ifndef POSTGRES_STATEMENT_H
 #define POSTGRES_STATEMENT_H
 
@@ -17,7 +15,7 @@ enum statement_id {
     STATEMENT_BULK_CREATED,
     STATEMENT_BULK_REJECTED,
     STATEMENT_BULK_SESSIONS,
-    STATEMENT_PER_BATCH, /* from here on only with postgres.reference.checks=per-batch */
+    STATEMENT_PER_BATCH, /* from here on they are prepared only with postgres.reference.checks=per-batch */
     STATEMENT_BULK_REPLICA = STATEMENT_PER_BATCH,
     STATEMENT_BULK_LOCK_GROUPS,
     STATEMENT_BULK_LOCK_ACTIVITIES,

@@ -1,10 +1,9 @@
 /**
- * Where decisions are kept: one batch at a time, asynchronous, in a transaction of its own.
+ * Where decisions are kept: one batch at a time, asynchronously, in a transaction of its own.
  *
- * `store_send` begins, `store_receive` ends; between them the loop publishes the batch before. When
- * `store_receive` is DONE every item that has an id in the ledger has its `decision` (a `struct ledger_row` in the
- * batch's arena), made now or found; and it is durable by the server's own setting (`synchronous_commit`),
- * also when it was only found.
+ * store_send begins and store_receive ends; in between the loop publishes the batch before. When store_receive is DONE
+ * every item that has an id in the ledger has its `row` (a `struct ledger_row` in the batch's arena), made now or
+ * found. It is durable by the server's own setting (`synchronous_commit`), also when it was only found.
  *
  * One connection, one thread, at most one batch.
  */
@@ -17,39 +16,41 @@
 
 struct store;
 
-/** No connection is made yet. Borrows the config. */
+/** Makes the object; it does not connect yet. Borrows the config. */
 struct store *store_new(const struct config *config);
 void store_free(struct store *store);
 
 /**
- * Batches of so many distinct ids or more go the bulk way (postgres/bulk.h); SIZE_MAX: none does. For tests and
- * measurements; the default is where it begins to pay.
+ * Batches of at least this many distinct ids go in bulk (postgres/bulk.h); SIZE_MAX: none does. For tests and
+ * measurements; the default is where it begins to be faster.
  */
 void store_set_bulk_least(struct store *store, size_t ids);
 
-/** Connects, prepares the session and the statements. Call again while PENDING. FAILED: ERR_RENEW (again) or ERR_STOP.
+/**
+ * Connects, prepares the session and the statements. Call again while PENDING. FAILED: ERR_RENEW (call again) or
+ * ERR_STOP.
  */
 MUSTUSE enum progress store_connect(struct store *store, int timeout_ms, struct err *err);
 
 /**
- * Whether a connection on which nothing is asked is still there; does not wait, and sends nothing. False: ERR_RENEW. What a server says that
- * stops is seen so, and what ends without a word only by TCP's keepalives.
+ * True when a connection without a query still exists. It does not wait and sends nothing. False: ERR_RENEW. It notices
+ * a server that says that it stops; an end without a word shows only by TCP keepalives.
  */
 MUSTUSE bool store_alive(struct store *store, struct err *err);
 
-/** Drops the connection: whatever was in flight is unknown and will be asked again. */
+/** Drops the connection. The result of what was in flight is then unknown, and it is sent again later. */
 void store_disconnect(struct store *store);
 
 /**
- * Sends the items whose outcome is pending and whose `decision` is NULL. Of several items with one id the first is sent
- * and all share its row. Items with `violations` are sent as rejected, the others are decided by the parents'
- * existence. False: as `store_receive`.
+ * Sends the items whose outcome is pending and whose `row` is NULL. Of several items with the same id the first is
+ * sent, and all share its row. Items with `violations` are sent as rejected; for the others the existence of the
+ * parents decides. False: ERR_RETRY, ERR_RENEW or ERR_STOP, as store_receive explains them.
  */
 MUSTUSE bool store_send(struct store *store, struct batch *batch, struct err *err);
 
 /**
- * PENDING: not yet. FAILED: ERR_RETRY (send the same batch again after a pause), ERR_RENEW (connect first), ERR_STOP.
- * A row that PostgreSQL refuses while it takes others is isolated by bisecting; see the README on STORE_REFUSED.
+ * PENDING: call again. FAILED: ERR_RETRY (send the same batch again after a pause), ERR_RENEW (connect first),
+ * ERR_STOP. A row that PostgreSQL refuses while it accepts others is found by bisecting (postgres/isolate.h).
  */
 MUSTUSE enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err);
 

@@ -1,6 +1,6 @@
 /**
- * The wish to stop: SIGTERM and SIGINT set a flag that every wait looks at; the second one ends the process at once
- * (exit 75: what was in flight is taken up by the next start).
+ * Requests to stop: SIGTERM and SIGINT set a flag that every wait looks at. A second signal ends the process at once
+ * (exit 75; the next start takes up what was in flight).
  *
  * Signal handlers only set a flag or call `_exit`.
  */
@@ -9,16 +9,19 @@
 
 #include <stdbool.h>
 
-/** Installs the handlers; SIGPIPE is ignored. Before the first thread. */
+/** Installs the handlers; SIGPIPE is ignored. Call it before the first thread is started. */
 void stop_setup(void);
 
 /** True after the first signal. Any thread. */
 bool stop_requested(void);
 
-/** For a process that can read its configuration again: SIGHUP asks for it, instead of ending it. Before the first thread. */
+/**
+ * Makes SIGHUP ask the process to read its configuration again instead of ending it. Call it before the first thread is
+ * started.
+ */
 void stop_setup_reload(void);
 
-/** True once after SIGHUP has come, however often. Any thread. */
+/** True once after SIGHUP has come, however often it came. Any thread. */
 bool stop_take_reload(void);
 
 #endif

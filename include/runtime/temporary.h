@@ -7,7 +7,7 @@
 /** A file descriptor to read and write; -1 with ERR_STOP. */
 MUSTUSE int temporary_open(struct err *err);
 
-/** ERR_STOP by errno: what could not be done ("write") with a temporary file. Returns false. */
+/** Fills ERR_STOP from errno: `what` ("write", say) could not be done with a temporary file. Returns false. */
 bool temporary_failed(const char *what, struct err *err);
 
 #endif

@@ -3,8 +3,8 @@
  * long.
  *
  * Needed because librdkafka can block for ever where a timeout was given: rd_kafka_send_offsets_to_transaction() with
- * the group coordinator down (librdkafka #5456), rd_kafka_consumer_close() without a broker (#3740), rd_kafka_destroy() of a
- * consumer whose topic was deleted. A kill loses nothing, so this is safe.
+ * the group coordinator down (librdkafka #5456), rd_kafka_consumer_close() without a broker (#3740), rd_kafka_destroy()
+ * of a consumer whose topic was deleted. A kill loses nothing, so ending the process is safe.
  */
 #ifndef RUNTIME_WATCHDOG_H
 #define RUNTIME_WATCHDOG_H
@@ -12,21 +12,22 @@
 #include <stdint.h>
 
 /**
- * Starts the thread, and tells a service manager that watches this process ($WATCHDOG_USEC, $WATCHDOG_PID: sd_watchdog_enabled(3))
- * with the ticks, four times in its limit, that the loop is alive. That limit has to be longer than `limit_ms`, so that the
- * thread here, which says in what the loop hangs, comes first.
- * `limit_ms`: the longest time between two ticks. `stop_ms`: how long the process may take to end by itself
- * after a stop was asked for.
+ * Starts the thread. A service manager that watches this process ($WATCHDOG_USEC, $WATCHDOG_PID:
+ * sd_watchdog_enabled(3)) is told with the ticks, four times within its limit, that the loop is alive. Its limit has to
+ * be longer than `limit_ms`, so that this thread, which can say where the loop hangs, comes first.
+ *
+ * `limit_ms`: the longest allowed time between two ticks. `stop_ms`: how long the process may take to end by itself
+ * after a stop was requested.
  */
 void watchdog_start(int64_t limit_ms, int64_t stop_ms);
 
 /**
- * The process has failed with exit status `status`, and is only closing what is open: that may take `stop_ms` too, and however it
- * ends, it ends with this status. Any thread.
+ * The process has failed with exit status `status` and is only closing what is open. That may take `stop_ms` too;
+ * however the process ends, it ends with this status. Any thread.
  */
 void watchdog_failed(int status);
 
-/** The loop is alive and is about to do `what` (static text, named in the last message). Any thread; lock-free. */
+/** The loop is alive and is about to do `what` (a static text, which the last message names). Any thread; lock-free. */
 void watchdog_tick(const char *what);
 
 /** How long ago the last tick was; 0 before watchdog_start. Any thread; lock-free. */

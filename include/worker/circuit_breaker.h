@@ -1,6 +1,7 @@
 /**
- * The circuit breaker of `dlq.brake`: after so many records in a row that nobody can read or store, something systemic is wrong (a schema that
- * was never registered, a constraint on the wrong table), and draining the topic into the DLQ would only bury it.
+ * The circuit breaker of `dlq.brake`. When many records in a row cannot be read or stored, something systemic is wrong
+ * (a schema that was never registered, a constraint on the wrong table), and moving the whole topic to the dead-letter
+ * topic would only hide it.
  */
 #ifndef WORKER_CIRCUIT_BREAKER_H
 #define WORKER_CIRCUIT_BREAKER_H
@@ -8,14 +9,14 @@
 #include "core/batch.h"
 
 struct circuit_breaker {
-    int64_t limit; /* `dlq.brake`; 0: never */
-    int64_t run;   /* UNKNOWN_SCHEMA and STORE_REFUSED in a row so far */
+    int64_t limit; /* `dlq.brake`; 0: it never opens */
+    int64_t run;   /* how many UNKNOWN_SCHEMA and STORE_REFUSED there are in a row so far */
     bool open;
 };
 
 /**
- * Looks at a batch whose outcomes are known. When the limit is reached the breaker opens, and the items after that record are to be
- * given back: returns how many items, from the front, may be published.
+ * Looks at a batch whose outcomes are known. Returns how many items, from the front, may be published. When the limit
+ * is reached the breaker opens, and the items after that record must be given back.
  */
 MUSTUSE size_t circuit_breaker_look(struct circuit_breaker *breaker, const struct batch *batch);
 

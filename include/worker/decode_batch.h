@@ -1,5 +1,6 @@
 /**
- * The pure part of a batch's way in: decode, identify, validate; and what the ledger's answer makes of it.
+ * The pure steps before the store: decode, identify and validate a batch. And after it: outcomes from the ledger's
+ * rows.
  */
 #ifndef WORKER_DECODE_BATCH_H
 #define WORKER_DECODE_BATCH_H
@@ -8,18 +9,18 @@
 #include "core/batch.h"
 
 /**
- * Decodes and validates every item. What cannot be decoded is answered here; the others are left OUTCOME_PENDING, with
- * `violations` if they are already known to be rejected, for the store to decide or to remember.
+ * Decodes and validates every item. Items that cannot be decoded get their answer here. The others stay OUTCOME_PENDING
+ * for the store, with `violations` if they are already known to be rejected.
  */
 void decode_batch(const struct decode_options *options, bool id_required, struct batch *batch);
 
 /**
- * After the store: the outcome of every item from its id's ledger row. False (ERR_STOP, internal) if an item was left without
- * either.
+ * Makes the outcome of every item from the ledger row of its id, after the store. False (ERR_STOP, internal): an item
+ * has neither.
  */
 MUSTUSE bool batch_outcomes(struct batch *batch, struct err *err);
 
-/** The same of what has a row; an item that is in no ledger stays pending. For who only looks. */
+/** Makes the outcome of every item that has a ledger row; the others stay pending. For tools that only look up. */
 void batch_stored_outcomes(struct batch *batch);
 
 #endif

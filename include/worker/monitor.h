@@ -1,6 +1,7 @@
 /**
- * Looks after the process from a thread of its own, so that it works while the loop waits: measures how far the partitions are behind,
- * keeps the last ten minutes, logs the state when its word changes, tells systemd the sentence, and has the configuration read again after SIGHUP.
+ * Watches the process from a thread of its own, so that this works while the loop waits: it measures how far behind the
+ * partitions are, keeps the last ten minutes, logs the state when its word changes, tells systemd the sentence, and
+ * after SIGHUP has the configuration read again.
  *
  * It never touches the loop: it reads and fills the snapshot (core/status.h).
  */
@@ -12,11 +13,13 @@
 
 struct monitor;
 
-/** `reload` runs on the monitor's thread after SIGHUP. Borrows the configuration. NULL with ERR_STOP. Main thread. */
+/**
+ * Starts the thread, on which `reload` runs after SIGHUP. Borrows the configuration. NULL with ERR_STOP. Main thread.
+ */
 MUSTUSE struct monitor *monitor_open(const struct config *config, void (*reload)(void *opaque), void *opaque,
                                      struct err *err);
 
-/** Ends the thread within half a second, also while a broker does not answer. NULL is fine. */
+/** Ends the thread within half a second, even when a broker does not answer. NULL is allowed. */
 void monitor_close(struct monitor *monitor);
 
 #endif

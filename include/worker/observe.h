@@ -1,6 +1,6 @@
 /**
- * What the loop tells of itself: it fills the snapshot (core/status.h) and the counters (core/counters.h) by these calls, each of them a
- * few numbers under a mutex that is never held for long. The loop's thread.
+ * What the loop reports about itself. These calls fill the snapshot (core/status.h) and the counters (core/counters.h);
+ * each sets a few numbers under a mutex that is never held for long. The loop's thread.
  */
 #ifndef WORKER_OBSERVE_H
 #define WORKER_OBSERVE_H
@@ -11,31 +11,36 @@
 #include "core/snapshot.h"
 #include "worker/circuit_breaker.h"
 
-/** A batch has been read and decoded; `started_us`: when decoding began. */
+/** A batch was read and decoded; `started_us`: when decoding began. */
 void observe_read(const struct batch *batch, int64_t started_us);
 
-/** What is on its way now: how many commands, and since when the oldest of each partition waits. `prev` may be NULL. */
+/**
+ * Reports what is in flight: how many commands, and since when the oldest of each partition waits. `prev` may be NULL.
+ */
 void observe_in_flight(const struct batch *next, const struct batch *prev);
 
-/** Every item of the batch has its outcome, and its events and offsets are committed. */
+/** Every item of the batch has its outcome, and the events and offsets are committed. */
 void observe_answered(const struct config *config, const struct batch *batch);
 
-/** What the circuit breaker made of a batch. */
+/** Reports what the circuit breaker made of a batch. */
 void observe_breaker(const struct circuit_breaker *breaker, const struct batch *batch);
 
-/** A call to a dependency begins; returns the time for observe_called. */
+/** A call to the dependency begins. Returns the time for observe_called. */
 int64_t observe_calling(enum dependency_name name);
 
-/** It has answered. `timing`: TIMING_STORE or TIMING_PUBLISH. `alone`: nothing else was waited for meanwhile. */
+/**
+ * The dependency has answered. `timing`: TIMING_STORE or TIMING_PUBLISH. `alone`: nothing else was waited for
+ * meanwhile.
+ */
 void observe_called(enum dependency_name name, enum timing timing, int64_t started_us, bool alone);
 
-/** It is not waited for any more, without an answer. */
+/** The dependency is not waited for any more, although it has not answered. */
 void observe_left(enum dependency_name name);
 
-/** A call to it has failed, and is made again in `wait_ms`. */
+/** A call to the dependency has failed and is made again in `wait_ms`. */
 void observe_failed(enum dependency_name name, const struct err *err, int64_t wait_ms);
 
-/** It is there; no time is known. */
+/** The dependency is up; how long it took to answer is not known. */
 void observe_up(enum dependency_name name);
 
 #endif

@@ -1,8 +1,9 @@
 /**
- * Looks up the schemas that a batch's records name by registry id, before the batch is decoded.
+ * Looks up the schemas that the records of a batch name by a registry's id, before the batch is decoded.
  *
- * A registry that is down, slow or behind makes the batch wait, in order, for as long as it takes: only its word that there is no
- * such id is a verdict on a record. Without a registry there is nothing to look up, and such records are UNKNOWN_SCHEMA.
+ * While a registry is down, slow or behind, the batch waits, in order, for as long as it takes: only its answer that an
+ * id does not exist is a verdict on a record. Without a registry there is nothing to look up, and such records are
+ * UNKNOWN_SCHEMA.
  */
 #ifndef WORKER_RESOLVER_H
 #define WORKER_RESOLVER_H
@@ -15,20 +16,20 @@
 
 struct resolver {
     const struct decode_options *decode;
-    struct registry *registry; /* borrowed; NULL: none is configured */
+    struct registry *registry; /* borrowed; NULL: no registry is configured */
     struct keepalive *keepalive;
     struct log_limit limit;
 };
 
-/** Notes an answer of the registry, and frees its text. For tools too. */
+/** Puts an answer of the registry into the cache, and frees its text. Tools use it too. */
 void resolver_take(struct schema_cache *schema_cache, struct registry_answer *answer);
 
-/** Asks for what is not known yet. True when everything is: the batch may be decoded. Does not wait. */
+/** Asks for the ids that are not known yet. True when all are known: the batch can be decoded. It does not wait. */
 MUSTUSE bool resolver_ask(struct resolver *resolver, const struct batch *batch);
 
 /**
- * Waits until everything asked for has been answered, or the batch's assignment is over. False: ERR_STOP, or ERR_INTERRUPTED when a stop
- * was asked for (the batch is left to the next start).
+ * Waits until all these ids have been answered, or the batch's assignment is over. False: ERR_STOP, ERR_RESTART, or
+ * ERR_INTERRUPTED when a stop was requested (the batch is left to the next start).
  */
 MUSTUSE bool resolver_wait(struct resolver *resolver, const struct batch *batch, struct err *err);
 

@@ -1,7 +1,7 @@
 /**
  * The worker: source → decode → validate → store → outcome → encode → sink, two batches in flight.
  *
- * Takes nothing over: the parts it works with are borrowed and outlive it. One thread.
+ * It owns nothing else: the parts that it works with are borrowed and outlive it. One thread.
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
@@ -13,13 +13,18 @@
 #include "postgres/store.h"
 #include "registry/registry.h"
 
-/** Below this many commands a batch is published before anything new is taken: latency first, overlap only under load.
+/**
+ * A batch with fewer commands is published before anything new is taken: latency comes first, and batches overlap only
+ * under load.
  */
 #define WORKER_OVERLAP_MIN 256
 
 struct worker;
 
-/** Who has answered since the process began: a host that has is no wrong name, however long it is away later. */
+/**
+ * What has answered since the process began. A host that has answered once is not a wrong name, however long it is away
+ * later.
+ */
 struct answered {
     bool broker;
     bool database;
@@ -31,10 +36,10 @@ struct worker_parts {
     struct sink *sink;
     struct store *store;
     const struct decode_options *decode;
-    struct registry *registry; /* NULL: none is configured */
+    struct registry *registry; /* NULL: no registry is configured */
     struct event_encoder *encoder;
     void (*published)(void *opaque,
-                      const struct batch *batch); /* called for each batch that is out; NULL: nobody asks */
+                      const struct batch *batch); /* called for each batch that is published; NULL: no callback */
     void *opaque;
     struct answered *answered; /* outlives this worker when everything is opened anew */
 };
@@ -42,13 +47,13 @@ struct worker_parts {
 struct worker *worker_new(const struct worker_parts *parts);
 void worker_free(struct worker *worker);
 
-/** Connects the store and readies the sink, waiting out what is down; gives up only on what cannot heal. */
+/** Connects the store and readies the sink. It waits for what is down, and gives up only when waiting cannot help. */
 MUSTUSE bool worker_start(struct worker *worker, struct err *err);
 
 /** One turn of the loop. False: the process must end with `err->exit_code`. */
 MUSTUSE bool worker_step(struct worker *worker, struct err *err);
 
-/** Publishes what is in flight and commits. */
+/** Publishes and commits what is in flight. */
 MUSTUSE bool worker_drain(struct worker *worker, struct err *err);
 
 #endif

@@ -59,7 +59,7 @@ static bool write_size(FILE *out, const json_t *size)
     return true;
 }
 
-/* Record, enum, fixed: the name in full, the type, then the one attribute that matters. */
+/* For a record, an enum or a fixed: the full name, the type, then the one attribute that matters. */
 static bool write_named(FILE *out, const json_t *object, const char *type, struct bytes around)
 {
     const char *given = json_string_value(json_object_get(object, "name"));

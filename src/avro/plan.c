@@ -2,7 +2,7 @@
 
 #include <avro.h>
 
-/* While a plan is made: the schema that each node stands for, to find the node that a link means. */
+/* While a plan is made: the schema of each node, to find the node that a link refers to. */
 struct making {
     struct plan_node *nodes;
     avro_schema_t *schemas;
@@ -80,7 +80,7 @@ static void fill(struct making *making, size_t index, avro_schema_t schema)
         fill(making, first + i, child(schema, i));
 }
 
-/* A second mention of a named type is a link; its node becomes a copy of the first mention's. */
+/* A second mention of a named type is a link. Its node becomes a copy of the first mention's node. */
 static bool resolve_links(struct making *making)
 {
     for (size_t i = 0; i < making->used; i++) {
@@ -121,7 +121,7 @@ static bool name_fields(struct making *making, uint32_t record)
     return true;
 }
 
-/* A message may be any branch of a union. */
+/* Marks the fields of each record that a message may be: the schema itself, or any branch of its union. */
 static bool name_top(struct making *making, uint32_t top)
 {
     const struct plan_node *node = &making->nodes[top];

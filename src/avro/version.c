@@ -1,6 +1,6 @@
 #include "avro/version.h"
 
-/* avro-c knows its own version neither at run time nor in its headers: the build asks pkg-config. */
+/* avro-c does not tell its version, neither at run time nor in its headers: the build asks pkg-config. */
 #ifndef AVRO_VERSION
 #define AVRO_VERSION "unknown"
 #endif

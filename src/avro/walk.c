@@ -21,7 +21,7 @@ static bool ends_too_early(struct walk *walk)
 
 /* ---- Primitive values ---- */
 
-/* Steps over `length` bytes if there are as many. */
+/* Steps over `length` bytes if there are that many. */
 static bool take(struct walk *walk, int64_t length, struct bytes *bytes)
 {
     if (length < 0)
@@ -40,7 +40,7 @@ static bool skip(struct walk *walk, int64_t length)
     return take(walk, length, &skipped);
 }
 
-/* Zigzag, seven bits a byte, the lowest first: at most ten bytes, of which the tenth holds one bit. */
+/* Zigzag, seven bits a byte, the lowest first: at most ten bytes, the tenth with one bit only. */
 bool walk_long(struct walk *walk, int64_t *value)
 {
     uint64_t bits = 0;
@@ -67,7 +67,7 @@ bool walk_int(struct walk *walk, int64_t *value)
     return (*value >= INT32_MIN && *value <= INT32_MAX) || walk_fail(walk, "an Avro int beyond 32 bits");
 }
 
-/* An index into `count` things: a union's branch, an enum's symbol. */
+/* Reads an index into `count` things: a union's branch, or an enum's symbol. */
 static bool take_index(struct walk *walk, int64_t count, int64_t *index)
 {
     if (!walk_long(walk, index))
@@ -102,7 +102,7 @@ static bool skip_boolean(struct walk *walk)
     return *byte.data <= 1 || walk_fail(walk, "an Avro boolean that is neither 0 nor 1");
 }
 
-/* A union's value is that of the branch chosen; a union holds no unions. */
+/* The value of a union is the value of the chosen branch; a union never contains a union. */
 bool walk_branch(struct walk *walk, const struct plan_node **node)
 {
     int64_t branch;
@@ -145,7 +145,10 @@ static bool skip_item(struct walk *walk, const struct plan_node *container)
     return walk_value(walk, &walk->nodes[container->first]);
 }
 
-/* The count before a block, negative when the block's size in bytes follows: then `*block_end` is where that leads. */
+/*
+ * Reads the count before a block. A negative count is followed by the block's size in bytes; `*block_end` is then where
+ * the block must end.
+ */
 static bool take_count(struct walk *walk, int64_t *count, const uint8_t **block_end)
 {
     int64_t size;
@@ -166,8 +169,10 @@ static bool take_count(struct walk *walk, int64_t *count, const uint8_t **block_
     return true;
 }
 
-/* Blocks of items up to one that counts none. Readers differ in whether they believe a block's size, so it must be
- * true. */
+/*
+ * Skips blocks of items, up to the one with the count 0. Some readers rely on a block's size and some do not, so it
+ * must be true.
+ */
 static bool skip_blocks(struct walk *walk, const struct plan_node *container)
 {
     const uint8_t *block_end;

@@ -7,7 +7,7 @@
 #include "runtime/stop.h"
 
 #define SLICE_MS 100
-#define AGAIN_MS 1000 /* between two look-ups */
+#define AGAIN_MS 1000 /* between two lookups */
 
 struct await {
     const char *command; /* as it was typed */
@@ -18,8 +18,8 @@ struct await {
     struct value_schemas *schemas;
     struct answers answers;
     struct lookup *lookup;
-    int64_t lookup_ms;  /* when the ledger is asked next; INT64_MAX while it is being asked */
-    struct err trouble; /* why the ledger did not answer the last time */
+    int64_t lookup_ms;  /* when the ledger is asked next; INT64_MAX while a lookup is under way */
+    struct err trouble; /* why the last lookup failed */
     struct arena arena;
 };
 
@@ -35,7 +35,7 @@ static int report_stored(struct await *await, const struct cli *cli, const struc
     }
 }
 
-/* DONE: the outcome is found. FAILED: the look-up is over without one, and `trouble` says whether for an error. */
+/* DONE: the outcome is found. FAILED: the lookup is over without one; `trouble` says whether because of an error. */
 MUSTUSE static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
 {
     if (await->lookup_ms != INT64_MAX) {
@@ -52,7 +52,7 @@ MUSTUSE static enum progress ask_ledger(struct await *await, int timeout_ms, str
     return progress == DONE && found->row != NULL ? DONE : FAILED;
 }
 
-/* The first look has to succeed: what was decided before would never come by a topic. */
+/* The first lookup has to succeed: an outcome that was decided before never comes by a topic. */
 MUSTUSE static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
 {
     enum progress progress;
@@ -118,7 +118,7 @@ static int await_run(struct await *await, const struct cli *cli)
 
     await->deadline_ms = clock_ms() + await->timeout_ms;
     await->schemas = value_schemas_open(&cli->config, &err);
-    /* Before the ledger is asked: an event that comes in between is seen. */
+    /* It is opened before the ledger is asked, so that an event in between is seen. */
     if (await->schemas == NULL || !answers_open(&await->answers, &cli->config, await->timeout_ms, &err))
         return cli_fail(&err);
     await->lookup = lookup_new(&cli->config);
@@ -151,7 +151,7 @@ static bool set(void *target, int letter, const char *text)
     return true;
 }
 
-/* 0, or the exit code after saying what is wrong. */
+/* Returns 0, or the exit code after saying what is wrong. */
 static int parse(struct await *await, int argc, char **argv)
 {
     int failed = subcommand_options(&cli_await, argc, argv, set, await);

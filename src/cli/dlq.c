@@ -10,7 +10,7 @@
 
 /* ---- Arguments --------------------------------------------------------------------------------------------------- */
 
-/* "P@O". */
+/* Reads "P@O". */
 static bool set_place(struct dlq_request *request, const char *text)
 {
     char *at, *rest;

@@ -34,7 +34,7 @@ static void name_code(const struct dead_letter *letter, char text[static CODE_TE
     struct bytes code = letter->code.len > 0 ? letter->code : bytes_of("-");
     size_t len = code.len < CODE_TEXT - 1 ? code.len : CODE_TEXT - 1;
 
-    /* Anybody can write into the topic: nothing raw on a terminal. */
+    /* Anybody can write into the topic, so nothing raw goes to a terminal. */
     for (size_t i = 0; i < len; i++)
         text[i] = code.data[i] > ' ' && code.data[i] < 0x7f ? (char)code.data[i] : '?';
     text[len] = 0;
@@ -45,7 +45,7 @@ static bool same(const struct dlq_count *a, const struct dlq_count *b)
     return a->hour == b->hour && a->partition == b->partition && strcmp(a->code, b->code) == 0;
 }
 
-/* From the end: the records of a partition come in the order of their times, as good as always. */
+/* Counts from the end of the list, because the records of a partition mostly come in the order of their times. */
 static void count(struct dlq_list *list, const struct record *record, const struct dead_letter *letter)
 {
     struct dlq_count one = {.partition = record->partition, .hour = record->timestamp_ms / HOUR_MS, .records = 1};
@@ -77,7 +77,7 @@ static int compare(const void *left, const void *right)
 
 /* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
-/* Whole hours are all that is meant: "2026-11-22T02:00:00Z". */
+/* Writes only whole hours: "2026-11-22T02:00:00Z". */
 static void hour_text(int64_t hour, char text[static RFC3339_TEXT])
 {
     rfc3339_format(hour * HOUR_MS * 1000, text);
@@ -188,7 +188,7 @@ int dlq_list(const struct cli *cli, const struct dlq_request *request)
 {
     struct dlq_list list = {.request = request};
 
-    /* `dlq list --records | head` ends when nobody reads any more. */
+    /* `dlq list --records | head` ends when its reader does. */
     signal(SIGPIPE, SIG_DFL);
     int status = list_run(&list, cli);
     free(list.counts);

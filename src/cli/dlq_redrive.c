@@ -81,7 +81,7 @@ static int run(struct redrive *redrive)
     bool done = redrive_run(redrive, &err);
 
     qsort(redrive->counts, redrive->count_codes, sizeof *redrive->counts, compare);
-    /* Also after a failure: what is sent stays sent. */
+    /* This is printed after a failure too: what is sent stays sent. */
     if (done || (redrive->request->apply && redrive->sent > 0)) {
         if (redrive->cli->json)
             print_json(redrive, done);
@@ -103,7 +103,7 @@ int dlq_redrive(const struct cli *cli, const struct dlq_request *request)
     redrive->request = request;
     redrive->rules.max_attempts = request->max_attempts;
     redrive->rate.limit = request->rate;
-    /* A tool's own news are its output; what the producer tells is for who asked for it with -v. */
+    /* A tool reports by its own output; the producer's log lines are only for -v. */
     if (cli->config.log_level == LOG_INFO)
         log_setup(cli->config.log_format, LOG_WARNING);
     int status = run(redrive);

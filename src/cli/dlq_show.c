@@ -12,7 +12,7 @@ static bool no_such(struct err *err)
     return false;
 }
 
-/* True: found and printed. False: an error, or ERR_NONE and no such record. */
+/* True: found and printed. False: an error, or ERR_NONE when there is no such record. */
 static bool find(const struct dlq_request *request, const struct cli *cli, struct reader *reader,
                  struct value_schemas *schemas, struct err *err)
 {
@@ -24,7 +24,7 @@ static bool find(const struct dlq_request *request, const struct cli *cli, struc
             return false;
         if (progress == PENDING)
             continue;
-        /* A range begins where there is something: what comes first may be another one. */
+        /* A range begins at the first record that exists, which may be another one. */
         if (record.offset != request->offset)
             return no_such(err);
         (cli->json ? record_print_json : record_print_whole)(schemas, &record, stdout);

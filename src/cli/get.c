@@ -7,7 +7,7 @@
 #define WAIT_MS 1000
 
 struct get {
-    const char *command; /* as it was typed; NULL: the session is asked for */
+    const char *command; /* as it was typed; NULL: the lookup is by session */
     struct uuid command_id;
     int64_t session_id;
 };
@@ -24,7 +24,7 @@ static bool set(void *target, int letter, const char *text)
     return true;
 }
 
-/* 0, or the exit code after saying what is wrong. */
+/* Returns 0, or the exit code after saying what is wrong. */
 static int parse(struct get *get, int argc, char **argv)
 {
     int failed = subcommand_options(&cli_get, argc, argv, set, get);

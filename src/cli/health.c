@@ -6,7 +6,7 @@
 
 #define ANSWER_MS 3000
 
-/* 0 or 1 and nothing else once the question is clear: Docker takes other codes for something else. */
+/* Returns only 0 or 1 once the arguments are right: Docker gives other codes another meaning. */
 static int health_ask(const struct config *config, const char *path)
 {
     struct reply reply;
@@ -22,7 +22,7 @@ static int health_ask(const struct config *config, const char *path)
     return yes ? EXIT_DONE : EXIT_NO;
 }
 
-/* The sentence is part of /readyz anyway; `live` says ok. */
+/* /readyz contains the sentence anyway; `live` says ok. */
 static void print_json(bool yes, const char *what)
 {
     printf("{\"%s\": %s}\n", what, yes ? "true" : "false");
@@ -45,7 +45,7 @@ static int health_json(const struct config *config, const char *path, const char
 }
 
 struct health {
-    const char *what; /* "live", "ready"; NULL: nothing was said yet */
+    const char *what; /* "live", "ready"; NULL: not given yet */
 };
 
 static bool set(void *target, int letter, const char *text)

@@ -103,7 +103,7 @@ static void print_exits(const struct subcommand *subcommand, FILE *out)
     }
 }
 
-/* ---- The program -------------------------------------------------------------------------------------------------- */
+/* ---- The program ------------------------------------------------------------------------------------------------- */
 
 static void print_section(const struct subcommand *const *subcommands, const char *section, FILE *out)
 {
@@ -166,7 +166,7 @@ void help_print_program(const struct subcommand *const *subcommands, FILE *out)
     print_program_exits(out);
 }
 
-/* ---- A subcommand ------------------------------------------------------------------------------------------------- */
+/* ---- A subcommand ------------------------------------------------------------------------------------------------ */
 
 /* The length of what stands together: a word, or all between brackets. */
 static int usage_item(const char *text)

@@ -12,52 +12,133 @@ struct migration {
     const char *role;   /* for the grants that `sql` prints */
 };
 
+/* ---- status ------------------------------------------------------------------------------------------------------ */
+
+/* True when the table lacks nothing. */
+static bool print_table(const struct migrate_report *report, const char *table)
+{
+    bool complete = true;
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct migrate_finding *finding = &report->findings[i];
+        if (strcmp(finding->table, table) != 0)
+            continue;
+        printf("%s%s\n  fix: %s\n", finding->warning ? "warning: " : "", finding->text, finding->fix);
+        complete = complete && finding->warning;
+    }
+    return complete;
+}
+
+static void print_report(const struct migrate_report *report)
+{
+    for (size_t i = 0; i < MIGRATE_TABLES; i++)
+        if (print_table(report, migrate_tables[i]))
+            printf("%s is complete\n", migrate_tables[i]);
+}
+
+static void write_findings(struct json_writer *json, const char *name, const struct migrate_report *report,
+                           bool warnings)
+{
+    write_key(json, name);
+    write_array(json);
+    for (size_t i = 0; i < report->count; i++)
+        if (report->findings[i].warning == warnings)
+            write_raw(json, bytes_of(report->findings[i].json));
+    write_array_end(json);
+}
+
+static void print_report_json(const struct migrate_report *report)
+{
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_member_bool(&json, "complete", report->complete);
+    write_findings(&json, "missing", report, false);
+    write_findings(&json, "warnings", report, true);
+    write_object_end(&json);
+    write_line_end(&json);
+}
+
 static int run_status(struct cli *cli, const char *role)
 {
+    struct arena arena = {0};
+    struct migrate_report report;
     struct err err;
-    bool complete;
 
     (void)role;
-    if (!migrate_status(&cli->config, stdout, cli->json, &complete, &err))
+    if (!migrate_status(&cli->config, &arena, &report, &err)) {
+        arena_free(&arena);
         return cli_fail(&err);
-    return complete ? EXIT_DONE : EXIT_NO;
+    }
+    if (cli->json)
+        print_report_json(&report);
+    else
+        print_report(&report);
+    arena_free(&arena);
+    return report.complete ? EXIT_DONE : EXIT_NO;
+}
+
+/* ---- up ---------------------------------------------------------------------------------------------------------- */
+
+static void print_created(const bool created[static MIGRATE_TABLES])
+{
+    for (size_t i = 0; i < MIGRATE_TABLES; i++)
+        printf("%-16s  %s\n", migrate_tables[i], created[i] ? "created" : "already there");
+}
+
+static void print_created_json(const bool created[static MIGRATE_TABLES])
+{
+    struct json_writer json = json_to_stream(stdout);
+
+    write_object(&json);
+    write_key(&json, "tables");
+    write_array(&json);
+    for (size_t i = 0; i < MIGRATE_TABLES; i++) {
+        write_object(&json);
+        write_member_text(&json, "table", migrate_tables[i]);
+        write_member_text(&json, "state", created[i] ? "created" : "exists");
+        write_object_end(&json);
+    }
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
 }
 
 static int run_up(struct cli *cli, const char *role)
 {
+    bool created[MIGRATE_TABLES];
     struct err err;
 
     (void)role;
-    return migrate_up(&cli->config, stdout, cli->json, &err) ? EXIT_DONE : cli_fail(&err);
+    if (!migrate_up(&cli->config, created, &err))
+        return cli_fail(&err);
+    if (cli->json)
+        print_created_json(created);
+    else
+        print_created(created);
+    return EXIT_DONE;
 }
 
-static void print_sql_json(const struct config *config, const char *role)
-{
-    char *sql = NULL;
-    size_t len = 0;
-    FILE *memory = open_memstream(&sql, &len);
-
-    if (memory == NULL)
-        abort();
-    migrate_sql(config, role, memory);
-    if (fclose(memory) != 0)
-        abort();
-    struct json_writer json = json_to_stream(stdout);
-    write_object(&json);
-    write_member_string(&json, "sql", (struct bytes){(const uint8_t *)sql, len});
-    write_object_end(&json);
-    write_line_end(&json);
-    free(sql);
-}
+/* ---- sql --------------------------------------------------------------------------------------------------------- */
 
 static int run_sql(struct cli *cli, const char *role)
 {
-    if (cli->json)
-        print_sql_json(&cli->config, role);
-    else
-        migrate_sql(&cli->config, role, stdout);
+    char *sql = migrate_sql(&cli->config, role);
+
+    if (cli->json) {
+        struct json_writer json = json_to_stream(stdout);
+        write_object(&json);
+        write_member_text(&json, "sql", sql);
+        write_object_end(&json);
+        write_line_end(&json);
+    } else {
+        fputs(sql, stdout);
+    }
+    free(sql);
     return EXIT_DONE;
 }
+
+/* ---- Actions ----------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

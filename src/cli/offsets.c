@@ -37,7 +37,7 @@ static bool is_set(const struct offsets_tool *tool)
     return strcmp(tool->action, "set") == 0;
 }
 
-/* 0, or the exit code after saying what is wrong. */
+/* Returns 0, or the exit code after saying what is wrong. */
 static int parse(struct offsets_tool *tool, int argc, char **argv)
 {
     int failed = subcommand_options(&cli_offsets, argc, argv, set, tool);

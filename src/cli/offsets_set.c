@@ -10,12 +10,12 @@
 
 #define POLL_MS 500
 
-/* A broker looks for members that are over in its own time. */
+/* Brokers look for members whose session is over at their own intervals. */
 #define SESSION_GRACE_MS 5000
 
 /* ---- Where to ---------------------------------------------------------------------------------------------------- */
 
-/* An offset that is not there would be lost input, or a hole. */
+/* An offset that does not exist would be lost input, or a gap. */
 static bool choose_target(const struct offsets_tool *tool, const struct range *all, const struct range *chosen,
                           int64_t *target, struct err *err)
 {
@@ -67,7 +67,10 @@ static bool still_members(const struct config *config, int64_t patience_ms, stru
                    config->group_id, patience_ms / 1000);
 }
 
-/* A static member that was stopped stays one until its session is over: that is waited for, a live one is not stopped. */
+/*
+ * A static member that was stopped stays in the group until its session is over. That is waited for; a live member is
+ * not stopped.
+ */
 static bool await_empty(const struct config *config, struct lag *lag, struct lag_group *group, struct err *err)
 {
     int64_t session_ms, started_ms = clock_ms();
@@ -88,7 +91,7 @@ static bool await_empty(const struct config *config, struct lag *lag, struct lag
     return true;
 }
 
-/* Who joins between the look and the change is waited for like any other. */
+/* A member that joins between the check and the change is waited for as well. */
 static bool apply(const struct offsets_tool *tool, int64_t target, const struct config *config, struct lag *lag,
                   struct lag_group *group, struct err *err)
 {

@@ -20,7 +20,7 @@ static bool set(void *target, int letter, const char *text)
     }
 }
 
-/* A decision's event follows within milliseconds, but an outage of Kafka lies between them whole. */
+/* The event of a decision follows within milliseconds, but an outage of Kafka may come in between. */
 static void warn_of_haste(const struct prune_request *request)
 {
     if (request->older_than_ms < HOUR_MS && !request->dry_run)
@@ -74,7 +74,10 @@ static int prune_run(const struct cli *cli, const struct prune_request *request)
             show_progress(&count);
     }
     prune_close(prune);
-    /* Also after a failure: what is pruned stays pruned. A first window that failed has nothing to tell. */
+    /*
+     * This is printed after a failure too: what is pruned stays pruned. If the first window failed there is nothing to
+     * report.
+     */
     if (progress == DONE || count.examined > 0) {
         end_progress();
         print_count(cli, request, &count);

@@ -18,7 +18,7 @@ static bool interrupted(struct err *err)
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
-/* The sink writes to the topics of its configuration: here there is one, and it is the commands topic. */
+/* The sink writes to the topics of its configuration. Here there is only one, the commands topic. */
 static void configure(struct redrive *redrive)
 {
     const struct config *config = &redrive->cli->config;
@@ -38,7 +38,7 @@ void redrive_free(struct redrive *redrive)
     own_config_free(&redrive->config);
 }
 
-/* How many partitions a topic has, and where they begin and end when asked for. */
+/* Finds how many partitions a topic has, and where they begin and end now. */
 static bool look_at(const struct redrive *redrive, const char *topic, int *count, struct range **ranges,
                     struct err *err)
 {
@@ -74,7 +74,7 @@ static bool look_at_topics(struct redrive *redrive, int *count, struct err *err)
            err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d", config->dlq_topic, *count - 1);
 }
 
-/* What a predecessor left open is ended first: then its progress can be read. */
+/* What a predecessor left open is ended first; only then its progress can be read. */
 static bool open_all(struct redrive *redrive, struct err *err)
 {
     const struct config *config = &redrive->cli->config;
@@ -149,7 +149,7 @@ static size_t count_of(struct redrive *redrive, struct bytes code)
     return i;
 }
 
-/* There is room for so many codes, of which a partition's progress can say how far they are. */
+/* True when there is room for another code: the progress of a partition holds only so many. */
 static bool may_count(const struct redrive *redrive, struct bytes code)
 {
     for (size_t i = 0; i < redrive->count_codes; i++)
@@ -233,7 +233,7 @@ static bool read_partition(struct redrive *redrive, struct reader *reader, const
     return true;
 }
 
-/* Where the first letter may be that was not looked at before. */
+/* The first offset that may have a letter that was not looked at before. */
 static int64_t first_of(const struct redrive *redrive, int32_t partition)
 {
     const struct redrive_mark *mark = &redrive->progress.partitions[partition].mark;
@@ -242,7 +242,9 @@ static int64_t first_of(const struct redrive *redrive, int32_t partition)
                                                  : redrive_mark_lowest(mark);
 }
 
-/* One after the other: so a dry run and what it announces stop at the same letter. */
+/*
+ * Partitions are handled one after the other, so that a dry run and the run that it announces stop at the same letter.
+ */
 static bool run_partition(struct redrive *redrive, int32_t partition, struct err *err)
 {
     struct dlq_filter only = {.partition = partition};

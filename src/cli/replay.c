@@ -42,7 +42,7 @@ static bool set(void *target, int letter, const char *text)
     }
 }
 
-/* 0, or the exit code after saying what is wrong. */
+/* Returns 0, or the exit code after saying what is wrong. */
 static int parse(struct replay_tool *tool, int argc, char **argv)
 {
     const struct replay_arguments *arguments = &tool->replay.mark.arguments;
@@ -135,7 +135,7 @@ static int replay_run(struct replay_tool *tool)
     bool planned = replay_plan(tool, &err);
     bool done = planned && (tool->apply ? replay_apply : replay_forecast)(tool, &err);
 
-    /* Also after a failure: what is published stays published. */
+    /* This is printed after a failure too: what is published stays published. */
     bool tell = done || (tool->apply && replay_tally_sum(&tool->tally) > 0);
     if (tell && tool->cli->json)
         print_json(tool, done);
@@ -159,7 +159,7 @@ static int replay_main(struct cli *cli, int argc, char **argv)
         failed = cli_load_config(cli);
     if (failed != 0)
         return failed;
-    /* A tool's own news are its output; what the worker's loop tells is for who asked for it with -v. */
+    /* A tool reports by its own output; the log lines of the worker's loop are only for -v. */
     if (cli->config.log_level == LOG_INFO)
         log_setup(cli->config.log_format, LOG_WARNING);
     stop_setup();

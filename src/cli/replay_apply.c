@@ -1,6 +1,6 @@
 /*
- * A worker that reads ranges: `run`'s own loop, with the replay's configuration. What ends it at any moment loses nothing: its offsets
- * are in the transactions of its events.
+ * A worker that reads ranges: the loop of `run` with the replay's configuration. It can end at any moment without loss,
+ * because its offsets are in the transactions of its events.
  */
 #include "cli/parts/pipeline.h"
 #include "cli/replay.h"
@@ -24,7 +24,7 @@ struct apply {
     uint64_t total;
 };
 
-/* By the clock that decides: what is decided from now on is the replay's. */
+/* Reads the clock by which outcomes are decided: what is decided from now on is the replay's. */
 static bool read_clock(struct replay_tool *tool, struct err *err)
 {
     struct ledger *ledger = ledger_new(&tool->config);
@@ -40,7 +40,7 @@ static bool read_clock(struct replay_tool *tool, struct err *err)
     return progress == DONE;
 }
 
-/* In the worker's loop, of each batch whose transaction is committed. */
+/* Called in the worker's loop for each batch whose transaction is committed. */
 static void on_published(void *opaque, const struct batch *batch)
 {
     struct apply *apply = opaque;
@@ -66,7 +66,7 @@ static bool may_go_on(const struct apply *apply)
     return !stop_requested() && !replay_finished(&apply->tool->replay);
 }
 
-/* Nothing is in flight when there is something to wait for: the portions are small then. */
+/* Nothing is in flight during this wait, because the portions are small when there is a rate. */
 static void keep_rate(const struct apply *apply)
 {
     const struct replay_tool *tool = apply->tool;
@@ -93,7 +93,7 @@ static bool run_loop(struct apply *apply, struct err *err)
     return worker_drain(worker, err);
 }
 
-/* False with ERR_RESTART: everything is closed, and may be opened again as if the process had been started anew. */
+/* False with ERR_RESTART: everything is closed, and can be opened again as if the process had been started anew. */
 static bool run_once(struct apply *apply, struct err *err)
 {
     struct worker_parts parts = {

@@ -1,6 +1,6 @@
 /*
- * What `replay --apply` would do, command by command: the same records, decoded by the same code, and their ids looked up. Nothing is
- * decided, published or committed.
+ * What `replay --apply` would do, command by command: it reads the same records, decodes them with the same code and
+ * looks their ids up. Nothing is decided, published or committed.
  */
 #include "cli/parts/codecs.h"
 #include "cli/replay.h"
@@ -24,7 +24,7 @@ struct forecast {
     struct batch batch;
     struct progress_line line;
     uint64_t total;
-    int64_t read_ms; /* when something was read last */
+    int64_t read_ms; /* when something was last read */
 };
 
 static bool open_parts(struct forecast *f, struct err *err)
@@ -54,7 +54,7 @@ static void close_parts(struct forecast *f)
     codecs_close(&f->codecs);
 }
 
-/* A tool does not wait for better times as `run` does. */
+/* A tool does not wait for an outage to end, as `run` does. */
 static bool is_silent(const struct forecast *f, struct err *err)
 {
     int timeout_ms = f->tool->from.timeout_ms;
@@ -77,7 +77,7 @@ static bool look_up(struct forecast *f, struct err *err)
     return progress == DONE;
 }
 
-/* Of a replay that goes on, what it has decided itself counts as undecided still. */
+/* In a replay that continues, what it has decided itself still counts as undecided. */
 static void count(struct forecast *f)
 {
     const struct replay *replay = &f->tool->replay;
@@ -116,7 +116,7 @@ bool replay_forecast(struct replay_tool *tool, struct err *err)
 
     tool->replay.forecast = true;
     bool good = open_parts(&f, err);
-    /* Whether there is anything to be read shows when it has begun. */
+    /* Only after it has begun is it known whether there is anything to read. */
     while (good && (source_epoch(f.source) == 0 || !replay_finished(&tool->replay)))
         good = stop_requested() ? replay_interrupted(err) : step(&f, err);
     progress_line_end(&f.line);

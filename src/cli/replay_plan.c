@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* What the two questions about places were answered, and where the topic begins; by partition. */
+/* The answers to the two requests about places, and where the topic begins; by partition. */
 struct places_found {
     struct range *all;
     struct range *from;
@@ -34,13 +34,13 @@ static int64_t at_most(int64_t value, int64_t limit)
     return value < limit ? value : limit;
 }
 
-/* Where X and Y are as offsets were typed they stay as they are: the topic may no longer have them. */
+/* An offset that was typed stays as it is, since the topic may no longer have it. */
 static int64_t place_of(const struct range_request *request, const struct range *found)
 {
     return request->from == RANGE_OFFSET ? request->value : found->start;
 }
 
-/* What lies behind the group's offsets is the worker's, which answers it in its own time. */
+/* What comes after the group's offsets belongs to the worker, which answers it in its own time. */
 static void plan_part(const struct replay_tool *tool, const struct places_found *found, int32_t partition,
                       int64_t committed, struct replay_part *part)
 {

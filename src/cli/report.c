@@ -37,7 +37,7 @@ struct report_task {
     char why[SECTIONS][sizeof((struct err *)NULL)->message];
 };
 
-/* ---- The text ----------------------------------------------------------------------------------------------------- */
+/* ---- The text ---------------------------------------------------------------------------------------------------- */
 
 static bool write_section(const struct report_task *task, size_t index, FILE *out, struct err *err)
 {
@@ -92,7 +92,7 @@ static char *gather(struct report_task *task)
     return masked;
 }
 
-/* ---- The file ----------------------------------------------------------------------------------------------------- */
+/* ---- The file ---------------------------------------------------------------------------------------------------- */
 
 static int cannot(const struct report_task *task, const char *what, enum exit_code exit_code)
 {
@@ -145,7 +145,7 @@ static bool fill_file(int fd, const char *text)
     return empty && write_all(fd, text);
 }
 
-/* ---- What is said of it ------------------------------------------------------------------------------------------- */
+/* ---- What is said of it ------------------------------------------------------------------------------------------ */
 
 static void say_json(const struct report_task *task)
 {

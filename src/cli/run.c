@@ -15,20 +15,20 @@
 
 #include <stdlib.h>
 
-/* Longer than any wait of the loop between two ticks; shorter than anybody's patience, and than WatchdogSec= of the unit. */
+/* Longer than any wait of the loop between two ticks, and shorter than WatchdogSec= of the unit. */
 #define WATCHDOG_MS 60000
 
-/* Everything that `run` opens, in the order of opening. What depends on no broker and no database is opened once. */
+/* Everything that `run` opens, in the order of opening. Parts that need no broker and no database are opened once. */
 struct run {
     struct about about;
-    struct server *server; /* NULL: none is wanted, or the default port is taken */
+    struct server *server; /* NULL: not wanted, or the default port is in use */
     struct monitor *monitor;
     struct codecs codecs;
     struct answered answered;
     struct pipeline pipeline;
 };
 
-/* ---- What others see of it ------------------------------------------------------------------------------------------------ */
+/* ---- What others see of it --------------------------------------------------------------------------------------- */
 
 static struct about about_this(const struct config *config)
 {
@@ -48,7 +48,10 @@ static struct about about_this(const struct config *config)
     };
 }
 
-/* A second worker on a host does its job: that it has no page is no reason to stop it, unless somebody asked for one. */
+/*
+ * A second worker on a host can do its work without a page. That is a reason to stop only if somebody has configured
+ * the port.
+ */
 static bool open_server(struct run *run, const struct config *config, struct err *err)
 {
     if (*config->http_listen == 0)
@@ -61,7 +64,7 @@ static bool open_server(struct run *run, const struct config *config, struct err
     return true;
 }
 
-/* On the monitor's thread, after SIGHUP. Only what can change while everything else goes on. */
+/* Runs on the monitor's thread after SIGHUP. It changes only what can change while everything else goes on. */
 static void reload(void *opaque)
 {
     static const char *const names[] = {"error", "warning", "info", "debug"};
@@ -97,7 +100,7 @@ static void close_watch(struct run *run)
     server_close(run->server);
 }
 
-/* ---- The loop ------------------------------------------------------------------------------------------------------------- */
+/* ---- The loop ---------------------------------------------------------------------------------------------------- */
 
 static bool run_loop(struct worker *worker, struct err *err)
 {
@@ -113,7 +116,7 @@ static bool run_loop(struct worker *worker, struct err *err)
     return worker_drain(worker, err);
 }
 
-/* False with ERR_RESTART: everything is closed and may be opened again, as if the process had been started anew. */
+/* False with ERR_RESTART: everything is closed, and can be opened again as if the process had been started anew. */
 static bool run_once(struct run *run, const struct config *config, struct err *err)
 {
     struct worker_parts parts = {.config = config, .answered = &run->answered};

@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-/* As Java's clients name them: TopicNameStrategy, or with two kinds of record in one topic TopicRecordNameStrategy. */
+/*
+ * The name that Java's clients use: TopicNameStrategy, or with two kinds of record in one topic
+ * TopicRecordNameStrategy.
+ */
 static const char *subject_of(struct arena *arena, const char *topic, bool shared, const struct schema *schema)
 {
     return (const char *)arena_printf(arena, "%s-%s", topic, shared ? schema_record(schema) : "value").data;
@@ -33,7 +36,10 @@ void schemas_name_own(struct schemas_own own[static SCHEMAS_OWN], const struct s
 
 int schemas_registry_fail(struct err *err)
 {
-    /* A tool does not wait for better times: what is worth another try ends it too, with the exit code that fits. */
+    /*
+     * A tool does not wait for an outage to end: errors that are worth another try end it too, with the fitting exit
+     * code.
+     */
     err->class = ERR_STOP;
     return cli_fail(err);
 }
@@ -67,7 +73,7 @@ static int run_with_schemas(struct cli *cli, int (*action)(const struct schemas_
 
 struct chosen {
     const char *action;
-    const char **files; /* what follows `fingerprint`; as much room as there are arguments */
+    const char **files; /* the arguments after `fingerprint`; there is room for all arguments */
     size_t file_count;
 };
 

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* The registry's word on one version: may ours be registered after it? */
+/* The registry's answer about one version: may ours be registered after it? */
 struct finding {
     const struct schemas_own *own;
-    const char *level; /* that the registry compares by; "": it has none */
+    const char *level; /* the level by which the registry compares; "": it has none */
     const struct subjects_version *version;
     enum schemas_verdict verdict;
     struct subjects_reasons reasons;
@@ -16,8 +16,8 @@ struct finding {
 struct report {
     const struct schemas_tool *tool;
     FILE *out;                    /* NULL: none */
-    struct json_writer *json;     /* NULL: as text */
-    enum schemas_verdict verdict; /* of all so far */
+    struct json_writer *json;     /* NULL: print text */
+    enum schemas_verdict verdict; /* the worst so far */
 };
 
 /* ---- The report ---- */
@@ -42,7 +42,7 @@ static void print_text(const struct report *report, const struct finding *findin
         fprintf(report->out, "      %.300s\n", finding->reasons.list[i]);
 }
 
-/* Null where nothing was compared. */
+/* Writes null where nothing was compared. */
 static void write_verdict(struct json_writer *json, enum schemas_verdict verdict)
 {
     write_key(json, "compatible");
@@ -91,7 +91,7 @@ static enum subjects_answer judge(struct report *report, struct finding *finding
     if (finding->version->type != SCHEMA_AVRO) {
         finding->verdict = SCHEMAS_INCOMPATIBLE;
     } else if (strcmp(finding->level, "NONE") == 0) {
-        finding->verdict = SCHEMAS_UNCOMPARED; /* it would say that all is compatible with all */
+        finding->verdict = SCHEMAS_UNCOMPARED; /* it would say that everything is compatible */
     } else {
         answer = subjects_compatible(report->tool->subjects, own->subject, finding->version->version,
                                      schema_text(own->schema), &is_compatible, &finding->reasons, err);

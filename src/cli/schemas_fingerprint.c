@@ -9,13 +9,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* No schema that people write is larger. */
+/* Nobody writes a larger schema. */
 #define FILE_MAX (1u << 20)
 
 /* In hexadecimal digits. */
 struct fingerprints {
     char crc[17];
-    char single_object[21]; /* what the encoding begins with */
+    char single_object[21]; /* the bytes with which the encoding begins */
     char sha_256[65];
 };
 
@@ -43,7 +43,7 @@ static void write_form(struct json_writer *json, const char *file, const char *f
     write_object_end(json);
 }
 
-/* All of a canonical form, as text. */
+/* All fingerprints of a canonical form, as text. */
 static struct fingerprints fingerprints_of(const char *form)
 {
     struct fingerprints fingerprints;
@@ -111,7 +111,7 @@ static int print_file(struct json_writer *json, const char *name)
     if (file == NULL)
         return fail_to_read(name);
     size_t len = fread(text, 1, sizeof text, file);
-    /* A signal may have ended the writer too: then what came is cut, without an error. */
+    /* A signal may have ended the writer too; then the file is incomplete without an error. */
     bool whole = !ferror(file) && !stop_requested();
     int status = whole ? print_schema(json, name, (struct bytes){(const uint8_t *)text, len}) : fail_to_read(name);
     if (!is_stdin)

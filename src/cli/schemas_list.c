@@ -63,7 +63,7 @@ static const char *type_name(enum schema_type type)
     return "other";
 }
 
-/* The schema here that writes the same bytes; NULL: none. */
+/* The local schema that writes the same bytes; NULL: none. */
 static const struct schema *same_here(const struct schemas_tool *tool, const struct subjects_version *version)
 {
     const struct schema *same = NULL;

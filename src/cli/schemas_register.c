@@ -21,7 +21,10 @@ static void print_one(const struct schemas_own *own, bool is_new, const struct s
     write_object_end(json);
 }
 
-/* Looked up first, so that what exists is told apart, and a registry that is closed for writing does for it. */
+/*
+ * The schema is looked up first. So existing ones are told apart, and a registry that is closed for writing is enough
+ * for them.
+ */
 static enum subjects_answer register_one(const struct schemas_tool *tool, const struct schemas_own *own, bool *is_new,
                                          struct subjects_version *found, struct err *err)
 {

@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 struct send {
-    struct command command; /* from the options */
+    struct command command; /* made from the options */
     bool from_options;
-    bool avro;      /* in one of two framings */
-    bool confluent; /* in this one */
+    bool avro;      /* in one of the two Avro framings */
+    bool confluent; /* in Confluent's wire format */
     bool await;
     bool raw;
     const char *key;
@@ -59,7 +59,7 @@ static bool encode(const struct send *send, const char *id, struct arena *arena,
     return true;
 }
 
-/* Where the event is to be the one object of JSON, this is talk. */
+/* Where the event is to be the only JSON object on stdout, this goes to stderr. */
 static void report_one(const struct send *send, const struct cli *cli, const char *id, const struct sent *sent)
 {
     char place[RECORD_PLACE_TEXT];
@@ -215,7 +215,7 @@ static bool set(void *target, int letter, const char *text)
     }
 }
 
-/* 0, or the exit code after saying what is wrong. */
+/* Returns 0, or the exit code after saying what is wrong. */
 static int parse(struct send *send, int argc, char **argv)
 {
     int failed = subcommand_options(&cli_send, argc, argv, set, send);
@@ -232,7 +232,7 @@ static int parse(struct send *send, int argc, char **argv)
     return 0;
 }
 
-/* NULL and errno. A folder can be opened, but not read: say so before anything is asked of a broker. */
+/* NULL with errno. A folder can be opened but not read, so it is refused before a broker is asked. */
 static FILE *open_file(const char *path)
 {
     struct stat status;
@@ -248,7 +248,7 @@ static int fail_to_open(const char *path)
 {
     struct err err;
 
-    /* A FIFO that nobody writes to yet. */
+    /* A FIFO that has no writer yet. */
     if (errno == EINTR)
         err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted while opening %s", path);
     else

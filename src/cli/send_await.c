@@ -6,7 +6,7 @@
 
 #define SLICE_MS 100
 
-/* Inside the sender's calls. */
+/* Runs inside the sender's calls. */
 static void on_delivered(void *opaque, int32_t partition, int64_t offset)
 {
     struct send_await *await = opaque;

@@ -8,7 +8,7 @@ static bool has(struct bytes line, char wanted)
     return line.len > 0 && memchr(line.data, wanted, line.len) != NULL;
 }
 
-/* The beginning of a value whose other lines follow. */
+/* True when the line begins a value whose other lines follow. */
 static bool goes_on(struct bytes line)
 {
     struct scanner scan = scan_start(line);

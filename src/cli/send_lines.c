@@ -15,7 +15,10 @@
 
 #define PROGRESS_MS 250
 
-/* The line without its end and, unless it is raw, the blanks around it and a byte order mark (files with one may have been joined). */
+/*
+ * The line without its end. Unless it is raw, also without the blanks around it and without a byte order mark (files
+ * that have one may have been joined).
+ */
 static struct bytes trim(const struct send_lines *lines, const char *line, size_t len)
 {
     if (lines->raw) {
@@ -35,7 +38,7 @@ static struct bytes trim(const struct send_lines *lines, const char *line, size_
     return (struct bytes){(const uint8_t *)line, len};
 }
 
-/* A key in one spelling, so that an id keeps its partition whoever writes it. */
+/* The id in one spelling, so that it gets the same partition whoever writes it. */
 static struct bytes key_of(const struct send_lines *lines, const struct command *command, char text[UUID_TEXT + 1])
 {
     if (lines->key != NULL)
@@ -46,7 +49,7 @@ static struct bytes key_of(const struct send_lines *lines, const struct command 
     return bytes_of(text);
 }
 
-/* Whatever its fields hold: what becomes of a command is the worker's to say, but a line that is none was never meant to be sent. */
+/* Any object is sent: the worker judges the fields, but a line that is not an object was never meant as a command. */
 static bool is_object(struct bytes value)
 {
     struct scanner scan = scan_start(value);
@@ -90,14 +93,14 @@ static bool send_line(struct send_lines *lines, struct bytes value, uint64_t num
 
 static void show_progress(const struct send_lines *lines, uint64_t number, int64_t *shown_ms)
 {
-    /* The clock is read once in a while: sending a line takes less than a microsecond. */
+    /* The clock is read only once in a while: sending a line takes less than a microsecond. */
     if (!lines->progress || number % 256 != 0 || clock_ms() - *shown_ms < PROGRESS_MS)
         return;
     *shown_ms = clock_ms();
     fprintf(stderr, "\r%" PRIu64 " sent", sender_sent(lines->sender)->delivered);
 }
 
-/* What came of a line before reading failed, or a signal that ended its writer too, is no line: it may be cut. */
+/* When reading failed, or a signal has ended the writer too, the last line may be incomplete, and is not sent. */
 static bool next_line(const struct send_lines *lines, char **line, size_t *size, ssize_t *len)
 {
     if (stop_requested())

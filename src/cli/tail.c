@@ -84,7 +84,7 @@ static bool is_over(const struct tail *tail, const struct reader *reader, int64_
     return stop_requested() || reader_ended(reader) || (tail->count > 0 && printed >= tail->count);
 }
 
-/* What was asked for did not come in time. Without a count and an end a timeout is just where one stops looking. */
+/* The requested records did not come in time. Without a count and an end a timeout only says when to stop looking. */
 static int too_late(const struct tail *tail, int64_t printed)
 {
     struct err err;
@@ -95,7 +95,7 @@ static int too_late(const struct tail *tail, int64_t printed)
     return cli_fail(&err);
 }
 
-/* Writing would tell, but `tail | head -1` may have nothing more to write for days. */
+/* Writing would show it too, but `tail | head -1` may have nothing more to write for days. */
 static bool output_is_closed(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO};
@@ -166,7 +166,7 @@ static int tail_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     stop_setup();
-    /* `tail | head` ends when nobody reads any more. */
+    /* `tail | head` ends when its reader does. */
     signal(SIGPIPE, SIG_DFL);
     return tail_run(&tail, cli);
 }

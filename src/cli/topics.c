@@ -8,7 +8,7 @@ struct topics {
     struct topic list[OWN_TOPICS];
     bool created[OWN_TOPICS];
     size_t count;
-    struct cleanup cleanup; /* of those that exist */
+    struct cleanup cleanup; /* for topics that exist */
     const char *action;     /* "plan" or "apply" */
     int timeout_ms;
 };
@@ -35,7 +35,7 @@ static bool topics_create(struct topics *topics, struct admin *admin, const stru
     return true;
 }
 
-/* Of topics that do not exist there is nothing to read. */
+/* A topic that does not exist has no settings to read. */
 static bool topics_read_cleanup(struct topics *topics, struct admin *admin, struct err *err)
 {
     struct cleanup *cleanup = &topics->cleanup;
@@ -100,7 +100,7 @@ static void print_json(const struct topics *topics, const struct config *config)
     write_line_end(&json);
 }
 
-/* Order holds per key and event topic whatever the counts are, but equal ones are what a person expects. */
+/* The order of events holds for each key and event topic with any counts, but people expect equal ones. */
 static void warn_of_counts(const struct topics *topics, const struct config *config)
 {
     for (size_t i = 0; i < topics->count; i++)
@@ -111,7 +111,10 @@ static void warn_of_counts(const struct topics *topics, const struct config *con
                     topics->list[i].name, topics->list[i].partitions, (int)config->topics_partitions, E_TOPIC_06);
 }
 
-/* All of them are said; one that stops `run` is the exit code. None is altered: that is for whoever compacted it. */
+/*
+ * All findings are printed, and one that stops `run` is the exit code. Nothing is altered: only the person who set
+ * compaction knows why.
+ */
 static int judge_cleanup(const struct topics *topics)
 {
     struct err err;

@@ -1,28 +1,31 @@
 /*
  * `sessiond verify`: do topics and tables keep the guarantees?
  *
- * The moment. A worker may run meanwhile, so nothing stands still, and yet what is compared has to belong together:
- *   1. What the group has committed. Below it every command has its event, since both come by one transaction.
- *   2. The ends of the event and dead-letter topics, once all transactions that were open at 1 are over. So each event that 1 promises
- *      lies before these ends. Records are read up to them and no further.
- *   3. What the group has committed now. What lies between 1 and 3 is in flight: its events may or may not have been seen.
- *   4. The commands, up to their present end. What is beyond 3 need not be answered.
- *   5. Ledger and sessions, in one snapshot (REPEATABLE READ). Each event that was read is younger than its rows; rows without an event
- *      are judged only below 1.
+ * The moment. A worker may run meanwhile, so nothing stands still, and yet the things that are compared must belong
+ * together:
+ *   1. What the group has committed. Every command below it has its event, since both come by one transaction.
+ *   2. The ends of the event and dead-letter topics, once all transactions that were open at 1 are over. So each event
+ *      that 1 promises is before these ends. Records are read up to them and no further.
+ *   3. What the group has committed now. Commands between 1 and 3 are in flight: their events may or may not have been
+ *      seen.
+ *   4. The commands, up to their present end. Commands after 3 need not be answered.
+ *   5. Ledger and sessions, in one snapshot (REPEATABLE READ). Each event that was read is younger than its rows; rows
+ *      without an event are judged only below 1.
  *
- * The way. Records become digests of fixed size (cli/verify/digest.h), sorted in temporary files, so that memory does not grow with the
- * topics:
- *   topics.c     1 to 4: every record by itself: can it be read, do its headers say what its value says
- *   decisions.c  by command id: commands, outcomes and events; then by session: what is claimed and what is there
- *   answers.c    by place: has each command its event and only its own; is a repeat one of a rewind
+ * The way. Records become digests of fixed size (cli/verify/digest.h), which are sorted in temporary files, so that
+ * memory does not grow with the topics:
+ *   topics.c     1 to 4, every record by itself: can it be read, do its headers say what its value says
+ *   decisions.c  by command id: commands, outcomes and events; then by session: what is claimed and what exists
+ *   answers.c    by place: has each command its event and only its own; is a repeat explained by a rewind
  *   order.c      by key: do the events come in the order of the commands
- *   letters.c    dead letters and the events that ask for them
+ *   letters.c    dead letters and the events that require them
  *
- * What is none: repeats by a rewind, a replay or, with events.delivery=at-least-once, a crash; commands answered once more after they
- * were sent back from the dead letters; pruned outcomes; duplicates that are suppressed; what retention has taken from either side.
+ * These are no discrepancies: repeats by a rewind, a replay or, with events.delivery=at-least-once, a crash; commands
+ * that are answered once more after they were sent back from the dead letters; pruned outcomes; suppressed duplicates;
+ * anything that retention has taken on either side.
  *
- * Rejected: asking the ledger for each event (a million questions), and comparing with what a second, empty environment makes of the
- * same commands (it would have other session ids and times).
+ * Rejected: asking the ledger for each event (a million queries), and comparing with what a second, empty environment
+ * makes of the same commands (it would have other session ids and times).
  */
 #include "cli/cli.h"
 #include "cli/parts/moment.h"

@@ -19,7 +19,7 @@ static bool refuse(struct refusal *refusal, size_t at, const char *rule)
     return false;
 }
 
-/* Only the last group of four may end in one or two of them. */
+/* The padding: only the last group of four may end in it, with one or two characters. */
 static size_t padding_of(struct bytes text)
 {
     if (text.len == 0 || text.data[text.len - 1] != '=')

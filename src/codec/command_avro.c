@@ -6,7 +6,7 @@
 bool command_avro_plan(struct avro_obj_t *schema, enum plan_top top, struct arena *arena, struct walk_plan *plan,
                        const char **reason)
 {
-    /* By their number, so that a name of the plan is a field of the command. */
+    /* In the order of the enum, so that the number of a plan's name is a field of the command. */
     const char *const names[] = {command_field_name(COMMAND_FIELD_COMMAND_ID),
                                  command_field_name(COMMAND_FIELD_GROUP_ID),
                                  command_field_name(COMMAND_FIELD_STUDY_ACTIVITY_ID), NULL};

@@ -5,8 +5,8 @@
 #include "codec/command_object.h"
 
 /*
- * A text on its way to a command. read_objects sets what is read of it; where one is declared the compiler is told so, because it would
- * fill a kilobyte with zeros first, which takes a tenth of the time of reading a command.
+ * A text on its way to a command. read_objects sets every member that is read later. The attribute tells the compiler
+ * so; otherwise it would fill a kilobyte with zeros first, which takes a tenth of the time of reading a command.
  */
 #define SET_BY_READ_OBJECTS __attribute__((uninitialized))
 
@@ -15,8 +15,8 @@ struct reading {
     struct arena *arena;
     struct refusal *refusal;
     struct command_object top;
-    struct command_object *data;          /* of a CloudEvent, in the arena; NULL: it is none */
-    const struct command_object *command; /* one of the two, once it is read */
+    struct command_object *data;          /* the data of a CloudEvent, in the arena; NULL: it is not one */
+    const struct command_object *command; /* the object that has the command's fields, once it is read */
 };
 
 static bool refuse(struct reading *reading, const uint8_t *at, const char *rule)
@@ -25,14 +25,17 @@ static bool refuse(struct reading *reading, const uint8_t *at, const char *rule)
     return false;
 }
 
-/* `inside` names where the text is from that begins at `start`. */
+/* Refuses the text for the scanner's reason. `inside` names the text that begins at `start`. */
 static bool refuse_scan(struct reading *reading, const struct scanner *scan, const uint8_t *start, const char *inside)
 {
     *reading->refusal = (struct refusal){scan->reason, (size_t)(scan->at - start), scan->ended, inside};
     return false;
 }
 
-/* It is in none of the encodings that JSON between systems may have, which says more than where that first shows. */
+/*
+ * If the text is in an encoding that JSON between systems must not have, says so: that tells more than the byte where
+ * it first shows.
+ */
 static bool name_encoding(struct refusal *refusal, struct bytes text)
 {
     const char *rule = encoding_rule(text);
@@ -61,7 +64,7 @@ static bool read_top(struct reading *reading)
     return name_encoding(reading->refusal, reading->text);
 }
 
-/* The envelope has been checked as a whole, so its data can only fail as an object of its own. */
+/* The envelope has been checked as a whole, so its data can fail only because it must be an object itself. */
 static bool read_data(struct reading *reading)
 {
     struct bytes data = reading->top.data;
@@ -75,7 +78,9 @@ static bool read_data(struct reading *reading)
            refuse_scan(reading, &scan, reading->text.data, NULL);
 }
 
-/* The text of a string, copied when it has escapes: JSON may write the base64 alphabet's slash with a backslash. */
+/*
+ * The text of a string, copied when it has escapes: JSON may write the slash of the base64 alphabet with a backslash.
+ */
 static struct bytes unescaped(const struct scanned_string *string, struct arena *arena)
 {
     if (!string->escaped)
@@ -140,7 +145,7 @@ static struct bytes attribute(const struct scanned_string *string, struct arena 
     return string->raw.len == 0 || string->not_text ? (struct bytes){0} : unescaped(string, arena);
 }
 
-/* Of a command that has no id of its own. */
+/* For a command that has no id of its own. */
 static bool check_identity(struct reading *reading, const struct command *command)
 {
     const struct command_object *top = &reading->top;
@@ -170,7 +175,10 @@ static bool take_envelope(struct reading *reading, struct command *command)
     return check_identity(reading, command);
 }
 
-/* What a shape alone says that the version before did not know: it read the object's own fields. */
+/*
+ * For an object that is a CloudEvent by its shape alone, which the version before did not recognise: it read the
+ * object's own fields.
+ */
 static const struct command_former *former(const struct command_object *top, struct arena *arena)
 {
     struct command_former *fields = arena_alloc(arena, sizeof *fields);

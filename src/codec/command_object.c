@@ -47,7 +47,7 @@ static enum member member_of(const struct scanned_string *key)
     return MEMBER_OTHER;
 }
 
-/* Null is absent; what is neither null nor of the field's type is stepped over and invalid. */
+/* Null counts as absent. What is neither null nor of the field's type is stepped over and invalid. */
 static bool other_value(struct scanner *scan, enum field_state *state)
 {
     *state = scan_peek(scan) == 'n' ? FIELD_ABSENT : FIELD_INVALID;
@@ -85,7 +85,7 @@ static bool uuid_value(struct scanner *scan, struct field_uuid *field)
     return true;
 }
 
-/* An attribute that is not a string says nothing. */
+/* An attribute that is not a string is ignored. */
 static bool attribute(struct scanner *scan, struct scanned_string *string)
 {
     return scan_peek(scan) == '"' ? scan_string(scan, string) : scan_value(scan);
@@ -128,7 +128,7 @@ static bool member_value(struct scanner *scan, enum member member, struct comman
     return scan_value(scan);
 }
 
-/* Stands at the second of two names that are the same. */
+/* When two names are the same the scan stands at the second one. */
 static bool distinct(struct scanner *scan, struct key_set *keys)
 {
     const struct scanned_string *doubled = key_set_doubled(keys);

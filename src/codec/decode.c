@@ -21,7 +21,7 @@ static enum errcode undecodable(struct decoding *decoding, const char *why)
     return ERRCODE_UNDECODABLE;
 }
 
-/* `body` was refused: its bytes are counted from the first of the value. */
+/* Notes why `body` was refused. Its bytes are counted from the beginning of the value. */
 static enum errcode refused(struct decoding *decoding, struct bytes body, struct refusal *refusal)
 {
     if (refusal->inside == NULL)
@@ -29,7 +29,7 @@ static enum errcode refused(struct decoding *decoding, struct bytes body, struct
     return undecodable(decoding, refusal_text(refusal, decoding->arena));
 }
 
-/* A number that names no schema may be the beginning of something else. */
+/* A number that names no schema may also be the beginning of something else, which the text then says. */
 static enum errcode unknown_schema(struct decoding *decoding, const char *why)
 {
     const char *encoding = encoding_rule(decoding->record->value);
@@ -76,7 +76,7 @@ static enum errcode decode_json(struct decoding *decoding, struct bytes bytes, b
 
 /* ---- Schemas by id ---- */
 
-/* NULL: there is no registry, or nothing is known of the id. */
+/* NULL when there is no registry, or nothing is known of the id. */
 static const struct cached_schema *registered_schema(const struct decode_options *options, const struct record *record,
                                                      enum framing framing, struct bytes *body)
 {
@@ -105,7 +105,7 @@ static enum errcode decode_registered(struct decoding *decoding, enum framing fr
 
 /* ---- The whole ---- */
 
-/* Nothing in the value needs to be looked at; NULL: it does. */
+/* Why the value need not be looked at; NULL when it has to be. */
 static const char *why_unread(const struct decode_options *options, const struct record *record)
 {
     if (record->headers_unreadable)
@@ -117,7 +117,7 @@ static const char *why_unread(const struct decode_options *options, const struct
     return record->value.len == 0 ? "the value is empty" : NULL;
 }
 
-/* FRAMING_NONE for what needs not be looked at, too. */
+/* The framing, or FRAMING_NONE when the value need not be looked at. */
 static enum framing framing_to_read(const struct decode_options *options, const struct record *record)
 {
     return why_unread(options, record) == NULL ? framing_of(record, options->format) : FRAMING_NONE;

@@ -3,7 +3,7 @@
 #include "core/decimal.h"
 #include "codec/redriven.h"
 
-/* `__dlq.errors.topic` … `.delivery.count`, and `.truncated`. */
+/* From `__dlq.errors.topic` to `.delivery.count`, and `.truncated`. */
 #define OWN_HEADERS 10
 
 #define HEADER_OVERHEAD OUTBOUND_HEADER_SIZE
@@ -11,16 +11,16 @@
 /* `__dlq.errors.truncated` with the longest list. */
 #define TRUNCATED_SIZE (22 + 17 + HEADER_OVERHEAD)
 
-/* The copy as it is cut; `room` is what is left of the limit. */
+/* The copy while it is cut; `room` is what is left of the limit. */
 struct copy {
     struct bytes key;
     struct bytes value;
-    struct header *headers; /* has space for all of the record's and for ours */
+    struct header *headers; /* has space for all headers of the record and for ours */
     size_t header_count;
     size_t room;
 };
 
-/* Which parts are not whole. */
+/* Which parts are incomplete. */
 struct cuts {
     bool value;
     bool headers;
@@ -61,9 +61,9 @@ static struct bytes uuid_text(const struct uuid *uuid, struct arena *arena)
     return (struct bytes){(const uint8_t *)text, UUID_TEXT};
 }
 
-/* Why the record is here. These are never cut: without them the copy would be a riddle. */
-static size_t own_headers(const struct config *config, const struct batch_item *item, struct redriven_position at,
-                          struct arena *arena, struct header own[static OWN_HEADERS])
+/* The headers that say why the record is here. They are never cut: without them nobody could tell. */
+static size_t own_headers(const struct dlq_settings *settings, const struct batch_item *item,
+                          struct redriven_position at, struct arena *arena, struct header own[static OWN_HEADERS])
 {
     const struct record *record = &item->record;
     const struct outcome *outcome = &item->outcome;
@@ -73,7 +73,7 @@ static size_t own_headers(const struct config *config, const struct batch_item *
     own[count++] = header("__dlq.errors.partition", number(at.partition, arena));
     own[count++] = header("__dlq.errors.offset", number(at.offset, arena));
     own[count++] = header("__dlq.errors.timestamp", number(at.timestamp_ms, arena));
-    own[count++] = header("__dlq.errors.group", bytes_of(config->group_id));
+    own[count++] = header("__dlq.errors.group", bytes_of(settings->group_id));
     own[count++] = header("__dlq.errors.code", bytes_of(errcode_name(outcome->code)));
     own[count++] = header("__dlq.errors.message", violation_message(&outcome->violations.list[0], outcome, arena));
     own[count++] = header("__dlq.errors.command.id", uuid_text(&item->command_id, arena));
@@ -81,7 +81,7 @@ static size_t own_headers(const struct config *config, const struct batch_item *
     return count;
 }
 
-/* As much of the bytes as there is room for; absent stays absent. True if some were cut. */
+/* Keeps as many of the bytes as there is room for; absent stays absent. True if some were cut. */
 static bool cut_bytes(struct copy *copy, struct bytes *bytes)
 {
     bool cut = bytes->len > copy->room;
@@ -92,7 +92,7 @@ static bool cut_bytes(struct copy *copy, struct bytes *bytes)
     return cut;
 }
 
-/* A header stays whole or goes: half a header would say something else. */
+/* A header is kept whole or dropped: half a header would say something else. */
 static bool cut_headers(struct copy *copy)
 {
     size_t kept = 0;
@@ -110,7 +110,7 @@ static bool cut_headers(struct copy *copy)
     return cut;
 }
 
-/* What is to go last takes its room first. */
+/* The part that is cut last takes its room first. */
 static struct cuts cut(struct copy *copy, size_t room)
 {
     struct cuts cuts = {0};
@@ -118,7 +118,7 @@ static struct cuts cut(struct copy *copy, size_t room)
     copy->room = room;
     cuts.key = cut_bytes(copy, &copy->key);
     cuts.headers = cut_headers(copy);
-    /* Small headers behind a large one may have left room; the value still goes before any header does. */
+    /* Small headers after a large one may have left room, but the value must be cut before any header is. */
     if (cuts.headers)
         copy->room = 0;
     cuts.value = cut_bytes(copy, &copy->value);
@@ -135,7 +135,7 @@ static const char *cuts_text(struct cuts cuts)
     return texts[cuts.value][cuts.headers][cuts.key];
 }
 
-/* A copy of a copy that was cut is cut, too, even when it fits. */
+/* A copy of a copy that was cut counts as cut, even when it fits. */
 static struct cuts cuts_before(const struct record *record)
 {
     const struct header *truncated = record_header(record, "__dlq.errors.truncated");
@@ -148,7 +148,7 @@ static struct cuts cuts_before(const struct record *record)
     return (struct cuts){0};
 }
 
-/* The record as it came, without what an earlier copy of it said in our headers; and space for ours. */
+/* The record as it came, without the headers that an earlier copy of it has added, and with space for ours. */
 static struct copy copy_of(const struct record *record, struct arena *arena)
 {
     struct header *headers = arena_alloc(arena, (record->header_count + OWN_HEADERS) * sizeof *headers);
@@ -161,18 +161,19 @@ static struct copy copy_of(const struct record *record, struct arena *arena)
 }
 
 /*
- * A record that was a dead letter before still says where it stood at first, which is the place that its command id is derived from,
- * and what it has lost since.
+ * A record that was a dead letter before keeps its first position, from which its command id is derived, and the list
+ * of what it has lost since.
  */
-void dlq_encode(const struct config *config, const struct batch_item *item, struct arena *arena, struct outbound *out)
+void dlq_encode(const struct dlq_settings *settings, const struct batch_item *item, struct arena *arena,
+                struct outbound *out)
 {
     const struct record *record = &item->record;
     struct redriven_position at = {record->partition, record->offset, record->timestamp_ms};
     struct cuts before =
-        redriven_position(record, config->commands_topic, &at) ? cuts_before(record) : (struct cuts){0};
+        redriven_position(record, settings->commands_topic, &at) ? cuts_before(record) : (struct cuts){0};
     struct copy copy = copy_of(record, arena);
     struct header own[OWN_HEADERS];
-    size_t own_count = own_headers(config, item, at, arena, own);
+    size_t own_count = own_headers(settings, item, at, arena, own);
     struct cuts cuts = {0};
 
     if (item->dlq_limit != 0) {
@@ -186,7 +187,7 @@ void dlq_encode(const struct config *config, const struct batch_item *item, stru
         own[own_count++] = header("__dlq.errors.truncated", bytes_of(cuts_text(cuts)));
     memcpy(copy.headers + copy.header_count, own, own_count * sizeof *own);
 
-    out->topic = config->dlq_topic;
+    out->topic = settings->topic;
     out->partition = -1;
     out->key = copy.key;
     out->value = copy.value;

@@ -7,7 +7,7 @@ size_t encoding_mark(struct bytes bytes)
     return bytes.len >= 3 && memcmp(bytes.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
-/* What JSON begins with, and what may stand before it. */
+/* True for a character that JSON begins with, or that may precede it. */
 static bool begins_json(uint8_t c)
 {
     return c == '{' || c == '[' || c == '"' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -18,7 +18,7 @@ static bool begins(struct bytes bytes, const char *magic, size_t length)
     return bytes.len >= length && memcmp(bytes.data, magic, length) == 0;
 }
 
-/* The next character is of ASCII as well: a number alone could also be the id of a schema. */
+/* The next character must be ASCII as well, because a single number could also be the id of a schema. */
 static const char *big_endian(struct bytes bytes)
 {
     const uint8_t *b = bytes.data;
@@ -30,7 +30,9 @@ static const char *big_endian(struct bytes bytes)
     return NULL;
 }
 
-/* By a byte order mark, or by the zero bytes around the first characters (RFC 4627, section 3). */
+/*
+ * Recognises the encoding by a byte order mark, or by the zero bytes around the first characters (RFC 4627, section 3).
+ */
 const char *encoding_rule(struct bytes bytes)
 {
     if (begins(bytes, "\xFF\xFE\0\0", 4))

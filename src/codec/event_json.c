@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* Upper bounds of everything but the names and messages: field names, ids, times, codes, punctuation. */
+/* Upper bounds for everything except names and messages: field names, ids, times, codes, punctuation. */
 #define SIZE_EVENT     400u
 #define SIZE_VIOLATION 128u
 
@@ -68,7 +68,7 @@ static void put_rejected(struct json_writer *json, const struct event_data *data
     write_object_end(json);
 }
 
-/* At least what the document will need: one allocation, and little of it unused. */
+/* An upper bound of what the document needs, so that one allocation is enough and little of it stays unused. */
 static size_t document_size(const struct event_data *data)
 {
     const struct session *session = &data->outcome->session;
@@ -92,7 +92,7 @@ struct bytes event_json(const struct event_data *data, struct arena *arena)
         put_created(&json, data);
     else
         put_rejected(&json, data);
-    /* A document larger than its measure would be a bug. */
+    /* A document larger than the bound would be a bug. */
     if (json.full)
         abort();
     return (struct bytes){(const uint8_t *)start, (size_t)(json.at - start)};

@@ -9,7 +9,7 @@
 
 /* ---- JSON ---- */
 
-/* Which members were there: those that every event has. */
+/* Which members have been read: those that every event has. */
 enum seen {
     SEEN_EVENT_ID = 1,
     SEEN_COMMAND_ID = 2,
@@ -19,7 +19,7 @@ enum seen {
     SEEN_SESSION = 16,
 };
 
-/* The text of a string without escapes: an id, a time or a code has none. */
+/* The text of a string without escapes. Ids, times and codes have none. */
 static bool plain_string(struct scanner *scan, struct bytes *text)
 {
     struct scanned_string string;
@@ -170,7 +170,7 @@ static bool walk_created(struct walk *walk, struct event_facts *facts)
            walk_long(walk, &facts->session.start_us) && walk_long(walk, &facts->end_us);
 }
 
-/* A union of null and another type: 0 or 1 stands before it. */
+/* Reads the index of a union of null and another type, which is 0 or 1. */
 static bool walk_present(struct walk *walk, bool *present)
 {
     int64_t branch;

@@ -4,11 +4,11 @@
 
 #include <strings.h>
 
-#define ID_HEADER_SIZE   5  /* 00, int32 */
-#define GUID_HEADER_SIZE 17 /* 01, 16 bytes */
+#define ID_HEADER_SIZE   5  /* 00, and an int32 */
+#define GUID_HEADER_SIZE 17 /* 01, and 16 bytes */
 
 #define SINGLE_OBJECT      "\xC3\x01"
-#define SINGLE_OBJECT_SIZE 10 /* and 8 bytes of fingerprint, the lowest first */
+#define SINGLE_OBJECT_SIZE 10 /* C3 01, and 8 bytes of fingerprint, the lowest first */
 
 static bool begins(struct bytes bytes, const char *magic, size_t length)
 {

@@ -2,16 +2,18 @@
 
 #include "core/nearest.h"
 
-/* So many names are looked at: who has more fields has not misspelled one by hand, and the time is bounded. */
+/*
+ * How many names are looked at, which bounds the time. Nobody misspells a field by hand in a command with more fields.
+ */
 #define NAMES_MAX 100
 
-/* Letters that may differ once case and separators do not count. */
+/* How many letters may differ once case and separators are ignored. */
 #define EDITS_MAX 2
 
-/* A field that is missing, and what is nearest to its name so far. */
+/* A missing field, and the name that is nearest to it so far. */
 struct missing {
     enum command_field field;
-    size_t distance; /* of `nearest`; beyond EDITS_MAX: nothing yet */
+    size_t distance; /* the distance of `nearest`; beyond EDITS_MAX: none found yet */
     char nearest[HINT_NAME_MAX + 1];
 };
 
@@ -23,7 +25,7 @@ struct search {
     bool payload;
 };
 
-/* Lower case, and without what separates words. `name` fits as a hint. */
+/* The name in lower case and without separators between words. `name` fits as a hint. */
 static void fold(struct bytes name, char folded[static HINT_NAME_MAX + 1])
 {
     size_t len = 0;
@@ -38,7 +40,7 @@ static void fold(struct bytes name, char folded[static HINT_NAME_MAX + 1])
     folded[len] = 0;
 }
 
-/* Events call the study activity's id `activity_id`, so that is what some will send. */
+/* Events call the id of the study activity `activity_id`, so some producers will send that name. */
 static size_t distance(enum command_field field, const char *folded)
 {
     char wanted[HINT_NAME_MAX + 1];
@@ -62,7 +64,7 @@ static void offer(void *opaque, struct bytes name)
     for (unsigned i = 0; i < search->count; i++) {
         struct missing *missing = &search->list[i];
         size_t edits = distance(missing->field, folded);
-        /* The field itself may be there and null. */
+        /* The field itself may be in the command and be null. */
         if (edits >= missing->distance || bytes_equal(name, bytes_of(command_field_name(missing->field))))
             continue;
         missing->distance = edits;

@@ -27,7 +27,7 @@ void record_set_long(avro_value_t *record, const char *name, int64_t number)
     avro_must(avro_value_set_long(&value, number));
 }
 
-/* avro-c counts the NUL. */
+/* avro-c counts the NUL in the length. */
 static void set_text(avro_value_t value, struct bytes text)
 {
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): avro_field has set it */
@@ -57,7 +57,7 @@ void record_set_optional_text(avro_value_t *record, const char *name, const char
         set_text(branch, bytes_of(text));
 }
 
-/* ---- As a whole --------------------------------------------------------------------------------------------------- */
+/* ---- As a whole -------------------------------------------------------------------------------------------------- */
 
 static struct avro_frame frame_of_fingerprint(uint64_t fingerprint)
 {

@@ -5,7 +5,7 @@
 
 #define PREFIX "__dlq.errors."
 
-/* True and the number that the record's last header of that name has, if it is one from `least` to `most`. */
+/* True with the number in the record's last header of that name, if it is between `least` and `most`. */
 static bool read_number(const struct record *record, const char *name, int64_t least, int64_t most, int64_t *number)
 {
     const struct header *header = record_header(record, name);

@@ -1,13 +1,12 @@
 #include "codec/reply.h"
 
-const char *reply_topic(const struct config *config, const struct record *record)
+const char *reply_topic(char *const *allowed, const struct record *record)
 {
-    const struct header *wanted =
-        *config->events_reply_topics == NULL ? NULL : record_header(record, "kafka_replyTopic");
+    const struct header *wanted = *allowed == NULL ? NULL : record_header(record, "kafka_replyTopic");
 
     if (wanted == NULL)
         return NULL;
-    for (char **name = config->events_reply_topics; *name != NULL; name++)
+    for (char *const *name = allowed; *name != NULL; name++)
         if (bytes_equal(bytes_of(*name), wanted->value))
             return *name;
     return NULL;

@@ -11,10 +11,10 @@ struct entry {
     struct schema_id id;
     struct cached_schema schema;
     int64_t said_ms; /* CACHED_SCHEMA_MISSING */
-    uint64_t used;   /* in which turn last */
+    uint64_t used;   /* the turn in which it was last used */
     avro_schema_t avro;
-    struct arena arena; /* the plan's */
-    struct entry *next; /* in its bucket */
+    struct arena arena; /* the plan's memory */
+    struct entry *next; /* the next one in its bucket */
 };
 
 struct schema_cache {
@@ -22,10 +22,13 @@ struct schema_cache {
     struct entry *buckets[BUCKETS];
     size_t waiting;
     size_t missing;
-    size_t kept; /* with a schema, usable or not */
+    size_t kept; /* entries with a schema, usable or not */
 };
 
-/* FNV-1a. Who sends ids that collide makes long chains of ids that the registry does not know, and trim shortens them. */
+/*
+ * FNV-1a. Ids that are made to collide can only lengthen chains of ids that the registry does not know, and
+ * schema_cache_trim shortens these.
+ */
 static size_t bucket_of(const struct schema_id *id)
 {
     uint32_t hash = 2166136261U ^ (uint32_t)id->number;
@@ -92,7 +95,7 @@ void schema_cache_free(struct schema_cache *schema_cache)
 
 /* ---- Forgetting ---- */
 
-/* Missing ones said before `said_ms`, and kept ones that were last used before `used`. */
+/* True for a missing id answered before `said_ms`, and for a kept one last used before `used`. */
 static bool is_over(const struct entry *entry, int64_t said_ms, uint64_t used)
 {
     switch (entry->schema.state) {
@@ -184,7 +187,7 @@ void schema_cache_missing(struct schema_cache *schema_cache, const struct schema
     set_state(schema_cache, entry, CACHED_SCHEMA_MISSING);
 }
 
-/* What avro-c says about a schema that it refuses stays in one buffer for the process: take it out. */
+/* What avro-c says about a schema that it refuses stays in one buffer of the process, so it is taken out. */
 static bool read_avro(struct entry *entry, const char *text)
 {
     if (avro_schema_from_json_length(text, strlen(text), &entry->avro) != 0) {

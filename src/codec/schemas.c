@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* No schema that people write is larger; a file that is was put there by mistake. */
+/* Nobody writes a larger schema; a larger file was put there by mistake. */
 #define FILE_MAX (1u << 20)
 
 struct schema {
-    const char *file;   /* "create-study-session.v1.avsc"; this and the next two in the arena */
-    const char *text;   /* as it stands in the file */
-    const char *record; /* its name in full; NULL: it is no record */
+    const char *file;   /* "create-study-session.v1.avsc"; this and the next two are in the arena */
+    const char *text;   /* as it is in the file */
+    const char *record; /* its full name; NULL: it is not a record */
     bool builtin;
     uint64_t fingerprint;
     avro_schema_t avro; /* owned */
@@ -25,7 +25,7 @@ struct schema {
 
 struct schemas {
     struct arena arena;
-    struct schema *list; /* owned; built-in ones first */
+    struct schema *list; /* owned; the built-in ones come first */
     size_t count;
 };
 
@@ -36,7 +36,7 @@ static bool refuse(struct err *err, const char *path, const char *why)
                    path, why);
 }
 
-/* avro-c keeps one error text for the process and puts the next one before it: take it, and leave none. */
+/* avro-c keeps one error text for the process and puts each new one in front of it. So the text is taken out whole. */
 static bool refuse_as_avro_says(struct err *err, const char *path)
 {
     refuse(err, path, avro_strerror());
@@ -65,7 +65,7 @@ static const char *record_name(struct arena *arena, avro_schema_t avro)
     return (const char *)arena_printf(arena, "%s%s%s", none ? "" : space, none ? "" : ".", avro_schema_name(avro)).data;
 }
 
-/* `path` names the schema in messages, `file` among the versions of its record. */
+/* `path` names the schema in messages; `file` places it among the versions of its record. */
 static bool load(struct schemas *schemas, const char *path, const char *file, struct bytes text, struct err *err)
 {
     struct schema *schema = add(schemas);
@@ -138,7 +138,7 @@ static int is_schema(const struct dirent *entry)
     return length > 5 && strcmp(entry->d_name + length - 5, ".avsc") == 0;
 }
 
-/* In the order of names, so that every start sees the same. */
+/* Reads the files in the order of their names, so that every start sees the same. */
 static bool load_dir(struct schemas *schemas, const char *dir, struct err *err)
 {
     struct dirent **entries;
@@ -192,7 +192,7 @@ static bool is_record(const struct schema *schema, const char *name)
     return schema->record != NULL && strcmp(avro_schema_name(schema->avro), name) == 0;
 }
 
-/* Versions are counted in the files' names: "….v10.avsc" is newer than "….v9.avsc". */
+/* The version is the number in the file's name: "….v10.avsc" is newer than "….v9.avsc". */
 const struct schema *schemas_builtin(const struct schemas *schemas, const char *record_name)
 {
     const struct schema *newest = NULL;

@@ -6,12 +6,12 @@
 #define SPAN_ID_AT  36
 #define FLAGS_AT    53
 
-#define FLAGS_KNOWN 0x03 /* sampled; random trace id (Level 2). Others have to be sent as zero */
+#define FLAGS_KNOWN 0x03 /* sampled; random trace id (Level 2). other flags must be sent as zero */
 
 #define STATE_MEMBERS_MAX 32
 #define STATE_PART_MAX    256
 
-/* `count` digits in lower case, of which one at least is not 0 unless `zero_allowed`. */
+/* True for `count` digits in lower case, at least one of which is not 0 unless `zero_allowed`. */
 static bool is_hex(const uint8_t *at, size_t count, bool zero_allowed)
 {
     bool zero = true;
@@ -86,7 +86,7 @@ static bool member_valid(struct bytes member)
     return true;
 }
 
-/* Without blanks and tabs at both ends. */
+/* The text without blanks and tabs at both ends. */
 static struct bytes trimmed(struct bytes text)
 {
     while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {

@@ -20,7 +20,7 @@ static bool is_blank(uint8_t byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* Where an object would have to begin. */
+/* Where an object would have to begin: after a byte order mark and blanks. */
 static size_t beginning(struct bytes value)
 {
     size_t at = encoding_mark(value);

@@ -35,7 +35,7 @@ static void print_number(const avro_value_t *value, struct json_writer *json)
 static void print_text(const avro_value_t *value, struct json_writer *json)
 {
     const char *text = "";
-    size_t size = 1; /* with the NUL */
+    size_t size = 1; /* the size with the NUL */
 
     (void)avro_value_get_string(value, &text, &size);
     write_string(json, (struct bytes){(const uint8_t *)text, size - 1});
@@ -61,7 +61,7 @@ static void print_bytes(const avro_value_t *value, struct json_writer *json)
 
 static void print_value(const avro_value_t *value, struct json_writer *json);
 
-/* A record, a map or an array: each gives its parts by number, the first two with a name. */
+/* Prints the parts of a record, a map or an array. All are found by number; those of a record and a map have a name. */
 static void print_parts(const avro_value_t *value, bool named, struct json_writer *json)
 {
     size_t count = 0;

@@ -1,4 +1,6 @@
-/* Loading: the defaults, the sources in their order, what is derived, and the checks between keys. */
+/*
+ * Loads the configuration: the defaults, the sources in their order, the derived values, and the checks between keys.
+ */
 #include "config/config.h"
 
 #include "config/topics.h"
@@ -72,7 +74,7 @@ static bool derive_instance(struct config *config, struct err *err)
 
     if (config->instance_id != NULL)
         return true;
-    /* Never a made-up name: two processes that share one would fence each other for ever. */
+    /* A name must never be made up: two processes that share one would fence each other for ever. */
     if (gethostname(host, sizeof host - 1) != 0 || *host == 0)
         return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09, "this host has no name\n  fix: set instance.id");
     return set_derived(config, "instance.id", host, DEFAULT_ORIGIN ", the host name", err);
@@ -112,7 +114,7 @@ static const struct config_origin *origin_of(const struct config *config, const 
     return &config->origins[config_key_find(name) - config_keys];
 }
 
-/* Who has a registry has consumers that read by it. */
+/* Where there is a registry, consumers read by it. */
 static bool derive_events_format(struct config *config, struct err *err)
 {
     if (origin_of(config, "events.format")->value != NULL)
@@ -149,7 +151,7 @@ static bool refuse_same(const struct config *config, const char *name, const cha
                    origin->value, origin->origin, other_origin->origin);
 }
 
-/* A second copy in a topic that has the first one would be a second event; among commands or raw copies it is out of place. */
+/* A second copy in the topic of the first would be a second event; among commands or dead letters it has no place. */
 static bool check_replies(const struct config *config, struct err *err)
 {
     for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
@@ -162,7 +164,7 @@ static bool check_replies(const struct config *config, struct err *err)
     return true;
 }
 
-/* Events read as commands would go round for ever; raw copies among the events are no events. */
+/* Events that are read as commands would go round for ever; dead letters among the events are not events. */
 static bool check_topics(const struct config *config, struct err *err)
 {
     for (enum own_topic one = 0; one < OWN_TOPICS; one++) {

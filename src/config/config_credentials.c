@@ -1,9 +1,10 @@
 /*
- * A folder of secrets: each file in $CREDENTIALS_DIRECTORY that is named after a secret key, or after a `kafka.*` property, is
- * the value of that key, as if `<key>.file` named it. systemd makes such a folder (LoadCredential=), and a Secret mounted in
- * Kubernetes is one. What has another name belongs to somebody else.
+ * A folder of secrets: each file in $CREDENTIALS_DIRECTORY that is named after a secret key, or after a `kafka.*`
+ * property, is the value of that key, as if `<key>.file` named the file. systemd makes such a folder (LoadCredential=),
+ * and in Kubernetes a mounted Secret is one. Files with other names are ignored.
  *
- * With `LoadCredential=ID:FOLDER` systemd puts "ID_" before each name (systemd.exec(5)); the units here take `sessiond` for ID.
+ * With `LoadCredential=ID:FOLDER` systemd puts "ID_" before each name (systemd.exec(5)); the units here use `sessiond`
+ * for ID.
  */
 #include "config/config_table.h"
 
@@ -28,7 +29,7 @@ static bool set_credential(struct config *config, const char *folder, const char
 {
     char *key = text_printf("%s.file", text_begins(name, PREFIX) ? name + strlen(PREFIX) : name);
     char *path = text_printf("%s/%s", folder, name);
-    /* Kubernetes puts links beside the files, whose names begin with a dot. */
+    /* Kubernetes puts links beside the files, with names that begin with a dot. */
     bool done = *name == '.' || !config_settable(key) || config_set(config, key, path, VARIABLE, err);
 
     free(path);

@@ -35,7 +35,7 @@ static void remember(struct config *config, const char *code, char *text)
     config->doubts[config->doubt_count++] = (struct config_doubt){code, text};
 }
 
-/* The value itself may be a secret. */
+/* The warning must not quote the value, which may be a secret. */
 void config_doubt(struct config *config, const char *key, const char *value, const char *origin, bool comments)
 {
     if (comments && has_comment(value))

@@ -1,6 +1,7 @@
 /*
- * The environment: SESSIOND_<KEY>, the key in upper case with `.` → `_`, `_` → `__`, `-` → `___`, as in the official
- * Kafka image. Read backwards, so that SESSIOND_KAFKA_* reaches every librdkafka property there is.
+ * The environment: SESSIOND_<KEY>, where the key is in upper case with `.` → `_`, `_` → `__`, `-` → `___`, as in the
+ * official Kafka image. A variable's name is translated back into a key, so that SESSIOND_KAFKA_* reaches every
+ * property of librdkafka.
  */
 #include "config/config_table.h"
 
@@ -17,10 +18,10 @@
 struct variable {
     char *name;        /* owned, e.g. "SESSIOND_GROUP_ID" */
     char *key;         /* owned, e.g. "group.id" */
-    const char *value; /* in the environment */
+    const char *value; /* borrowed from the environment */
 };
 
-/* `_` → `.`, `__` → `_`, `___` → `-`; in place, the key is never longer. False: no such key can exist. */
+/* `_` → `.`, `__` → `_`, `___` → `-`; in place, since the key is never longer. False when no such key can exist. */
 static bool decode(char *name)
 {
     static const char separators[] = {0, '.', '_', '-'};
@@ -55,7 +56,10 @@ static bool is_service_variable(const char *name)
            (port != NULL && isdigit((unsigned char)port[strlen("_PORT_")]));
 }
 
-/* False when the entry of the environment is none of ours. True: the caller frees name and key; no key: NULL. */
+/*
+ * False when the entry of the environment is not for this program. True: the caller frees name and key; the key is NULL
+ * when there is none.
+ */
 static bool variable_read(const char *entry, struct variable *variable)
 {
     const char *equals = strchr(entry, '=');
@@ -84,7 +88,7 @@ static bool set_by_variable(struct config *config, const struct variable *variab
     if (!config_set(config, variable->key, variable->value, variable->name, err))
         return false;
     if (text_begins(variable->key, config_kafka_prefix(KAFKA_ALL)))
-        config->kafka[config->kafka_count - 1].from_environment = true; /* the one just set */
+        config->kafka[config->kafka_count - 1].from_environment = true; /* the property that was just set */
     return true;
 }
 

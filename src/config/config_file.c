@@ -1,6 +1,7 @@
 /*
  * The file: one key=value a line, blanks around both trimmed, `#` or `!` begins a comment line, include=FILE reads
- * another file at that place. No sections, no quoting, no continuation lines: a value is what stands there.
+ * another file at that place. There are no sections, no quoting and no continuation lines: a value is exactly the text
+ * after the `=`.
  */
 #include "config/config_table.h"
 
@@ -19,7 +20,7 @@ struct config_file {
     const char *path;
     int line;
     int depth;
-    dev_t device; /* with inode: the same file under any name */
+    dev_t device; /* with inode: they identify the file under any name */
     ino_t inode;
     const struct config_file *parent;
     enum exit_code unreadable; /* the exit code when it cannot be read */
@@ -32,7 +33,7 @@ static bool refuse_line(const struct config_file *file, const char *what, struct
     return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_06, "%s:%d: %s", file->path, file->line, what);
 }
 
-/* "includes itself" with the chain, the outermost file last. */
+/* Says that a file "includes itself", with the chain of includes, the outermost file last. */
 static bool refuse_include(const struct config_file *file, const char *what, struct err *err)
 {
     err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_07, "%s: %s", file->path, what);
@@ -98,7 +99,9 @@ static bool set_line(struct config *config, const struct config_file *file, char
     return done;
 }
 
-/* With its mark, or without one where its letters are ASCII: every other byte is then NUL. */
+/*
+ * Recognises UTF-16 by its byte order mark, or without one where its letters are ASCII: then every other byte is NUL.
+ */
 static bool is_utf16(const struct config_file *file, const char *text, ssize_t len)
 {
     bool marked = len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);

@@ -1,4 +1,4 @@
-/* `sessiond config` and `sessiond config --list`: the table, in the two directions that people read it. */
+/* `sessiond config` and `sessiond config --list`: the table with the values in effect, and the table itself. */
 #include "config/config_table.h"
 
 #include "config/secret.h"
@@ -14,7 +14,7 @@ struct setting {
     char *name;
     char *value; /* masked */
     const char *origin;
-    bool bare; /* a number or a boolean: no quotes in JSON */
+    bool bare; /* a number or a boolean, which has no quotes in JSON */
 };
 
 static char *masked_value(const struct config_key *key, const char *value)
@@ -49,7 +49,10 @@ static struct setting own_setting(const struct config *config, size_t index)
     };
 }
 
-/* The settings in effect, librdkafka's first; returns how many. The caller frees with free_settings. */
+/*
+ * Collects the settings in effect, librdkafka's first, and returns how many there are. The caller frees them with
+ * free_settings.
+ */
 static size_t collect(const struct config *config, struct setting **settings)
 {
     size_t count = 0;

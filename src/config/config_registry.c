@@ -1,4 +1,4 @@
-/* The settings of the schema registry among themselves, and what needs one. */
+/* Checks that the settings of the schema registry fit together, and that there is a registry where one is needed. */
 #include "config/config_table.h"
 
 #include "config/secret.h"
@@ -14,7 +14,7 @@ static const char *origin_of(const struct config *config, const char *name)
     return config->origins[config_key_find(name) - config_keys].origin;
 }
 
-/* `name`: the setting to look at. */
+/* Refuses the setting `name`. */
 static bool refuse(const struct config *config, const char *name, const char *what, const char *fix, struct err *err)
 {
     return err_set(err, ERR_STOP, EXIT_CONFIG, E_CONFIG_09, "%s: %s\n  in %s\n  fix: %s", name, what,
@@ -23,7 +23,7 @@ static bool refuse(const struct config *config, const char *name, const char *wh
 
 /* ---- URLs ---- */
 
-/* Up to the path. */
+/* Looks at the URL up to its path. */
 static bool has_user(const char *url)
 {
     const char *host = strstr(url, "://") + strlen("://");
@@ -46,7 +46,7 @@ static bool check_url(const struct config *config, const char *url, struct err *
                                                       : "";
     if (*host != 0 && *host != '/' && strpbrk(host, "?# \t") == NULL)
         return true;
-    /* What has an @ may be the half of a password with a comma in it. */
+    /* A value with an @ may be one half of a password that contains a comma. */
     return err_set(
         err, ERR_STOP, EXIT_CONFIG, E_CONFIG_02,
         "%s: \"%.200s\" is not a legal value\n  in %s\n  fix: http://HOST:PORT or https://HOST, with the path of the "

@@ -1,4 +1,7 @@
-/* One setting, from whichever source: to the table's field, to the list for librdkafka, or refused with the reason. */
+/*
+ * Applies one setting from any source: to the table's field or to the list for librdkafka, or refuses it with the
+ * reason.
+ */
 #include "config/config_table.h"
 
 #include "config/config_doubt.h"
@@ -54,7 +57,10 @@ static bool kafka_set(struct config *config, const char *name, const char *value
     if (reason != NULL)
         return refuse_owned(name, reason, origin, err);
 
-    /* Set again means set later: aliases and scopes of one property take effect in the order of the sources. */
+    /*
+     * A property that is set again moves to the end, so that aliases and scopes of one property take effect in the
+     * order of the sources.
+     */
     for (size_t i = 0; i < config->kafka_count; i++) {
         struct kafka_property *old = &config->kafka[i];
         if (old->scope == scope && strcmp(old->name, property) == 0)
@@ -73,13 +79,13 @@ static bool kafka_set(struct config *config, const char *name, const char *value
 
 /* ---- <key>.file ---- */
 
-/* The key whose value a file holds, or NULL when `name` is no such setting. The caller frees. */
+/* The key whose value is read from a file, or NULL when `name` is not such a setting. The caller frees. */
 static char *file_key(const char *name)
 {
     enum kafka_scope scope;
     const char *property = kafka_name(name, &scope);
 
-    /* librdkafka 2.11 has properties of its own that end like this. */
+    /* librdkafka 2.11 has its own properties that end like this. */
     if (!text_ends(name, FILE_SUFFIX) || (property != NULL && text_begins(property, "sasl.oauthbearer.assertion.")))
         return NULL;
     char *base = text_copy_n(name, strlen(name) - strlen(FILE_SUFFIX));
@@ -90,11 +96,12 @@ static char *file_key(const char *name)
     return NULL;
 }
 
-/* A secret that came from a file is read again by those who log in later. */
+/* A secret that came from a file is read again by later logins. */
 static void remember_file(struct config *config, const char *key, const char *path)
 {
     enum kafka_scope scope;
-    char **file = kafka_name(key, &scope) != NULL ? &config->kafka[config->kafka_count - 1].file /* the one just set */
+    /* The property that was just set */
+    char **file = kafka_name(key, &scope) != NULL ? &config->kafka[config->kafka_count - 1].file
                                                   : &config->origins[config_key_find(key) - config_keys].file;
 
     *file = text_copy(path);

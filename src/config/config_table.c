@@ -33,25 +33,25 @@ static const char *const log_levels[] = {"error", "warning", "info", "debug", NU
 #define UNKEPT               .offset = CONFIG_NOWHERE
 
 const struct config_key config_keys[] = {
-    {"kafka.bootstrap.servers", KAFKA, .initial = "127.0.0.1:9092", .meaning = "brokers to begin with"},
+    {"kafka.bootstrap.servers", KAFKA, .initial = "127.0.0.1:9092", .meaning = "brokers to connect to first"},
     {"kafka.*", KAFKA, .meaning = "any librdkafka property, for every client"},
     {"kafka.consumer.*", KAFKA, .meaning = "any librdkafka property, for consumers only"},
     {"kafka.producer.*", KAFKA, .meaning = "any librdkafka property, for producers only"},
     {"group.id", TEXT(1, 200), .offset = AT(group_id), .initial = "sessiond",
      .meaning = "consumer group"},
     {"instance.id", TEXT(1, 200), .offset = AT(instance_id),
-     .meaning = "this process in its group, the same after a restart (default: the host name); auto: a new member each time"},
+     .meaning = "name of this process in its group, the same after a restart (default: the host name); auto: a new member each time"},
 
     {"commands.topic", TOPIC(1), .offset = AT(commands_topic), .initial = "study-sessions.commands",
-     .meaning = "commands, in"},
+     .meaning = "topic that commands are read from"},
     {"events.created.topic", TOPIC(1), .offset = AT(events_created_topic), .initial = "study-sessions.created",
-     .meaning = "created events, out"},
+     .meaning = "topic for created events"},
     {"events.rejected.topic", TOPIC(1), .offset = AT(events_rejected_topic), .initial = "study-sessions.rejected",
-     .meaning = "rejected events, out; may equal events.created.topic"},
+     .meaning = "topic for rejected events; may be the same as events.created.topic"},
     {"dlq.topic", TOPIC(0), .offset = AT(dlq_topic), .initial = "study-sessions.commands.dlq",
-     .meaning = "raw copies of undecodable and refused records; empty: none"},
+     .meaning = "topic for raw copies of undecodable and refused records; empty: none"},
     {"dlq.brake", INTEGER(0, INT_MAX), .offset = AT(dlq_brake), .initial = "1000",
-     .meaning = "so many UNKNOWN_SCHEMA or STORE_REFUSED in a row stop the reading; 0: never"},
+     .meaning = "how many UNKNOWN_SCHEMA or STORE_REFUSED in a row stop the reading; 0: never"},
     {"topics.partitions", INTEGER(1, 10000), .offset = AT(topics_partitions), .initial = "4",
      .meaning = "partitions of the topics that topics apply creates"},
     {"topics.replication.factor", INTEGER(-1, 100), .offset = AT(topics_replication_factor), .initial = "-1",
@@ -60,7 +60,7 @@ const struct config_key config_keys[] = {
     {"commands.format", WORD(commands_formats), .offset = AT(commands_format), .initial = "auto",
      .meaning = "framing of command values; auto looks at each record"},
     {"commands.max.bytes", SIZE(1024, 64 << 20), .offset = AT(commands_max_bytes), .initial = "65536",
-     .meaning = "key, value and headers of a command together; a larger one is UNDECODABLE"},
+     .meaning = "largest size of a command's key, value and headers together; a larger command is UNDECODABLE"},
     {"commands.id.required", BOOLEAN, .offset = AT(commands_id_required), .initial = "false",
      .meaning = "a command without an id is MISSING_FIELD instead of getting a derived one"},
     {"events.format", WORD(events_formats), .offset = AT(events_format),
@@ -70,31 +70,31 @@ const struct config_key config_keys[] = {
     {"events.echo.headers", LIST, .offset = AT(events_echo_headers), .initial = "kafka_correlationId,correlation-id",
      .meaning = "headers of a command that its event repeats"},
     {"events.reply.topics", LIST, .offset = AT(events_reply_topics), .initial = "",
-     .meaning = "topics to which a command's kafka_replyTopic may send a copy of its event; empty: none"},
+     .meaning = "topics that a command's kafka_replyTopic may name for a copy of its event; empty: none"},
     {"events.delivery", WORD(deliveries), .offset = AT(events_delivery), .initial = "exactly-once",
      .meaning = "at-least-once answers sooner and may repeat events after a crash or rebalance"},
     {"duplicates", WORD(duplicates), .offset = AT(duplicates), .initial = "republish",
-     .meaning = "what a command gets whose id was decided at another position"},
+     .meaning = "what happens to a command whose id was decided at another position"},
 
     {"schemas.dir", TEXT(0, 4096), .offset = AT(schemas_dir), .initial = "",
      .meaning = "folder with more Avro writer schemas (*.avsc); empty: none"},
     {"schema.registry.url", LIST, .offset = AT(schema_registry_url), .initial = "", .secret = true,
-     .meaning = "schema registry, its URL or several by commas; http_proxy is not used; empty: none"},
+     .meaning = "URL of the schema registry, or several separated by commas; http_proxy is not used; empty: none"},
     {"schema.registry.retries", INTEGER(0, 100), .offset = AT(schema_registry_retries), .initial = "3",
-     .meaning = "how often an id that the registry does not know is asked again before it is believed"},
+     .meaning = "how often an id that the registry does not know is requested again before that is believed"},
     {"schema.registry.request.timeout.ms", INTEGER(1, DAY_MS), .offset = AT(schema_registry_timeout_ms), .initial = "10000",
      .meaning = "how long one request to the schema registry may take"},
     {"schema.registry.auto.register", BOOLEAN, .offset = AT(schema_registry_auto_register), .initial = "false",
-     .meaning = "register the schemas of the events at the start; else they are looked up"},
+     .meaning = "register the schemas of the events at the start; otherwise they are only looked up"},
     {"schema.registry.ssl.ca.location", TEXT(0, 4096), .offset = AT(schema_registry_ca), .initial = "",
-     .meaning = "schema registry's CA, a PEM file or a folder of them; empty: the system's"},
+     .meaning = "CA of the schema registry: a PEM file or a folder of them; empty: the system's"},
     {"schema.registry.ssl.certificate.location", TEXT(0, 4096), .offset = AT(schema_registry_certificate), .initial = "",
-     .meaning = "our certificate for the schema registry, PEM"},
+     .meaning = "client certificate for the schema registry, PEM"},
     {"schema.registry.ssl.key.location", TEXT(0, 4096), .offset = AT(schema_registry_key), .initial = "",
-     .meaning = "its key, PEM; empty: in the file of the certificate"},
+     .meaning = "key of that certificate, PEM; empty: it is in the certificate's file"},
     {"schema.registry.basic.auth.credentials.source", WORD(basic_sources), .offset = AT(schema_registry_basic_source),
      .initial = "", .later = "SASL_INHERIT", .other_name = "basic.auth.credentials.source",
-     .meaning = "where the user comes from; empty: wherever one is set; also basic.auth.credentials.source"},
+     .meaning = "where the user comes from; empty: from whichever key is set; also basic.auth.credentials.source"},
     {"schema.registry.basic.auth.user.info", TEXT(0, 4096), .offset = AT(schema_registry_user_info), .initial = "",
      .secret = true, .other_name = "basic.auth.user.info",
      .meaning = "USER:PASSWORD for the schema registry; also basic.auth.user.info"},
@@ -106,32 +106,32 @@ const struct config_key config_keys[] = {
      .meaning = "token for the schema registry; also bearer.auth.token"},
 
     {"postgres.conninfo", TEXT(0, 4096), .offset = AT(postgres_conninfo), .initial = "", .secret = true,
-     .meaning = "libpq connection string or URI; what it leaves out comes from PG* variables"},
+     .meaning = "libpq connection string or URI; what it does not say comes from PG* variables"},
     {"postgres.schema", TEXT(1, 63), .offset = AT(postgres_schema), .initial = "public",
      .meaning = "schema of the tables"},
     {"postgres.reference.checks", WORD(reference_checks), .offset = AT(postgres_reference_checks), .initial = "per-row",
      .meaning = "how parents are checked: by foreign keys, or per-batch by locks, faster (PostgreSQL 15, more grants)"},
 
     {"batch.max.messages", INTEGER(1, 100000), .offset = AT(batch_max_messages), .initial = "5000",
-     .meaning = "commands in a batch at most; a batch is what has arrived, there is no linger"},
+     .meaning = "most commands in a batch; a batch is what has arrived, there is no linger"},
     {"batch.max.bytes", SIZE(1024, 1 << 30), .offset = AT(batch_max_bytes), .initial = "4194304",
-     .meaning = "bytes in a batch, about"},
+     .meaning = "most bytes in a batch, approximately"},
     {"startup.timeout.ms", INTEGER(1, DAY_MS), .offset = AT(startup_timeout_ms), .initial = "60000",
-     .meaning = "a host that never answered so long after the start ends the process with 69"},
+     .meaning = "a host that has not answered once this long after the start ends the process with 69"},
     {"shutdown.timeout.ms", INTEGER(1, DAY_MS), .offset = AT(shutdown_timeout_ms), .initial = "10000",
      .meaning = "a stop that takes longer ends the process with 75"},
     {"http.listen", ADDRESS, .offset = AT(http_listen), .initial = "127.0.0.1:9465",
-     .meaning = "HOST:PORT of health, metrics, status and the page; empty: none"},
+     .meaning = "HOST:PORT for health, metrics, status and the page; empty: none"},
     {"log.format", WORD(log_formats), .offset = AT(log_format), .initial = "auto",
      .meaning = "auto: text on a terminal, else JSON"},
     {"log.level", WORD(log_levels), .offset = AT(log_level), .initial = "info",
-     .meaning = "the least important lines to write"},
+     .meaning = "least important lines to write"},
 };
 /* clang-format on */
 
 const size_t config_key_count = sizeof config_keys / sizeof *config_keys;
 
-/* What people write without the prefix `kafka.`, from files made for Kafka's own clients. Only for hints. */
+/* Names that people use without the prefix `kafka.`, from files made for Kafka's own clients. Used only for hints. */
 static const char *const kafka_properties[] = {
     "kafka.bootstrap.servers",
     "kafka.client.id",
@@ -195,7 +195,7 @@ const char *config_key_nearest(const char *name)
         if (config_keys[i].other_name != NULL)
             nearest_offer(&own, config_keys[i].other_name);
     }
-    /* Compared without the prefix, and named with it. */
+    /* The names are compared without the prefix, and the answer has it. */
     size_t prefix = strlen(config_kafka_prefix(KAFKA_ALL));
     for (size_t i = 0; i < sizeof kafka_properties / sizeof *kafka_properties; i++)
         nearest_offer(&kafka, kafka_properties[i] + prefix);

@@ -1,4 +1,4 @@
-/* One value: text → the typed field of its key, by the rules of the key's row. */
+/* Parses one value into the typed field of its key, by the rules of the key's row. */
 #include "config/config_table.h"
 
 #include "core/decimal.h"
@@ -173,7 +173,10 @@ static bool set_word(const struct config_key *key, const char *value, void *fiel
 {
     for (unsigned i = 0; key->words[i] != NULL; i++) {
         if (strcmp(key->words[i], value) == 0) {
-            /* All enums of struct config are unsigned int here: the ABI's choice for small non-negative constants. */
+            /*
+             * All enums of struct config are unsigned int here: the ABI uses that for small constants that are not
+             * negative.
+             */
             if (field != NULL)
                 *(unsigned *)field = i;
             return true;
@@ -222,7 +225,7 @@ static bool refuse_later(const struct config_key *key, const char *value, const 
                    rule);
 }
 
-/* The value as `config` prints it: numbers without units and leading zeros. */
+/* The value as `config` prints it: numbers have no units and no leading zeros. */
 static char *canonical(const struct config_key *key, const char *value)
 {
     int64_t number;

@@ -6,14 +6,15 @@
 #include <string.h>
 
 /*
- * Not here, though near: max.in.decision.requests.per.connection and the retries (librdkafka itself refuses values that
- * break idempotence), transaction.timeout.ms, session.timeout.ms and the like (they change when, not what).
+ * These are close to the list but not in it: max.in.flight.requests.per.connection and the retries (librdkafka itself
+ * refuses values that break idempotence), transaction.timeout.ms, session.timeout.ms and others that change when
+ * something happens, not what happens.
  */
 static const struct owned_key {
     const char *property;
     const char *reason;
 } owned_keys[] = {
-  /* What a crash must not double or lose: the producer. */
+  /* The producer: a crash must neither double nor lose an event. */
     {"enable.idempotence",            "it is always on: without it a retried request publishes an event twice"                   },
     {"transactional.id",              "it is <group.id>/<instance.id>, so that a restart fences its predecessor; set instance.id"},
     {"acks",                          "it is always all: an event that one broker loses would be lost"                           },
@@ -25,7 +26,7 @@ static const struct owned_key {
     {"partitioner",                   "it is always murmur2_random, as in Java clients: a key keeps its partition whoever writes"},
     {"msg_order_cmp",                 "events of a key come in the order of its commands"                                        },
 
- /* Where reading goes on: offsets are committed only in the transaction that carries the events. */
+ /* Where reading continues: offsets are committed only in the transaction that carries the events. */
     {"enable.auto.commit",            "it is always off: offsets are committed only together with the events"                    },
     {"auto.commit.enable",            "it is always off: offsets are committed only together with the events"                    },
     {"enable.auto.offset.store",      "it is always off: offsets are committed only together with the events"                    },
@@ -48,7 +49,7 @@ static const struct owned_key {
 
 const char *owned_key_reason(const char *property)
 {
-    /* librdkafka takes properties of topics by this prefix too. */
+    /* librdkafka also accepts properties of topics with this prefix. */
     if (text_begins(property, "topic."))
         property += strlen("topic.");
     for (size_t i = 0; i < sizeof owned_keys / sizeof *owned_keys; i++)

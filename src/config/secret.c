@@ -69,7 +69,7 @@ static const char *mask_user(const char *p, const struct masking *masking)
     return at;
 }
 
-/* ---- Connection strings ------------------------------------------------------------------------------------------- */
+/* ---- Connection strings ------------------------------------------------------------------------------------------ */
 
 static bool is_uri(const char *text)
 {
@@ -112,7 +112,7 @@ static void mask_uri(const char *uri, const struct masking *masking)
     mask_parameters(mask_user(user, masking), masking);
 }
 
-/* The end of a value of the keyword form: quoted or up to a blank, with backslash escapes in both. */
+/* The end of a value in the keyword form: it is quoted or ends at a blank, with backslash escapes in both cases. */
 static const char *value_end(const char *p)
 {
     bool quoted = *p == '\'';
@@ -146,7 +146,7 @@ static void mask_keywords(const char *p, const struct masking *masking)
         const char *name = p + strspn(p, " \t\r\n\f\v");
         const char *name_end = name + strcspn(name, "= \t\r\n\f\v");
         const char *value = name_end + strspn(name_end, " \t\r\n\f\v");
-        /* No keyword=value: perhaps a mere password where a connection string belongs. */
+        /* This is not keyword=value: perhaps somebody has put a bare password where a connection string belongs. */
         if (*value != '=' && *name != 0) {
             show(masking, p, (size_t)(name - p));
             hide(masking, name, strlen(name));
@@ -173,7 +173,7 @@ static void mask_conninfo(const char *conninfo, const struct masking *masking)
         mask_keywords(conninfo, masking);
 }
 
-/* ---- URLs --------------------------------------------------------------------------------------------------------- */
+/* ---- URLs -------------------------------------------------------------------------------------------------------- */
 
 /* Up to the next comma; where what follows has no scheme but an @, the comma is part of a password. */
 static size_t url_length(const char *urls)
@@ -207,7 +207,7 @@ static void mask_urls(const char *urls, const struct masking *masking)
     }
 }
 
-/* ---- For others --------------------------------------------------------------------------------------------------- */
+/* ---- For others -------------------------------------------------------------------------------------------------- */
 
 static char *masked(const char *text, void (*mask)(const char *, const struct masking *), secret_found *found,
                     void *target)
@@ -244,9 +244,9 @@ void secret_find_urls(const char *urls, secret_found *found, void *target)
     free(masked(urls, mask_urls, found, target));
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
-/* Notepad and PowerShell write UTF-16 or a UTF-8 byte order mark, and neither is part of a password. */
+/* Notepad and PowerShell write UTF-16 or a UTF-8 byte order mark; neither is part of a password. */
 static bool is_utf16(const char *text, ssize_t len)
 {
     return len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
@@ -278,7 +278,7 @@ char *secret_read(const char *path)
     bool has_nul = (len > 0 && text[len - 1] == 0) || is_utf16(text, len);
     if (failed || has_nul || len < 0) {
         free(text);
-        text = failed || has_nul ? NULL : text_copy(""); /* nothing to read: an empty file */
+        text = failed || has_nul ? NULL : text_copy(""); /* there was nothing to read: the file is empty */
         len = 0;
     }
     if (has_nul)

@@ -28,7 +28,7 @@ static struct arena_block *block_new(size_t size)
     return block;
 }
 
-/* The next block of the chain if it is large enough, else a new one in its place. */
+/* Moves on to the next block of the chain if it is large enough, else puts a new one in its place. */
 static void arena_advance(struct arena *arena, size_t size)
 {
     struct arena_block **link = arena->current == NULL ? &arena->first : &arena->current->next;

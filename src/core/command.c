@@ -20,8 +20,10 @@ bool command_redriven_id(const struct record *record, struct uuid *id)
     return uuid_parse(header_value(record, "__dlq.errors.command.id"), id) && uuid_identifies(id);
 }
 
-/* True and the id when the record carries a CloudEvents id; a UUID is taken as it is, other ids are unique per source
- * only. */
+/*
+ * True with the id when the record has a CloudEvents id. A UUID is taken as it is; other ids are unique only per
+ * source.
+ */
 static bool ce_identity(const struct command *command, const struct record *record, struct arena *arena,
                         struct uuid *id)
 {

@@ -19,14 +19,17 @@ static const struct histogram_bounds bounds[TIMING_COUNT] = {
                          10 * S, 60 * S}                                                                               },
 };
 
-/* The live numbers. Relaxed: nothing is concluded from their order. */
+/* The live numbers. Relaxed order is enough, since nothing is concluded from it. */
 static _Atomic uint64_t values[COUNTER_COUNT];
 static _Atomic uint64_t rejected[ERRCODE_COUNT];
 static struct {
     _Atomic uint64_t buckets[HISTOGRAM_BOUNDS_MAX + 1];
     _Atomic uint64_t sum;
 } timings[TIMING_COUNT];
-/* A class is written before the count that tells of it. The likely ones are there from the beginning: a rate needs the 0 before the 1. */
+/*
+ * A class is written before the count that refers to it. The likely classes exist from the beginning, since a rate
+ * needs the 0 before the 1.
+ */
 static char classes[COUNTERS_CLASSES][3] = {"08", "40", "53", "57"};
 static _Atomic uint64_t class_errors[COUNTERS_CLASSES];
 static _Atomic size_t class_count = 4;
@@ -69,7 +72,7 @@ void counters_postgres_error(const char *sqlstate)
     while (i < count && strncmp(classes[i], class, 2) != 0)
         i++;
     if (i == COUNTERS_CLASSES)
-        return; /* PostgreSQL has 43 */
+        return; /* cannot happen: PostgreSQL has 43 classes */
     if (i == count) {
         memcpy(classes[i], class, 2);
         atomic_store(&class_count, count + 1);

@@ -5,7 +5,10 @@ static void add_violation(struct ledger_row *row, enum command_field field, enum
     row->violations.list[row->violations.count++] = (struct violation){field, code};
 }
 
-/* All violations of one step are told together, and those of a step before this one alone. */
+/*
+ * All violations of one step are reported together. Those of a later step are reported only when the earlier steps
+ * found none.
+ */
 static void find_violations(struct ledger_row *row, const struct batch_item *item, const struct parent *group,
                             const struct parent *activity)
 {

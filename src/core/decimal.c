@@ -8,7 +8,7 @@ size_t decimal_format(int64_t value, char text[static DECIMAL_TEXT])
     char digits[DECIMAL_TEXT];
     size_t at = sizeof digits;
 
-    /* In unsigned arithmetic INT64_MIN has an absolute value too. */
+    /* Unsigned arithmetic has an absolute value for INT64_MIN too. */
     uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
     digits[--at] = 0;
     do {
@@ -35,7 +35,7 @@ bool decimal_parse(struct bytes text, int64_t *value)
             return false;
         number = number * 10 + (uint64_t)(text.data[i] - '0');
     }
-    /* What does not come out as it went in had a leading zero, was minus zero, or was too large. */
+    /* A number that does not give the same text again had a leading zero, was minus zero, or was too large. */
     *value = (int64_t)(at == 1 ? 0 - number : number);
     return bytes_equal(text, (struct bytes){(const uint8_t *)again, decimal_format(*value, again)});
 }

@@ -1,6 +1,6 @@
 #include "core/former.h"
 
-/* The command as it was read then: what has a former reading was a bare command. */
+/* The command as the version before read it. Whatever has a former reading was a bare command then. */
 static struct command command_then(const struct command *command)
 {
     const struct command_former *former = command->former;
@@ -21,7 +21,7 @@ static struct bytes ce_id_then(const struct command *then, const struct record *
     return header == NULL ? then->ce_id : header->value;
 }
 
-/* True and the id when it is one that identified something only then. */
+/* True with the id when it identified something only for the version before. */
 static bool identified_then(const struct command *then, const struct record *record, struct uuid *id)
 {
     if (then->command_id.state == FIELD_VALUE) {
@@ -43,7 +43,7 @@ static struct uuid identity_then(const struct command *command, const struct rec
     return brought ? id : record_derived_id(record, arena);
 }
 
-/* Nearly every record has the same id in both: that is seen without working it out. */
+/* Nearly every record has the same id in both versions. This sees it without computing either. */
 static bool may_differ(const struct command *command, const struct record *record)
 {
     struct uuid id;
@@ -63,7 +63,10 @@ void former_identify(struct batch_item *item, struct arena *arena)
     item->has_former_id = uuid_compare(&item->former_id, &item->command_id) != 0;
 }
 
-/* A pruned row has forgotten its position; under an id that identifies something it is this command's all the same. */
+/*
+ * A pruned row no longer has its position. Under an id that identifies something the row belongs to this command
+ * nevertheless.
+ */
 static bool decided_here(const struct ledger_row *row, const struct uuid *id, const struct record *record)
 {
     return row->kind == OUTCOME_PRUNED ? uuid_identifies(id) : ledger_row_is_of(row, record);

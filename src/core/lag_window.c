@@ -44,7 +44,7 @@ int64_t lag_held_back(const struct lag_sample *sample)
     return sample->end > from ? sample->end - from : 0;
 }
 
-/* What could be answered now. */
+/* How many records could be answered now. */
 static int64_t readable(const struct lag_sample *sample)
 {
     return lag_behind(sample) - lag_held_back(sample);
@@ -79,7 +79,7 @@ double lag_drain_seconds(int64_t behind, double out, double in)
     return out > in ? (double)behind / (out - in) : -1;
 }
 
-/* The same transaction all the time: the stable offset stands still, with everything before it answered. */
+/* It is the same transaction all the time when the stable offset stands still and everything before it is answered. */
 static bool blocked(const struct lag_window *window)
 {
     for (size_t i = 0; i < window->count; i++)

@@ -15,7 +15,7 @@ static uint32_t mix(uint32_t block)
     return block * FACTOR;
 }
 
-/* The one to three bytes that make no whole block. */
+/* The one to three bytes after the last whole block. */
 static uint32_t mix_tail(uint32_t hash, const uint8_t *tail, size_t count)
 {
     if (count == 0)

@@ -77,7 +77,7 @@ void outcome_answer(struct outcome *outcome, const struct record *record, enum e
     };
 }
 
-/* An answer about a command that could be read says what it asked for. */
+/* An answer to a command that could be read repeats the ids that the command asked for. */
 static void answer_command(struct outcome *outcome, const struct record *record, const struct command *command,
                            enum errcode code)
 {

@@ -18,7 +18,7 @@ void portion_timed_out(struct portion *portion, uint64_t rows, int64_t took_ms)
 
 void portion_passed(struct portion *portion, uint64_t rows, int64_t took_ms)
 {
-    /* What was smaller anyhow says nothing about larger ones. */
+    /* A portion that was smaller anyway says nothing about larger ones. */
     if (portion->limit == 0 || rows < portion->limit)
         return;
     portion->quick = took_ms <= portion->allowed_ms / 3 ? portion->quick + 1 : 0;

@@ -12,7 +12,7 @@ const char *replay_word_name(enum replay_word word)
     return names[word];
 }
 
-/* An answer that decides nothing. */
+/* The word for an answer that decides nothing. */
 static enum replay_word word_of_code(enum errcode code)
 {
     switch (code) {
@@ -25,7 +25,7 @@ static enum replay_word word_of_code(enum errcode code)
     }
 }
 
-/* A pruned row has forgotten when it was decided: it was long ago. */
+/* A pruned row no longer says when it was decided. It was long ago. */
 static bool decided_since(const struct ledger_row *row, int64_t begun_us)
 {
     return row != NULL && row->kind != OUTCOME_PRUNED && row->decided_us >= begun_us;

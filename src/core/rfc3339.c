@@ -33,7 +33,7 @@ static struct date date_of_day(int64_t day)
     };
 }
 
-/* `width` digits of a number that is not negative, then `after`. */
+/* Writes a number that is not negative in `width` digits, then `after`. */
 static char *put(char *at, int64_t number, int width, char after)
 {
     for (int i = width - 1; i >= 0; i--) {
@@ -57,7 +57,7 @@ size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT])
     int64_t day = us / US_PER_DAY;
     int64_t of_day = us % US_PER_DAY;
 
-    /* Division rounds towards zero; a day before 1970 begins before the time that lies in it. */
+    /* Division rounds towards zero; a day before 1970 begins before the times that belong to it. */
     if (of_day < 0) {
         of_day += US_PER_DAY;
         day--;
@@ -78,7 +78,7 @@ size_t rfc3339_format(int64_t us, char text[static RFC3339_TEXT])
 
 /* ---- Reading ---- */
 
-/* The number that stands in the text from `at` on, in `width` digits; -1: there is none. */
+/* The number in `width` digits from `at` on; -1 when they are not all digits. */
 static int64_t digits(struct bytes text, size_t at, size_t width)
 {
     int64_t number = 0;
@@ -91,7 +91,10 @@ static int64_t digits(struct bytes text, size_t at, size_t width)
     return number;
 }
 
-/* The way back of date_of_day; a date that is none gives some day, whose text is another one. Source: the same, days_from_civil. */
+/*
+ * The inverse of date_of_day. A date that does not exist gives some other day, whose text then differs. Source:
+ * days_from_civil on the same page.
+ */
 static int64_t day_of_date(int64_t year, int64_t month, int64_t day)
 {
     year -= month <= 2;

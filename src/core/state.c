@@ -35,12 +35,12 @@ bool state_ready(enum state state)
     return rows[state].ready;
 }
 
-/* ---- Texts -------------------------------------------------------------------------------------------------------- */
+/* ---- Texts ------------------------------------------------------------------------------------------------------- */
 
 void state_span(int64_t us, char text[static STATE_SPAN])
 {
     static const struct {
-        int64_t seconds; /* the unit is used from twice this on */
+        int64_t seconds; /* the unit is used from twice this time on */
         const char *name;
     } units[] = {
         {86400, "d"  },
@@ -85,7 +85,7 @@ const char *state_number(int64_t number, char text[static STATE_NUMBER])
     return text;
 }
 
-/* ---- Rules, each: does it apply, and then what is said ------------------------------------------------------------- */
+/* ---- Rules, each: does it apply, and then what is said ----------------------------------------------------------- */
 
 static bool stopping(const struct snapshot *s, int64_t now_us, enum state *state, char sentence[static STATE_SENTENCE])
 {
@@ -116,7 +116,7 @@ static bool stopped_reading(const struct snapshot *s, int64_t now_us, enum state
     return true;
 }
 
-/* What PostgreSQL says is known to everybody by its SQLSTATE alone. */
+/* A PostgreSQL error is well enough known by its SQLSTATE alone. */
 static const char *short_code(const char *code)
 {
     return strncmp(code, E_PG, strlen(E_PG)) == 0 ? code + strlen(E_PG) : code;
@@ -222,7 +222,7 @@ static bool behind(const struct snapshot *s, int64_t now_us, enum state *state, 
     state_number(s->behind, count);
     state_span((int64_t)(drain * 1e6), span);
     state_since(worst->since_us, now_us, since);
-    if (worst->verdict == LAG_STALLED && s->out <= 0) /* else it waits its turn behind the others */
+    if (worst->verdict == LAG_STALLED && s->out <= 0) /* else it only waits for its turn */
         snprintf(sentence, STATE_SENTENCE, "catching up, %s behind: partition %" PRId32 " has not moved %s", count,
                  worst->partition, since);
     else if (drain < 0)

@@ -7,9 +7,9 @@ static struct {
     mtx_t mutex;
     struct snapshot now;
     struct history history;
-    bool rereading[SNAPSHOT_PARTITIONS];   /* of the partitions, in their order */
-    bool from_record[SNAPSHOT_PARTITIONS]; /* what is waiting there is in a batch: its own age is known */
-    bool probed[DEPENDENCY_COUNT];         /* that it is down is the monitor's word alone */
+    bool rereading[SNAPSHOT_PARTITIONS];   /* for each partition, in the same order */
+    bool from_record[SNAPSHOT_PARTITIONS]; /* the oldest waiting record is in a batch, so its own age is known */
+    bool probed[DEPENDENCY_COUNT];         /* only the monitor has said that it is down */
 } status;
 
 static once_flag once = ONCE_FLAG_INIT;
@@ -41,7 +41,7 @@ static size_t index_of(const struct snapshot *now, int32_t partition)
     return i;
 }
 
-/* NULL when it is not ours. */
+/* NULL when the partition is not ours. */
 static struct partition_status *find(struct snapshot *now, int32_t partition)
 {
     size_t i = index_of(now, partition);
@@ -67,7 +67,7 @@ void status_life(enum life life)
     let_go();
 }
 
-/* ---- Dependencies ------------------------------------------------------------------------------------------------- */
+/* ---- Dependencies ------------------------------------------------------------------------------------------------ */
 
 static void first_line(char *text, size_t size, const char *from)
 {
@@ -151,7 +151,7 @@ void status_called(enum dependency_name name)
     let_go();
 }
 
-/* ---- Partitions --------------------------------------------------------------------------------------------------- */
+/* ---- Partitions -------------------------------------------------------------------------------------------------- */
 
 void status_assigned(uint64_t epoch)
 {
@@ -175,7 +175,7 @@ static void sum_behind(struct snapshot *now)
         now->behind += partition_behind(&now->partitions[i]);
 }
 
-/* Of a partition that was ours before, what is known besides its offsets stays. */
+/* If the partition was in this place before, everything but its offsets stays. */
 static void take_partition(struct partition_status *to, const struct partition_status *from)
 {
     bool same = to->partition == from->partition;
@@ -272,7 +272,7 @@ void status_measured(int32_t partition, int64_t stable, int64_t end, enum lag_ve
         if (p->verdict != verdict || p->since_us == 0)
             p->since_us = now_us;
         p->verdict = verdict;
-        /* Nothing of it was read yet: it waits since we saw that it waits. */
+        /* None of its records was read yet, so they count as waiting since this was first seen. */
         if (partition_behind(p) == 0 || status.rereading[i])
             p->oldest_us = 0;
         else if (p->oldest_us == 0 && !status.from_record[i])
@@ -292,7 +292,7 @@ void status_rates(double in, double out, int64_t now_us)
     let_go();
 }
 
-/* ---- The rest ----------------------------------------------------------------------------------------------------- */
+/* ---- The rest ---------------------------------------------------------------------------------------------------- */
 
 static const struct waiting_since *waiting_in(const struct waiting_since *list, size_t count, int32_t partition)
 {
@@ -302,7 +302,7 @@ static const struct waiting_since *waiting_in(const struct waiting_since *list, 
     return NULL;
 }
 
-/* Where nothing is read the measurements may know better. */
+/* For partitions of which nothing is being read the measurements may know more. */
 void status_in_flight(uint64_t commands, const struct waiting_since *list, size_t count)
 {
     struct snapshot *now = hold();

@@ -8,7 +8,7 @@ static bool continues(uint8_t byte)
     return (byte & 0xC0) == 0x80;
 }
 
-/* The second byte is where overlong forms, surrogates and code points beyond U+10FFFF show. */
+/* Overlong forms, surrogates and code points beyond U+10FFFF show in the second byte. */
 static bool second_fits(uint8_t first, uint8_t second)
 {
     switch (first) {
@@ -46,7 +46,7 @@ size_t utf8_sequence(const uint8_t *at, const uint8_t *end)
     return length;
 }
 
-/* How many bytes from `at` are plain: eight at a time are below 0x80 and not NUL. */
+/* How many bytes from `at` on are plain. It looks at eight at a time: all below 0x80 and none NUL. */
 static size_t plain_run(const uint8_t *at, const uint8_t *end)
 {
     const uint8_t *start = at;

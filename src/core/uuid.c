@@ -7,7 +7,7 @@ const struct uuid uuid_namespace = {
     {0x9d, 0x3b, 0x0b, 0x7e, 0x2f, 0x5e, 0x5c, 0x53, 0x8f, 0x0a, 0x6b, 0x1c, 0x3d, 0x0f, 0x7a, 0x11}
 };
 
-/* The text form has a hyphen before bytes 4, 6, 8 and 10. */
+/* The text has a hyphen before bytes 4, 6, 8 and 10. */
 static bool hyphen_before(unsigned byte)
 {
     return byte == 4 || byte == 6 || byte == 8 || byte == 10;

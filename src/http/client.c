@@ -58,7 +58,7 @@ static bool connected(struct exchange_state *x, const struct addrinfo *info)
     return false;
 }
 
-/* Without a host it is this machine: what listens on every address listens here, too. */
+/* Without a host it connects to this machine: a server that listens on every address listens here too. */
 static bool connect_to(struct exchange_state *x, const char *address, struct err *err)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
@@ -94,7 +94,7 @@ static bool say(const struct exchange_state *x, const char *text, size_t len)
     return true;
 }
 
-/* To the end: the server closes after one answer. */
+/* Reads to the end, since the server closes after one answer. */
 static bool hear(struct exchange_state *x)
 {
     for (;;) {

@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-/* ---- The format --------------------------------------------------------------------------------------------------- */
+/* ---- The format -------------------------------------------------------------------------------------------------- */
 
 static void head(FILE *out, enum metric metric)
 {
@@ -14,7 +14,7 @@ static void head(FILE *out, enum metric metric)
     fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", row->name, row->help, row->name, row->type);
 }
 
-/* In a label's value a backslash, a quote and the end of a line are written with a backslash. */
+/* In the value of a label a backslash, a quote and a line break are escaped with a backslash. */
 static void label(FILE *out, const char *name, const char *value)
 {
     fprintf(out, "%s=\"", name);
@@ -47,7 +47,7 @@ static void scalar(FILE *out, enum metric metric, double value)
     one(out, metric, value);
 }
 
-/* `unit`: how many of the histogram's units are one of the metric's. */
+/* `unit`: how many units of the histogram make one unit of the metric. */
 static void histogram(FILE *out, enum metric metric, const char *phase, const struct view *view, enum timing timing,
                       double unit)
 {
@@ -70,7 +70,7 @@ static void histogram(FILE *out, enum metric metric, const char *phase, const st
     fprintf(out, "%s_sum%s %.15g\n%s_count%s %" PRIu64 "\n", name, only, (double)h->sum / unit, name, only, count);
 }
 
-/* ---- What has happened -------------------------------------------------------------------------------------------- */
+/* ---- What has happened ------------------------------------------------------------------------------------------- */
 
 static void write_commands(const struct view *view, FILE *out)
 {
@@ -111,7 +111,7 @@ static void write_work(const struct view *view, FILE *out)
         labelled(out, METRIC_POSTGRES_ERRORS, "class", c->classes[i], (double)c->class_errors[i]);
 }
 
-/* ---- What is so now ----------------------------------------------------------------------------------------------- */
+/* ---- What is so now ---------------------------------------------------------------------------------------------- */
 
 static int64_t lag_value(enum metric metric, const struct partition_status *p)
 {

@@ -1,6 +1,6 @@
 /*
- * The page: page.html with its three marks filled in. Everything is written here, so it is complete without a script; the script only asks
- * again and puts the new <main> in the place of the old one.
+ * The page: page.html with its three marks filled in. Everything is written here, so it is complete without a script;
+ * the script only asks again and puts the new <main> in the place of the old one.
  */
 #include "http/answers.h"
 
@@ -16,9 +16,9 @@
 
 #define PARTITIONS_SHOWN 12
 
-/* ---- Who may do what on the page -------------------------------------------------------------------------------------- */
+/* ---- Who may do what on the page --------------------------------------------------------------------------------- */
 
-/* "'sha256-…'" of what stands between the first two of these tags, as CSP 3 wants it. */
+/* Writes "'sha256-…'" of the text between the first two of these tags, as CSP 3 wants it. */
 static void write_hash(FILE *out, const char *open, const char *close)
 {
     const char *from = strstr(http_page_html, open) + strlen(open);
@@ -51,7 +51,7 @@ const char *answer_page_policy(void)
     return policy;
 }
 
-/* ---- The title and the icon -------------------------------------------------------------------------------------------- */
+/* ---- The title and the icon -------------------------------------------------------------------------------------- */
 
 static void write_title(const struct view *view, FILE *out)
 {
@@ -66,7 +66,7 @@ static void write_title(const struct view *view, FILE *out)
     html_text(out, *view->about->instance == 0 ? view->about->group : view->about->instance);
 }
 
-/* A shape beside the colour here, too. */
+/* The icon shows the state by a shape too, not only by its colour. */
 static void write_icon(const struct view *view, FILE *out)
 {
     static const char *const icons[] = {
@@ -79,7 +79,7 @@ static void write_icon(const struct view *view, FILE *out)
             icons[view_mood(view->state)]);
 }
 
-/* ---- The sections, in the order of what is asked at night ---------------------------------------------------------------- */
+/* ---- The sections, in the order of what is asked at night -------------------------------------------------------- */
 
 static void write_state(const struct view *view, FILE *out)
 {

@@ -1,6 +1,6 @@
 /*
- * Plots as SVG, drawn here so that the page works without a script. The x axis is the same in all: 300 units for ten minutes, now at the
- * right; y is 0 at the bottom and 50 at the top.
+ * Plots as SVG, drawn here so that the page works without a script. All have the same x axis: 300 units for ten
+ * minutes, now at the right; y is 0 at the bottom and 50 at the top.
  */
 #include "http/html.h"
 
@@ -9,7 +9,7 @@
 #define WIDTH  HISTORY_POINTS
 #define HEIGHT 50
 
-/* Two neighbours are drawn as one: the page stays small, and a phone has no more pixels. */
+/* Two neighbours are drawn as one point: the page stays small, and a phone has no more pixels. */
 #define STEP 2
 
 static int64_t created(const struct history_point *p)
@@ -67,7 +67,10 @@ static int linear(int64_t value, int64_t most)
     return HEIGHT - (most == 0 ? 0 : (int)(value * HEIGHT / most));
 }
 
-/* From 1 ms at the bottom to 100 s at the top, a fifth each decade, straight inside it. */
+/*
+ * The scale goes from 1 ms at the bottom to 100 s at the top, with a fifth for each decade, and is linear within a
+ * decade.
+ */
 static int logarithmic(int64_t us)
 {
     double left = us <= 1000 ? 1 : (double)us / 1000;
@@ -88,7 +91,7 @@ static void open_plot(FILE *out, const char *caption, const char *label)
             caption, label, caption, label, WIDTH, HEIGHT);
 }
 
-/* Rebalances and replaced producers. */
+/* One tick for each moment with rebalances or replaced producers. */
 static void write_ticks(const struct history *h, FILE *out)
 {
     for (size_t age = 0; age < h->count; age++) {
@@ -147,7 +150,7 @@ static void plot_behind(const struct view *view, FILE *out)
     close_plot(h, out);
 }
 
-/* Where nothing was answered there is no line. */
+/* There is no line where nothing was answered. */
 static void plot_p99(const struct view *view, FILE *out)
 {
     const struct history *h = &view->history;

@@ -11,7 +11,7 @@ bool answer_live(const struct view *view, FILE *out)
     return view->live;
 }
 
-/* One line each, as kube-apiserver writes them; for people, the status is for machines. */
+/* One line for each check, as kube-apiserver writes them. They are for people; the status code is for machines. */
 static void write_checks(const struct view *view, FILE *out)
 {
     const struct snapshot *s = &view->snapshot;

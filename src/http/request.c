@@ -34,7 +34,7 @@ static bool is(struct bytes text, const char *name)
     return text.len == strlen(name) && strncasecmp((const char *)text.data, name, text.len) == 0;
 }
 
-/* 127.0.0.0/8 as four numbers, and no name that begins like one ("127.0.0.1.example.org"). */
+/* True for 127.0.0.0/8 as four numbers; a name that only begins so ("127.0.0.1.example.org") does not count. */
 static bool is_127(struct bytes text)
 {
     int dots = 0;

@@ -1,19 +1,18 @@
 /*
- * libmicrohttpd with our own thread around it: it has no limit for how long a connection may take as a whole, only for how long one may be
- * silent. A client that sends a byte every four seconds would hold its place for hours, sixty-four of them all places. So this thread
- * remembers when each connection came, and shuts down those that have had their time.
+ * Runs libmicrohttpd in a thread of our own, because it limits only how long a connection may be silent, not how long
+ * it may take altogether. A client that sends a byte every four seconds could keep its place for hours, and sixty-four
+ * of them all places. So this thread remembers when each connection came, and shuts down those that have had their
+ * time.
  */
 #include "http/server.h"
 
 #include "http/answers.h"
+#include "http/listener.h"
 #include "http/request.h"
 #include "runtime/clock.h"
 #include "runtime/thread.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -26,7 +25,6 @@
 #define SILENCE_S     5
 #define CONNECTION_MS 10000
 #define LOOK_EVERY_MS 500
-#define BACKLOG       128
 
 struct connection_time {
     int fd; /* -1: free */
@@ -37,14 +35,14 @@ struct server {
     const struct about *about;
     bool loopback;
     int listener;
-    int wake; /* an eventfd: the thread is to end */
+    int wake; /* an eventfd that tells the thread to end */
     struct MHD_Daemon *daemon;
     pthread_t thread;
-    struct connection_time connections[CONNECTIONS]; /* the thread's own */
+    struct connection_time connections[CONNECTIONS]; /* used only by the thread */
     bool closed;                                     /* one was closed since the last turn */
 };
 
-/* ---- Answers: all run on the server's thread ----------------------------------------------------------------------- */
+/* ---- Answers: all run on the server's thread --------------------------------------------------------------------- */
 
 struct answer {
     char *body;
@@ -154,7 +152,7 @@ static bool announces_body(struct MHD_Connection *connection)
            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding") != NULL;
 }
 
-/* Answers at once: whatever comes after the headers is not read. */
+/* Answers at once: nothing after the headers is read. */
 static enum MHD_Result on_request(void *opaque, struct MHD_Connection *connection, const char *path, const char *method,
                                   const char *version, const char *data, size_t *size, void **state)
 {
@@ -180,14 +178,17 @@ static enum MHD_Result on_request(void *opaque, struct MHD_Connection *connectio
     return send_answer(connection, &answer);
 }
 
-/* ---- Connections ----------------------------------------------------------------------------------------------------- */
+/* ---- Connections ------------------------------------------------------------------------------------------------- */
 
 static int fd_of(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
-/* It is told of the end before the descriptor is closed, so that none here is ever somebody else's. */
+/*
+ * Called for the end of a connection before its descriptor is closed, so that no descriptor in the list is ever
+ * somebody else's.
+ */
 static void on_connection(void *opaque, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -219,9 +220,12 @@ static void end_overdue(struct server *server)
     }
 }
 
-/* ---- The thread ------------------------------------------------------------------------------------------------------ */
+/* ---- The thread -------------------------------------------------------------------------------------------------- */
 
-/* While all places are taken libmicrohttpd does not watch the listener, and begins to again only in the turn after one became free. */
+/*
+ * While all places are taken libmicrohttpd does not watch the listener. It begins to watch it again only in the turn
+ * after one became free.
+ */
 static int wait_ms(struct server *server)
 {
     MHD_UNSIGNED_LONG_LONG ms;
@@ -255,63 +259,12 @@ static void *serve(void *opaque)
     return NULL;
 }
 
-/* ---- Opening ---------------------------------------------------------------------------------------------------------- */
-
-static bool cannot(struct err *err, const char *address, int why)
-{
-    if (why == EADDRINUSE)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_01,
-                       "http.listen = %s: another process has this port\n"
-                       "  fix: another port, or http.listen= (empty) for no HTTP",
-                       address);
-    return err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_02,
-                   "http.listen = %s: %s\n  fix: an address of this machine and a port that it may use", address,
-                   strerror(why));
-}
-
-static int try_listen(const struct addrinfo *info, int *why)
-{
-    int on = 1;
-    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-        return fd;
-    *why = errno;
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
-static int open_listener(const char *address, struct err *err)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    struct addrinfo *list = NULL;
-    struct bytes host, port;
-    char host_text[256], port_text[8];
-    int fd = -1, why = EINVAL;
-
-    request_split(address, &host, &port);
-    snprintf(host_text, sizeof host_text, "%.*s", (int)host.len, (const char *)host.data);
-    snprintf(port_text, sizeof port_text, "%.*s", (int)port.len, (const char *)port.data);
-    int code = getaddrinfo(*host_text == 0 ? NULL : host_text, port_text, &hints, &list);
-    if (code != 0) {
-        err_set(err, ERR_STOP, EXIT_CONFIG, E_HTTP_02,
-                "http.listen = %s: %s\n  fix: an address of this machine and a port", address, gai_strerror(code));
-        return -1;
-    }
-    for (const struct addrinfo *info = list; info != NULL && fd < 0; info = info->ai_next)
-        fd = try_listen(info, &why);
-    freeaddrinfo(list);
-    if (fd < 0)
-        cannot(err, address, why);
-    return fd;
-}
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 struct server *server_open(const char *address, const struct about *about, struct err *err)
 {
     struct bytes host, port;
-    int listener = open_listener(address, err);
+    int listener = listener_open(address, err);
     if (listener < 0)
         return NULL;
 
@@ -330,7 +283,7 @@ struct server *server_open(const char *address, const struct about *about, struc
                          (size_t)MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SILENCE_S,
                          MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
     if (server->wake < 0 || server->daemon == NULL)
-        abort(); /* nothing of it depends on anything outside but memory and descriptors */
+        abort(); /* only memory or descriptors can be lacking */
     server->thread = thread_start(serve, server);
     return server;
 }

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-/* A negative one is not known. */
+/* Writes null for a negative number, which is not known. */
 static void known(struct json_writer *json, const char *name, double value)
 {
     char text[32];
@@ -30,7 +30,7 @@ static void offset(struct json_writer *json, const char *name, int64_t value)
     write_member_known_int(json, name, value, value >= 0);
 }
 
-/* ---- Parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- Parts ------------------------------------------------------------------------------------------------------- */
 
 static void write_state(const struct view *view, struct json_writer *json)
 {

@@ -60,7 +60,10 @@ const char *view_duration(int64_t us, char text[static VIEW_TEXT])
     return text;
 }
 
-/* What is waiting now against a minute ago, or as long ago as is known. A tenth, and 10 records, is no trend. */
+/*
+ * Compares what is waiting now with a minute ago, or with as long ago as is known. Less than a tenth, or than 10
+ * records, is no trend.
+ */
 static int trend_of(const struct view *view)
 {
     size_t age = view->history.count < HISTORY_MINUTE ? view->history.count : HISTORY_MINUTE;

@@ -1,4 +1,4 @@
-/* What is left of the server in a program that was built without libmicrohttpd (WITH_HTTP=0). */
+/* The part of the server that exists in a program built without libmicrohttpd (WITH_HTTP=0). */
 #include "http/server.h"
 
 const char *server_version(void)

@@ -5,7 +5,10 @@
 
 #define ALL(byte) (0x0101010101010101u * (byte))
 
-/* Eight at a time: the highest bit of a byte tells, after a subtraction, that it was below 0x20, or one of the three. */
+/*
+ * It looks at eight bytes at a time: after a subtraction the highest bit of a byte tells that it was below 0x20 or one
+ * of the three.
+ */
 static bool eight_are_plain(const uint8_t *at)
 {
     uint64_t eight;
@@ -57,7 +60,7 @@ static size_t escape_byte(enum json_style style, uint8_t c, char piece[static ES
     return 6;
 }
 
-/* DEL, and U+0080 to U+009F: some terminals obey them. */
+/* DEL and U+0080 to U+009F: some terminals act on them. */
 static bool is_obeyed(const uint8_t *at, size_t len)
 {
     return *at == 0x7f || (len == 2 && at[0] == 0xc2 && at[1] < 0xa0);

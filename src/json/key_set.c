@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Doubling leaves the smaller lists behind in the arena: at most as much again. */
+/* Doubling leaves the smaller lists behind in the arena: together they take at most as much again. */
 static void grow(struct key_set *keys)
 {
     const struct scanned_string *held = keys->many == NULL ? keys->few : keys->many;
@@ -38,7 +38,7 @@ static const struct scanned_string *few_doubled(const struct key_set *keys)
     return NULL;
 }
 
-/* The same text in the order of the document, so that whichever sorting is used finds the same one. */
+/* The same text in the order of the document, so that any sorting algorithm finds the same one. */
 static int compare(const void *left, const void *right)
 {
     const struct scanned_string *a = left, *b = right;

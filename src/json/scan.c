@@ -30,7 +30,7 @@ static bool hex4(struct scanner *scan, uint32_t *code)
     return true;
 }
 
-/* The other half of a surrogate pair. */
+/* Steps over the other half of a surrogate pair, if it follows. */
 static bool low_surrogate_follows(const struct scanner *scan)
 {
     static const char digits[] = "0123456789abcdefABCDEF";
@@ -41,7 +41,10 @@ static bool low_surrogate_follows(const struct scanner *scan)
            memchr(digits, at[5], sizeof digits - 1) != NULL;
 }
 
-/* Behind `\u`. What is no text is noted and stepped over: JavaScript writes half a pair when it cuts an emoji. */
+/*
+ * After `\u`. An escape that stands for no text is noted and stepped over: JavaScript writes half a pair when it cuts
+ * an emoji.
+ */
 static bool unicode_escape(struct scanner *scan, struct scanned_string *string)
 {
     uint32_t code;
@@ -65,7 +68,7 @@ static bool escape(struct scanner *scan, struct scanned_string *string)
     return letter != 'u' || unicode_escape(scan, string);
 }
 
-/* The byte is none of those that stand for themselves: a control, an escape, or the first of several. */
+/* A byte that does not stand for itself: a control character, an escape, or the first byte of several. */
 static bool special(struct scanner *scan, struct scanned_string *string)
 {
     if (*scan->at == '\\') {
@@ -131,7 +134,10 @@ static void leave(struct scanner *scan)
     scan_blanks(scan);
 }
 
-/* Before each member but the first. `*trailing`: it stands before the end of its object or array, as JavaScript lets one write. */
+/*
+ * Steps over the comma before each member but the first. `*trailing` is true when the object or array ends after it, as
+ * JavaScript allows.
+ */
 static bool comma(struct scanner *scan, uint8_t closing, const char *missing, bool *trailing)
 {
     *trailing = false;

@@ -5,7 +5,9 @@ static bool digit(const struct scanner *scan)
     return scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9';
 }
 
-/* The digits before a fraction: `*magnitude` grows from 0, `*fits` turns false when it gets too large for that. */
+/*
+ * The digits before a fraction: `*magnitude` is their value, and `*fits` becomes false when it is too large for that.
+ */
 static bool whole_part(struct scanner *scan, uint64_t *magnitude, bool *fits)
 {
     if (!digit(scan))

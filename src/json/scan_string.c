@@ -2,7 +2,10 @@
 
 #include "core/hex.h"
 
-/* Reads a checked string's text byte by byte, escapes resolved: no string is ever copied to be compared. */
+/*
+ * Reads the text of a checked string byte by byte with its escapes resolved, so that no string has to be copied for a
+ * comparison.
+ */
 struct text_cursor {
     const uint8_t *at;
     const uint8_t *end;
@@ -61,7 +64,7 @@ static uint32_t simple_escape(uint8_t letter)
     }
 }
 
-/* What stands behind half a surrogate pair may be the other half: its code, or 0. */
+/* The bytes after half a surrogate pair may be the other half: returns its code, or 0. */
 static uint32_t low_surrogate(const struct text_cursor *cursor)
 {
     if (cursor->end - cursor->at < 6 || cursor->at[0] != '\\' || cursor->at[1] != 'u')
@@ -70,7 +73,7 @@ static uint32_t low_surrogate(const struct text_cursor *cursor)
     return code >= 0xDC00 && code <= 0xDFFF ? code : 0;
 }
 
-/* Behind a backslash: the code point that is meant, two \u escapes for one beyond U+FFFF. */
+/* After a backslash: the code point that is meant. One beyond U+FFFF takes two \u escapes. */
 static uint32_t cursor_escape(struct text_cursor *cursor)
 {
     uint8_t letter = *cursor->at++;
@@ -88,7 +91,7 @@ static uint32_t cursor_escape(struct text_cursor *cursor)
     return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
 }
 
-/* The next byte of the text, -1 after the last. */
+/* The next byte of the text, -1 after the last one. */
 static int cursor_next(struct text_cursor *cursor)
 {
     if (cursor->pending_at < cursor->pending_count)

@@ -13,7 +13,7 @@ struct json_writer json_to_buffer(char *buffer, size_t size, enum json_style sty
     return (struct json_writer){.at = buffer, .end = buffer + size, .style = style};
 }
 
-/* All of it or nothing. */
+/* Writes all of it or nothing. */
 static inline void put(struct json_writer *json, const void *data, size_t len)
 {
     if (json->out != NULL) {
@@ -31,7 +31,7 @@ static void put_text(struct json_writer *json, const char *text)
     put(json, text, strlen(text));
 }
 
-/* What comes before a key or a value. */
+/* Writes the comma and blanks that are due before a key or a value. */
 static void separate(struct json_writer *json)
 {
     if (json->comma)
@@ -126,7 +126,7 @@ void write_int(struct json_writer *json, int64_t value)
     json->comma = true;
 }
 
-/* A buffer takes what fits of them. */
+/* Writes as many of the characters as fit into the buffer. */
 static size_t put_run(struct json_writer *json, const uint8_t *at, size_t len)
 {
     size_t room = json->out != NULL ? len : (size_t)(json->end - json->at);
@@ -220,7 +220,7 @@ void write_raw(struct json_writer *json, struct bytes members)
     json->comma = true;
 }
 
-/* How much of valid JSON can go out as it is: no line break, no control character. */
+/* How much of valid JSON can be written as it is: no line break, no control character. */
 static size_t visible_run(const uint8_t *at, const uint8_t *end)
 {
     const uint8_t *start = at;
@@ -241,7 +241,9 @@ void write_on_one_line(struct json_writer *json, struct bytes value)
         at += run;
         if (at == end)
             break;
-        /* Below 0x20 valid JSON has blanks between tokens alone; the others are parts of strings. */
+        /*
+         * In valid JSON bytes below 0x20 are blanks between tokens; the other control characters are parts of strings.
+         */
         if (*at < 0x20)
             put(json, *at == '\t' ? "\t" : " ", 1);
         at += *at < 0x20 ? 1 : put_character(json, at, end);

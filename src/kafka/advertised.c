@@ -5,7 +5,7 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 
-/* A connection within the data center takes milliseconds, one around the world less than this. */
+/* A connection takes milliseconds within a data centre, and less than this around the world. */
 #define PATIENCE_MS 1000
 
 void advertised_init(struct advertised *advertised)
@@ -13,7 +13,7 @@ void advertised_init(struct advertised *advertised)
     *advertised = (struct advertised){.lock = PTHREAD_MUTEX_INITIALIZER};
 }
 
-/* NULL: there are too many. */
+/* NULL when there are too many addresses. */
 static struct advertised_address *find(struct advertised *advertised, const char *text)
 {
     for (size_t i = 0; i < advertised->count; i++)
@@ -52,7 +52,10 @@ void advertised_note(struct advertised *advertised, const char *address, bool to
     pthread_mutex_unlock(&advertised->lock);
 }
 
-/* Broker threads. Brokers that have a number are known from an answer; a coordinator's connection (port 0) has no address of its own. */
+/*
+ * Runs on broker threads. Brokers with an id are known from an answer. The connection to a coordinator (port 0) has no
+ * address of its own.
+ */
 static rd_kafka_resp_err_t on_broker(rd_kafka_t *rk, int32_t broker_id, const char *secproto, const char *name,
                                      int port, const char *state, void *opaque)
 {
@@ -66,7 +69,7 @@ static rd_kafka_resp_err_t on_broker(rd_kafka_t *rk, int32_t broker_id, const ch
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* The thread that calls rd_kafka_new. */
+/* Runs on the thread that calls rd_kafka_new. */
 static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *opaque, char *errstr,
                                   size_t errstr_size)
 {

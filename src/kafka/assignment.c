@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 /*
- * A member for so long whose group's offsets cannot be read: no worker's transaction is open that long, so one of them has lost its
- * end (a broker that stopped, or an unclean leader election: KAFKA-20716), and no time heals it.
+ * How long a member may be unable to read its group's offsets. No worker's transaction is open that long, so one of
+ * them has lost its end (a broker that stopped, or an unclean leader election: KAFKA-20716), and waiting does not help.
  */
 #define HANGING_MS 60000
 
@@ -35,8 +35,9 @@ static void log_unreadable(const struct assignment *assignment, const struct err
 }
 
 /*
- * The group's committed offsets, stable ones (librdkafka asks for them under read_committed, KIP-447): with a transaction of our
- * predecessor still open the broker says "not yet" and we wait, since guessing would answer commands twice.
+ * Reads the group's committed offsets: stable ones (librdkafka asks for them under read_committed, KIP-447). While a
+ * transaction of our predecessor is open the broker says "not yet" and we wait, since guessing would answer commands
+ * twice.
  */
 MUSTUSE static enum progress read_committed_offsets(struct assignment *assignment, rd_kafka_t *rk,
                                                     rd_kafka_topic_partition_list_t *partitions, int timeout_ms,
@@ -56,9 +57,10 @@ MUSTUSE static enum progress read_committed_offsets(struct assignment *assignmen
 }
 
 /*
- * The metadata, checked: after a long pause (SIGSTOP) librdkafka 2.0.2 can have a generation without a member id, and the broker
- * accepts offsets from "no member" beside a live one. It has no getter for what the metadata holds, so the member id is read
- * before and after: the same both times, and not empty, means the metadata has it too.
+ * Takes the metadata and checks it. After a long pause (SIGSTOP) librdkafka 2.0.2 can have a generation without a
+ * member id, and the broker accepts offsets from "no member" beside a live one. There is no getter for the metadata's
+ * contents, so the member id is read before and after: when it is the same both times and not empty, the metadata has
+ * it too.
  */
 static rd_kafka_consumer_group_metadata_t *checked_metadata(rd_kafka_t *rk)
 {
@@ -78,7 +80,7 @@ static rd_kafka_consumer_group_metadata_t *checked_metadata(rd_kafka_t *rk)
     return metadata;
 }
 
-/* Where each partition starts: explicit, so that nothing depends on a reset policy. */
+/* Where each partition starts. It is explicit, so that nothing depends on a reset policy. */
 static void choose_starts(struct assignment *assignment, rd_kafka_topic_partition_list_t *partitions)
 {
     assignment->count = (size_t)partitions->cnt;
@@ -100,9 +102,10 @@ static void choose_starts(struct assignment *assignment, rd_kafka_topic_partitio
 }
 
 /*
- * Messages go to a queue of their own, so that the group can be served without taking any. Each time anew, and before the fetch begins:
- * once an application has forwarded a partition's queue, librdkafka leaves that to it for ever, but still takes the forwarding away
- * when the partition is revoked (rd_kafka_toppar_fetch_stopped): a partition that came back would stay silent.
+ * Forwards the messages to a queue of our own, so that the group can be served without taking any. This is done each
+ * time anew, before the fetch begins. Once an application has forwarded a partition's queue, librdkafka leaves that to
+ * it for ever, but still removes the forwarding when the partition is revoked (rd_kafka_toppar_fetch_stopped): a
+ * partition that came back would stay silent.
  */
 static void forward_messages(rd_kafka_t *rk, rd_kafka_queue_t *messages,
                              const rd_kafka_topic_partition_list_t *partitions)
@@ -143,7 +146,7 @@ bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,
     return true;
 }
 
-/* For whoever looks: which partitions are ours now, in ascending order. */
+/* Tells the status which partitions are ours now, in ascending order. */
 static void tell(const struct assignment *assignment)
 {
     struct partition_status *list = calloc(assignment->count + 1, sizeof *list);
@@ -193,7 +196,7 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
     return DONE;
 }
 
-/* Of the group nothing is known here: where to begin is the caller's. */
+/* The group is not asked here: the caller knows where to begin. */
 static void take_starts(struct assignment *assignment, const rd_kafka_topic_partition_list_t *partitions)
 {
     assignment->count = (size_t)partitions->cnt;

@@ -11,11 +11,11 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 
-/* How long one question may take before the stop flag is looked at again: the first one, and all that follow at most. */
+/* How long a request may take before the stop flag is looked at again: the first one, and at most each that follows. */
 #define SLICE_MS     250
 #define SLICE_MAX_MS 1000
 
-/* After so long a person wants to know what is being waited for. */
+/* After this time a person wants to know what is being waited for. */
 #define PATIENCE_MS 2000
 
 void brokers_init(struct brokers *brokers, const struct config *config, enum client_role role)
@@ -33,18 +33,18 @@ void brokers_watch(struct brokers *brokers, struct rd_kafka_conf_s *conf)
 
 void brokers_trouble(struct brokers *brokers, int code, const char *reason)
 {
-    /* "all brokers are down" follows the reason why; the reason says more. */
+    /* "all brokers are down" comes after the actual reason, which says more. */
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && brokers->trouble != 0)
         return;
     brokers->trouble = code;
     snprintf(brokers->reason, sizeof brokers->reason, "%s", reason);
-    /* librdkafka's "(after 0ms in state CONNECT, 1 identical error(s) suppressed)" is for its own log. */
+    /* librdkafka adds "(after 0ms in state CONNECT, 1 identical error(s) suppressed)" for its own log. */
     char *detail = strstr(brokers->reason, " (after ");
     if (detail != NULL)
         *detail = 0;
 }
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
+/* Runs inside rd_kafka_poll(), on the caller's thread. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     (void)rk;
@@ -97,7 +97,7 @@ static bool refused(const struct brokers *brokers, struct err *err)
     return err->class == ERR_STOP;
 }
 
-/* Missing is an answer, too. */
+/* That the topic is missing counts as an answer. */
 static int ask(rd_kafka_t *rk, const char *topic, int timeout_ms, int *partitions)
 {
     int code = topic_ask(rk, topic, partitions, timeout_ms);
@@ -156,7 +156,7 @@ bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *t
         kafka_error_code(err, KAFKA_CALL_ADMIN, code, topic);
         if (err->class == ERR_STOP)
             return false;
-        /* Some failures are answered at once; do not ask in a circle. */
+        /* Some failures come at once; this keeps the loop from spinning. */
         rd_kafka_poll(rk, 20);
     }
     return false;

@@ -7,12 +7,12 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 
-/* Of one request; who waits for it sees the stop flag in between. */
+/* For one request. The caller looks at the stop flag in between. */
 #define REQUEST_MS 5000
 
 static const char setting[] = "cleanup.policy";
 
-/* ---- Topics ------------------------------------------------------------------------------------------------------- */
+/* ---- Topics ------------------------------------------------------------------------------------------------------ */
 
 static void add(struct cleanup *cleanup, const char *key, const char *name)
 {
@@ -37,9 +37,12 @@ void cleanup_close(struct cleanup *cleanup)
     cleanup->answers = NULL;
 }
 
-/* ---- Question and answer ------------------------------------------------------------------------------------------ */
+/* ---- Question and answer ----------------------------------------------------------------------------------------- */
 
-/* Any broker can tell. librdkafka would wait for the controller, which not every broker names (its own mock does not). */
+/*
+ * Asks any broker, since all can tell. librdkafka would wait for the controller, which not every broker names (its own
+ * mock does not).
+ */
 static void ask(struct cleanup *cleanup, rd_kafka_t *rk, int32_t broker)
 {
     rd_kafka_ConfigResource_t *resources[OWN_TOPICS];
@@ -62,7 +65,7 @@ static void note_why(struct cleanup *cleanup, rd_kafka_resp_err_t code, const ch
              rd_kafka_err2name(code));
 }
 
-/* False: no broker has answered. */
+/* False: no broker has answered yet. */
 static bool asked(struct cleanup *cleanup, rd_kafka_t *rk, int timeout_ms)
 {
     int32_t broker = -1;
@@ -77,7 +80,7 @@ static bool asked(struct cleanup *cleanup, rd_kafka_t *rk, int timeout_ms)
     return code == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* True: asking again would not change it. */
+/* True when another request would give the same answer. */
 static bool refused(struct cleanup *cleanup, rd_kafka_resp_err_t code, const char *text)
 {
     struct err err;
@@ -87,7 +90,7 @@ static bool refused(struct cleanup *cleanup, rd_kafka_resp_err_t code, const cha
     return err.class == ERR_STOP;
 }
 
-/* A list by commas, such as "compact,delete". */
+/* A list separated by commas, such as "compact,delete". */
 static bool compacts(const char *value)
 {
     return strstr(value, "compact") != NULL;
@@ -105,7 +108,7 @@ static void read_entries(struct cleanup_topic *topic, const rd_kafka_ConfigResou
     }
 }
 
-/* False: a broker had trouble with this one, and may not have it the next time. */
+/* False: a broker could not read this one now, but perhaps later. */
 static bool read_resource(struct cleanup *cleanup, const rd_kafka_ConfigResource_t *resource)
 {
     rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource);
@@ -148,7 +151,7 @@ enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int t
     return final ? DONE : PENDING;
 }
 
-/* ---- Verdicts ----------------------------------------------------------------------------------------------------- */
+/* ---- Verdicts ---------------------------------------------------------------------------------------------------- */
 
 static bool is_key(const struct cleanup_topic *topic, const char *key)
 {

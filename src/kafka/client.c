@@ -38,21 +38,21 @@ struct property {
  *
  * socket.nagle.disable: a 500-event transaction takes 33 ms with Nagle's algorithm, 8 ms without (librdkafka turns it
  * off by itself only since 2.10).
- * queued.*, fetch.message.max.bytes: a message waiting in the client costs some 400 bytes beside its own; these keep a
- * long backlog in a small process (measured with small commands: 7 MiB of them; with librdkafka's defaults 80). The
+ * queued.*, fetch.message.max.bytes: a message that waits in the client costs some 400 bytes beside its own. These keep
+ * a long backlog in a small process (measured with small commands: 7 MiB of them; with librdkafka's defaults 80). The
  * worker's own number of messages is small, because only that bounds what headers take: see kafka/read_ahead.h. With it
  * a batch under load is what one response brings, so its size is twice the tools'.
  * topic.metadata.refresh.interval.ms, reading: a full queue puts the broker's thread to sleep for up to a second, and
- * if it is emptied meanwhile only a request wakes the thread. Measured with these queues: 75,000 to 150,000 messages/s
- * with pauses of a second; with the refresh 500,000 without. The worker wakes it itself; a fleet of them should not ask
- * the brokers more often than that. metadata.max.age.ms would follow it and forget topics at
+ * if the queue is emptied meanwhile only a request wakes the thread. Measured with these queues: 75,000 to 150,000
+ * messages/s with pauses of a second; 500,000 without pauses with the refresh. The worker wakes the thread itself, since
+ * many workers should not ask the brokers so often. metadata.max.age.ms would follow the refresh and forget topics at
  * every hiccup. From librdkafka 2.2 on there is fetch.queue.backoff.ms for this, see read_sooner().
- * fetch.wait.max.ms: delays no message that arrives; it bounds how long a partition that comes back waits for the
+ * fetch.wait.max.ms: it delays no message that arrives, and bounds how long a partition that comes back waits for the
  * request that is under way.
- * message.timeout.ms: below the transaction's, so that a record that cannot be delivered is reported while the
+ * message.timeout.ms: shorter than the transaction's, so that a record that cannot be delivered is reported while the
  * transaction can still be aborted.
- * enable.random.seed: main has seeded; librdkafka would do it again with the millisecond of the present second.
- * message.max.bytes: above what topics take as a rule, so that the topic's limit cuts a dead-letter copy, not ours.
+ * enable.random.seed: main has seeded; librdkafka would seed again with the millisecond of the present second.
+ * message.max.bytes: larger than the usual limit of topics, so that the topic's limit cuts a dead-letter copy, not ours.
  */
 static const struct property defaults[] = {
     {EVERYONE,        "bootstrap.servers",                  CLIENT_DEFAULT_BROKERS},
@@ -91,8 +91,8 @@ static const struct property defaults[] = {
 };
 
 /*
- * The guarantees rest on these; nothing wins over them. What depends on the configuration is in own_consumer() and
- * own_producer().
+ * The guarantees rest on these, and nothing overrides them. Those that depend on the configuration are in
+ * own_consumer() and own_producer().
  *
  * allow.auto.create.topics: honoured by producers too, whose default is to create.
  * partition.assignment.strategy: eager, because cooperative rebalancing in librdkafka 2.0.2 loses assignments.
@@ -129,9 +129,9 @@ static enum log_level level_of_syslog(int level)
 }
 
 /*
- * A lost connection is reported to the error callback too, and a failed transaction to the next call: their owners say
- * what it means. And `kafka.*` goes to every
- * client by contract, so "is a consumer property and will be ignored" is no news.
+ * A lost connection is reported to the error callback too, and a failed transaction to the next call; the code there
+ * says what it means. And `kafka.*` goes to every client by contract, so "is a consumer property and will be ignored"
+ * is no news.
  */
 static bool is_detail(const char *facility, const char *text)
 {
@@ -139,19 +139,22 @@ static bool is_detail(const char *facility, const char *text)
            (strcmp(facility, "CONFWARN") == 0 && strstr(text, "will be ignored by this") != NULL);
 }
 
-/* Any of librdkafka's threads. */
+/* Runs on any of librdkafka's threads. */
 static void log_as_told(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     enum log_level ours = is_detail(facility, text) ? LOG_DEBUG : level_of_syslog(level);
 
-    /* Which of the transaction's partitions; what follows from it comes with the transaction's error. */
+    /* It only names the partitions of the transaction; what follows from it comes with the transaction's error. */
     if (strcmp(facility, "ADDPARTS") == 0)
         ours = LOG_WARNING;
 
     log_line(ours, E_KAFKA_CLIENT, "%s: %s: %s", rd_kafka_name(rk), facility, text);
 }
 
-/* Any of librdkafka's threads. A tool tells the person about its own failure, once; the library's lines are detail. */
+/*
+ * Runs on any of librdkafka's threads. A tool reports its own failure to the person, once; the library's lines are only
+ * details.
+ */
 static void log_as_detail(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     (void)level;
@@ -195,7 +198,7 @@ static void set_int(rd_kafka_conf_t *conf, const char *name, int64_t value)
     client_set(conf, name, text);
 }
 
-/* Unknown to librdkafka before 2.2, where the metadata refresh does it. */
+/* librdkafka before 2.2 does not know the property; there the metadata refresh does the same. */
 static void read_sooner(rd_kafka_conf_t *conf)
 {
     char reason[256];
@@ -204,8 +207,8 @@ static void read_sooner(rd_kafka_conf_t *conf)
 }
 
 /*
- * Room for all that one batch publishes: an event, its copy to a reply topic and a dead-letter copy for each command.
- * An event is under 4 KiB plus what it echoes, and what is echoed or copied came with the batch.
+ * Room for everything that one batch publishes: for each command an event, its copy to a reply topic and a dead-letter
+ * copy. An event is under 4 KiB plus what it echoes, and what is echoed or copied came with the batch.
  */
 static void default_producer_queue(rd_kafka_conf_t *conf, const struct config *config)
 {
@@ -225,7 +228,7 @@ static bool applies(const struct kafka_property *property, enum client_role role
            (property->scope == KAFKA_PRODUCER && writes);
 }
 
-/* The value as it is now: what came from a file is read again, for a client that is made later. The caller frees. */
+/* The present value: one that came from a file is read again, since this client may be made later. The caller frees. */
 static char *current_value(const struct kafka_property *property)
 {
     char *text = property->file == NULL ? NULL : secret_read(property->file);
@@ -276,8 +279,9 @@ static bool is_set_to(const rd_kafka_conf_t *conf, const char *name, const char 
 }
 
 /*
- * librdkafka 1.9 to 2.1 renews a token that it makes itself through a queue that does not exist: it crashes when four fifths of the
- * first one's life are over (rd_kafka_sasl_oauthbearer_init returns too early; mended with KIP-368 in 2.2.0).
+ * librdkafka 1.9 to 2.1 renews a token that it makes itself through a queue that does not exist: it crashes when four
+ * fifths of the first one's life are over (rd_kafka_sasl_oauthbearer_init returns too early; fixed with KIP-368 in
+ * 2.2.0).
  */
 static bool tokens_last(const rd_kafka_conf_t *conf, struct err *err)
 {

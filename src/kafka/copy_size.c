@@ -1,6 +1,6 @@
 #include "kafka/copy_size.h"
 
-/* Then a copy is tried whole again: max.message.bytes may have been raised. */
+/* After this time a copy is tried whole again, since max.message.bytes may have been raised. */
 #define FORGET_MS 600000
 
 void copy_size_refused(struct copy_size *known, size_t size, int64_t now_ms)

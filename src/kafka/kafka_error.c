@@ -10,7 +10,7 @@ enum {
     ANY = C | T | D | A,
 };
 
-/* What to do. `exit_code` with RETRY: what a start that gives up ends with. `hint` NULL: nothing for a person. */
+/* What to do. With RETRY, `exit_code` is for a start that gives up. `hint` NULL: there is no advice for a person. */
 struct verdict {
     enum err_class class;
     enum exit_code exit_code;
@@ -57,12 +57,12 @@ static const struct verdict receive_limit = {
     ERR_STOP, EXIT_CONFIG, E_INPUT_SIZE,
     "fix: raise kafka.consumer.receive.message.max.bytes above the topic's max.message.bytes"};
 
-/* Never fight for an identity, or two supervisors fence each other for ever. */
+/* We must never fight for an identity: two supervisors would fence each other for ever. */
 static const struct verdict instance_taken = {
     ERR_STOP, EXIT_FENCED, E_KAFKA_INSTANCE,
     "another process with this instance.id has taken over\n  fix: one instance.id for each process"};
 
-/* Going on would skip what is lost without an answer. */
+/* Going on would skip the lost records without an answer. */
 static const struct verdict input_lost = {
     ERR_STOP, EXIT_DATA, E_INPUT_LOST,
     "these commands are gone (retention, truncation, a recreated topic) and were not answered\n"
@@ -74,13 +74,13 @@ static const struct verdict input_corrupt = {
 
 /* ---- What the worker can ----------------------------------------------------------------------------------------- */
 
-/* The broker also fences us by our own epoch when a transaction timed out (no KIP-588 in librdkafka). */
+/* The broker also fences our own epoch when a transaction timed out (librdkafka has no KIP-588). */
 static const struct verdict fenced = {ERR_RENEW, EXIT_FENCED, E_KAFKA_FENCED, NULL};
 static const struct verdict unusable = {ERR_RENEW, EXIT_INTERNAL, E_KAFKA_TRANSACTION, NULL};
 static const struct verdict fatal = {ERR_RENEW, EXIT_INTERNAL, E_KAFKA_FATAL, NULL};
 static const struct verdict consumer_fatal = {ERR_STOP, EXIT_INTERNAL, E_KAFKA_FATAL, NULL};
 
-/* The assignment is not ours any more: its new owner reads the same commands. */
+/* The partition is not ours any more: its new owner reads the same commands. */
 static const struct verdict rebalance = {ERR_ABORT, EXIT_TIMEOUT, E_KAFKA_REBALANCE, NULL};
 static const struct verdict too_large = {ERR_ABORT, EXIT_DATA, E_KAFKA_TOO_LARGE, NULL};
 static const struct verdict undelivered = {ERR_ABORT, EXIT_UNREACHABLE, E_KAFKA_DELIVERY, NULL};
@@ -100,7 +100,7 @@ struct rule {
 
 #define ON(code) RD_KAFKA_RESP_ERR_##code
 
-/* The first rule that fits decides. */
+/* The first rule that matches decides. */
 static const struct rule rules[] = {
     {ANY,   ON(_AUTHENTICATION),                       &login              },
     {ANY,   ON(SASL_AUTHENTICATION_FAILED),            &login              },
@@ -175,9 +175,9 @@ static const struct rule rules[] = {
 };
 
 /*
- * What no rule names. To the consumer: librdkafka goes on by itself. To a question: ask again while there is time. In a
- * transaction: rdkafka.h says to treat an error without a flag as fatal. In a delivery report: that record failed, and
- * its transaction with it.
+ * For errors that no rule names. The consumer: librdkafka goes on by itself. A tool's request: ask again while there is
+ * time. A transaction: rdkafka.h says to treat an error without a flag as fatal. A delivery report: that record has
+ * failed, and its transaction with it.
  */
 static const struct verdict *const otherwise[] = {
     [KAFKA_CALL_CONSUME] = &down,
@@ -207,7 +207,7 @@ bool kafka_error_is_ruled(enum kafka_call call, int code)
     return ruled(call, (rd_kafka_resp_err_t)code) != NULL;
 }
 
-/* A STOP wins over librdkafka's flag: a missing ACL is "abortable" to it, and would be aborted for ever. */
+/* STOP takes precedence over librdkafka's flag: it calls a missing ACL "abortable", and we would abort for ever. */
 static enum err_class class_of(const struct verdict *verdict, enum kafka_flag flag)
 {
     if (verdict->class == ERR_STOP)

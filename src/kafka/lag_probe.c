@@ -14,7 +14,7 @@ struct lag_probe {
     rd_kafka_t *rk;
 };
 
-/* Inside rd_kafka_poll(), on the caller's thread. A password may change here as at the loop's clients. */
+/* Runs inside rd_kafka_poll(), on the caller's thread. A password may change here as it may for the loop's clients. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct lag_probe *probe = opaque;
@@ -36,7 +36,10 @@ struct lag_probe *lag_probe_open(const struct config *config, struct err *err)
     if (probe == NULL)
         abort();
     probe->topic = config->commands_topic;
-    /* A tool's reader wants to see a new topic at once (100 ms); this one has all day, and that would cost 0.6 % of a core. */
+    /*
+     * The reader of a tool wants to see a new topic at once (100 ms). This client has time, and that interval would
+     * cost 0.6 % of a core.
+     */
     client_set(conf, "topic.metadata.refresh.interval.ms", "60000");
     rd_kafka_conf_set_opaque(conf, probe);
     rd_kafka_conf_set_error_cb(conf, on_error);
@@ -59,7 +62,7 @@ void lag_probe_close(struct lag_probe *probe)
     free(probe);
 }
 
-/* Why there was no answer: what the client has said of its connections says more than "timed out". */
+/* Says why there was no answer: what the client reported about its connections says more than "timed out". */
 static bool unanswered(struct lag_probe *probe, rd_kafka_resp_err_t code, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];

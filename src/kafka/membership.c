@@ -19,7 +19,7 @@ void membership_init(struct membership *membership, const struct rd_kafka_conf_s
     };
 }
 
-/* A fence takes the assignment away too: it must not hide the outage a moment before it, which is_own_fence looks for. */
+/* A fence also takes the assignment away. That must not hide an outage just before it, which is_own_fence looks for. */
 void membership_revoked(struct membership *membership, bool lost)
 {
     int64_t now_ms = clock_ms();
@@ -34,11 +34,11 @@ void membership_down(struct membership *membership)
 }
 
 /*
- * Fenced although nobody else has our identity: after a session that ended in an outage librdkafka joins anew as the same static
- * member, and a request of the old one that comes late is answered "fenced". Only a new consumer helps; if another process does run
- * with our instance.id, that one will be fenced without any outage before it.
+ * A fence although no other process has our identity: after a session that ended in an outage librdkafka joins anew as
+ * the same static member, and a late request of the old member is answered "fenced". Only a new consumer helps. If
+ * another process does run with our instance.id, it will be fenced without any outage before it.
  *
- * A process that was stopped for long loses its session, too, and is fenced with good reason in the same moment: a loss alone counts
+ * A process that was stopped for long loses its session too, and is rightly fenced in the same moment. So a loss counts
  * only when it is older than that.
  */
 static bool is_own_fence(const struct membership *membership, const struct err *err)
@@ -79,7 +79,7 @@ bool membership_over(struct membership *membership, struct rd_kafka_s *rk, struc
             return false;
         (void)kafka_error_classify(err, KAFKA_CALL_CONSUME, (int)code, KAFKA_FLAG_NONE, text,
                                    "the consumer has failed");
-        if (err->class < ERR_RESTART) /* to librdkafka every fatal error is the end, whatever it means elsewhere */
+        if (err->class < ERR_RESTART) /* for librdkafka every fatal error is final, whatever it means elsewhere */
             err->class = ERR_RESTART;
         membership_judge(membership, err);
     }

@@ -6,7 +6,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-/* Before a commit that was refused for the moment is asked for again. */
+/* The pause before a commit that was refused for the moment is requested again. */
 #define PAUSE_MS 50
 
 static bool same(const rd_kafka_topic_partition_list_t *list, const struct offsets *offsets)

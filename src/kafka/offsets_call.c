@@ -12,7 +12,7 @@ struct offsets_call {
     rd_kafka_topic_partition_list_t *offsets;
     rd_kafka_consumer_group_metadata_t *metadata;
     int timeout_ms;
-    pthread_mutex_t mutex; /* of what follows */
+    pthread_mutex_t mutex; /* protects the members below */
     pthread_cond_t ended;
     bool done;
     bool abandoned;
@@ -28,7 +28,7 @@ static void release(struct offsets_call *call)
     free(call);
 }
 
-/* The thread. */
+/* Runs on the call's own thread. */
 static void *make_call(void *opaque)
 {
     struct offsets_call *call = opaque;
@@ -50,7 +50,7 @@ static void *make_call(void *opaque)
     return NULL;
 }
 
-/* librdkafka has no public copy in 2.0.2, but it can be written and read. */
+/* librdkafka 2.0.2 has no public function that copies it, but it can be written and read. */
 static rd_kafka_consumer_group_metadata_t *copy_of(const rd_kafka_consumer_group_metadata_t *metadata)
 {
     rd_kafka_consumer_group_metadata_t *copy = NULL;

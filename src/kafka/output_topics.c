@@ -7,7 +7,7 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/* created, rejected, dlq; the reply topics come behind them */
+/* for created and rejected events and dead letters; the reply topics follow */
 
 static void *list_of(size_t count, size_t size)
 {

@@ -9,7 +9,7 @@
 
 /* ---- Refusals ---------------------------------------------------------------------------------------------------- */
 
-/* By setting it: rd_kafka_conf_get() does not know a property that has no value. */
+/* Finds out by setting it: rd_kafka_conf_get() does not know a property that has no value. */
 static bool is_known(rd_kafka_conf_t *conf, const char *name)
 {
     char reason[512];
@@ -18,8 +18,8 @@ static bool is_known(rd_kafka_conf_t *conf, const char *name)
 }
 
 /*
- * librdkafka's manual (CONFIGURATION.md): each line that begins with a property is about it. Unlike
- * rd_kafka_conf_dump() it has aliases too, bootstrap.servers among them. The caller frees.
+ * librdkafka's manual (CONFIGURATION.md): each line that begins with a property describes it. Unlike
+ * rd_kafka_conf_dump() it has the aliases too, bootstrap.servers among them. The caller frees.
  */
 static char *manual(void)
 {
@@ -44,7 +44,8 @@ static char *nearest_property(const char *name)
     char *rest;
 
     for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-        bool is_for_programs = strstr(line, "see dedicated API") != NULL; /* no text sets it: log_cb, ssl_key */
+        /* It cannot be set by text: log_cb, ssl_key */
+        bool is_for_programs = strstr(line, "see dedicated API") != NULL;
         line[strcspn(line, " ")] = 0;
         if (!is_for_programs && is_known(conf, line))
             nearest_offer(&nearest, line);
@@ -98,7 +99,7 @@ bool properties_set(struct rd_kafka_conf_s *conf, const struct kafka_property *p
     return judge(property, rd_kafka_conf_set(conf, property->name, value, reason, sizeof reason), reason, err);
 }
 
-/* Set, not looked up: a plugin (plugin.library.paths) has properties of its own. */
+/* They are set and not looked up, because a plugin (plugin.library.paths) has properties of its own. */
 bool properties_check(struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();

@@ -3,7 +3,7 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/* From here on the threads look again by themselves: fetch.queue.backoff.ms. */
+/* From this version on the threads look again by themselves: fetch.queue.backoff.ms. */
 #define LOOKS_AGAIN 0x02020000
 
 void read_ahead_init(struct read_ahead *ahead, const struct rd_kafka_conf_s *conf)
@@ -32,7 +32,7 @@ bool read_ahead_after(struct read_ahead *ahead, struct rd_kafka_queue_s *message
     return wake && rd_kafka_version() < LOOKS_AGAIN;
 }
 
-/* Where the partitions end: the cheapest request that goes to each of their leaders. */
+/* Asks where the partitions end: the cheapest request that goes to each of their leaders. */
 void read_ahead_wake(struct rd_kafka_s *rk, struct rd_kafka_topic_partition_list_s *partitions)
 {
     for (int i = 0; i < partitions->cnt; i++)

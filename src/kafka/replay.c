@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 
-/* The new replay has its producer ready and commits its first offsets within a fraction of this. */
+/* The new replay has its producer ready, and commits its first offsets within a fraction of this time. */
 #define WATCH_MS      10000
 #define LOOK_EVERY_MS 200
 #define LOOK_MS       500
@@ -36,8 +36,8 @@ static rd_kafka_topic_partition_list_t *all_parts(const struct replay *replay, c
 /* ---- Beginning --------------------------------------------------------------------------------------------------- */
 
 /*
- * All of them were committed by one replay with these arguments, and something of its ranges is left. A partition without an offset was
- * added to the topic since, or was finished so long ago that the broker has forgotten it.
+ * True when all offsets were committed by one replay with these arguments, and a part of its ranges is left. A
+ * partition without an offset was added to the topic later, or was finished so long ago that the broker has dropped it.
  */
 static bool may_resume(const struct replay *replay, const rd_kafka_topic_partition_list_t *list)
 {
@@ -88,7 +88,7 @@ static void note_found(struct replay *replay, const rd_kafka_topic_partition_lis
     }
 }
 
-/* What the topic no longer has is passed over, and counted. */
+/* Passes over offsets that the topic no longer has, and counts them. */
 static void pass_over_gone(struct replay *replay)
 {
     for (size_t i = 0; i < replay->count; i++) {
@@ -115,7 +115,7 @@ MUSTUSE static enum progress read_progress(struct replay *replay, rd_kafka_t *rk
     return err->class == ERR_STOP ? FAILED : PENDING;
 }
 
-/* The partitions of which something is left to be read. */
+/* The partitions of which something is left to read. */
 static rd_kafka_topic_partition_list_t *unread(const struct replay *replay, const char *topic)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)replay->count);
@@ -158,7 +158,7 @@ bool replay_may_read(const struct replay *replay)
     return replay->announced || replay->forecast;
 }
 
-/* Others may have far to go: nothing more is fetched of this one. */
+/* Other partitions may have far to go; nothing more is fetched of this one. */
 static void stop_fetching(rd_kafka_t *rk, const char *topic, int32_t partition)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -232,7 +232,7 @@ void replay_mark_list(const struct replay *replay, struct rd_kafka_topic_partiti
         mark.start = replay->parts[place->partition].start;
         mark.end = replay->parts[place->partition].end;
         place->metadata_size = replay_mark_format(&mark, text);
-        /* librdkafka frees it with the list, by free(). */
+        /* librdkafka frees it with the list, with free(). */
         place->metadata = strdup(text);
     }
 }
@@ -257,7 +257,10 @@ static bool is_run(const struct replay *replay, const rd_kafka_topic_partition_t
            strcmp(mark.run, replay->mark.run) == 0;
 }
 
-/* Another one may have been here between our producer's start, which fences it, and its answer to that, which fences us. */
+/*
+ * True when nothing has changed since the offsets were read. Another replay may have committed between the start of our
+ * producer, which fences it, and its own start, which fences us.
+ */
 static bool is_as_found(const struct replay *replay, const rd_kafka_topic_partition_t *place)
 {
     const struct replay_part *part = &replay->parts[place->partition];

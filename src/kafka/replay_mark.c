@@ -29,7 +29,7 @@ bool replay_mark_parse(struct bytes text, struct replay_mark *mark)
                         mark->arguments.from, mark->arguments.to);
     if (fields != 7)
         return false;
-    /* Exactly: sscanf is content with much. */
+    /* The text must be exactly what the format gives, because sscanf accepts more. */
     return replay_mark_format(mark, again) == text.len && memcmp(again, copy, text.len) == 0;
 }
 

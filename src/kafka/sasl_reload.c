@@ -11,7 +11,9 @@
 #define PATIENCE_MS   60000
 #define READ_EVERY_MS 500
 
-/* Broker threads. A broker is "UP" only behind its login: connections that live on from before say nothing about it. */
+/*
+ * Runs on broker threads. A broker is "UP" only after the login. Older connections that live on say nothing about it.
+ */
 static rd_kafka_resp_err_t on_broker(rd_kafka_t *rk, int32_t broker_id, const char *secproto, const char *name,
                                      int port, const char *state, void *opaque)
 {
@@ -23,7 +25,7 @@ static rd_kafka_resp_err_t on_broker(rd_kafka_t *rk, int32_t broker_id, const ch
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* The thread that calls rd_kafka_new. */
+/* Runs on the thread that calls rd_kafka_new. */
 static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *opaque, char *errstr,
                                   size_t errstr_size)
 {
@@ -69,7 +71,7 @@ void sasl_reload_renew(struct sasl_reload *sasl_reload, struct rd_kafka_s *rk)
         log_info("the broker has taken the login again");
         return;
     }
-    /* The same as before does no harm: they count from the next try on. */
+    /* Setting the same values again does no harm: they apply from the next try on. */
     if (client_credentials(sasl_reload->config, sasl_reload->role, &user, &password)) {
         rd_kafka_error_t *error = rd_kafka_sasl_set_credentials(rk, user, password);
         if (error != NULL)

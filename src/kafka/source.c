@@ -8,9 +8,9 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/* ---- Callbacks: run inside polls, on the loop's thread -------------------------------------------------------------- */
+/* ---- Callbacks: run inside polls, on the loop's thread ----------------------------------------------------------- */
 
-/* Does nothing but take over and give up partitions; it must not publish, decide or wait. */
+/* Only takes over and gives up partitions; it must not publish, decide or wait. */
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
                          void *opaque)
 {
@@ -34,7 +34,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
         assignment_end(&source->assignment, rk);
 }
 
-/* What concerns the client as a whole. Only what nobody but the operator can mend is kept; the rest heals by itself. */
+/* Errors of the client as a whole. Only those that the operator has to mend are kept; the others pass by themselves. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct source *source = opaque;
@@ -46,7 +46,10 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         code = (int)rd_kafka_fatal_error(rk, fatal, sizeof fatal);
         (void)kafka_error_code(&err, KAFKA_CALL_CONSUME, code, fatal);
     } else {
-        /* Of a connection, not of records: _BAD_MSG is here somebody who speaks another protocol, no damaged batch. */
+        /*
+         * Here the error is about a connection: _BAD_MSG means that the other side speaks another protocol, not that a
+         * batch is damaged.
+         */
         brokers_trouble(&source->brokers, code, reason);
         if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
             membership_down(&source->membership);
@@ -62,14 +65,14 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
         log_limited(&source->limit, clock_ms(), err.code, "%s", err.message);
 }
 
-/* ---- Life --------------------------------------------------------------------------------------------------------- */
+/* ---- Life -------------------------------------------------------------------------------------------------------- */
 
 static struct source *open_source(const struct config *config, struct replay *replay, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_CONSUMER, err);
     if (conf == NULL)
         return NULL;
-    /* A range may end behind the last record, at a transaction's marker. */
+    /* A range may end after the last record, at the marker of a transaction. */
     if (replay != NULL)
         client_set(conf, "enable.partition.eof", "true");
 
@@ -122,8 +125,8 @@ bool source_join(struct source *source, struct err *err)
 }
 
 /*
- * A consumer with a fatal error refuses to be closed in 2.0.2, and rd_kafka_destroy would then wait for its group for ever. One that
- * may have been replaced would join once more, to leave in order.
+ * librdkafka 2.0.2 refuses to close a consumer with a fatal error, and rd_kafka_destroy would then wait for its group
+ * for ever. A consumer that may have been replaced would join once more in order to leave properly.
  */
 static int destroy_flags(const struct source *source)
 {

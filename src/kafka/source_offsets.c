@@ -8,10 +8,10 @@
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 
-/* How long source_kept asks at first. A transaction of ours that is still being ended takes some ms. */
+/* How long source_kept asks at first. A transaction of ours that is still being ended takes a few ms. */
 #define KEPT_MS 100
 
-/* Past control and aborted records that follow what was read. */
+/* The position after control and aborted records that follow what was read. */
 static int64_t position_behind(const struct source *source, int32_t partition)
 {
     return source->replay != NULL ? replay_position(source->replay, partition)

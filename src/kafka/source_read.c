@@ -8,14 +8,17 @@
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 
-/* The first try to read the committed offsets (kafka/patience.h); while batches are in flight it must not hold them up. */
+/*
+ * The time of the first try to read the committed offsets (kafka/patience.h). It must not hold up batches that are in
+ * flight.
+ */
 #define BEGIN_MS 200
 
 #define ENDS_EVERY_MS 1000
 
 /*
- * Of headers that nobody can read not even the size is known, and the message would keep them in memory: the batch keeps what else there
- * is, the key and the value.
+ * Headers that cannot be read have no known size either, and the message would keep them in memory. So the batch copies
+ * the rest, the key and the value, and gives the message back.
  */
 static void let_go_of_headers(struct batch *batch, struct batch_item *item)
 {
@@ -32,7 +35,10 @@ static bool is_wanted(struct source *source, const rd_kafka_message_t *message)
                                                    message->partition, message->offset));
 }
 
-/* Appends a message, which the batch then borrows from. Rebalances are not served meanwhile: all are of the batch's epoch. */
+/*
+ * Appends a message, from which the batch then borrows. No rebalance is served meanwhile, so all messages are of the
+ * batch's epoch.
+ */
 static void take(struct source *source, struct batch *batch, rd_kafka_message_t *message)
 {
     if (!is_wanted(source, message)) {
@@ -56,7 +62,7 @@ static void take(struct source *source, struct batch *batch, rd_kafka_message_t 
     assignment_find(&source->assignment, item->record.partition)->handed = item->record.offset + 1;
 }
 
-/* A message that is an error means that records were skipped, or that the client as a whole has failed. */
+/* A message that is an error means that records were skipped or that the client as a whole has failed. */
 static bool message_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
     char place[RECORD_PLACE_TEXT];
@@ -68,13 +74,13 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
         code = rd_kafka_fatal_error(source->rk, fatal, sizeof fatal);
         text = fatal;
     }
-    if (message->offset < 0) /* of the group or the client, not of a record */
+    if (message->offset < 0) /* it is about the group or the client, not about a record */
         snprintf(place, sizeof place, "group %s", source->config->group_id);
     else
         record_place(source->config->commands_topic, message->partition, message->offset, place);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s arrived among the group's events", place);
-    /* Not lost: where the partition begins could not be asked, and librdkafka does not ask again. */
+    /* Nothing is lost: the beginning of the partition could not be read, and librdkafka does not ask again. */
     if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->offset < 0)
         return err_set(err, ERR_RESTART, EXIT_UNREACHABLE, E_KAFKA_OFFSETS, "%s[%" PRId32 "]: %s",
                        source->config->commands_topic, message->partition, text == NULL ? "" : text);
@@ -88,7 +94,7 @@ static bool message_error(struct source *source, rd_kafka_message_t *message, st
     return true;
 }
 
-/* Only a replay is told of it. */
+/* Only a replay gets these. */
 static bool is_end_of_partition(struct source *source, const rd_kafka_message_t *message)
 {
     if (source->replay == NULL || message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
@@ -97,7 +103,10 @@ static bool is_end_of_partition(struct source *source, const rd_kafka_message_t 
     return true;
 }
 
-/* What is in the message's stead, or in the group's queue: an error, or nothing. Takes it over. */
+/*
+ * Handles an error that came in the place of a message, or from the group's queue; NULL is nothing. Takes the message
+ * over.
+ */
 static bool handle_error(struct source *source, rd_kafka_message_t *message, struct err *err)
 {
     bool go_on = message == NULL || is_end_of_partition(source, message) || message_error(source, message, err);
@@ -109,7 +118,7 @@ static bool handle_error(struct source *source, rd_kafka_message_t *message, str
     return !membership_over(&source->membership, source->rk, err);
 }
 
-/* Who has lost its session joins the group again only when nobody else has its identity. */
+/* After a lost session this process joins the group again only when no other one has its identity. */
 static bool look_for_successor(struct source *source, struct err *err)
 {
     const struct config *config = source->config;
@@ -124,7 +133,7 @@ static bool look_for_successor(struct source *source, struct err *err)
     return progress != FAILED;
 }
 
-/* What comes with every fetch, for whoever looks; asks nobody. */
+/* Tells the status the ends that every fetch brings; no request is made. */
 static void tell_ends(struct source *source)
 {
     const char *topic = source->config->commands_topic;
@@ -167,7 +176,7 @@ bool source_serve(struct source *source, int timeout_ms, struct err *err)
     return assignment_begin(&source->assignment, source->rk, source->messages, BEGIN_MS, err) != FAILED;
 }
 
-/* What is queued, as far as it fits. */
+/* Takes what is queued, as far as it fits. */
 static bool take_queued(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
 {
     while (batch->epoch != 0 && batch->count < batch->capacity && batch->bytes < max_bytes) {

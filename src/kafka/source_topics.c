@@ -5,16 +5,18 @@
 
 #include <librdkafka/rdkafka.h>
 
-/* The longest try to reach an address that a broker advertises; the first one takes as long as the caller says, and they double. */
+/*
+ * The longest try to reach an advertised address. The first try takes as long as the caller says, and the tries double.
+ */
 #define LEADERS_MAX_MS 1000
 
-/* A commands topic that is said to be missing: how often and how long it is asked for. */
+/* How often, and for how long, a commands topic is asked for that is said to be missing. */
 #define LOOK_EVERY_MS 1000
 #define LOOK_MS       250
 
 /*
- * Waits, as for the topics themselves, but for half of startup.timeout.ms only: a broker that answers other questions and not this one
- * is no reason not to work.
+ * Waits as for the topics themselves, but only for half of startup.timeout.ms: a broker that answers other requests and
+ * not this one is no reason not to work.
  */
 MUSTUSE static enum progress check_settings(struct source *source, int timeout_ms, struct err *err)
 {
@@ -40,7 +42,7 @@ MUSTUSE static enum progress ask_topic(struct source *source, const char *name, 
     return progress;
 }
 
-/* As an error of which waiting is the cure, for whoever waits; and for the log, once in a while. */
+/* An error that waiting may cure, for the caller that waits; and once in a while for the log. */
 MUSTUSE static enum progress nobody_answers(struct source *source, struct err *err)
 {
     char why[BROKERS_WHY_TEXT];
@@ -54,8 +56,8 @@ MUSTUSE static enum progress nobody_answers(struct source *source, struct err *e
 }
 
 /*
- * The address that we were given has answered. All further work goes by those that the brokers advertise, and of the calls that would
- * wait for one (init_transactions, joining the group) none says so.
+ * The address from the configuration has answered. All further work uses the addresses that the brokers advertise, and
+ * the calls that would wait for one (init_transactions, joining the group) do not say so.
  */
 MUSTUSE static enum progress reach_leaders(struct source *source, int timeout_ms, struct err *err)
 {
@@ -93,7 +95,7 @@ enum progress source_check_topics(struct source *source, int timeout_ms, struct 
     return progress == DONE ? check_settings(source, timeout_ms, err) : progress;
 }
 
-/* ---- Later -------------------------------------------------------------------------------------------------------- */
+/* ---- Later ------------------------------------------------------------------------------------------------------- */
 
 void source_doubt_topic(struct source *source, struct err *err)
 {
@@ -101,7 +103,7 @@ void source_doubt_topic(struct source *source, struct err *err)
     topic_doubt(source->config->commands_topic, err);
 }
 
-/* librdkafka says that a topic is missing once; whether it stays away only asking tells. */
+/* librdkafka says only once that a topic is missing; whether it stays missing has to be asked. */
 bool source_look_for_topic(struct source *source, struct err *err)
 {
     int64_t now_ms = clock_ms();

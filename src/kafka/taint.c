@@ -4,7 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-/* Kafka protocol guide, "API keys": those whose late arrival can touch a later transaction. */
+/* Kafka protocol guide, "API keys": the requests whose late arrival can affect a later transaction. */
 enum {
     API_PRODUCE = 0,
     API_INIT_PRODUCER_ID = 22,
@@ -20,7 +20,7 @@ static bool touches_transactions(int16_t api_key)
            api_key == API_ADD_OFFSETS_TO_TXN || api_key == API_END_TXN || api_key == API_TXN_OFFSET_COMMIT;
 }
 
-/* Broker threads. `err` is of the transport: an error code inside a good answer is not seen here. */
+/* Runs on broker threads. `err` is about the transport: an error code inside a proper answer does not show here. */
 static rd_kafka_resp_err_t on_response(rd_kafka_t *rk, int sockfd, const char *brokername, int32_t brokerid,
                                        int16_t api_key, int16_t api_version, int32_t corr_id, size_t size, int64_t rtt,
                                        rd_kafka_resp_err_t err, void *opaque)
@@ -33,7 +33,7 @@ static rd_kafka_resp_err_t on_response(rd_kafka_t *rk, int sockfd, const char *b
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* The thread that calls rd_kafka_new. */
+/* Runs on the thread that calls rd_kafka_new. */
 static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *opaque, char *errstr,
                                   size_t errstr_size)
 {

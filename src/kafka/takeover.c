@@ -9,7 +9,7 @@
 #define ASK_EVERY_MS 500
 #define ASK_MS       200
 
-/* So often an answer may be missing the group: a broker that is gone for good must not keep us out of it. */
+/* How many answers may be without the group: a broker that is gone for good must not keep us out of the group. */
 #define UNCLEAR_MAX 60
 
 void takeover_member(struct takeover *takeover, struct rd_kafka_s *rk)
@@ -49,7 +49,7 @@ static bool has_another(const struct takeover *takeover, const struct rd_kafka_g
     return false;
 }
 
-/* Of one broker's list of groups, in which ours may be missing: it has no member and no offsets any more. */
+/* Judges the brokers' lists of groups. Ours may be missing: then it has no member and no offsets any more. */
 MUSTUSE static enum progress judge(struct takeover *takeover, const struct rd_kafka_group_list *list, bool complete,
                                    const char *instance_id, struct err *err)
 {
@@ -68,7 +68,10 @@ MUSTUSE static enum progress judge(struct takeover *takeover, const struct rd_ka
     return complete || ++takeover->unclear > UNCLEAR_MAX ? DONE : PENDING;
 }
 
-/* The old call: rd_kafka_DescribeConsumerGroups of 2.0.2 aborts the process (rd_kafka_enq_once) when no coordinator answers. */
+/*
+ * Uses the old call, because rd_kafka_DescribeConsumerGroups of 2.0.2 aborts the process (rd_kafka_enq_once) when no
+ * coordinator answers.
+ */
 MUSTUSE static enum progress ask(struct takeover *takeover, rd_kafka_t *rk, const char *group_id,
                                  const char *instance_id, struct err *err)
 {

@@ -5,7 +5,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-/* With success the caller destroys `*metadata`. */
+/* After success the caller destroys `*metadata`. */
 static rd_kafka_resp_err_t ask(rd_kafka_t *rk, const char *name, int timeout_ms, const rd_kafka_metadata_t **metadata)
 {
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
@@ -58,7 +58,10 @@ static rd_kafka_topic_partition_list_t *led_partitions(const rd_kafka_metadata_t
     return list;
 }
 
-/* rd_kafka_offsets_for_times() keeps its timeout in all versions. What it answers does not matter, only that somebody did. */
+/*
+ * rd_kafka_offsets_for_times() keeps its timeout in all versions. Its result does not matter, only that it was
+ * answered.
+ */
 bool topic_leaders_answer(struct rd_kafka_s *rk, const char *name, int timeout_ms)
 {
     const rd_kafka_metadata_t *metadata;

@@ -8,10 +8,10 @@
 
 #define AWAY_MS 10000
 
-/* Kept to the end of the process. As many as the configuration names. */
+/* Kept to the end of the process. There are as many as the configuration names. */
 static struct seen {
     struct seen *next;
-    int64_t away_ms; /* since when; 0: it is there */
+    int64_t away_ms; /* since when it is missing; 0: it exists */
     char name[];
 } * seen;
 

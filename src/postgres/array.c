@@ -42,7 +42,7 @@ void array_free(struct array *array)
     *array = (struct array){0};
 }
 
-/* The header always tells the elements that are there: an array is complete after each call. */
+/* The header always has the number of elements so far, so the array is complete after each call. */
 static uint8_t *array_add(struct array *array, uint32_t size, uint32_t length)
 {
     uint8_t *element = array_extend(array, 4 + (size_t)size);

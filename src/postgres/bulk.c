@@ -22,7 +22,7 @@ void bulk_free(struct bulk *bulk)
 
 /* ---- Whether ----------------------------------------------------------------------------------------------------- */
 
-/* One topic serves for all rows, and what makes a session has no hints. */
+/* All rows share one topic, and a row that makes a session has no hints. */
 static bool row_fits(const struct batch_item *item, const char *topic)
 {
     return strcmp(item->record.topic, topic) == 0 && (item->violations.count > 0 || item->command.hints.len == 0);
@@ -44,7 +44,7 @@ void bulk_batch_done(struct bulk *bulk)
     bulk->failed = false;
 }
 
-/* The statement takes the batch, now or when there is a connection again. */
+/* The statement takes the batch, now or once there is a connection again. */
 static void note_failure(struct bulk *bulk, const char *reason)
 {
     bulk->failed = true;
@@ -56,7 +56,7 @@ static void note_failure(struct bulk *bulk, const char *reason)
     }
 }
 
-/* The transaction is still open. */
+/* Rolls back or commits: the transaction is still open. */
 MUSTUSE static enum progress leave(struct bulk *bulk, struct connection *connection, enum bulk_step step,
                                    struct err *err)
 {
@@ -155,7 +155,7 @@ MUSTUSE static enum progress read_landed(struct bulk *bulk, struct connection *c
 MUSTUSE static enum progress stored(struct bulk *bulk, const struct connection *connection, struct batch *batch,
                                     const struct distinct_ids *distinct)
 {
-    /* The last one answers in our own session only, where the others have done what they were asked. */
+    /* The last statement answers only in our own session, where the others have done their work. */
     if (PQntuples(connection->results[connection->several - 1]) != 1) {
         note_failure(bulk, "another session");
         return FAILED;
@@ -167,8 +167,9 @@ MUSTUSE static enum progress stored(struct bulk *bulk, const struct connection *
 }
 
 /*
- * What the statement would find less well. Tried again at once, it would perhaps get by a sequence that was left behind:
- * the attempt has taken the values that are in use. And what is committed but not durable is told, as with the statement.
+ * True for an error that the statement would report less well. If the batch were tried again at once, it might get past
+ * a sequence that was left behind, because this attempt has taken the values that are in use. And data that is
+ * committed but not durable is reported as the statement does.
  */
 static bool is_final(const struct connection *connection, const struct err *err)
 {

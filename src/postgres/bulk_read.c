@@ -72,7 +72,9 @@ bool bulk_read_send(struct bulk_read *read, struct connection *connection, const
 
 enum read_result { READ_GROUPS, READ_ACTIVITIES, READ_KNOWN, READ_STATE, READ_LOCKED_GROUPS, READ_LOCKED_ACTIVITIES };
 
-/* Where the result of that statement is: the locks come before everything else, behind the setting that goes with them. */
+/*
+ * Where the result of that statement is. The locks come before everything else, after the setting that goes with them.
+ */
 static const PGresult *result_of(const struct bulk_read *read, const struct connection *connection,
                                  enum read_result which)
 {
@@ -98,7 +100,7 @@ static void mark_known(struct bulk_read *read, const struct distinct_ids *distin
     }
 }
 
-/* Seen only without the lock: deleted and inserted again while it was waited for. */
+/* False when a parent shows only without the lock: it was deleted and inserted again while the lock was waited for. */
 static bool all_locked(struct parents *locked, const PGresult *seen)
 {
     for (int row = 0; row < PQntuples(seen); row++)
@@ -122,7 +124,7 @@ static bool take_parents(struct bulk_read *read, const struct connection *connec
     return all_locked(&read->groups, groups) && all_locked(&read->activities, activities);
 }
 
-/* False: a name is NULL. */
+/* False: a name that is needed is NULL. */
 static bool decide_new(const struct bulk_read *read, struct batch *batch, const struct distinct_ids *distinct,
                        int64_t at_us, struct bulk_rows *rows)
 {

@@ -69,7 +69,7 @@ void canary_describe(const struct canary *canary, char *text, size_t size)
 
 /* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
-/* RFC 9562, section 5.4: version 4. No ledger has it. */
+/* RFC 9562, section 5.4: version 4. It is in no ledger. */
 static struct uuid random_id(void)
 {
     struct uuid id;
@@ -139,8 +139,8 @@ static void add_pair(struct canary *canary, struct canary_pair pair)
 }
 
 /*
- * Sessions that this role may not read, or not in time, are no pairs; the parents are read by every command, and what
- * hinders that hinders the rows.
+ * Without sessions that this role may read in time there are no pairs of them. The parents are read for every command,
+ * so what prevents that prevents the rows too.
  */
 static bool pairs_failed(struct canary *canary, const struct err *err)
 {
@@ -159,7 +159,7 @@ static bool take_pairs(struct canary *canary, const PGresult *result, const stru
     return true;
 }
 
-/* True: it would have been stored. Without a session its parents have gone since they were read. */
+/* True: the session would have been stored. No session means that its parents are gone since they were read. */
 static bool take_trial(struct canary *canary, const PGresult *result, const struct err *err)
 {
     if (result != NULL)

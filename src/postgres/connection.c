@@ -15,8 +15,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CONNECT_MS  30000 /* for one attempt, all hosts of the list together */
-#define PASSWORD_MS 60000 /* how long a password that worked is tried when it is refused: it is being changed */
+#define CONNECT_MS 30000 /* for one attempt over all hosts of the list */
+/* For how long a password that worked is tried when it is refused, because it is being changed */
+#define PASSWORD_MS 60000
 
 struct connection *connection_new(const struct config *config)
 {
@@ -29,9 +30,9 @@ struct connection *connection_new(const struct config *config)
 }
 
 /*
- * A commit that waits for a synchronous standby does not notice that its client has gone, not even where the server looks
- * for clients (client_connection_check_interval): unless the next connection cancels it, the backends pile up. PQcancel
- * is no help, because it connects and waits without a limit.
+ * A commit that waits for a synchronous standby does not notice that its client is gone, not even where the server
+ * looks for clients (client_connection_check_interval). Unless the next connection cancels it, such backends pile up.
+ * PQcancel does not help, because it connects and waits without a limit.
  */
 static void leave_behind(struct connection *connection)
 {
@@ -93,9 +94,9 @@ bool connection_wait(const struct connection *connection, short events, int64_t 
 /* ---- A connection that fails ------------------------------------------------------------------------------------- */
 
 /*
- * libpq 15 has no SQLSTATE for a connection that fails, but in verbose messages it writes
- * "FATAL:  28P01: password authentication failed": severity (translated), two blanks, SQLSTATE. With several hosts the
- * last one speaks. False: the server said nothing.
+ * libpq 15 gives no SQLSTATE for a connection that fails, but verbose messages contain it: "FATAL:  28P01: password
+ * authentication failed", that is the severity (translated), two blanks, the SQLSTATE. With several hosts it is the one
+ * of the last. False: the server said nothing.
  */
 static bool find_sqlstate(const char *message, char sqlstate[static 6], const char **text)
 {
@@ -111,7 +112,7 @@ static bool find_sqlstate(const char *message, char sqlstate[static 6], const ch
     return found;
 }
 
-/* A password is changed on the server and in the file one after the other. */
+/* A password is changed on the server and in the file, one after the other. */
 static bool password_in_change(struct connection *connection, const char *sqlstate)
 {
     if (!connection->was_open || strncmp(sqlstate, "28", 2) != 0)
@@ -122,8 +123,8 @@ static bool password_in_change(struct connection *connection, const char *sqlsta
 }
 
 /*
- * Containers run under user ids that /etc/passwd does not have. libpq then finds no user to log in as and gives up before it connects;
- * its text about that is translated.
+ * Containers run under user ids that /etc/passwd does not have. libpq then finds no user to log in as and gives up
+ * before it connects, with a translated message.
  */
 static bool user_is_missing(const struct connection *connection)
 {
@@ -145,7 +146,7 @@ MUSTUSE static enum progress refuse_nameless(struct connection *connection, stru
     return FAILED;
 }
 
-/* Nobody has said a SQLSTATE: for the counters it is a lost connection. */
+/* There is no SQLSTATE: the counters count it as a lost connection. */
 static bool unreachable(struct err *err, const char *code, const char *why)
 {
     counters_postgres_error(NULL);
@@ -180,8 +181,10 @@ MUSTUSE static enum progress connect_failed(struct connection *connection, struc
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
-/* Runs inside PQconsumeInput and PQgetResult. "canceling wait for synchronous replication" is a mere warning, and its
- * text is translated; the function that gives it is not. */
+/*
+ * Runs inside PQconsumeInput and PQgetResult. "canceling wait for synchronous replication" is only a warning with a
+ * translated text, but the name of the function that gives it is not translated.
+ */
 static void on_notice(void *opaque, const PGresult *notice)
 {
     struct connection *connection = opaque;
@@ -191,7 +194,10 @@ static void on_notice(void *opaque, const PGresult *notice)
         connection->not_durable = true;
 }
 
-/* What postgres.conninfo.file says now. While somebody writes it, it may be empty or cut: then what it said before. */
+/*
+ * The present contents of postgres.conninfo.file. While somebody writes it, it may be empty or incomplete; then the
+ * earlier contents.
+ */
 static const char *current_conninfo(struct connection *connection)
 {
     const char *path = connection->config->postgres_conninfo_file;
@@ -229,7 +235,7 @@ static bool connect_start(struct connection *connection, struct err *err)
     return true;
 }
 
-/* Silent, or what passes for it: all hosts together, or one of several. */
+/* The server is silent, or as good as silent: all hosts together, or one of several. */
 static bool connect_overdue(struct connection *connection, struct err *err)
 {
     if (hosts_overdue(&connection->hosts, connection->pg, clock_ms())) {
@@ -267,7 +273,7 @@ enum progress connection_connect(struct connection *connection, int64_t until_ms
     return DONE;
 }
 
-/* A server that stops says so and closes: the first reading takes the word, the second finds the end. */
+/* A server that stops says so and closes: the first read takes the message, the second finds the end. */
 bool connection_alive(struct connection *connection, struct err *err)
 {
     bool there = connection->state == CONNECTION_OPEN && PQconsumeInput(connection->pg) == 1 &&

@@ -2,8 +2,10 @@
 
 #include <libpq-fe.h>
 
-/* A dead peer is noticed within seconds, not the kernel's two hours; a host that does not answer makes room for the
- * next one in the list. */
+/*
+ * A dead peer is noticed within seconds instead of the kernel's two hours, and a silent host makes room for the next
+ * one in the list.
+ */
 static const struct {
     const char *keyword;
     const char *value;
@@ -54,8 +56,10 @@ bool conninfo_complete(const char *text, struct conninfo *conninfo, struct err *
     conninfo_add(conninfo, "fallback_application_name", "sessiond");
     conninfo_add(conninfo, "client_encoding", "UTF8");
 
-    /* libpq reads a service file after our values and below them; where the string names one, the file may have chosen,
-     * so nothing is added. PQconndefaults knows the environment and the service that it names. */
+    /*
+     * libpq gives a service file less weight than our values. Where the string names a service, the file may have made
+     * a choice, so nothing is added. PQconndefaults knows the environment and the service that it names.
+     */
     PQconninfoOption *environment = PQconndefaults();
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
         if (!chosen(options, "service") && !chosen(options, defaults[i].keyword) &&

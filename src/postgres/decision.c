@@ -31,7 +31,7 @@ static bool read_outcomes(struct decision *decision, struct connection *connecti
     return query_execute(connection, statements[STATEMENT_READ].name, &decision->unanswered, 1, err);
 }
 
-/* The ids of the range that came back without an outcome; 0 is none. */
+/* Collects the ids of the range that came back without an outcome; returns how many. */
 static uint32_t collect_unanswered(struct decision *decision, const struct batch *batch)
 {
     const struct distinct_ids *distinct = &decision->isolate.distinct;
@@ -49,7 +49,7 @@ static uint32_t collect_unanswered(struct decision *decision, const struct batch
 
 /* ---- The way of a batch ------------------------------------------------------------------------------------------ */
 
-/* All ids of the round at once, when there are many of them and nothing hints that they would not pass. */
+/* True when all ids of the round go in bulk: there are many, and nothing suggests that they would fail. */
 static bool goes_in_bulk(const struct decision *decision, const struct batch *batch)
 {
     const struct isolate *isolate = &decision->isolate;
@@ -57,7 +57,10 @@ static bool goes_in_bulk(const struct decision *decision, const struct batch *ba
     return isolate->portion.limit == 0 && bulk_fits(&decision->bulk, batch, &isolate->distinct);
 }
 
-/* A round: all ids that are undecided. A refused id's next record begins another one, decided in its own right. */
+/*
+ * Starts a round with all undecided ids. When an id was refused, its next record begins another round, where it is
+ * decided separately.
+ */
 static bool round_start(struct decision *decision, struct connection *connection, const struct batch *batch,
                         struct err *err)
 {
@@ -79,7 +82,7 @@ bool decision_start(struct decision *decision, struct connection *connection, st
     return round_start(decision, connection, batch, err);
 }
 
-/* After a range has passed or was refused, or other rows were tried. */
+/* Goes on after a range has passed or was refused, or after other rows were tried. */
 static bool go_on(struct decision *decision, struct connection *connection, struct batch *batch, struct err *err)
 {
     if (isolate_must_try(&decision->isolate)) {
@@ -105,7 +108,7 @@ static bool unreadable(const struct uuid *command_id, struct err *err)
                    text);
 }
 
-/* Every row of a result becomes its id's. `*created`: sessions that were made. */
+/* Gives each row of a result to its id. `*created`: how many sessions were made. */
 static bool take_rows(struct decision *decision, struct batch *batch, const PGresult *result, size_t *created,
                       struct err *err)
 {
@@ -128,7 +131,7 @@ static bool take_rows(struct decision *decision, struct batch *batch, const PGre
     return true;
 }
 
-/* What the version before decided at a record's own position stands; all others are decided now. */
+/* What the version before decided for a record's own position stands; everything else is decided now. */
 static bool former_landed(struct decision *decision, struct connection *connection, struct batch *batch,
                           const PGresult *result, struct err *err)
 {
@@ -142,14 +145,17 @@ static bool former_landed(struct decision *decision, struct connection *connecti
     return round_start(decision, connection, batch, err);
 }
 
-/* The range is stored; what it left without an outcome was known before, and is read. */
+/* The range is stored. Ids without an outcome were known before, and are read. */
 static bool range_landed(struct decision *decision, struct connection *connection, struct batch *batch, struct err *err)
 {
     if (collect_unanswered(decision, batch) == 0) {
         isolate_done(&decision->isolate);
         return go_on(decision, connection, batch, err);
     }
-    /* Deleted meanwhile, or its maker rolled back after we had waited for it: never "not found", always again. */
+    /*
+     * The row was deleted meanwhile, or its transaction rolled back after we had waited for it. That never means "not
+     * found": try again.
+     */
     if (decision->step == DECISION_READ)
         return err_set(err, ERR_RETRY, EXIT_DONE, E_LEDGER_02, "command_outcomes lost an outcome while it was read");
     return read_outcomes(decision, connection, DECISION_READ, err);
@@ -167,7 +173,7 @@ static bool rows_landed(struct decision *decision, struct connection *connection
     return range_landed(decision, connection, batch, err);
 }
 
-/* `well`: as query_result has it. */
+/* `well`: what query_result said. */
 static bool bulk_answered(struct decision *decision, struct connection *connection, struct batch *batch, bool well,
                           struct err *err)
 {
@@ -190,7 +196,7 @@ static bool insert_refused(struct decision *decision, struct connection *connect
     return go_on(decision, connection, batch, err);
 }
 
-/* `result` NULL: it failed with `err`. */
+/* `result` NULL: the query failed with `err`. */
 static bool canary_answered(struct decision *decision, struct connection *connection, struct batch *batch,
                             const PGresult *result, struct err *err)
 {

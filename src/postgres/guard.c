@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-/* Data to the server, which quotes it; how, depends on the language of its messages. */
+/* The server takes the text for data and quotes it. How it quotes depends on the language of its messages. */
 #define MARK "sessiond/"
 
-/* "groups/17" and so on; what stands between the marks is ours, names of our tables and numbers. */
+/* "groups/17" and the like. The text between the marks is our own: names of our tables, and numbers. */
 struct words {
     char first[32];
     char second[32];
@@ -60,7 +60,7 @@ static void changed(const struct words *words, struct err *err)
 }
 
 static const struct guard {
-    const char *word; /* with the slash that ends it */
+    const char *word; /* with the slash at its end */
     void (*fill)(const struct words *words, struct err *err);
 } guards[] = {
     {"name/",         no_name     },

@@ -42,7 +42,7 @@ void hosts_begin(struct hosts *hosts, struct pg_conn *pg, int64_t now_ms)
 
 bool hosts_overdue(struct hosts *hosts, struct pg_conn *pg, int64_t now_ms)
 {
-    /* Each entry of libpq's list has a text of its own: another pointer is another host, also under the same name. */
+    /* Each entry of libpq's list has its own text, so another pointer is another host, even under the same name. */
     const char *now = PQhost(pg);
 
     if (now != hosts->tried) {
@@ -52,7 +52,7 @@ bool hosts_overdue(struct hosts *hosts, struct pg_conn *pg, int64_t now_ms)
     return hosts->limit_ms > 0 && now_ms - hosts->since_ms >= hosts->limit_ms;
 }
 
-/* "a,b,c" becomes "b,c,a". Owned by the caller; NULL stays NULL. */
+/* Turns "a,b,c" into "b,c,a". The caller frees it; NULL stays NULL. */
 static char *turned(const char *list)
 {
     char *copy = list == NULL ? NULL : strdup(list);

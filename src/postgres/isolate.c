@@ -8,8 +8,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* A parent deleted while its session was inserted: the next snapshot says so and rejects. More often than this in one
- * range, it is some other key. */
+/*
+ * When a parent is deleted while its session is inserted, the next snapshot shows that and rejects. If it happens more
+ * often in one range, another foreign key is the cause.
+ */
 #define RERUNS_MAX 3
 
 /* ---- Ranges ------------------------------------------------------------------------------------------------------ */
@@ -38,7 +40,7 @@ const struct isolate_range *isolate_range(const struct isolate *isolate)
     return &isolate->ranges[isolate->range_count - 1];
 }
 
-/* The range under way from here on; its first part is under way instead. */
+/* Cuts the range under way in two; its first part is then under way. */
 static void cut(struct isolate *isolate, size_t at)
 {
     struct isolate_range *range = &isolate->ranges[isolate->range_count - 1];
@@ -76,7 +78,10 @@ void isolate_done(struct isolate *isolate)
 
 /* ---- Time-outs --------------------------------------------------------------------------------------------------- */
 
-/* The server's, or ours; not pg_cancel_backend, which has the SQLSTATE of a statement's time-out and comes at any time. */
+/*
+ * True for the server's time-out or ours. pg_cancel_backend has the SQLSTATE of a statement's time-out too, but can
+ * come at any time.
+ */
 static bool is_time_out(const struct connection *connection, int64_t took_ms, const struct err *err)
 {
     int64_t statement_ms = connection_statement_ms(connection);
@@ -86,7 +91,7 @@ static bool is_time_out(const struct connection *connection, int64_t took_ms, co
     return err->reason == REASON_OVERDUE || strcmp(err->sqlstate, "25P04") == 0;
 }
 
-/* Of the server's time-outs; what can be done about the other one its message says. */
+/* Adds advice about the server's time-outs. The message of our own already says what can be done. */
 static void append_fix(struct err *err)
 {
     size_t len = strlen(err->message);
@@ -98,7 +103,7 @@ static void append_fix(struct err *err)
             "the triggers and locks of study_sessions and command_outcomes");
 }
 
-/* Less is sent from now on; a command that is alone is named, and waits. */
+/* Sends less from now on. A single command is named, and waits. */
 void isolate_failed(struct isolate *isolate, const struct connection *connection, const struct batch *batch,
                     struct err *err)
 {
@@ -129,7 +134,7 @@ static bool is_denied(const struct err *err)
     return err->exit_code == EXIT_PERMISSION;
 }
 
-/* Takes the only row of the range that is under way. */
+/* Marks the only row of the range that is under way as refused. */
 static void refuse_one(struct isolate *isolate, const struct err *err)
 {
     struct distinct_id *id = &isolate->distinct.ids[isolate->ranges[--isolate->range_count].from];
@@ -156,9 +161,10 @@ void isolate_refused(struct isolate *isolate, const struct err *err)
 }
 
 /*
- * Whether rows were refused and nothing shows yet that the tables take others. Tried at the first refused row, so that
- * what refuses everything is known before thousands are halved, and once a batch. A grant can be taken away at any
- * moment: what was stored before a row was refused for lack of privilege shows nothing, so that it is tried in the end.
+ * True when rows were refused and nothing shows yet that the tables accept others. This is tried at the first refused
+ * row, so that a cause that refuses everything is known before thousands of rows are halved, and only once a batch. A
+ * grant can be revoked at any moment: sessions that were stored before a row was refused for lack of privilege prove
+ * nothing, so a trial follows in the end.
  */
 bool isolate_must_try(const struct isolate *isolate)
 {
@@ -177,7 +183,7 @@ bool isolate_try(struct isolate *isolate, struct connection *connection, const s
                         err);
 }
 
-/* Only here the constraint is known; the event has the SQLSTATE. */
+/* The constraint is known only here; the event has the SQLSTATE. */
 static void log_refused(const struct isolate *isolate, const struct batch *batch)
 {
     static struct log_limit limit;

@@ -11,13 +11,13 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* In the order in which a batch goes through them; the first three once a connection. */
+/* In the order in which a batch goes through them. The first three are done once for each connection. */
 enum ledger_step {
     LEDGER_OPENING,
-    LEDGER_CHECKING, /* the schema */
+    LEDGER_CHECKING, /* whether the role may use the schema */
     LEDGER_CLOCK,
     LEDGER_IDLE,
-    LEDGER_FORMER, /* the ids that the version before gave such records (core/former.h) */
+    LEDGER_FORMER, /* the ids under which the version before decided such records (core/former.h) */
     LEDGER_OWN,
 };
 
@@ -68,7 +68,7 @@ static void collect_own(struct ledger *ledger, const struct batch *batch)
     }
 }
 
-/* Goes to the next step for which there is something to ask, and asks it; LEDGER_IDLE: that was all. */
+/* Moves on to the next step that has something to ask, and asks it. LEDGER_IDLE: there was none. */
 static bool advance(struct ledger *ledger, const struct batch *batch, struct err *err)
 {
     ledger->step = ledger->step == LEDGER_OWN ? LEDGER_IDLE : ledger->step + 1;
@@ -116,7 +116,7 @@ static bool take(struct ledger *ledger, struct batch *batch, const PGresult *res
     return true;
 }
 
-/* There are no rows of a batch to blame. After what is worth another try everything is asked anew. */
+/* No rows of a batch can be the cause here. After an error that is worth another try everything is asked anew. */
 MUSTUSE static enum progress failed(struct ledger *ledger, struct err *err)
 {
     if (err->class == ERR_ISOLATE) {

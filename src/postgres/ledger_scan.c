@@ -9,7 +9,7 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* PostgreSQL counts from 2000-01-01. */
+/* PostgreSQL's times count from 2000-01-01. */
 #define EPOCH_US INT64_C(946684800000000)
 
 static const char begin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
@@ -20,7 +20,7 @@ static const char settings[] = "SELECT pg_catalog.set_config('search_path', $1, 
 static const char fetch_outcomes[] = "FETCH 2000 FROM ledger";
 static const char fetch_sessions[] = "FETCH 5000 FROM sessions";
 
-enum outcome_column { COLUMN_OUTCOME = 6, COLUMN_CODE = 16 }; /* the others are those of rows.c */
+enum outcome_column { COLUMN_OUTCOME = 6, COLUMN_CODE = 16 }; /* the other columns are those of rows.c */
 enum session_row_column { COLUMN_ID, COLUMN_GROUP, COLUMN_ACTIVITY, COLUMN_CREATED };
 enum hidden_column { COLUMN_HIDDEN, COLUMN_DIGITS };
 
@@ -28,7 +28,7 @@ struct ledger_scan {
     struct connection *connection;
     const char *schema;
     int digits;
-    PGresult *page; /* the rows that were fetched last; NULL: none */
+    PGresult *page; /* the rows that were fetched last; NULL: none yet */
     int next;       /* the first of them that was not taken */
 };
 
@@ -145,7 +145,7 @@ static bool text_is(const PGresult *page, int row, int column, const char *text)
     return PQgetisnull(page, row, column) == 0 && strcmp(PQgetvalue(page, row, column), text) == 0;
 }
 
-/* What a row says twice it has to say the same way. NULL: it does. */
+/* A row must not contradict itself where it says something twice. NULL: it does not. */
 static const char *find_fault(const PGresult *page, int at, const struct ledger_row *row)
 {
     switch (row->kind) {

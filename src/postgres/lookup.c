@@ -9,10 +9,10 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* In the order in which a query goes through them. */
+/* In the order in which a lookup goes through them. */
 enum lookup_step {
     LOOKUP_OPENING,
-    LOOKUP_CHECKING, /* the schema */
+    LOOKUP_CHECKING, /* whether the role may use the schema */
     LOOKUP_ASKING,
 };
 
@@ -20,8 +20,8 @@ struct lookup {
     struct connection *connection;
     const char *schema;
     enum lookup_step step;
-    bool by_session;        /* what is asked now is only which command it was */
-    struct array parameter; /* of one id */
+    bool by_session;        /* the present query only finds the command of the session */
+    struct array parameter; /* an array of one id */
 };
 
 struct lookup *lookup_new(const struct config *config)
@@ -60,7 +60,7 @@ void lookup_session(struct lookup *lookup, int64_t session_id)
     array_add_int8(&lookup->parameter, session_id);
 }
 
-/* No row of a batch is the cause, and there are no neighbours to tell: the role may not, or only the operator knows. */
+/* No row of a batch can be the cause: the role lacks a right, or only the operator knows. */
 MUSTUSE static enum progress lookup_failed(const struct lookup *lookup, struct err *err)
 {
     if (err->class != ERR_ISOLATE)
@@ -92,7 +92,7 @@ static bool ask(struct lookup *lookup, struct err *err)
                               &lookup->parameter, 1, err);
 }
 
-/* PENDING: the session's command is known, its outcome is the next query. */
+/* PENDING: the session's command is known, and the next query gets its outcome. */
 MUSTUSE static enum progress take(struct lookup *lookup, const PGresult *result, struct arena *arena,
                                   struct lookup_found *found, struct err *err)
 {
@@ -117,7 +117,7 @@ MUSTUSE static enum progress take(struct lookup *lookup, const PGresult *result,
     return DONE;
 }
 
-/* Takes the answer to this step and asks the next one. DONE: that was the last. */
+/* Takes the answer to this step and sends the next one. DONE: there is no further step. */
 MUSTUSE static enum progress advance(struct lookup *lookup, const PGresult *result, struct arena *arena,
                                      struct lookup_found *found, struct err *err)
 {

@@ -6,10 +6,10 @@
 #include "postgres/tables.h"
 
 #include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-static const char *const tables[] = {"groups", "study_activities", "study_sessions", "command_outcomes"};
-
-#define TABLE_COUNT (sizeof tables / sizeof *tables)
+const char *const migrate_tables[MIGRATE_TABLES] = {"groups", "study_activities", "study_sessions", "command_outcomes"};
 
 static bool ask(struct connection *connection, const char *sql, const char *parameter, PGresult **result,
                 struct err *err)
@@ -39,23 +39,8 @@ static bool create_schema(struct connection *connection, const char *schema, str
     return ok;
 }
 
-static void print_created(const PGresult *before, FILE *out, bool json)
-{
-    if (json)
-        fputs("{\"tables\": [", out);
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        bool created = tables_lack(before, tables[i]);
-        if (json)
-            fprintf(out, "%s{\"table\": \"%s\", \"state\": \"%s\"}", i == 0 ? "" : ", ", tables[i],
-                    created ? "created" : "exists");
-        else
-            fprintf(out, "%-16s  %s\n", tables[i], created ? "created" : "already there");
-    }
-    if (json)
-        fputs("]}\n", out);
-}
-
-static bool create_tables(struct connection *connection, const char *schema, FILE *out, bool json, struct err *err)
+static bool create_tables(struct connection *connection, const char *schema, bool created[static MIGRATE_TABLES],
+                          struct err *err)
 {
     PGresult *before = NULL;
     PGresult *after = NULL;
@@ -64,89 +49,60 @@ static bool create_tables(struct connection *connection, const char *schema, FIL
               ask(connection, sql_missing, NULL, &after, err) && tables_complete(after, false, schema, err) &&
               run(connection, "COMMIT", err);
 
-    if (ok)
-        print_created(before, out, json);
+    for (size_t i = 0; ok && i < MIGRATE_TABLES; i++)
+        created[i] = tables_lack(before, migrate_tables[i]);
     PQclear(before);
     PQclear(after);
     return ok;
 }
 
-bool migrate_up(const struct config *config, FILE *out, bool json, struct err *err)
+bool migrate_up(const struct config *config, bool created[static MIGRATE_TABLES], struct err *err)
 {
     struct connection *connection = connection_new(config);
-    bool ok = session_must_open(connection, err) && create_tables(connection, config->postgres_schema, out, json, err);
+    bool ok = session_must_open(connection, err) && create_tables(connection, config->postgres_schema, created, err);
 
-    /* Without COMMIT the server rolls back. */
+    /* Without a COMMIT the server rolls back. */
     session_free(connection);
     return ok;
 }
 
-/* True when the table has no error. */
-static bool print_table(const PGresult *missing, const char *table, FILE *out)
+static const char *copied(struct arena *arena, const char *text)
 {
-    bool complete = true;
+    return (const char *)arena_copy(arena, bytes_of(text)).data;
+}
 
+static void report_findings(const PGresult *missing, struct arena *arena, struct migrate_report *report)
+{
+    report->count = (size_t)PQntuples(missing);
+    report->findings = arena_alloc(arena, report->count * sizeof *report->findings);
+    report->complete = tables_count_errors(missing) == 0;
     for (int row = 0; row < PQntuples(missing); row++) {
         char text[300];
-        if (!tables_is_about(missing, row, table))
-            continue;
         tables_describe(missing, row, text, sizeof text);
-        fprintf(out, "%s%s\n  fix: %s\n", tables_is_warning(missing, row) ? "warning: " : "", text,
-                tables_fix(missing, row));
-        complete = complete && tables_is_warning(missing, row);
+        report->findings[row] = (struct migrate_finding){
+            .table = copied(arena, tables_name(missing, row)),
+            .warning = tables_is_warning(missing, row),
+            .text = copied(arena, text),
+            .fix = copied(arena, tables_fix(missing, row)),
+            .json = copied(arena, tables_json(missing, row)),
+        };
     }
-    return complete;
 }
 
-static void print_status(const PGresult *missing, FILE *out)
-{
-    for (size_t i = 0; i < TABLE_COUNT; i++)
-        if (print_table(missing, tables[i], out))
-            fprintf(out, "%s is complete\n", tables[i]);
-}
-
-static void print_list_json(const PGresult *missing, const char *name, bool warnings, FILE *out)
-{
-    const char *separator = "";
-
-    fprintf(out, "\"%s\": [", name);
-    for (int row = 0; row < PQntuples(missing); row++) {
-        if (tables_is_warning(missing, row) != warnings)
-            continue;
-        fprintf(out, "%s%s", separator, tables_json(missing, row));
-        separator = ", ";
-    }
-    fprintf(out, "]");
-}
-
-static void print_status_json(const PGresult *missing, FILE *out)
-{
-    fprintf(out, "{\"complete\": %s, ", tables_count_errors(missing) == 0 ? "true" : "false");
-    print_list_json(missing, "missing", false, out);
-    fprintf(out, ", ");
-    print_list_json(missing, "warnings", true, out);
-    fprintf(out, "}\n");
-}
-
-bool migrate_status(const struct config *config, FILE *out, bool json, bool *complete, struct err *err)
+bool migrate_status(const struct config *config, struct arena *arena, struct migrate_report *report, struct err *err)
 {
     struct connection *connection = connection_new(config);
     PGresult *missing = NULL;
     bool ok = session_must_open(connection, err) && ask(connection, sql_missing, NULL, &missing, err);
 
-    if (ok) {
-        *complete = tables_count_errors(missing) == 0;
-        if (json)
-            print_status_json(missing, out);
-        else
-            print_status(missing, out);
-    }
+    if (ok)
+        report_findings(missing, arena, report);
     PQclear(missing);
     session_free(connection);
     return ok;
 }
 
-static void print_quoted(const char *text, char quote, FILE *out)
+static void write_quoted(const char *text, char quote, FILE *out)
 {
     fputc(quote, out);
     for (; *text != 0; text++) {
@@ -157,25 +113,28 @@ static void print_quoted(const char *text, char quote, FILE *out)
     fputc(quote, out);
 }
 
-/* A psql variable at the start of `text`, quoted as :"name" or :'name'. How much of `text` it was; 0 when not there. */
-static size_t print_variable(const char *text, const char *name, const char *value, FILE *out)
+/*
+ * Replaces a psql variable at the start of `text`, quoted as :"name" or :'name'. Returns how much of `text` it was; 0
+ * when there is none.
+ */
+static size_t write_variable(const char *text, const char *name, const char *value, FILE *out)
 {
     size_t len = strlen(name);
 
     if (strncmp(text + 2, name, len) != 0 || (text[1] != '"' && text[1] != '\'') || text[2 + len] != text[1])
         return 0;
-    print_quoted(value, text[1], out);
+    write_quoted(value, text[1], out);
     return len + 3;
 }
 
-static void print_filled(const char *text, const char *schema, const char *role, FILE *out)
+static void write_filled(const char *text, const char *schema, const char *role, FILE *out)
 {
     while (*text != 0) {
         size_t used = 0;
         if (*text == ':') {
-            used = print_variable(text, "schema", schema, out);
+            used = write_variable(text, "schema", schema, out);
             if (used == 0)
-                used = print_variable(text, "role", role, out);
+                used = write_variable(text, "role", role, out);
         }
         if (used == 0)
             fputc(*text++, out);
@@ -183,13 +142,25 @@ static void print_filled(const char *text, const char *schema, const char *role,
     }
 }
 
-void migrate_sql(const struct config *config, const char *role, FILE *out)
+char *migrate_sql(const struct config *config, const char *role)
 {
-    /* In it EXECUTE, since a name within $$ could end it; a schema that exists is left alone, as in sql/create_schema.sql. */
-    print_filled(sql_migration_begin, config->postgres_schema, role, out);
+    char *sql = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&sql, &len);
+
+    if (out == NULL)
+        abort();
+    /*
+     * The schema is created by EXECUTE, because a name within $$ could end the quoting. A schema that exists is left
+     * alone, as by create_schema.sql.
+     */
+    write_filled(sql_migration_begin, config->postgres_schema, role, out);
     fprintf(out, "\n%s\n", sql_schema);
-    print_filled(sql_grants, config->postgres_schema, role, out);
+    write_filled(sql_grants, config->postgres_schema, role, out);
     if (config->postgres_reference_checks == REFERENCE_CHECKS_PER_BATCH)
-        print_filled(sql_grants_per_batch, config->postgres_schema, role, out);
+        write_filled(sql_grants_per_batch, config->postgres_schema, role, out);
     fprintf(out, "\nCOMMIT;\n");
+    if (fclose(out) != 0)
+        abort();
+    return sql;
 }

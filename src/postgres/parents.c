@@ -29,7 +29,7 @@ void parents_add(struct parents *parents, int64_t id)
     parents->ids[parents->id_count++] = id;
 }
 
-/* Ids stand first in a parent. */
+/* The id is the first member of a parent. */
 static int compare_ids(const void *left, const void *right)
 {
     int64_t a = *(const int64_t *)left;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The first line whose prefix fits: whole SQLSTATEs stand before their class. */
+/* The first line whose prefix matches decides; whole SQLSTATEs come before their class. */
 static const struct {
     const char *prefix;
     const char *text;

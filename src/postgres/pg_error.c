@@ -8,7 +8,7 @@
 
 #define CODE_SIZE 11 /* "E-PG-23505" */
 
-/* What the operator can do; nothing where waiting is all there is to do. */
+/* What the operator can do; empty where waiting is all. */
 static const char nothing[] = "";
 static const char see_log[] = "\n  fix: see the server's log";
 static const char see_values[] = "\n  fix: look for a check, domain or trigger that the command's values break";
@@ -43,7 +43,7 @@ static const char switch_on[] = "\n  fix: ALTER ROLE ... SET row_security = on, 
 static const char no_pooler[] =
     "\n  fix: prepared statements need a session of their own: no pooler in transaction mode";
 
-/* The first line whose prefix fits decides: whole SQLSTATEs stand before their class. */
+/* The first line whose prefix matches decides; whole SQLSTATEs come before their class. */
 static const struct pg_error_rule {
     const char *prefix;
     enum err_class class;
@@ -88,19 +88,22 @@ static const struct pg_error_rule {
     {"",      ERR_STOP,    EXIT_CONFIG,     see_log       },
 };
 
-/* Texts are translated, the names of the server's functions are not (PostgreSQL 13 to 18: pl_exec.c). */
+/* Texts are translated, but the names of the server's functions are not (PostgreSQL 13 to 18: pl_exec.c). */
 #define RAISE "exec_stmt_raise"
 
-/* What a trigger raises is about its row, under whatever SQLSTATE. */
+/* An error that a trigger raises is about its row, whatever its SQLSTATE. */
 static const struct pg_error_rule raised = {"", ERR_ISOLATE, EXIT_CONFIG, see_triggers};
 
-/* A column of ours that refuses NULL refuses it from every command. */
+/* A column of our tables that refuses NULL refuses it for every command. */
 static const struct pg_error_rule unfilled = {"23502", ERR_STOP, EXIT_CONFIG, fill_column};
 
-/* Without a constraint's name 23514 says that no partition takes the row: a table's lack, not the row's fault. */
+/*
+ * Without a constraint's name 23514 means that no partition accepts the row: the table lacks something, and the row is
+ * not at fault.
+ */
 static const struct pg_error_rule unpartitioned = {"23514", ERR_STOP, EXIT_CONFIG, see_partitions};
 
-/* One SQLSTATE for several things, told apart by the function that gave it (rls.c, varsup.c, multixact.c). */
+/* One SQLSTATE with several meanings; the function that reported it tells which (rls.c, varsup.c, multixact.c). */
 static const struct {
     const char *function;
     struct pg_error_rule rule;
@@ -133,7 +136,7 @@ static const struct pg_error_rule *find_rule(const struct pg_error *error)
 
     while (strncmp(error->sqlstate, rule->prefix, strlen(rule->prefix)) != 0)
         rule++;
-    /* RAISE with a code of the first kind is how a trigger asks for another try. */
+    /* A trigger that raises such a code asks for another try. */
     if (comes_from(error, RAISE))
         return rule->class == ERR_RETRY ? rule : &raised;
     for (size_t i = 0; i < sizeof by_function / sizeof *by_function; i++)
@@ -144,7 +147,7 @@ static const struct pg_error_rule *find_rule(const struct pg_error *error)
     return is_unfilled(error) ? &unfilled : rule;
 }
 
-/* Codes are static storage by contract, and there are about 250 SQLSTATEs: each one seen is kept once. */
+/* Codes must be static storage, and there are about 250 SQLSTATEs: each one that occurs is kept once. */
 static const char *keep_code(const char *sqlstate)
 {
     static char codes[300][CODE_SIZE];
@@ -159,7 +162,7 @@ static const char *keep_code(const char *sqlstate)
     return codes[i];
 }
 
-/* 2200H names the exhausted sequence, nothing of the row. */
+/* 2200H names the exhausted sequence, and nothing of the row. */
 static bool caused_by_data(const struct pg_error *error)
 {
     const char *sqlstate = error->sqlstate;
@@ -180,7 +183,7 @@ static void append(char *text, size_t size, const char *what, const char *name)
         snprintf(text + len, size - len, "%s%.64s", what, name);
 }
 
-/* "table t, column c, constraint k: what it means", or the server's text where it cannot hold values. */
+/* Writes "table t, column c, constraint k: what it means", or the server's text where it cannot contain values. */
 static void describe(const struct pg_error *error, char *text, size_t size)
 {
     if (error->session || !caused_by_data(error)) {
@@ -194,7 +197,7 @@ static void describe(const struct pg_error *error, char *text, size_t size)
     append(text, size, ": ", comes_from(error, RAISE) ? "a trigger raised it" : pg_condition(error->sqlstate));
 }
 
-/* Nobody sent a row: there is none to look for, and what to do about rows does not help. */
+/* No row was sent, so there is none to look for, and advice about rows does not help. */
 static void classify_session(const struct pg_error *error, const struct pg_error_rule *rule, const char *text,
                              struct err *err)
 {

@@ -23,7 +23,7 @@ struct prune {
 
 /* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
-/* The role of `run` may not, by design. */
+/* The role of `run` does not have this right, by design. */
 static bool say_grant(const struct prune *prune, struct err *err)
 {
     return err_set(err, ERR_STOP, EXIT_PERMISSION, E_PRUNE_GRANT,

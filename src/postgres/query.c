@@ -10,10 +10,10 @@
 #include <stdio.h>
 
 #define SEND_MS        10000 /* the server reads a whole query before it begins to work */
-#define ANSWER_MS      60000 /* beyond every timeout of the server's own; a commit has none */
+#define ANSWER_MS      60000 /* longer than all timeouts of the server; a commit has none */
 #define PARAMETERS_MAX 16
 
-/* Nothing can be known of what was asked: libpq's text, on one line. */
+/* The result of the query is unknown. Adds libpq's text, on one line. */
 static bool connection_lost(struct connection *connection, struct err *err)
 {
     char text[512];
@@ -28,8 +28,8 @@ static bool connection_lost(struct connection *connection, struct err *err)
 /* ---- Questions --------------------------------------------------------------------------------------------------- */
 
 /*
- * What libpq could not hand to the kernel is driven out here, so that the server can work while nobody looks at the
- * socket. Input is taken meanwhile: a server that cannot write its notices does not read either.
+ * Sends what libpq could not hand to the kernel yet, so that the server can work while nobody looks at the socket.
+ * Input is read meanwhile: a server that cannot write its notices does not read either.
  */
 static bool query_flush(struct connection *connection, bool sent, struct err *err)
 {
@@ -72,7 +72,7 @@ bool query_prepare(struct connection *connection, const struct statement *list, 
     return query_flush(connection, sent, err);
 }
 
-/* By its name when it has one: then it was prepared. After the parameters comes the backend of the session, as text. */
+/* A statement with a name is prepared. After the parameters comes the backend of the session, as text. */
 static bool send_statement(struct connection *connection, struct statement statement, const struct array *parameters,
                            int count)
 {
@@ -210,7 +210,10 @@ static void answer_classify(struct connection *connection, const PGresult *answe
         connection_close(connection);
 }
 
-/* Whatever else came: a statement that found itself elsewhere did nothing, and one that is not known there could not. */
+/*
+ * Whatever else came: a statement that ran in another session did nothing, and a statement that is not known there
+ * could not run.
+ */
 static bool ran_elsewhere(const struct connection *connection, struct err *err)
 {
     if (!connection->elsewhere)
@@ -222,7 +225,7 @@ static bool ran_elsewhere(const struct connection *connection, struct err *err)
     return true;
 }
 
-/* Of several statements, and the connection has brought what came after them. */
+/* True when several statements were sent and what follows them has come too. */
 static bool all_came(const struct connection *connection)
 {
     return connection->several > 0 && connection->results[connection->several - 1] != NULL &&

@@ -4,7 +4,7 @@
 
 #include <libpq-fe.h>
 
-#define OLDEST_SERVER 150000 /* where SET on a parameter can be granted */
+#define OLDEST_SERVER 150000 /* from this version on SET on a parameter can be granted */
 
 bool reference_checks_possible(const struct connection *connection, struct err *err)
 {

@@ -3,7 +3,7 @@
 #include <endian.h>
 #include <libpq-fe.h>
 
-/* Columns of both statements, in their order; from `outcome` on of read_outcomes.sql only. */
+/* The columns of both statements, in their order. Those from `outcome` on are only in read_outcomes.sql. */
 enum column {
     COLUMN_COMMAND_ID,
     COLUMN_SESSION_ID,
@@ -86,7 +86,7 @@ bool rows_has_session(const PGresult *result, int row)
     return !get_null(result, row, COLUMN_SESSION_ID);
 }
 
-/* What both statements answer, once the values asked for are in the row. */
+/* Fills what both statements answer, once the ids that were asked for are in the row. */
 static bool fill_decision(const PGresult *result, int row, struct arena *arena, struct ledger_row *ledger_row)
 {
     struct bytes violations = get_text(result, row, COLUMN_VIOLATIONS);

@@ -9,7 +9,7 @@
 #include <libpq-fe.h>
 #include <stdio.h>
 
-#define CANCEL_MS     1000 /* at the end, for what is left behind */
+#define CANCEL_MS     1000 /* at the end, for cancelling what is left behind */
 #define OLDEST_SERVER 130000
 #define WAIT_MS       250
 
@@ -27,7 +27,7 @@ static bool session_send(struct connection *connection, struct err *err)
     return query_session(connection, sql_session, (const char *const[]){connection->config->postgres_schema}, 1, err);
 }
 
-/* Whose turn it is: the session is open, or the one before is to be cancelled first. */
+/* The session is open, or what the connection before left behind must be cancelled first. */
 static bool cancel_send(struct connection *connection, struct err *err)
 {
     char age[24];
@@ -42,7 +42,7 @@ static bool cancel_send(struct connection *connection, struct err *err)
     return query_session(connection, sql_cancel_former, parameters, 2, err);
 }
 
-/* Where the server does not let us, what was left behind is left to the server's own time-outs. */
+/* If the server does not allow it, its own time-outs end what was left behind. */
 MUSTUSE static enum progress cancel_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
@@ -102,7 +102,7 @@ enum progress session_open(struct connection *connection, int timeout_ms, struct
     return connection->state == CONNECTION_CANCELLING ? cancel_receive(connection, until, err) : DONE;
 }
 
-/* No connection will follow: one is made for this, if the server is there. */
+/* No connection will follow, so one is made for this, if the server answers. */
 static void cancel_at_the_end(struct connection *connection)
 {
     struct err ignored;
@@ -125,7 +125,7 @@ void session_free(struct connection *connection)
 
 /* ---- For tools --------------------------------------------------------------------------------------------------- */
 
-/* They do not wait for a server to come back. */
+/* Tools do not wait for a server to come back. */
 static bool give_up(struct err *err)
 {
     if (err->class == ERR_RENEW)

@@ -10,12 +10,12 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* What a connection goes through before the first batch; each step waits for the answer to what was asked before. */
+/* What a new connection goes through before the first batch. Each step waits for the answer to the query before it. */
 enum store_step {
     STORE_OPENING = 0,
     STORE_CHECKING,
     STORE_CHOOSING_INSERT,
-    STORE_CHECKING_GRANTS, /* of postgres.reference.checks=per-batch */
+    STORE_CHECKING_GRANTS, /* for postgres.reference.checks=per-batch */
     STORE_PREPARING,
     STORE_LOOKING_AT_TABLES,
     STORE_READY,
@@ -25,7 +25,7 @@ struct store {
     const struct config *config;
     struct connection *connection;
     enum store_step step;
-    bool sessions_protected; /* row security: inserted sessions cannot be read back */
+    bool sessions_protected; /* row security is on, so inserted sessions cannot be read back */
     struct decision decision;
 };
 
@@ -91,7 +91,7 @@ static bool prepare(struct store *store, struct err *err)
     return query_prepare(store->connection, list, count, err);
 }
 
-/* Asks what the step after `step` waits for. */
+/* Sends the query whose answer the step after `step` waits for. */
 static bool step_ask(struct store *store, enum store_step step, struct err *err)
 {
     switch (step) {
@@ -106,7 +106,7 @@ static bool step_ask(struct store *store, enum store_step step, struct err *err)
     return true;
 }
 
-/* What the step's query has brought. */
+/* Takes the answer to the step's query. */
 static bool step_take(struct store *store, const PGresult *result, struct err *err)
 {
     switch (store->step) {
@@ -134,7 +134,7 @@ MUSTUSE static enum progress step_wait(struct store *store, int timeout_ms, stru
     return progress;
 }
 
-/* There is no batch yet to retry or to halve. */
+/* There is no batch yet that could be retried or halved. */
 MUSTUSE static enum progress connect_failed(struct store *store, struct err *err)
 {
     if (err->class == ERR_ISOLATE)

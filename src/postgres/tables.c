@@ -9,7 +9,10 @@
 
 enum column { COLUMN_TABLE, COLUMN_COLUMN, COLUMN_SEVERITY, COLUMN_PROBLEM, COLUMN_TEXT, COLUMN_FIX, COLUMN_JSON };
 
-/* How an error ends the process. Of several the first in this list decides: who has no tables need not hear of grants. */
+/*
+ * How an error ends the process. Of several errors the first in this list decides: without tables the grants do not
+ * matter yet.
+ */
 static const struct tables_kind {
     const char *problem;
     enum exit_code exit_code;
@@ -37,15 +40,15 @@ bool tables_is_warning(const PGresult *missing, int row)
     return strcmp(PQgetvalue(missing, row, COLUMN_SEVERITY), "warning") == 0;
 }
 
-bool tables_is_about(const PGresult *missing, int row, const char *table)
+const char *tables_name(const PGresult *missing, int row)
 {
-    return strcmp(PQgetvalue(missing, row, COLUMN_TABLE), table) == 0;
+    return PQgetvalue(missing, row, COLUMN_TABLE);
 }
 
 bool tables_lack(const PGresult *missing, const char *table)
 {
     for (int row = 0; row < PQntuples(missing); row++)
-        if (tables_is_about(missing, row, table) && find_kind(missing, row) == &kinds[0])
+        if (strcmp(tables_name(missing, row), table) == 0 && find_kind(missing, row) == &kinds[0])
             return true;
     return false;
 }
@@ -89,7 +92,7 @@ const char *tables_json(const PGresult *missing, int row)
     return PQgetvalue(missing, row, COLUMN_JSON);
 }
 
-/* Every connection asks again; what was told once is not told again. */
+/* Every connection asks again, but a warning is logged only once. */
 static void log_warnings(const PGresult *missing, const char *schema)
 {
     static bool told;
@@ -105,7 +108,7 @@ static void log_warnings(const PGresult *missing, const char *schema)
     }
 }
 
-/* The errors that count: NULL for one that does not. */
+/* The kind of an error that counts; NULL when it does not count. */
 static const struct tables_kind *find_error(const PGresult *missing, int row, bool role)
 {
     const struct tables_kind *kind = find_kind(missing, row);

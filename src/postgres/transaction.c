@@ -78,10 +78,13 @@ void transaction_keep(struct connection *connection, PGresult *result)
     connection->answer = result;
 }
 
-/* The server has answered all. True when nothing is left to do. */
+/* The server has answered everything. True when nothing is left to do. */
 static bool synchronized(struct connection *connection)
 {
-    /* Its statement failed, and the COMMIT after it was skipped with it. The answer is known; what ROLLBACK answers is not wanted. */
+    /*
+     * The statement failed, and the COMMIT after it was skipped. The answer is known; the one to ROLLBACK is not
+     * needed.
+     */
     if (PQtransactionStatus(connection->pg) == PQTRANS_INERROR) {
         connection->wanted = -1;
         return !send(connection, "ROLLBACK") || !transaction_sync(connection);
@@ -90,7 +93,7 @@ static bool synchronized(struct connection *connection)
     return true;
 }
 
-/* The result of a statement: an answer, or of no interest. */
+/* Takes the result of a statement: the answer, or one that nobody needs. */
 static void take_result(struct connection *connection, PGresult *result)
 {
     int at = connection->finished - connection->wanted;

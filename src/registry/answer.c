@@ -20,7 +20,7 @@ static void words_of(const json_t *json, char words[static WORDS_SIZE])
             *c = ' ';
 }
 
-/* Neither a proxy's page nor the beginning of JSON that broke off. */
+/* True when it is neither a proxy's page nor the beginning of JSON that broke off. */
 static bool is_plain(struct bytes body)
 {
     size_t i = 0;
@@ -31,8 +31,9 @@ static bool is_plain(struct bytes body)
 }
 
 /*
- * 40401 subject, 40402 version, 40403 schema, 40408 no level: all say that there is none, and so does a 404 in plain words or none. For a
- * path that they do not know Confluent's registry has 404, Apicurio's 0, and gateways have JSON of their own.
+ * 40401 (subject), 40402 (version), 40403 (schema) and 40408 (no level) all mean that there is none, and so does a 404
+ * in plain text or without a body. For a path that it does not have, Confluent's registry says 404, Apicurio's 0, and
+ * gateways have their own JSON.
  */
 static bool says_none(struct bytes body, const json_t *json, bool bare_404)
 {
@@ -112,7 +113,7 @@ static bool read_reference(const json_t *json, struct reference *reference)
 
 static bool read_references(const json_t *list, struct schema_answer *schema)
 {
-    size_t count = json_array_size(list); /* 0 of what is no array */
+    size_t count = json_array_size(list); /* 0 when it is not an array */
 
     if (list != NULL && !json_is_null(list) && !json_is_array(list))
         return false;

@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 
-/* The part of the URL, or NULL when it has none. The caller frees. */
+/* A part of the URL, or NULL when it has none. The caller frees. */
 static char *part_of(CURLU *url, CURLUPart part, unsigned flags)
 {
     char *curls = NULL;

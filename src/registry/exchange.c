@@ -15,7 +15,7 @@ struct exchange {
     char *url;
     struct expected expected;
     char reason[CURL_ERROR_SIZE];
-    char *answer; /* grown as it comes */
+    char *answer; /* grows as it comes */
     size_t len;
     size_t size;
     bool too_long;
@@ -61,7 +61,7 @@ int64_t exchange_date(const struct exchange *exchange)
 
 /* ---- The request ---- */
 
-/* Inside libcurl's calls. To take less than was given ends the request. */
+/* Runs inside libcurl's calls. Taking less than was given ends the request. */
 static size_t on_bytes(char *bytes, size_t one, size_t count, void *opaque)
 {
     struct exchange *exchange = opaque;
@@ -120,7 +120,7 @@ void exchange_begin(struct exchange *exchange, const struct request *request)
     free(exchange->url);
     exchange->url = text_printf("%s%s", endpoint->url, request->path);
 
-    curl_easy_reset(easy); /* the connection stays */
+    curl_easy_reset(easy); /* the connection is kept */
     curl_slist_free_all(exchange->headers);
     exchange->headers = http_prepare(exchange->http, easy, endpoint);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->reason);
@@ -134,7 +134,7 @@ void exchange_begin(struct exchange *exchange, const struct request *request)
 
 /* ---- The answer ---- */
 
-/* Memory that one large answer needed is not kept for the small ones after it. */
+/* Memory that one large answer needed is not kept for small ones. */
 static void forget_answer(struct exchange *exchange)
 {
     free(exchange->answer);
@@ -184,7 +184,7 @@ enum answer exchange_end(struct exchange *exchange, int code, struct json_t **js
 
 /* ---- Both at once ---- */
 
-/* Inside curl_easy_perform, once a second at least. Not 0 ends the request. */
+/* Runs inside curl_easy_perform, at least once a second. A result other than 0 ends the request. */
 static int on_progress(void *opaque, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
 {
     (void)opaque, (void)total, (void)now, (void)up_total, (void)up_now;

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-/* A registry that is behind its producers is so by the time of a few Kafka messages. */
+/* If a registry is behind its producers, then by the time of a few Kafka messages. */
 #define MISS_MS 100  /* doubled each time */
-#define WAIT_MS 5000 /* at most, after a miss and after a failure */
+#define WAIT_MS 5000 /* at most, after "not found" and after a failure */
 
 struct fetch *fetch_new(const struct schema_id *id)
 {
@@ -36,7 +36,7 @@ void fetch_free(struct fetch *fetch)
     free(fetch);
 }
 
-/* A reference stays what it was when its version is deleted, as long as the registry keeps it. */
+/* A reference keeps its meaning when its version is deleted, as long as the registry keeps the schema. */
 static char *path_of_reference(const struct reference *reference)
 {
     char *subject = path_segment(reference->subject);
@@ -61,7 +61,7 @@ struct request fetch_request(const struct fetch *fetch)
 
 /* ---- Answers ---- */
 
-/* What cannot be put together can be used as little as a type that we do not know. */
+/* References that cannot be put together are as unusable as an unknown type of schema. */
 static bool refuse_references(struct fetch *fetch)
 {
     char id[SCHEMA_ID_TEXT];

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CONNECT_MS 5000 /* at most; the rest of the request's time is for the next address or for the answer */
+#define CONNECT_MS 5000 /* at most; the rest of the time is for the next address or for the answer */
 
 #define MEDIA_TYPE "application/vnd.schemaregistry.v1+json"
 
@@ -94,7 +94,7 @@ static void set_user(CURL *easy, const char *user, const char *password)
     curl_easy_setopt(easy, CURLOPT_PASSWORD, password);
 }
 
-/* A password may have colons in it, a user may not (RFC 7617). */
+/* A password may contain colons, a user may not (RFC 7617). */
 static void set_credentials(const struct http *http, CURL *easy, const struct endpoint *endpoint)
 {
     const char *colon = strchr(http->user_info, ':');
@@ -124,7 +124,7 @@ static struct curl_slist *headers(const struct http *http)
         add(NULL, "Accept: " MEDIA_TYPE ", application/vnd.schemaregistry+json, application/json");
 
     list = add(list, "Content-Type: " MEDIA_TYPE);
-    list = add(list, "Expect:"); /* none: a large schema does not wait for leave to be sent */
+    list = add(list, "Expect:"); /* no Expect header: a large schema is sent without waiting for permission */
     if (*http->token != 0) {
         char *header = text_printf("Authorization: Bearer %s", http->token);
         list = add(list, header);
@@ -160,9 +160,9 @@ struct curl_slist *http_prepare(const struct http *http, void *easy, const struc
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < CONNECT_MS ? timeout_ms : CONNECT_MS);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); /* signals are the main thread's */
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); /* signals belong to the main thread */
 #if LIBCURL_VERSION_NUM >= 0x075700
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an end does not wait for a name server */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* closing does not wait for a name server */
 #endif
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
@@ -175,7 +175,7 @@ struct curl_slist *http_prepare(const struct http *http, void *easy, const struc
 
 /* ---- Several URLs ---- */
 
-/* Of requests that were under way together only the first to fail moves on. */
+/* Of several requests that were under way only the first failure moves on. */
 bool http_failed(struct http *http, size_t endpoint)
 {
     if (endpoint != http->current)

@@ -1,11 +1,11 @@
 /*
- * The list of fetches is the only thing that both threads see. The main thread appends to it and takes away those that
- * are done; the registry's thread works on one that is not done, alone, and does not touch it any more once it is. So
- * an id is in the list from its being asked to its answer's being taken.
+ * The list of fetches is the only thing that both threads see. The main thread appends to it and removes those that are
+ * done. The registry's thread works alone on one that is not done, and does not touch it any more once it is. So an id
+ * is in the list from its request until its answer is taken.
  *
- * One request at a time: a registry is asked for a handful of ids a week. One that fails is left in peace: after a
- * failure there is a pause before the next request, which grows until one is answered. A fetch that fails or is not
- * found has pauses of its own besides, in which the others go on.
+ * There is one request at a time, because a registry is asked for a handful of ids a week. After a failure there is a
+ * pause before the next request, which grows until one is answered. A fetch that fails or is not found has its own
+ * pauses besides, during which the others go on.
  */
 #include "registry/fetch.h"
 
@@ -19,7 +19,8 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define ANSWERS_MAX  64 /* waiting to be taken; more are not asked for meanwhile, since a schema may be large */
+/* How many may wait to be taken; further requests are held back, since a schema may be large */
+#define ANSWERS_MAX  64
 #define PAUSE_MS     100
 #define PAUSE_MAX_MS 5000
 #define IDLE_MS      60000
@@ -28,18 +29,18 @@ struct registry {
     struct http http;
     int64_t retries;
     pthread_t thread;
-    CURLM *multi; /* of one request; unlike curl_easy_perform it can be woken */
+    CURLM *multi; /* for one request; unlike curl_easy_perform it can be woken */
     struct exchange *exchange;
 
-    pthread_mutex_t mutex; /* over what follows, to the blank line */
+    pthread_mutex_t mutex; /* protects the members up to the blank line */
     pthread_cond_t has_answer;
-    struct fetch *fetches; /* in the order in which they were asked */
-    size_t untaken;        /* of them are done */
+    struct fetch *fetches; /* in the order in which they were requested */
+    size_t untaken;        /* how many of them are done */
     bool closing;
     struct err last; /* ERR_NONE: the last request was answered */
 
-    struct backoff backoff; /* the thread's */
-    int64_t again_ms;       /* after a failure: nothing is asked before */
+    struct backoff backoff; /* used only by the thread */
+    int64_t again_ms;       /* after a failure: no request before this time */
 };
 
 /* ---- The thread ---- */
@@ -61,7 +62,7 @@ static bool is_closing(struct registry *registry)
     return closing;
 }
 
-/* The first fetch that is due; NULL: none, for `*rest_ms` unless something comes in. */
+/* The first fetch that is due. NULL: none is for `*rest_ms`, unless a new one comes. */
 static struct fetch *next_due(struct registry *registry, int *rest_ms)
 {
     int64_t now = clock_ms(), rest = IDLE_MS;
@@ -99,7 +100,7 @@ static bool perform(struct registry *registry, CURLcode *code)
         curl_multi_poll(registry->multi, NULL, 0, IDLE_MS, NULL);
     }
     if (message != NULL)
-        *code = message->data.result; /* gone with the handle */
+        *code = message->data.result; /* freed with the handle */
     curl_multi_remove_handle(registry->multi, easy);
     return message != NULL;
 }
@@ -108,14 +109,14 @@ static void fail(struct registry *registry, struct fetch *fetch, bool pause_due,
 {
     int64_t now = clock_ms();
 
-    err->class = ERR_RETRY; /* a registry that refuses to be asked says nothing about the record */
+    err->class = ERR_RETRY; /* a registry that refuses the request says nothing about the record */
     err->exit_code = err->exit_code == EXIT_PERMISSION ? EXIT_PERMISSION : EXIT_UNREACHABLE;
     fetch_failed(fetch, registry->http.endpoint_count, now, random_number());
     if (pause_due)
         registry->again_ms = now + backoff_next(&registry->backoff, random_number());
 }
 
-/* `err`: what registry_next says when it has no answer. */
+/* `err`: what registry_next reports while it has no answer. */
 static void tell(struct registry *registry, struct fetch *fetch, bool done, const struct err *err)
 {
     pthread_mutex_lock(&registry->mutex);
@@ -127,7 +128,7 @@ static void tell(struct registry *registry, struct fetch *fetch, bool done, cons
     pthread_mutex_unlock(&registry->mutex);
 }
 
-/* Of an answer that is a schema or that there is none: DONE, or PENDING, or FAILED as everything else. */
+/* Uses an answer that is a schema, or that there is none. DONE or PENDING; FAILED for any other answer. */
 MUSTUSE static enum progress use(struct registry *registry, struct fetch *fetch, enum answer answer,
                                  const struct json_t *json, struct err *err)
 {
@@ -265,7 +266,7 @@ void registry_ask(struct registry *registry, const struct schema_id *id)
     curl_multi_wakeup(registry->multi);
 }
 
-/* The first fetch that is done, the caller's; NULL: none is. With the mutex. */
+/* Removes the first fetch that is done, for the caller; NULL: none is. The mutex must be held. */
 static struct fetch *take_done(struct registry *registry)
 {
     struct fetch **place = &registry->fetches;
@@ -280,7 +281,7 @@ static struct fetch *take_done(struct registry *registry)
     return fetch;
 }
 
-/* The next answer, or NULL and what went wrong. */
+/* The next answer; NULL: none, and `err` says what went wrong. */
 static struct fetch *next_answer(struct registry *registry, int timeout_ms, struct err *err)
 {
     int64_t until = clock_ms() + timeout_ms;

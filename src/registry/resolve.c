@@ -47,7 +47,7 @@ enum resolve_step resolve_next(struct resolve *resolve, const struct reference *
         const struct resolve_node *known = find(resolve, *wanted);
         if (known == NULL)
             return resolve->count <= RESOLVE_MAX && node->depth < RESOLVE_DEPTH ? RESOLVE_WANTED : RESOLVE_IMPOSSIBLE;
-        if (!known->complete) /* one that led here */
+        if (!known->complete) /* it is one of those that led here */
             return RESOLVE_IMPOSSIBLE;
         node->next++;
     }

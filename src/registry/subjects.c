@@ -59,12 +59,12 @@ static char *body_of(const char *member, const char *value)
     char *body = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
 
     if (body == NULL)
-        body = text_copy("{}"); /* no UTF-8: the registry says so */
+        body = text_copy("{}"); /* it is not UTF-8: the registry will say so */
     json_decref(json);
     return body;
 }
 
-/* Takes path and body. */
+/* Takes path and body over. */
 static enum answer ask(struct subjects *subjects, const char *method, char *path, char *body, const char *member,
                        json_t **json, struct err *err)
 {
@@ -93,7 +93,7 @@ static bool read_number(const json_t *json, int32_t *number)
     return true;
 }
 
-/* What is refused where only "there is none" is foreseen says nothing of what was asked. */
+/* A refusal, where only "there is none" is expected, says nothing about the request. */
 static enum subjects_answer only_none(enum answer answer)
 {
     return answer == ANSWER_YES ? SUBJECTS_YES : answer == ANSWER_NONE ? SUBJECTS_NO : SUBJECTS_FAILED;
@@ -116,7 +116,7 @@ static enum subjects_answer find(struct subjects *subjects, const char *subject,
     return answer;
 }
 
-/* A schema that was registered normalized is another text than ours, and the same schema. */
+/* A schema that was registered normalized has another text than ours, but is the same schema. */
 enum subjects_answer subjects_find(struct subjects *subjects, const char *subject, const char *text,
                                    struct subjects_version *found, struct err *err)
 {
@@ -208,7 +208,7 @@ enum subjects_answer subjects_version(struct subjects *subjects, const char *sub
 
 /* ---- Compatibility ---- */
 
-/* As one line. */
+/* Adds a reason, on one line. */
 static void add_reason(struct subjects_reasons *reasons, const json_t *json)
 {
     const char *text = json_string_value(json);
@@ -251,7 +251,7 @@ enum subjects_answer subjects_compatible(struct subjects *subjects, const char *
     for (size_t i = 0; answer == SUBJECTS_YES && !*is_compatible && i < json_array_size(messages); i++)
         add_reason(reasons, json_array_get(messages, i));
     if (answer == SUBJECTS_YES && !*is_compatible)
-        add_reason(reasons, json_object_get(json, "reason")); /* Apicurio's registry gives one, and no messages */
+        add_reason(reasons, json_object_get(json, "reason")); /* Apicurio's registry gives a reason and no messages */
     json_decref(json);
     return answer;
 }

@@ -5,7 +5,7 @@
 
 const char *registry_version(void)
 {
-    static char text[64]; /* the same each time */
+    static char text[64]; /* the same at each call */
 
     snprintf(text, sizeof text, "libcurl %s", curl_version_info(CURLVERSION_NOW)->version);
     return text;

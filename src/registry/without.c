@@ -1,4 +1,7 @@
-/* The whole layer of a program that was built without it (WITH_REGISTRY=0): nothing can be opened, so nothing else is called. */
+/*
+ * The whole layer of a program that was built without it (WITH_REGISTRY=0). Nothing can be opened, so nothing else is
+ * ever called.
+ */
 #include "registry/registry.h"
 #include "registry/subjects.h"
 

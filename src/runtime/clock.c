@@ -24,6 +24,6 @@ void clock_sleep_ms(int64_t ms)
         return;
     struct timespec time = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
 
-    /* Not resumed after a signal: the caller looks at the stop flag first. */
+    /* It is not resumed after a signal: the caller looks at the stop flag first. */
     nanosleep(&time, NULL);
 }

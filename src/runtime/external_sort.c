@@ -6,27 +6,27 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A part of the file that is in order, and the piece of it that is in memory. */
+/* A part of the file that is sorted, and the piece of it that is in memory. */
 struct run {
     off_t at;  /* where the rest of it begins */
-    off_t end; /* the same as `at`: all of it is in memory */
+    off_t end; /* equal to `at`: all of it is in memory */
     uint8_t *piece;
     size_t piece_count; /* records in memory */
-    size_t next;        /* of them the first that was not taken */
+    size_t next;        /* the first record in memory that was not taken yet */
 };
 
 struct external_sort {
     size_t record_size;
     size_t key_size;
-    size_t capacity; /* of `memory`, in records; one more takes the merge's present record */
-    uint8_t *memory; /* owned; while records are added the last ones, then the pieces of all runs */
+    size_t capacity; /* of `memory`, in records; there is room for one more: the merge's present record */
+    uint8_t *memory; /* owned; first the last records that were added, later the pieces of all runs */
     size_t count;    /* records in memory that belong to no run yet */
     int file;        /* -1: everything is in memory */
     off_t file_end;
     struct run *runs; /* owned */
     size_t run_count;
     size_t run_capacity;
-    size_t *heap; /* owned; indexes of runs, the one with the least record first */
+    size_t *heap; /* owned; indexes of runs, the one with the smallest record first */
     size_t heap_count;
 };
 
@@ -152,7 +152,7 @@ static void sink_down(struct external_sort *sort, size_t at)
     }
 }
 
-/* The next piece of a run whose piece in memory is used up. */
+/* Reads the next piece of a run whose piece in memory is used up. */
 static bool read_piece(struct external_sort *sort, struct run *run, struct err *err)
 {
     size_t size = sort->capacity / sort->run_count * sort->record_size;
@@ -173,7 +173,7 @@ static bool read_piece(struct external_sort *sort, struct run *run, struct err *
     return true;
 }
 
-/* Each run gets its share of the memory: at least one record of each has to be there. */
+/* Each run gets an equal share of the memory, and room for at least one record. */
 static void share_memory(struct external_sort *sort)
 {
     if (sort->capacity < sort->run_count) {

@@ -15,10 +15,10 @@
 
 #define ECS_VERSION  "8.11.0"
 #define MESSAGE_SIZE 2048
-#define LINE_SIZE    (6 * MESSAGE_SIZE + 4096) /* of a message that is all control characters */
+#define LINE_SIZE    (6 * MESSAGE_SIZE + 4096) /* enough for a message of control characters only */
 #define REPEAT_MS    10000
 
-/* On the stack, never malloc: the watchdog logs while any lock may be held. */
+/* It lives on the stack and needs no malloc, because the watchdog logs while any lock may be held. */
 struct line {
     char text[LINE_SIZE];
     size_t len;
@@ -98,7 +98,7 @@ static void format_json(struct line *line, enum log_level level, const char *cod
     if (record != NULL)
         write_place(&json, record);
     write_object_end(&json);
-    json.end++; /* whatever was left out, the line ends */
+    json.end++; /* the line is always closed, whatever was left out */
     write_line_end(&json);
     line->len = (size_t)(json.at - line->text);
 }
@@ -112,7 +112,7 @@ static void format_text(struct line *line, enum log_level level, const char *cod
     add(line, "%s %s ", now, names[level]);
     size_t begin = line->len;
     add(line, "%s", message);
-    /* Names and messages of servers may hold escape sequences: a terminal must not act on them. */
+    /* Names and messages of servers may contain escape sequences, on which a terminal must not act. */
     for (char *c = line->text + begin; *c != 0; c++)
         if (((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7F)
             *c = '?';
@@ -121,7 +121,7 @@ static void format_text(struct line *line, enum log_level level, const char *cod
     add(line, "\n");
 }
 
-/* One write keeps the lines of several threads and processes apart; what a full pipe left over follows. */
+/* A single write keeps the lines of several threads and processes apart. If a pipe is full, the rest follows. */
 static void write_line(const struct line *line)
 {
     for (size_t done = 0; done < line->len;) {

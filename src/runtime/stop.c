@@ -27,7 +27,7 @@ static void reload_on_signal(int signal)
 
 void stop_setup_reload(void)
 {
-    /* With SA_RESTART: nothing is to end for it. */
+    /* With SA_RESTART, since no wait has to end because of it. */
     struct sigaction reload = {.sa_handler = reload_on_signal, .sa_flags = SA_RESTART};
 
     sigemptyset(&reload.sa_mask);
@@ -41,7 +41,7 @@ bool stop_take_reload(void)
 
 void stop_setup(void)
 {
-    /* Without SA_RESTART: a wait on this thread ends, and its caller sees the flag. */
+    /* Without SA_RESTART, so that a wait on this thread ends and its caller sees the flag. */
     struct sigaction stop = {.sa_handler = stop_on_signal};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 

@@ -27,7 +27,7 @@ int temporary_open(struct err *err)
 
     if (file >= 0)
         return file;
-    /* A name for a moment, where the file system knows no file without one. */
+    /* Where the file system cannot make a file without a name, it has one for a moment. */
     snprintf(name, sizeof name, "%s/sessiond.XXXXXX", folder());
     file = mkostemp(name, O_CLOEXEC);
     if (file < 0)

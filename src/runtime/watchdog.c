@@ -22,8 +22,10 @@ static _Atomic int failed_with; /* 0: nothing has failed */
 static int64_t tell_every_ms;   /* 0: no service manager watches */
 static _Atomic int64_t told_ms;
 
-/* Only what works while any other thread holds any lock: no malloc, no stdio; and no line into a pipe that nobody reads,
- * which may be what the loop hangs on. */
+/*
+ * Only calls that work while another thread holds any lock: no malloc, no stdio. Nor a line into a pipe that nobody
+ * reads, which may be what the loop hangs on.
+ */
 static void end_process(const char *reason, int64_t ms)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -58,7 +60,10 @@ static void *watch(void *unused)
 
 /* ---- The service manager's watchdog ---- */
 
-/* A quarter of the time that it gives, so that it may be short of one tick and a half. 0 when it does not watch this process. */
+/*
+ * A quarter of the service manager's limit, so that a tick and a half may be lost. 0 when it does not watch this
+ * process.
+ */
 static int64_t asked_for_ms(void)
 {
     const char *usec = getenv("WATCHDOG_USEC");

@@ -5,7 +5,7 @@
 #include "runtime/failpoint.h"
 #include "runtime/log.h"
 
-/* For one command: event, reply, dead-letter copy. */
+/* For one command: event, reply and dead-letter copy. */
 #define RECORDS_MAX 3
 
 static bool suppressed(const struct config *config, const struct batch_item *item)
@@ -33,28 +33,39 @@ void deliveries_plan(struct deliveries *deliveries, const struct config *config,
         if (suppressed(config, item))
             continue;
         add(deliveries, i, ROLE_EVENT);
-        if (reply_topic(config, &item->record) != NULL)
+        if (reply_topic(config->events_reply_topics, &item->record) != NULL)
             add(deliveries, i, ROLE_REPLY);
         if (wants_copy(config, item))
             add(deliveries, i, ROLE_DEAD_LETTER);
     }
 }
 
+static void encode_copy(const struct config *config, const struct batch_item *item, struct arena *arena,
+                        struct outbound *out)
+{
+    struct dlq_settings settings = {config->dlq_topic, config->commands_topic, config->group_id};
+
+    dlq_encode(&settings, item, arena, out);
+}
+
 static void encode(struct event_encoder *encoder, const struct config *config, const struct batch_item *item,
                    enum delivery_role role, struct arena *arena, struct outbound *out)
 {
     if (role == ROLE_DEAD_LETTER) {
-        dlq_encode(config, item, arena, out);
+        encode_copy(config, item, arena, out);
         return;
     }
     event_encode(encoder, item, arena, out);
     if (role == ROLE_REPLY) {
-        out->topic = reply_topic(config, &item->record);
+        out->topic = reply_topic(config->events_reply_topics, &item->record);
         out->partition = reply_partition(&item->record);
     }
 }
 
-/* A copy like which one was refused is cut before it is tried: once found out, the topic's limit costs nothing more. */
+/*
+ * When a copy of about this size was refused before, this one is cut before it is tried: once the topic's limit is
+ * known, it costs nothing more.
+ */
 static void cut_copy(const struct sink *sink, const struct config *config, struct batch_item *item, struct arena *arena,
                      struct outbound *out)
 {
@@ -63,7 +74,7 @@ static void cut_copy(const struct sink *sink, const struct config *config, struc
     if (limit == 0 || (item->dlq_limit != 0 && item->dlq_limit <= limit))
         return;
     item->dlq_limit = limit;
-    dlq_encode(config, item, arena, out);
+    encode_copy(config, item, arena, out);
 }
 
 bool deliveries_produce(struct deliveries *deliveries, struct sink *sink, struct event_encoder *encoder,
@@ -99,8 +110,8 @@ bool deliveries_refused(const struct deliveries *deliveries)
 }
 
 /*
- * A copy is halved until it fits: the topic's limit is not known here, and a handful of tries finds one that does. A reply without
- * its echo would reach nobody, so it is left out: the event itself is where it always is.
+ * A copy is halved until it fits: the topic's limit is not known here, and a handful of tries finds a size that does. A
+ * reply without its echoed headers would reach nobody, so it is left out; the event itself is still published.
  */
 static bool shrink(struct batch_item *item, enum delivery_role role)
 {

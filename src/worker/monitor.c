@@ -17,8 +17,8 @@
 
 #define TICK_MS   200
 #define PROBE_MS  1000
-#define ANSWER_MS 400  /* of one question; a broker that takes longer is asked again */
-#define NOTIFY_MS 2000 /* while only the sentence changes */
+#define ANSWER_MS 400  /* for one request; a broker that takes longer is asked again */
+#define NOTIFY_MS 2000 /* the shortest interval while only the sentence changes */
 
 struct monitor {
     const struct config *config;
@@ -26,27 +26,27 @@ struct monitor {
     void (*reload)(void *opaque);
     void *opaque;
     pthread_t thread;
-    int wake; /* an eventfd: the thread is to end */
+    int wake; /* an eventfd that tells the thread to end */
 
     struct snapshot snapshot;   /* the last copy */
-    struct lag_window *windows; /* of the partitions that are ours, in the snapshot's order; owned */
-    uint64_t epoch;             /* of the windows */
+    struct lag_window *windows; /* one for each partition of ours, in the snapshot's order; owned */
+    uint64_t epoch;             /* the epoch of the windows */
     size_t count;
-    int failures; /* of the probe, in a row */
+    int failures; /* consecutive failures of the probe */
     int64_t probed_ms;
 
-    struct counters counters; /* at the last point of the history */
+    struct counters counters; /* as they were at the last point of the history */
     int64_t recorded_ms;
 
     bool spoken;
-    enum state state; /* that was logged last */
+    enum state state; /* the state that was logged last */
     char sentence[STATE_SENTENCE];
     int64_t notified_ms;
 };
 
-/* ---- Lag -------------------------------------------------------------------------------------------------------------- */
+/* ---- Lag --------------------------------------------------------------------------------------------------------- */
 
-/* No series and no window outlives its partition's assignment. */
+/* No series and no window outlives the assignment of its partition. */
 static void renew_windows(struct monitor *m)
 {
     size_t count = snapshot_listed(&m->snapshot);
@@ -61,7 +61,7 @@ static void renew_windows(struct monitor *m)
     m->count = count;
 }
 
-/* Where the group never committed it begins at the oldest record. */
+/* A partition that the group never committed begins at its oldest record. */
 static bool find_beginnings(struct monitor *m, const int32_t partitions[], int64_t offsets[], struct err *err)
 {
     bool unknown = false;
@@ -78,7 +78,10 @@ static bool find_beginnings(struct monitor *m, const int32_t partitions[], int64
     return true;
 }
 
-/* The end is what the last fetch told, or the stable end where that is newer: a consumer that is held back does not fetch. */
+/*
+ * The end is what the last fetch told, or the stable end if that is newer, since a consumer that is held back does not
+ * fetch.
+ */
 static void measured(struct monitor *m, const int64_t stable[])
 {
     double in = 0, out = 0;
@@ -100,7 +103,7 @@ static void measured(struct monitor *m, const int64_t stable[])
     status_rates(in, out, now_us);
 }
 
-/* A spare member asks for partition 0: whether there are brokers is worth knowing, too. */
+/* A member without partitions asks for partition 0, because it should know too whether brokers answer. */
 static bool ask(struct monitor *m, struct err *err)
 {
     static const int32_t any[] = {0};
@@ -136,12 +139,12 @@ static void probe(struct monitor *m, int64_t now_ms)
     if (ask(m, &err)) {
         m->failures = 0;
         status_probed(DEPENDENCY_KAFKA, NULL, clock_utc_us() - started_us, clock_utc_us());
-    } else if (++m->failures > 2) { /* a leader that moves is not worth a word */
+    } else if (++m->failures > 2) { /* a leader that moves is not worth a message */
         status_probed(DEPENDENCY_KAFKA, &err, -1, clock_utc_us());
     }
 }
 
-/* ---- The last ten minutes ----------------------------------------------------------------------------------------------- */
+/* ---- The last ten minutes ---------------------------------------------------------------------------------------- */
 
 static void record(struct monitor *m, int64_t now_ms)
 {
@@ -151,14 +154,14 @@ static void record(struct monitor *m, int64_t now_ms)
         return;
     m->recorded_ms += HISTORY_POINT_S * 1000;
     if (now_ms - m->recorded_ms >= HISTORY_POINT_S * 1000)
-        m->recorded_ms = now_ms; /* after a pause of the machine */
+        m->recorded_ms = now_ms; /* after the machine was paused */
     counters_read(&now);
     struct history_point point = history_between(&m->counters, &now, m->snapshot.behind, clock_utc_us());
     m->counters = now;
     status_record(&point);
 }
 
-/* ---- What is said ------------------------------------------------------------------------------------------------------- */
+/* ---- What is said ------------------------------------------------------------------------------------------------ */
 
 static void tell_systemd(struct monitor *m, const char *sentence, int64_t now_ms)
 {
@@ -182,12 +185,12 @@ static void say_state(struct monitor *m, int64_t now_ms)
         log_line(good ? LOG_INFO : LOG_WARNING, NULL, "state %s: %s", state_word(state), sentence);
         m->spoken = true;
         m->state = state;
-        m->notified_ms = 0; /* a new word is told at once */
+        m->notified_ms = 0; /* a new word is reported at once */
     }
     tell_systemd(m, sentence, now_ms);
 }
 
-/* ---- The thread --------------------------------------------------------------------------------------------------------- */
+/* ---- The thread -------------------------------------------------------------------------------------------------- */
 
 static void *watch(void *opaque)
 {
@@ -226,7 +229,7 @@ struct monitor *monitor_open(const struct config *config, void (*reload)(void *o
     counters_read(&m->counters);
     if (m->wake < 0)
         abort();
-    /* Here, and not by the thread: it may come only when the start is over. */
+    /* It is done here and not by the thread, because this must come after the start is over. */
     status_copy(&m->snapshot, NULL);
     say_state(m, m->recorded_ms);
     m->thread = thread_start(watch, m);

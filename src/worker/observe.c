@@ -4,13 +4,16 @@
 #include "core/status.h"
 #include "runtime/clock.h"
 
-/* Decided so long before its record was read: in another reading. The clocks of the database and of this machine may differ by less. */
+/*
+ * A row that was decided so long before its record was read was decided in an earlier reading. The clocks of the
+ * database and of this machine may differ by less than that.
+ */
 #define REREAD_US INT64_C(60000000)
 
-/* Of more partitions than that in one batch the others are not looked at; they are in the next one. */
+/* When a batch has more partitions, the others are ignored; they are in the next one. */
 #define PARTITIONS 64
 
-/* ---- Reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 void observe_read(const struct batch *batch, int64_t started_us)
 {
@@ -25,7 +28,7 @@ struct oldest {
     size_t count;
 };
 
-/* Items of one partition mostly follow each other. */
+/* Items of one partition mostly come one after the other. */
 static void look_at(struct oldest *oldest, const struct batch *batch)
 {
     struct waiting_since *last = NULL;
@@ -58,7 +61,7 @@ void observe_in_flight(const struct batch *next, const struct batch *prev)
     status_in_flight(next->count + (prev == NULL ? 0 : prev->count), oldest.list, oldest.count);
 }
 
-/* ---- Answering -------------------------------------------------------------------------------------------------------- */
+/* ---- Answering --------------------------------------------------------------------------------------------------- */
 
 static void count_duplicate(const struct config *config)
 {
@@ -91,7 +94,10 @@ static void count_item(const struct config *config, const struct batch_item *ite
         count_rejection(config, item, now_us);
 }
 
-/* It was answered before, and is read again after a rewind. What only answers a record leaves open whether it was. */
+/*
+ * True when the command was answered before and is read again after a rewind. An answer that decides nothing leaves
+ * that open.
+ */
 static bool is_reread(const struct batch *batch, const struct batch_item *item)
 {
     return item->outcome.decided && !item->outcome.replayed && item->outcome.occurred_us < batch->read_us - REREAD_US;
@@ -122,7 +128,7 @@ void observe_breaker(const struct circuit_breaker *breaker, const struct batch *
     status_breaker(breaker->run, breaker->open, code);
 }
 
-/* ---- Dependencies ------------------------------------------------------------------------------------------------------- */
+/* ---- Dependencies ------------------------------------------------------------------------------------------------ */
 
 int64_t observe_calling(enum dependency_name name)
 {

@@ -1,7 +1,9 @@
 #include "worker/portion.h"
 
-/* Below every time-out that an attempt can meet (message.timeout.ms, transaction.timeout.ms, a step's deadline), above what a busy
- * broker takes. */
+/*
+ * Less than every time-out that an attempt can meet (message.timeout.ms, transaction.timeout.ms, a step's deadline),
+ * and more than a busy broker takes.
+ */
 #define SLOW_MS 5000
 
 #define QUICK_MS 2000

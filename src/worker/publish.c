@@ -10,8 +10,9 @@
 #include <inttypes.h>
 
 /*
- * Each step is asked in slices, so that the group is served and the watchdog sees life; a step that takes longer than the deadline
- * means that this producer will not get there (a broker-side transaction timeout, 15 s, is fatal to it anyway).
+ * Each step is done in slices, so that the group is served and the watchdog sees progress. A step that takes longer
+ * than the deadline means that this producer will not finish it (a transaction timeout of the broker, 15 s, is fatal to
+ * it anyway).
  */
 #define SLICE_MS    500
 #define DEADLINE_MS 20000
@@ -27,7 +28,7 @@ static const char *const step_names[] = {
     [STEP_ABORT] = "aborting the transaction",
 };
 
-/* The one step that begins anew each time: on a long way to the broker its time must grow, or it never gets there. */
+/* The only step that starts over each time. When the broker is far away its time must grow, or it never succeeds. */
 MUSTUSE static enum progress send_offsets(struct publisher *p, struct err *err)
 {
     if (p->offsets_slice_ms == 0)
@@ -55,8 +56,8 @@ static bool assignment_over(struct err *err)
 }
 
 /*
- * A wait serves the group; after it the offsets of this assignment must not go out under another one's metadata. A transaction has
- * them since STEP_OFFSETS; without transactions they go with the commit.
+ * A wait serves the group, and then the offsets of this assignment must not go out under another one's metadata. A
+ * transaction has them since STEP_OFFSETS; without transactions they go with the commit.
  */
 static bool carries_offsets(const struct publisher *p, enum step step)
 {
@@ -64,15 +65,15 @@ static bool carries_offsets(const struct publisher *p, enum step step)
 }
 
 /*
- * Without transactions a commit concerns the group alone, and its events are out: another producer would not help, and publishing them
- * again would repeat them.
+ * Without transactions a commit concerns only the group, and the events are published already: another producer would
+ * not help, and publishing again would repeat them.
  */
 static bool has_deadline(const struct publisher *p, enum step step)
 {
     return step != STEP_COMMIT || p->config->events_delivery == DELIVERY_EXACTLY_ONCE;
 }
 
-/* Resumes the step until it is done, has failed, or is out of time (then: ERR_RENEW). */
+/* Repeats the step until it is done, has failed, or is out of time (ERR_RENEW). */
 static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct err *err)
 {
     int64_t deadline_ms = clock_ms() + DEADLINE_MS;
@@ -90,13 +91,15 @@ static bool step_run(struct publisher *p, enum step step, uint64_t epoch, struct
     return progress == DONE;
 }
 
-/* ---- One attempt -------------------------------------------------------------------------------------------------- */
+/* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
 /*
- * Flush before the offsets: once every record is acknowledged an abort is safe (an abort right after a first produce can be fatal,
- * librdkafka #4849), and AddOffsets does not meet the markers of the transaction before.
+ * Flushes before the offsets are added. Once every record is acknowledged an abort is safe (an abort right after a
+ * first produce can be fatal, librdkafka #4849), and AddOffsets does not wait for the markers of the transaction
+ * before.
  *
- * The assignment is looked at again right before the offsets: the waits above serve the group, so it may have changed since.
+ * The assignment is checked again right before the offsets: the waits before that serve the group, so it may have
+ * changed.
  */
 static bool transact(struct publisher *p, struct batch *batch, struct err *err)
 {
@@ -114,7 +117,7 @@ static bool transact(struct publisher *p, struct batch *batch, struct err *err)
     if (!step_run(p, STEP_OFFSETS, batch->epoch, err))
         return false;
     failpoint("offsets-added");
-    p->in_doubt = true; /* whatever is answered: a broker may say that a commit has failed after it has happened */
+    p->in_doubt = true; /* whatever is answered: a broker may report a failure for a commit that has happened */
     if (!step_run(p, STEP_COMMIT, batch->epoch, err))
         return false;
     failpoint("committed");
@@ -122,7 +125,7 @@ static bool transact(struct publisher *p, struct batch *batch, struct err *err)
     return true;
 }
 
-/* ---- What went wrong ---------------------------------------------------------------------------------------------- */
+/* ---- What went wrong --------------------------------------------------------------------------------------------- */
 
 static bool give_up_transaction(struct publisher *p, struct err *err)
 {
@@ -136,7 +139,10 @@ static bool give_up_transaction(struct publisher *p, struct err *err)
     return true;
 }
 
-/* The process ends: what it left open would hold up every read_committed consumer until the broker ends it. One try, no more. */
+/*
+ * The process ends, and an open transaction would hold up every read_committed consumer until the broker ends it. So it
+ * is aborted, with one try.
+ */
 static void leave_none_open(struct publisher *p)
 {
     struct err err;
@@ -145,7 +151,9 @@ static void leave_none_open(struct publisher *p)
     (void)aborted;
 }
 
-/* If another process has our identity the consumer is fenced too: then we end instead of fencing it back. */
+/*
+ * If another process has our identity the consumer is fenced too: then this process ends instead of fencing the other.
+ */
 static bool watch_for_fence(struct publisher *p, struct err *err)
 {
     int64_t until_ms = clock_ms() + source_watch_ms(p->source);
@@ -158,7 +166,7 @@ static bool watch_for_fence(struct publisher *p, struct err *err)
     return true;
 }
 
-/* A producer that failed before it was ready, by a late request of the one before it perhaps. */
+/* A producer can fail before it is ready, perhaps by a late request of the one before it. */
 static bool renew_unready(struct publisher *p, struct err *err)
 {
     counters_add(COUNTER_RENEWALS, 1);
@@ -198,11 +206,13 @@ static bool renew_producer(struct publisher *p, struct err *err)
 }
 
 /*
- * A commit may have happened although its answer was lost, or was an error: brokers that are not Apache's answer REQUEST_TIMED_OUT or
- * UNKNOWN_SERVER_ERROR to what they have done. By now the transaction has ended one way or the other, by the new producer's
- * init_transactions or by an abort; the group's stable offsets tell which. (Tried without: every event twice.)
+ * A commit may have happened although its answer was lost or was an error: brokers other than Apache's answer
+ * REQUEST_TIMED_OUT or UNKNOWN_SERVER_ERROR to requests that they have carried out. By now the transaction has ended,
+ * by the new producer's init_transactions or by an abort, and the group's stable offsets tell how. (Measured without
+ * this: every event twice.)
  *
- * An abort that succeeded is no answer by itself: where the broker has forgotten the producer librdkafka takes a new epoch for one.
+ * A successful abort alone proves nothing: where the broker has forgotten the producer, librdkafka takes a new epoch
+ * for a successful abort.
  */
 static bool settle(struct publisher *p, bool *committed, struct err *err)
 {
@@ -221,7 +231,10 @@ static bool settle(struct publisher *p, bool *committed, struct err *err)
     return true;
 }
 
-/* Before an attempt: a fit producer, and no doubt about the last one. `*committed`: the batch is already out. */
+/*
+ * Makes sure before an attempt that the producer is usable and that the last attempt is not in doubt. `*committed`: the
+ * batch is published already.
+ */
 static bool prepare(struct publisher *p, bool *committed, struct err *err)
 {
     *committed = false;
@@ -230,7 +243,7 @@ static bool prepare(struct publisher *p, bool *committed, struct err *err)
     return !p->in_doubt || settle(p, committed, err);
 }
 
-/* After an attempt that failed with `why`. True: try again. */
+/* Reacts to an attempt that failed with `why`. True: try again. */
 static bool recover(struct publisher *p, struct batch *batch, const struct err *why, struct err *err)
 {
     if (err_ends(why)) {
@@ -250,7 +263,7 @@ static bool recover(struct publisher *p, struct batch *batch, const struct err *
     return source_epoch(p->source) != batch->epoch || keepalive_pause(p->keepalive, "publishing", why, err);
 }
 
-/* ---- Batches ------------------------------------------------------------------------------------------------------ */
+/* ---- Batches ----------------------------------------------------------------------------------------------------- */
 
 static bool dropped(const struct publisher *p, const struct batch *batch)
 {
@@ -260,7 +273,7 @@ static bool dropped(const struct publisher *p, const struct batch *batch)
     return true;
 }
 
-/* What goes out next. Not while the last attempt is in doubt: its offsets must be looked for. */
+/* Chooses what is published next. Not called while the last attempt is in doubt, since its offsets are still needed. */
 static void choose(struct publisher *p, struct batch *batch, size_t from)
 {
     p->from = from;
@@ -337,7 +350,10 @@ static enum publish_result publish(struct publisher *p, struct batch *batch, siz
     } while (!dropped(p, batch));
     observe_left(DEPENDENCY_KAFKA);
 
-    /* At once: a transaction left open holds up the partitions' new owner and every read_committed consumer. */
+    /*
+     * This is done at once, because an open transaction holds up the partitions' new owner and every read_committed
+     * consumer.
+     */
     p->renew = p->renew || p->in_doubt;
     p->in_doubt = false;
     return !p->renew || renew_producer(p, err) ? DROPPED : UNPUBLISHED;

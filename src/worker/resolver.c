@@ -8,7 +8,7 @@
 
 #define SLICE_MS 50
 
-/* What an earlier batch asked for and was dropped for does not hold this one up. */
+/* Ids that an earlier, dropped batch has asked for do not hold this one up. */
 static bool all_known(struct resolver *resolver, const struct batch *batch)
 {
     struct schema_id id;

@@ -1,4 +1,4 @@
-/* The loop, and what it waits for. What is lost when it stops at the wrong moment: nothing (src/README.md has the table). */
+/* The loop, and what it waits for. Nothing is lost when it stops at the wrong moment; src/README.md has the table. */
 #include "worker/worker.h"
 
 #include "runtime/clock.h"
@@ -25,19 +25,19 @@
 
 struct worker {
     struct worker_parts parts;
-    struct batch batches[2];          /* one on its way through the store, one being published */
+    struct batch batches[2];          /* one in the store, one being published */
     struct batch *next;               /* the empty one */
     struct batch *prev;               /* decided, to be published; NULL: none */
-    struct keepalive store_keepalive; /* PostgreSQL's backoff and Kafka's are apart: either may be down */
+    struct keepalive store_keepalive; /* PostgreSQL and Kafka each have their own backoff, since either may be down */
     struct keepalive sink_keepalive;
     struct publisher publisher;
     struct resolver resolver;
     struct circuit_breaker breaker;
-    struct circuit_breaker breaker_before; /* as it was before it looked at prev */
+    struct circuit_breaker breaker_before; /* its state before it looked at `prev` */
     int64_t breaker_logged_ms;
     int64_t trailing_ms; /* when trailing offsets were last looked at */
-    int64_t sent_us;     /* when the batch under way was sent to the store */
-    bool sent_alone;     /* nothing is published meanwhile */
+    int64_t sent_us;     /* when the present batch was sent to the store */
+    bool sent_alone;     /* nothing was published meanwhile */
     int64_t alive_ms;    /* when the idle connection was last looked at */
 };
 
@@ -88,7 +88,7 @@ void worker_free(struct worker *w)
     free(w);
 }
 
-/* ---- Start -------------------------------------------------------------------------------------------------------- */
+/* ---- Start ------------------------------------------------------------------------------------------------------- */
 
 /* A host that never answered is more likely a wrong name than an outage. */
 static bool unreachable(const struct worker *w, int64_t started_ms, const char *what, const struct err *why,
@@ -127,7 +127,7 @@ static bool find_topics(struct worker *w, struct err *err)
     return progress == DONE;
 }
 
-/* Connects, and waits as long as it takes; `started_ms` 0: without giving up. */
+/* Connects, and waits as long as it takes. `started_ms` 0: it never gives up; else it does after startup.timeout.ms. */
 static bool connect_store(struct worker *w, int64_t started_ms, struct err *err)
 {
     struct err why;
@@ -161,7 +161,7 @@ bool worker_start(struct worker *w, struct err *err)
            publish_ready(&w->publisher, err) && source_join(w->parts.source, err);
 }
 
-/* ---- Deciding ----------------------------------------------------------------------------------------------------- */
+/* ---- Deciding ---------------------------------------------------------------------------------------------------- */
 
 static bool needs_store(const struct batch *batch)
 {
@@ -171,7 +171,7 @@ static bool needs_store(const struct batch *batch)
     return false;
 }
 
-/* To PostgreSQL, which works on it while the batch before is published. */
+/* Sends the batch to PostgreSQL, which works on it while the batch before is published. */
 static bool send(struct worker *w, struct err *err)
 {
     w->sent_us = clock_utc_us();
@@ -189,7 +189,10 @@ static bool receive(struct worker *w, struct batch *batch, struct err *err)
     return progress == DONE;
 }
 
-/* After a decision that failed: pause, connect if need be. The batch itself stays as it is, in order, for as long as it takes. */
+/*
+ * After a failed decision: pauses, and connects again if need be. The batch itself stays as it is, in order, for as
+ * long as it takes.
+ */
 static bool repair_store(struct worker *w, const char *what, const struct err *why, struct err *err)
 {
     bool renew = why->class == ERR_RENEW;
@@ -200,8 +203,8 @@ static bool repair_store(struct worker *w, const char *what, const struct err *w
 }
 
 /*
- * Ends what store_send began, and repeats it until PostgreSQL has decided; `unsent`: why it did not begin, or NULL. A batch whose
- * assignment is over meanwhile is left undecided: publishing will drop it.
+ * Finishes what store_send has begun, and repeats it until PostgreSQL has decided. `unsent`: why it was not begun, or
+ * NULL. If the batch's assignment ends meanwhile it stays undecided, and publishing will drop it.
  */
 static bool decide(struct worker *w, struct batch *batch, const struct err *unsent, struct err *err)
 {
@@ -234,9 +237,9 @@ static bool decide(struct worker *w, struct batch *batch, const struct err *unse
     return batch_outcomes(batch, err);
 }
 
-/* ---- The loop: its phases ----------------------------------------------------------------------------------------- */
+/* ---- The loop: its phases ---------------------------------------------------------------------------------------- */
 
-/* What has arrived, at most a batch; waits only when nothing is in flight. */
+/* Takes what has arrived, at most a batch. Waits only when nothing is in flight. */
 static bool fill(struct worker *w, struct err *err)
 {
     int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
@@ -249,7 +252,7 @@ static bool fill(struct worker *w, struct err *err)
     return true;
 }
 
-/* The batch before goes out. */
+/* Publishes the batch before. */
 static bool publish(struct worker *w, struct err *err)
 {
     if (w->prev == NULL)
@@ -261,7 +264,7 @@ static bool publish(struct worker *w, struct err *err)
         if (w->parts.published != NULL)
             w->parts.published(w->parts.opaque, w->prev);
         break;
-    case DROPPED: w->breaker = w->breaker_before; break; /* whoever reads its records next counts them */
+    case DROPPED: w->breaker = w->breaker_before; break; /* the next reader of its records counts them */
     case UNPUBLISHED: return false;
     }
     source_release(w->parts.source, w->prev);
@@ -271,7 +274,10 @@ static bool publish(struct worker *w, struct err *err)
     return true;
 }
 
-/* The schemas that records name and that are not known yet. What has been decided goes out first: a registry may be away for long. */
+/*
+ * Looks up schemas that are not known yet. What has been decided is published first, since a registry may be away for
+ * long.
+ */
 static bool resolve(struct worker *w, struct err *err)
 {
     struct source *source = w->parts.source;
@@ -281,7 +287,7 @@ static bool resolve(struct worker *w, struct err *err)
     if (!publish(w, err) || !resolver_wait(&w->resolver, w->next, err))
         return false;
     if (source_epoch(source) != w->next->epoch)
-        source_release(source, w->next); /* whoever has the partitions now reads its records */
+        source_release(source, w->next); /* the partitions' new owner reads its records */
     return true;
 }
 
@@ -293,7 +299,10 @@ static void decode_next(struct worker *w)
     observe_read(w->next, started_us);
 }
 
-/* Nobody asks the database anything: that it is gone would only show when the next command comes, and that one would wait. */
+/*
+ * While no command comes nothing is sent to the database. Without this a lost connection would show only with the next
+ * command, which would have to wait.
+ */
 static bool look_at_store(struct worker *w, int64_t now_ms, struct err *err)
 {
     struct err why;
@@ -304,7 +313,7 @@ static bool look_at_store(struct worker *w, int64_t now_ms, struct err *err)
     return store_alive(w->parts.store, &why) || repair_store(w, "idle", &why, err);
 }
 
-/* Nothing came and nothing is in flight: the one thing left to commit may be behind control records. */
+/* Nothing has come and nothing is in flight: only offsets after control records may be left to commit. */
 static bool idle(struct worker *w, struct err *err)
 {
     int64_t now_ms = clock_ms();
@@ -332,7 +341,7 @@ static void hand_over(struct worker *w)
     observe_breaker(&w->breaker, decided);
 }
 
-/* Stays in the group, reads nothing, and keeps saying why. */
+/* Stays in the group, reads nothing, and repeats why. */
 static bool stopped_reading(struct worker *w, struct err *err)
 {
     int64_t now_ms = clock_ms();

@@ -3,8 +3,9 @@
  *
  *   bench_codec [ROUNDS]    the best of ROUNDS (default 7), each a million commands
  *
- * The bytes are those of the README's first command with an id, as JSON and in the Avro single-object encoding. Ours does all that
- * the worker does with a record: size, framing, schema, values and the UUID; avro-c and jansson read the values only.
+ * The bytes are those of the README's first command with an id, as JSON and in the Avro single-object encoding. Ours
+ * does all that the worker does with a record: size, framing, schema, values and the UUID; avro-c and jansson read the
+ * values only.
  */
 #include "codec/decode.h"
 

@@ -1,4 +1,7 @@
-/* Decoding a command asks for no memory, once the arena has had what the first one needed: tables of the other programs. */
+/*
+ * Decoding a command asks for no memory, once the arena has had what the first one needed: tables of the other
+ * programs.
+ */
 #include "codec/decode.h"
 
 #include "allocations.h"

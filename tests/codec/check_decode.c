@@ -1,4 +1,6 @@
-/* Whole records: tests/codec/decode.table, and fastavro's messages under many writers (tests/data/avro_golden.table). */
+/*
+ * Whole records: tests/codec/decode.table, and fastavro's messages under many writers (tests/data/avro_golden.table).
+ */
 #include "codec/decode.h"
 
 #include "command_case.h"

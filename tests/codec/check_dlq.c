@@ -9,10 +9,10 @@ enum { CUT_KEY, CUT_VALUE, CUT_HEADERS, CUT_ROOM, CUT_KEY_LEFT, CUT_VALUE_LEFT, 
 #define OWN_HEADERS     9
 #define HEADER_OVERHEAD 10u
 
-static struct config config = {
-    .commands_topic = (char *)(uintptr_t) "study-sessions.commands",
-    .dlq_topic = (char *)(uintptr_t) "study-sessions.commands.dlq",
-    .group_id = (char *)(uintptr_t) "sessiond",
+static const struct dlq_settings settings = {
+    .topic = "study-sessions.commands.dlq",
+    .commands_topic = "study-sessions.commands",
+    .group_id = "sessiond",
 };
 static struct arena arena;
 
@@ -39,7 +39,7 @@ static struct outbound encode(const struct batch_item *item)
 {
     struct outbound out = {0};
 
-    dlq_encode(&config, item, &arena, &out);
+    dlq_encode(&settings, item, &arena, &out);
     ck_assert_int_eq(out.partition, -1);
     ck_assert_str_eq(out.topic, "study-sessions.commands.dlq");
     return out;
@@ -59,7 +59,9 @@ static void assert_header(const struct header *header, const char *name, struct 
 
 #define COMMAND_ID "0b9f1c0e-6a52-4f0e-9d7a-1f2b3c4d5e6f"
 
-/* The copy's own headers, from `own` on: those of a first copy, but for where it stood and how often it was delivered. */
+/*
+ * The copy's own headers, from `own` on: those of a first copy, but for where it stood and how often it was delivered.
+ */
 static void assert_errors_of(const struct header *own, const char *partition, const char *offset, const char *timestamp,
                              const char *count)
 {

@@ -13,12 +13,12 @@
 
 static const char *const echo_headers[] = {"kafka_correlationId", "correlation-id", NULL};
 
-static struct config config = {
-    .events_created_topic = (char *)(uintptr_t) "study-sessions.created",
-    .events_rejected_topic = (char *)(uintptr_t) "study-sessions.rejected",
-    .events_source = (char *)(uintptr_t) "/sessiond/study-sessions.commands",
-    .events_echo_headers = (char **)(uintptr_t)echo_headers,
-    .commands_max_bytes = 65536,
+static struct event_settings settings = {
+    .created_topic = "study-sessions.created",
+    .rejected_topic = "study-sessions.rejected",
+    .source = "/sessiond/study-sessions.commands",
+    .echo_headers = (char *const *)(uintptr_t)echo_headers,
+    .envelope_max_bytes = 65536,
 };
 static const struct event_ids event_ids = {.created = 0x01020304, .rejected = -2};
 static struct schemas *schemas;
@@ -42,8 +42,8 @@ static struct outbound encode(enum events_format format, const struct batch_item
 {
     struct outbound out = {0};
 
-    config.events_format = format;
-    struct event_encoder *encoder = event_encoder_new(&config, schemas, &event_ids);
+    settings.format = format;
+    struct event_encoder *encoder = event_encoder_new(&settings, schemas, &event_ids);
     event_encode(encoder, item, &arena, &out);
     event_encoder_free(encoder);
 
@@ -156,7 +156,7 @@ static struct event_encoder *reused;
 static void check_reused(const struct table_row *row)
 {
     struct batch_item item = case_item(row, &arena);
-    struct outbound fresh = encode(config.events_format, &item), again;
+    struct outbound fresh = encode(settings.format, &item), again;
 
     event_encode(reused, &item, &arena, &again);
     ck_assert_msg(bytes_equal(fresh.value, again.value), "%s:%d", row->path, row->line);
@@ -168,8 +168,8 @@ static void check_reused(const struct table_row *row)
 /* What one event leaves behind in an encoder is not in the next one. */
 START_TEST(an_encoder_that_has_seen_other_events_gives_the_same_bytes)
 {
-    config.events_format = _i == 0 ? EVENTS_JSON : EVENTS_AVRO;
-    reused = event_encoder_new(&config, schemas, &event_ids);
+    settings.format = _i == 0 ? EVENTS_JSON : EVENTS_AVRO;
+    reused = event_encoder_new(&settings, schemas, &event_ids);
     for (int round = 0; round < 2; round++)
         table_each(CASES, check_reused);
     event_encoder_free(reused);

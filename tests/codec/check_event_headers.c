@@ -1,16 +1,18 @@
-/* Key and headers of events, beyond the golden files of check_event.c: what is taken over from a command, and when not. */
+/*
+ * Key and headers of events, beyond the golden files of check_event.c: what is taken over from a command, and when not.
+ */
 #include "codec/event.h"
 
 #include "event_case.h"
 
 static const char *const echo_headers[] = {"correlation-id", NULL};
 
-static struct config config = {
-    .events_created_topic = (char *)(uintptr_t) "study-sessions.created",
-    .events_rejected_topic = (char *)(uintptr_t) "study-sessions.rejected",
-    .events_source = (char *)(uintptr_t) "/sessiond/study-sessions.commands",
-    .events_echo_headers = (char **)(uintptr_t)echo_headers,
-    .commands_max_bytes = 65536,
+static struct event_settings settings = {
+    .created_topic = "study-sessions.created",
+    .rejected_topic = "study-sessions.rejected",
+    .source = "/sessiond/study-sessions.commands",
+    .echo_headers = (char *const *)(uintptr_t)echo_headers,
+    .envelope_max_bytes = 65536,
 };
 static struct arena arena;
 
@@ -21,7 +23,7 @@ static void teardown(void)
 
 static struct outbound encode(const struct batch_item *item)
 {
-    struct event_encoder *encoder = event_encoder_new(&config, NULL, NULL);
+    struct event_encoder *encoder = event_encoder_new(&settings, NULL, NULL);
     struct outbound out = {0};
 
     event_encode(encoder, item, &arena, &out);
@@ -56,12 +58,12 @@ START_TEST(an_oversized_envelope_is_answered_under_the_command_id_and_without_ec
     item_headers(&item, FULL_HEADERS);
     item.record.key = bytes_of("k");
     item.record.value = bytes_of("a value of any size");
-    config.commands_max_bytes = (int64_t)record_envelope_size(&item.record);
+    settings.envelope_max_bytes = record_envelope_size(&item.record);
     struct outbound fits = encode(&item);
     ck_assert(bytes_equal(fits.key, bytes_of("k")));
     assert_header(&fits, "correlation-id", "e");
 
-    config.commands_max_bytes--;
+    settings.envelope_max_bytes--;
     struct outbound bare = encode(&item);
     assert_bare(&bare);
     ck_assert(bytes_equal(bare.value, fits.value));

@@ -1,4 +1,7 @@
-/* Events read back: each case of tests/data/event_cases.table in each encoding says what it was made of, and no part of it does. */
+/*
+ * Events read back: each case of tests/data/event_cases.table in each encoding says what it was made of, and no part of
+ * it does.
+ */
 #include "codec/event.h"
 #include "codec/event_read.h"
 
@@ -8,12 +11,12 @@
 
 static const char *const echo_headers[] = {NULL};
 
-static struct config config = {
-    .events_created_topic = (char *)(uintptr_t) "created",
-    .events_rejected_topic = (char *)(uintptr_t) "rejected",
-    .events_source = (char *)(uintptr_t) "/sessiond/commands",
-    .events_echo_headers = (char **)(uintptr_t)echo_headers,
-    .commands_max_bytes = 65536,
+static struct event_settings settings = {
+    .created_topic = "created",
+    .rejected_topic = "rejected",
+    .source = "/sessiond/commands",
+    .echo_headers = (char *const *)(uintptr_t)echo_headers,
+    .envelope_max_bytes = 65536,
 };
 static const struct event_ids event_ids = {.created = 1, .rejected = 2};
 static struct schemas *schemas;
@@ -37,8 +40,8 @@ static struct bytes encode(enum events_format format, const struct batch_item *i
 {
     struct outbound out = {0};
 
-    config.events_format = format;
-    struct event_encoder *encoder = event_encoder_new(&config, schemas, &event_ids);
+    settings.format = format;
+    struct event_encoder *encoder = event_encoder_new(&settings, schemas, &event_ids);
     event_encode(encoder, item, &arena, &out);
     event_encoder_free(encoder);
     return out.value;

@@ -1,8 +1,8 @@
 /**
  * Commands and raw bytes written as text, for the tables of the decoding tests.
  *
- * Fields: `-` is absent, `!` is invalid, anything else is the value. Bytes: as they stand, but `<C3>` is the byte C3
- * (two upper-case hexadecimal digits), `-` alone is no bytes at all.
+ * Fields: `-` is absent, `!` is invalid, anything else is the value. Bytes are taken as they are, except that `<C3>` is
+ * the byte C3 (two upper-case hexadecimal digits), `-` alone is no bytes at all.
  */
 #ifndef TESTS_CODEC_COMMAND_CASE_H
 #define TESTS_CODEC_COMMAND_CASE_H
@@ -20,7 +20,9 @@ static inline int case_hex_digit(char c)
     return found == NULL ? -1 : (int)(found - digits);
 }
 
-/** Bytes in a block of their exact size, so that a sanitizer sees the first read beyond. The caller frees `data`. */
+/**
+ * Bytes in a block of their exact size, so that a sanitizer notices the first read after them. The caller frees `data`.
+ */
 static inline struct bytes case_exact(const void *data, size_t len)
 {
     uint8_t *copy = malloc(len == 0 ? 1 : len);
@@ -93,7 +95,7 @@ static inline void case_check_command(const struct table_row *row, int first, co
     case_check_int(row, row->cell[first + 2], command->study_activity_id);
 }
 
-/** What decoding left behind when it refused: nothing that could be taken for a command. */
+/** Checks that a refusal has left nothing behind that could be taken for a command. */
 static inline void case_check_refused(const struct table_row *row, const char *wanted, const char *reason)
 {
     ck_assert_msg(reason != NULL, "%s:%d: refused without a reason", row->path, row->line);

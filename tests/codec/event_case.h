@@ -1,4 +1,4 @@
-/** One line of tests/data/event_cases.table as a batch item with its outcome; and what events are asked. */
+/** A line of tests/data/event_cases.table as a batch item with its outcome, and checks of events. */
 #ifndef TESTS_CODEC_EVENT_CASE_H
 #define TESTS_CODEC_EVENT_CASE_H
 
@@ -29,7 +29,7 @@ static inline int64_t case_integer(const char *text)
     return value;
 }
 
-/* "absent", "invalid" or an integer; what follows it is the name. */
+/* Reads "absent", "invalid" or an integer, which a name may follow. */
 static inline struct field_int case_field(const char *text)
 {
     if (strcmp(text, "absent") == 0)
@@ -39,7 +39,7 @@ static inline struct field_int case_field(const char *text)
     return (struct field_int){FIELD_VALUE, case_integer(text)};
 }
 
-/* In an arena, but not followed by a NUL: nobody may count on one. */
+/* In an arena, and not followed by a NUL, so that no code can rely on one. */
 static inline struct bytes case_name(const char *text, struct arena *arena)
 {
     const char *blank = strchr(text, ' ');
@@ -62,7 +62,7 @@ static inline void case_created(const struct table_row *row, struct outcome *out
     };
 }
 
-/* "field:CODE,field:CODE", or ":CODE" about the record as a whole. */
+/* Reads "field:CODE,field:CODE", or ":CODE" for the record as a whole. */
 static inline void case_rejected(const char *text, struct outcome *outcome)
 {
     outcome->kind = OUTCOME_REJECTED;

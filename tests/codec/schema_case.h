@@ -1,4 +1,4 @@
-/** Schemas that are too long to be written down. */
+/** Schemas that are too long to be written out. */
 #ifndef TESTS_CODEC_SCHEMA_CASE_H
 #define TESTS_CODEC_SCHEMA_CASE_H
 
@@ -7,7 +7,7 @@
 
 #define TREE_TEXT 8192
 
-/** Records in records, ten of each in each, from level `top` down to 14; an empty one at level 15. */
+/** Nested records, ten in each, from level `top` down to 14, and an empty one at level 15. */
 static inline void tree_of_records(int top, char type[static TREE_TEXT])
 {
     snprintf(type, TREE_TEXT, "{\"type\":\"record\",\"name\":\"R15\",\"fields\":[]}");

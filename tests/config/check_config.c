@@ -1,4 +1,7 @@
-/* Configuration: the rules are in the tables beside this file; here is how a case becomes a call, and what holds for all keys. */
+/*
+ * Configuration: the rules are in the tables beside this file; here is how a case becomes a call, and what holds for
+ * all keys.
+ */
 #include "table.h"
 
 #include "config/config_table.h"

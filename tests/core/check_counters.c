@@ -123,7 +123,7 @@ START_TEST(ten_minutes_are_kept_and_a_minute_is_counted_from_them)
 }
 END_TEST
 
-/* ---- The documentation ---------------------------------------------------------------------------------------------- */
+/* ---- The documentation ------------------------------------------------------------------------------------------- */
 
 #define DOCUMENT "deploy/metrics.md"
 

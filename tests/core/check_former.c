@@ -97,7 +97,10 @@ START_TEST(a_pruned_outcome_has_no_position_and_nothing_stands)
 }
 END_TEST
 
-/* What was in base64 was no command to that version: it looked at the envelope's own fields, and at the headers for an id. */
+/*
+ * What was in base64 was no command to that version: it looked at the envelope's own fields, and at the headers for an
+ * id.
+ */
 START_TEST(an_envelope_that_was_a_bare_command_had_the_id_of_one)
 {
     static const struct command_former bare = {.command_id = {.state = FIELD_ABSENT}};

@@ -116,7 +116,7 @@ START_TEST(ids_without_a_producer_follow_from_the_position)
 }
 END_TEST
 
-/* ---- identity.table ----------------------------------------------------------------------------------------------- */
+/* ---- identity.table ---------------------------------------------------------------------------------------------- */
 
 static struct bytes attribute(const char *text)
 {

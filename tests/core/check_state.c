@@ -1,5 +1,6 @@
 /*
- * The state's word and sentence: state.table for each state by itself, state_changes.table for what leads from one to another.
+ * The state's word and sentence: state.table for each state by itself, state_changes.table for what leads from one to
+ * another.
  */
 #include "core/state.h"
 #include "core/status.h"
@@ -152,7 +153,7 @@ START_TEST(each_state_has_its_word_and_its_sentence)
 }
 END_TEST
 
-/* ---- Changes ------------------------------------------------------------------------------------------------------- */
+/* ---- Changes ----------------------------------------------------------------------------------------------------- */
 
 static int64_t now_us;
 
@@ -264,7 +265,7 @@ START_TEST(each_word_is_promised_and_only_four_are_ready)
 }
 END_TEST
 
-/* ---- The age of what waits ------------------------------------------------------------------------------------------- */
+/* ---- The age of what waits --------------------------------------------------------------------------------------- */
 
 static int64_t oldest_ms(void)
 {

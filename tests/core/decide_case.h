@@ -1,6 +1,4 @@
-/**
- * The cases of decide.table, for those who decide: core/decide.c and the ways of the store.
- */
+/** The cases of decide.table, for everything that decides: core/decide.c and the store in each of its ways. */
 #ifndef TESTS_CORE_DECIDE_CASE_H
 #define TESTS_CORE_DECIDE_CASE_H
 
@@ -13,7 +11,7 @@
 
 #define DECIDE_TABLE "tests/core/decide.table"
 
-/** What the case asks for, into an item that has its record. */
+/** Fills the command of the case into an item that already has its record. */
 static inline void decide_case_fill(const struct table_row *row, struct batch_item *item)
 {
     ck_assert_msg(row->count == 5, "%s:%d: five columns", row->path, row->line);
@@ -23,7 +21,7 @@ static inline void decide_case_fill(const struct table_row *row, struct batch_it
     item->command.study_activity_id = case_int(row->cell[2]);
 }
 
-/** Whether the ledger row is what the case says. */
+/** Checks that the ledger row is what the case says. */
 static inline void decide_case_assert(const struct table_row *row, const struct ledger_row *ledger_row)
 {
     char outcome[VIOLATIONS_TEXT] = "created";

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The Dockerfile carried out without a container engine (dockerfile.py), and what comes of it run as Kubernetes would: as its user, without a
-# capability, with a root that cannot be written. The last line is the sum; exit status 77: it cannot run here.
+# Carries out the Dockerfile without a container engine (dockerfile.py), and runs the result as Kubernetes would: as its
+# user, without capabilities, with a read-only root. The last line is the sum; exit status 77: it cannot run here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=deploy/paths.sh

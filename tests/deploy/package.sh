@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The Debian package from its sources to its purge, on a fresh Debian in a folder:
+# Takes the Debian package from its sources to its purge, on a fresh Debian in a folder:
 #
 #   tests/deploy/package.sh RELEASE      bookworm, trixie
 #
-# Built of the tarball where git is not, checked by that release's lintian, installed in a second fresh system, configured as the comments of
-# its configuration say, started as its unit says (confined.py, since no systemd runs there), given a command, stopped, upgraded, removed and
-# purged. The broker and the database are this machine's (deploy/services.sh). The last line is the sum; exit status 77: it cannot run here.
+# It is built from the tarball without git, checked by that release's lintian, installed in a second fresh system,
+# configured as the comments of its configuration say, started as its unit says (confined.py, since no systemd runs
+# there), given a command, stopped, upgraded, removed and purged. The broker and the database are this machine's
+# (deploy/services.sh). The last line is the sum; exit status 77: it cannot run here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=deploy/paths.sh
@@ -32,7 +33,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# step CLAIM COMMAND...: ends the script when it does not hold, for what follows rests on it.
+# step CLAIM COMMAND...: ends the script when the claim does not hold, since what follows depends on it.
 step() {
     local claim=$1
     shift
@@ -56,7 +57,7 @@ two_systems() {
         inside "$machine" 'update-ca-certificates; apt-get -q update'
 }
 
-# ---- Building -----------------------------------------------------------------------------------------------------------------------------
+# ---- Building --------------------------------------------------------------------------------------------------------
 
 unpack() {
     deploy/dist.sh tarball "$version" "$work/dist" && tar -xzf "$work/dist/sessiond-$version.tar.gz" -C "$builder/root" &&
@@ -73,9 +74,9 @@ lint() {
         lintian --allow-root --fail-on error /root/sessiond-$version/build/dist/sessiond_${version}_*.deb"
 }
 
-# ---- Installing ---------------------------------------------------------------------------------------------------------------------------
+# ---- Installing ------------------------------------------------------------------------------------------------------
 
-# What a person would find of us; not what apt and dpkg write about their own doings.
+# The files of the package that a person could find, without those that apt and dpkg write about themselves.
 traces() {
     find "$machine" -xdev -iname '*sessiond*' ! -path "$machine/root/*" ! -path "$machine/var/cache/apt/*" ! -path '*/proc/*'
     grep -sH sessiond "$machine"/etc/{passwd,group,shadow,gshadow} || true
@@ -101,7 +102,7 @@ prepare() {
     tool topics apply && tool migrate up && psql -X -q -v ON_ERROR_STOP=1 -f deploy/sample-data.sql
 }
 
-# ---- Running ------------------------------------------------------------------------------------------------------------------------------
+# ---- Running ---------------------------------------------------------------------------------------------------------
 
 start_worker() {
     tests/deploy/confined.py "$machine"/usr/lib/systemd/system/sessiond.service --root "$machine" \
@@ -137,9 +138,9 @@ stop_worker() {
     [ $code -eq 0 ] || { cat "$work/worker.log"; return 1; }
 }
 
-# ---- Going --------------------------------------------------------------------------------------------------------------------------------
+# ---- Going -----------------------------------------------------------------------------------------------------------
 
-# The same version stands for a newer one: what counts is what the operator has changed.
+# The same version stands for a newer one, since only the operator's changes matter here.
 upgrade() {
     inside "$machine" "apt-get -q -y --no-install-recommends --reinstall install /root/sessiond_${version}_*.deb" &&
         grep -q "^kafka.bootstrap.servers=$KAFKA$" "$machine/etc/sessiond/sessiond.conf" &&
@@ -154,7 +155,7 @@ purge() {
     inside "$machine" 'apt-get -q -y purge sessiond' && traces && [ -z "$(traces)" ]
 }
 
-# ---- In order -----------------------------------------------------------------------------------------------------------------------------
+# ---- In order --------------------------------------------------------------------------------------------------------
 
 say "Debian $release in $work"
 step 'two fresh systems' two_systems

@@ -1,14 +1,14 @@
 /**
- * Memory of avro-c, given back after each input: 1.11.1 leaks when it refuses a schema or a value, and a fuzz run would end with
- * the memory. What ours leaks, the sanitizer still sees.
+ * Gives avro-c's memory back after each input: 1.11.1 leaks when it refuses a schema or a value, and a fuzz run would
+ * run out of memory. The sanitizer still sees leaks of our own code.
  */
 #ifndef TESTS_FUZZ_AVRO_MEMORY_H
 #define TESTS_FUZZ_AVRO_MEMORY_H
 
-/** From here on; what avro-c holds already it keeps. */
+/** Watches from here on. Memory that avro-c has already is left alone. */
 void avro_memory_watch(void);
 
-/** Frees what avro-c has asked for since avro_memory_watch and not freed. */
+/** Frees what avro-c has allocated since avro_memory_watch and not freed. */
 void avro_memory_reclaim(void);
 
 #endif

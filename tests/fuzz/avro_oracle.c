@@ -98,8 +98,10 @@ static void check_command(avro_value_t record, const struct command *command)
         MUST(command->study_activity_id.state == FIELD_ABSENT);
 }
 
-/* The message with what it leaves out before it: the index of a union's last branch. By that branch alone avro-c cannot read: it
- * may refer to types that the others define. */
+/*
+ * The message with what it leaves out before it: the index of a union's last branch. By that branch alone avro-c cannot
+ * read: it may refer to types that the others define.
+ */
 static struct bytes whole_message(avro_schema_t schema, enum plan_top top, struct bytes message)
 {
     uint8_t *whole = malloc(10 + message.len);

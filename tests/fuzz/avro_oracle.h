@@ -1,6 +1,6 @@
 /**
- * What avro-c reads from a message that the decoder has accepted. Only then: of what has to be refused avro-c leaks some, accepts
- * some, and returns uninitialised values for some.
+ * What avro-c reads from a message that the decoder has accepted. It is used only for these: with messages that must be
+ * refused, avro-c leaks for some, accepts some, and returns uninitialised values for some.
  */
 #ifndef TESTS_FUZZ_AVRO_ORACLE_H
 #define TESTS_FUZZ_AVRO_ORACLE_H

@@ -1,4 +1,7 @@
-/* The arena with a block of the heap for each piece, in the place of src/core/arena.c: AddressSanitizer sees the first byte beyond. */
+/*
+ * The arena with a block of the heap for each piece, in the place of src/core/arena.c: AddressSanitizer sees the first
+ * byte beyond.
+ */
 #include "core/arena.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /**
- * What the fuzz targets share. A target is one file fuzz_<name>.c with LLVMFuzzerTestOneInput (libFuzzer's entry); what it
- * claims of every input stands in MUST, and the sanitizers claim the rest.
+ * What the fuzz targets share. A target is one file fuzz_<name>.c with LLVMFuzzerTestOneInput (libFuzzer's entry). MUST
+ * states what it claims for every input; the sanitizers check the rest.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -40,7 +40,7 @@ static inline struct bytes fuzz_take(struct bytes *input, size_t len)
     return taken;
 }
 
-/** Up to the first NUL, which is stepped over. */
+/** The text up to the first NUL, which is stepped over. */
 static inline struct bytes fuzz_part(struct bytes *input)
 {
     size_t len = 0;

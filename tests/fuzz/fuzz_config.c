@@ -1,5 +1,6 @@
 /*
- * Configuration files. Input: main.conf and, each behind a NUL, the files a and b that it may include or read secrets from.
+ * Configuration files. Input: main.conf and, each behind a NUL, the files a and b that it may include or read secrets
+ * from.
  *
  * Slashes in the names of such files are no slashes here: a fuzzer would find the devices.
  */

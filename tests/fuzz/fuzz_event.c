@@ -1,8 +1,8 @@
 /*
  * Events as JSON, read back with jansson, and as Avro, read back with avro-c.
  *
- * Input: kind and code, three integers of 8 bytes, then texts, each up to a NUL: the headers' value (by a bit of the kind that of a
- * structured CloudEvent's attributes), the group's name, the activity's.
+ * Input: kind and code, three integers of 8 bytes, then texts, each up to a NUL: the headers' value (by a bit of the
+ * kind that of a structured CloudEvent's attributes), the group's name, the activity's.
  */
 #include "codec/event.h"
 
@@ -13,12 +13,12 @@
 #include <jansson.h>
 
 static const char *const echoed[] = {"correlation-id", NULL};
-static struct config config = {
-    .events_created_topic = (char *)(uintptr_t) "created",
-    .events_rejected_topic = (char *)(uintptr_t) "rejected",
-    .events_source = (char *)(uintptr_t) "/source",
-    .events_echo_headers = (char **)(uintptr_t)echoed,
-    .commands_max_bytes = 65536,
+static struct event_settings settings = {
+    .created_topic = "created",
+    .rejected_topic = "rejected",
+    .source = "/source",
+    .echo_headers = (char *const *)(uintptr_t)echoed,
+    .envelope_max_bytes = 65536,
 };
 static struct schemas *schemas;
 
@@ -168,8 +168,8 @@ static struct bytes encode(enum events_format format, const struct batch_item *i
 {
     struct outbound out = {0};
 
-    config.events_format = format;
-    struct event_encoder *encoder = event_encoder_new(&config, schemas, NULL);
+    settings.format = format;
+    struct event_encoder *encoder = event_encoder_new(&settings, schemas, NULL);
     event_encode(encoder, item, arena, &out);
     event_encoder_free(encoder);
     MUST(out.key.data != NULL && out.header_count > 0);

@@ -1,8 +1,9 @@
 /*
- * Avro commands in each framing, under the built-in schemas and those of tests/data/writers, beside avro-c; and values as the tools
- * print them, which has to be JSON.
+ * Avro commands in each framing, under the built-in schemas and those of tests/data/writers, beside avro-c; and values
+ * as the tools print them, which has to be JSON.
  *
- * Input: which schema, which framing, then the body. The framing is put before it here: no fuzzer guesses a fingerprint.
+ * Input: which schema, which framing, then the body. The framing is put before it here: no fuzzer guesses a
+ * fingerprint.
  */
 #include "codec/value_print.h"
 #include "codec/decode.h"

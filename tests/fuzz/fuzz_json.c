@@ -1,8 +1,8 @@
 /*
  * A whole record: its framing by headers and first bytes, and JSON commands, beside jansson.
  *
- * Input: a byte (commands.format, and how many headers), each header as its name's number, the length of its value and the
- * value, and then the record's value.
+ * Input: a byte (commands.format, and how many headers), each header as its name's number, the length of its value and
+ * the value, and then the record's value.
  */
 #include "codec/decode.h"
 #include "codec/framing.h"

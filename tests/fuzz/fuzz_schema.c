@@ -23,9 +23,9 @@ static bool is_schema(struct bytes text)
 }
 
 /*
- * Forms that do not say the same again: of a type without a namespace inside one with, the specification's form has the bare name,
- * which there means another type (and avro-c takes ".F" for a name other than "F"); and symbols may hold escapes, for avro-c does not
- * check them.
+ * Forms that do not say the same again: of a type without a namespace inside one with, the specification's form has the
+ * bare name, which there means another type (and avro-c takes ".F" for a name other than "F"); and symbols may hold
+ * escapes, for avro-c does not check them.
  */
 static bool is_ambiguous(struct bytes text)
 {

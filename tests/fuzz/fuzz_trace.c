@@ -1,4 +1,6 @@
-/* traceparent and tracestate, beside a second reading of W3C Trace Context. Input: the header; both readings are tried. */
+/*
+ * traceparent and tracestate, beside a second reading of W3C Trace Context. Input: the header; both readings are tried.
+ */
 #include "codec/trace.h"
 
 #include "fuzz.h"

@@ -1,7 +1,8 @@
 /**
- * What jansson says of a JSON command. It knows no depth of 64, and not which objects may not name a key twice: these two are
- * judged by counting brackets and commas, which is sound only because jansson has found the text well-formed. It refuses escapes of NUL
- * and of lone surrogates: before it sees the text, each of these becomes the escape of a character of its own.
+ * What jansson says about a JSON command. It does not limit the depth to 64, and does not know which objects must not
+ * have a key twice. Both are checked by counting brackets and commas, which is sound only because jansson has found the
+ * text well-formed. jansson refuses escapes of NUL and of lone surrogates, so each of these is replaced by the escape
+ * of another character before it sees the text.
  */
 #ifndef TESTS_FUZZ_JSON_ORACLE_H
 #define TESTS_FUZZ_JSON_ORACLE_H
@@ -9,9 +10,9 @@
 #include "core/command.h"
 
 /**
- * Ends the process when the decoder and jansson differ on `json`. `command`: what the decoder read; NULL: it refused.
- * Says nothing of a text with a number that jansson cannot hold: it fails the whole document for it; nor of one with a character that
- * stands for a lone surrogate.
+ * Ends the process when the decoder and jansson differ on `json`. `command`: what the decoder read; NULL: it refused. A
+ * text with a number that jansson cannot hold is not judged, since jansson refuses the whole document then; nor is a
+ * text with a character that stands for a lone surrogate.
  */
 void json_oracle_check(struct bytes json, bool structured, const struct command *command);
 

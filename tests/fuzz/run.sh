@@ -3,8 +3,8 @@
 #
 #   tests/fuzz/run.sh BUILD SECONDS [TARGET...]    TARGET: avro, json, ... (all)
 #
-# What is kept of earlier runs is in ${XDG_CACHE_HOME:-~/.cache}/sessiond/fuzz. An input that a target fails for is left in
-# BUILD/fuzz/found; once its cause is mended it belongs into a table, from which seeds.py takes it again.
+# The inputs kept from earlier runs are in ${XDG_CACHE_HOME:-~/.cache}/sessiond/fuzz. An input for which a target fails
+# is left in BUILD/fuzz/found. Once its cause is fixed it belongs in a table, from which seeds.py takes it again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=deploy/paths.sh
@@ -19,7 +19,7 @@ targets=("$@")
 work=$(mktemp -d "${TMPDIR:-/tmp}/sessiond-fuzz.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work
-# A small quarantine and short stacks: several times as many executions.
+# A small quarantine and short stacks make it several times faster.
 export ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=4 UBSAN_OPTIONS=print_stacktrace=1
 found=$build/fuzz/found
 mkdir -p "$found"
@@ -32,7 +32,7 @@ dictionary_of() {
     esac
 }
 
-# fuzz TARGET: with what libFuzzer says in $work/log.
+# fuzz TARGET: runs it, with libFuzzer's output in $work/log.
 fuzz() {
     local target=$1 kept=$CACHE/fuzz/$1 seeds=$work/seeds
     mkdir -p "$kept"
@@ -43,7 +43,7 @@ fuzz() {
         -artifact_prefix="$found/$target-" $(dictionary_of "$target") "$kept" "$seeds" </dev/null >"$work/log" 2>&1
 }
 
-# What libFuzzer counted: executions, inputs kept, and how many edges of the program and features these reach.
+# What libFuzzer has counted: executions, inputs kept, and how many edges of the program and features these reach.
 stat() { sed -n "s/^stat::$1: *//p" "$work/log"; }
 reached() { sed -n "s/^#.* $1: \([0-9]*\).*/\1/p" "$work/log" | tail -n 1; }
 

@@ -1,5 +1,6 @@
 /*
- * The server on a real socket: what it answers, what it refuses, and that clients who mean it ill take no more than their share.
+ * The server on a real socket: what it answers, what it refuses, and that clients who mean it ill take no more than
+ * their share.
  */
 #include "http/client.h"
 #include "http/server.h"

@@ -1,4 +1,7 @@
-/* What ends a consumer is kept and told again; whose fault a fence is; and refusals that last for longer than a session. No broker. */
+/*
+ * What ends a consumer is kept and told again; whose fault a fence is; and refusals that last for longer than a
+ * session. No broker.
+ */
 #include "kafka/membership.h"
 
 #include "kafka/assignment.h"
@@ -106,7 +109,10 @@ START_TEST(refused_for_longer_than_a_session_with_the_same_epoch_is_the_end)
 }
 END_TEST
 
-/* The transaction's coordinator says it of the member: as the group does, and after an outage it is our own fence as well. */
+/*
+ * The transaction's coordinator says it of the member: as the group does, and after an outage it is our own fence as
+ * well.
+ */
 START_TEST(a_fence_that_comes_with_the_offsets_is_judged_as_the_groups)
 {
     membership_down(&membership);
@@ -136,7 +142,10 @@ START_TEST(the_groups_word_on_a_fence_is_waited_for_longer_than_a_heartbeat)
 }
 END_TEST
 
-/* A consumer that never joined has no member id; the broker would take its offsets as those of "no member", beside a live one's. */
+/*
+ * A consumer that never joined has no member id; the broker would take its offsets as those of "no member", beside a
+ * live one's.
+ */
 START_TEST(an_assignment_to_no_member_is_refused)
 {
     rd_kafka_topic_partition_list_t *partitions = rd_kafka_topic_partition_list_new(1);

@@ -1,4 +1,7 @@
-/* Which lost answers taint a producer: librdkafka's mock cluster takes a request and closes the connection instead of answering. */
+/*
+ * Which lost answers taint a producer: librdkafka's mock cluster takes a request and closes the connection instead of
+ * answering.
+ */
 #include "kafka/taint.h"
 
 #include "table.h"
@@ -57,7 +60,10 @@ static void send_offsets(rd_kafka_t *rk)
     rd_kafka_consumer_group_metadata_destroy(group);
 }
 
-/* One transaction that succeeds in the end, since librdkafka repeats what was not answered. True: it tainted its producer. */
+/*
+ * One transaction that succeeds in the end, since librdkafka repeats what was not answered. True: it tainted its
+ * producer.
+ */
 static bool tainted_by(int16_t api_key, rd_kafka_resp_err_t answer)
 {
     taint_flag tainted;

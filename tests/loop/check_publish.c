@@ -3,7 +3,7 @@
  */
 #include "story.h"
 
-/* ---- A commit in doubt ---------------------------------------------------------------------------------------------- */
+/* ---- A commit in doubt ------------------------------------------------------------------------------------------- */
 
 START_TEST(a_commit_in_doubt_that_happened_is_not_published_again)
 {
@@ -93,7 +93,7 @@ START_TEST(a_commit_that_takes_longer_than_the_deadline_is_in_doubt)
 }
 END_TEST
 
-/* ---- Steps that take their time ------------------------------------------------------------------------------------- */
+/* ---- Steps that take their time ---------------------------------------------------------------------------------- */
 
 START_TEST(a_pending_commit_is_resumed)
 {
@@ -157,7 +157,7 @@ START_TEST(an_abort_without_end_gets_a_new_producer)
 }
 END_TEST
 
-/* ---- Aborts --------------------------------------------------------------------------------------------------------- */
+/* ---- Aborts ------------------------------------------------------------------------------------------------------ */
 
 START_TEST(a_commit_that_requires_an_abort_and_did_not_happen_is_published_again)
 {
@@ -244,7 +244,7 @@ START_TEST(a_producer_that_cannot_abort_is_replaced)
 }
 END_TEST
 
-/* ---- New producers -------------------------------------------------------------------------------------------------- */
+/* ---- New producers ----------------------------------------------------------------------------------------------- */
 
 START_TEST(a_producer_that_fails_at_begin_is_replaced)
 {
@@ -345,7 +345,7 @@ START_TEST(a_stop_at_the_commit_aborts_nothing_that_may_have_happened)
 }
 END_TEST
 
-/* ---- The consumer is over ------------------------------------------------------------------------------------------- */
+/* ---- The consumer is over ---------------------------------------------------------------------------------------- */
 
 static void assert_started_over(void)
 {
@@ -425,7 +425,7 @@ START_TEST(at_least_once_a_commit_is_waited_for_as_long_as_it_takes)
 }
 END_TEST
 
-/* ---- Offsets -------------------------------------------------------------------------------------------------------- */
+/* ---- Offsets ----------------------------------------------------------------------------------------------------- */
 
 START_TEST(offsets_behind_control_records_are_committed_with_the_batch)
 {

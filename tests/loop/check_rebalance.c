@@ -1,10 +1,10 @@
 /*
- * The assignment changes in the middle: what was read under the old one is dropped, and whoever owns the partitions next
- * answers it.
+ * The assignment changes in the middle: what was read under the old one is dropped, and whoever owns the partitions
+ * next answers it.
  */
 #include "story.h"
 
-/* ---- While publishing ----------------------------------------------------------------------------------------------- */
+/* ---- While publishing -------------------------------------------------------------------------------------------- */
 
 START_TEST(a_rebalance_during_the_flush_drops_the_batch)
 {
@@ -98,7 +98,7 @@ START_TEST(a_rebalance_while_the_producer_is_replaced_drops_the_batch)
 }
 END_TEST
 
-/* ---- While PostgreSQL is asked -------------------------------------------------------------------------------------- */
+/* ---- While PostgreSQL is asked ----------------------------------------------------------------------------------- */
 
 START_TEST(a_rebalance_during_the_wait_for_an_answer_drops_the_batch)
 {
@@ -131,7 +131,7 @@ START_TEST(a_rebalance_while_the_database_is_down_drops_the_batch)
 }
 END_TEST
 
-/* ---- Two batches in flight ------------------------------------------------------------------------------------------ */
+/* ---- Two batches in flight --------------------------------------------------------------------------------------- */
 
 START_TEST(both_batches_in_flight_are_dropped_by_a_rebalance)
 {

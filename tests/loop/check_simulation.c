@@ -10,7 +10,7 @@
 #define RUNS_DEFAULT 300
 #define ROUNDS       60
 
-/* ---- What others do in between -------------------------------------------------------------------------------------- */
+/* ---- What others do in between ----------------------------------------------------------------------------------- */
 
 static void produce(void)
 {
@@ -73,7 +73,7 @@ static void configure(void)
     config->duplicates = world_random(3) == 0 ? DUPLICATES_SUPPRESS : DUPLICATES_REPUBLISH;
 }
 
-/* ---- One life ------------------------------------------------------------------------------------------------------- */
+/* ---- One life ---------------------------------------------------------------------------------------------------- */
 
 static void simulate(uint64_t seed)
 {

@@ -120,7 +120,7 @@ START_TEST(a_copy_that_fits_in_no_form_ends_the_process)
 }
 END_TEST
 
-/* ---- More than gets through in the time that there is ---------------------------------------------------------------- */
+/* ---- More than gets through in the time that there is ------------------------------------------------------------ */
 
 START_TEST(a_batch_that_never_gets_through_goes_out_in_portions)
 {

@@ -3,7 +3,7 @@
  */
 #include "story.h"
 
-/* ---- Good days ------------------------------------------------------------------------------------------------------ */
+/* ---- Good days --------------------------------------------------------------------------------------------------- */
 
 START_TEST(every_command_is_answered_once)
 {
@@ -113,7 +113,7 @@ START_TEST(a_batch_of_suppressed_duplicates_alone_moves_the_offsets)
 }
 END_TEST
 
-/* ---- PostgreSQL in trouble ------------------------------------------------------------------------------------------ */
+/* ---- PostgreSQL in trouble --------------------------------------------------------------------------------------- */
 
 START_TEST(a_failed_flight_is_repeated_on_the_same_connection)
 {
@@ -211,7 +211,7 @@ START_TEST(what_only_the_operator_can_mend_ends_the_process_unanswered)
 }
 END_TEST
 
-/* ---- Overlap -------------------------------------------------------------------------------------------------------- */
+/* ---- Overlap ----------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_small_batch_is_published_before_anything_new_is_taken)
 {

@@ -29,7 +29,7 @@ void broker_append(int partition, const struct entry *entry)
     b->logs[partition][b->ends[partition]++] = *entry;
 }
 
-/* ---- Transactions ------------------------------------------------------------------------------------------------- */
+/* ---- Transactions ------------------------------------------------------------------------------------------------ */
 
 size_t broker_txn_begin(int process)
 {
@@ -104,7 +104,7 @@ bool broker_unstable(int partition)
     return false;
 }
 
-/* ---- Events ------------------------------------------------------------------------------------------------------- */
+/* ---- Events ------------------------------------------------------------------------------------------------------ */
 
 static bool header_text(const struct outbound *out, const char *name, char *text, size_t size)
 {

@@ -69,7 +69,7 @@ static void tear(struct sink *sink)
     sink->txn = broker_txn_begin(sink->process);
 }
 
-/* ---- Life --------------------------------------------------------------------------------------------------------- */
+/* ---- Life -------------------------------------------------------------------------------------------------------- */
 
 enum progress sink_init(struct sink *sink, int timeout_ms, struct err *err)
 {
@@ -117,7 +117,7 @@ int sink_throttle_ms(const struct sink *sink)
     return 0;
 }
 
-/* ---- One transaction ---------------------------------------------------------------------------------------------- */
+/* ---- One transaction --------------------------------------------------------------------------------------------- */
 
 bool sink_begin(struct sink *sink, struct err *err)
 {
@@ -275,7 +275,10 @@ enum progress sink_commit(struct sink *sink, struct source *source, const struct
     return leave(sink, fault, timeout_ms);
 }
 
-/* A broker refuses to abort what it has committed (INVALID_TXN_STATE, which is fatal), unless it has forgotten about it. */
+/*
+ * A broker refuses to abort what it has committed (INVALID_TXN_STATE, which is fatal), unless it has forgotten about
+ * it.
+ */
 static bool abort_open(struct sink *sink, enum fault fault)
 {
     bool committed = sink->open && world.broker.txns[sink->txn].state != TXN_OPEN;

@@ -94,7 +94,7 @@ int64_t source_watch_ms(const struct source *source)
     return 4000;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static struct entry *entry_at(int partition, int64_t offset)
 {
@@ -194,7 +194,7 @@ void source_release(struct source *source, struct batch *batch)
     batch_reset(batch);
 }
 
-/* ---- Offsets ------------------------------------------------------------------------------------------------------ */
+/* ---- Offsets ----------------------------------------------------------------------------------------------------- */
 
 void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {

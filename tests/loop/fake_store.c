@@ -1,6 +1,6 @@
 /*
- * postgres/store.h over the world's database. What a decision does happens at once, at the moment of its answer or of its
- * failure.
+ * postgres/store.h over the world's database. What a decision does happens at once, at the moment of its answer or of
+ * its failure.
  */
 #include "fakes.h"
 
@@ -11,7 +11,7 @@
 static const char *const names[PARENTS + 1] = {"",     "one", "two",   "three", "four",
                                                "five", "six", "seven", "eight", "nine"};
 
-/* ---- The tables --------------------------------------------------------------------------------------------------- */
+/* ---- The tables -------------------------------------------------------------------------------------------------- */
 
 static struct ledger_entry *find(const struct uuid *id)
 {
@@ -160,7 +160,7 @@ void database_free(void)
     world.database = (struct database){0};
 }
 
-/* ---- postgres/store.h --------------------------------------------------------------------------------------------- */
+/* ---- postgres/store.h -------------------------------------------------------------------------------------------- */
 
 static enum progress failed(struct store *store, struct err *err, enum err_class class)
 {

@@ -1,13 +1,14 @@
 /**
- * A world to run the loop in: brokers, a database, time and faults, all in memory; the worker itself is the real one.
+ * A world to run the loop in: brokers, a database, time and faults, all in memory. The worker itself is the real one.
  *
- * The fakes implement kafka/source.h, kafka/sink.h, postgres/store.h, registry/registry.h and the clock and stop flag of ops by their symbols
- * (the linker takes them instead of the archives'). They keep what those headers promise and no more: a broker accepts
- * offsets from any live member of the present generation, whoever owns the partition; a producer that was tainted tears
- * the next transaction; a commit whose answer is lost may have happened. So a check that the loop forgets is found out.
+ * The fakes implement kafka/source.h, kafka/sink.h, postgres/store.h, registry/registry.h, and the clock and the stop
+ * flag of runtime, by their symbols (the linker takes them instead of the archives'). They keep what those headers
+ * promise and no more: a broker accepts offsets from any live member of the present generation, whoever owns the
+ * partition; a tainted producer tears the next transaction; a commit whose answer is lost may have happened. So a check
+ * that the loop forgets is noticed.
  *
- * One world a test: world_begin, commands, a plan of faults, steps; then judge() looks at what everybody outside can see.
- * One thread.
+ * There is one world for each test: world_begin, commands, a plan of faults, steps; then judge() looks at everything
+ * that can be seen from outside. One thread.
  */
 #ifndef TESTS_LOOP_FAKES_H
 #define TESTS_LOOP_FAKES_H
@@ -19,13 +20,13 @@
 
 #include <setjmp.h>
 
-/* ---- Processes ---------------------------------------------------------------------------------------------------- */
+/* ---- Processes --------------------------------------------------------------------------------------------------- */
 
 struct owned {
     bool owned;
-    int64_t position;  /* the next offset to be polled */
+    int64_t position;  /* the next offset to poll */
     int64_t committed; /* as this member knows it */
-    int64_t handed;    /* after the last record given to a batch; -1: none yet */
+    int64_t handed;    /* the offset after the last record that was given to a batch; -1: none yet */
 };
 
 struct source {
@@ -33,10 +34,10 @@ struct source {
     bool joined;
     uint64_t epoch;
     uint64_t epochs;
-    int generation; /* of the epoch */
+    int generation; /* the group's generation when the epoch began */
     struct owned partitions[PARTITIONS];
-    size_t borrowed; /* messages that batches hold */
-    bool over;       /* of no more use: everything is to be opened anew */
+    size_t borrowed; /* how many messages batches hold */
+    bool over;       /* unusable: everything has to be opened anew */
 };
 
 struct sink {
@@ -46,18 +47,18 @@ struct sink {
     bool dead;
     bool fenced;
     bool tainted;
-    bool tears; /* a late EndTxn is on its way into this transaction */
+    bool tears; /* a late EndTxn is on its way, and will end this transaction */
     bool must_abort;
     bool open;
     bool offsets_sent;
-    bool done_unanswered; /* the step under way has happened, its answer comes with the next call */
+    bool done_unanswered; /* the present step has happened, and its answer comes with the next call */
     size_t txn;
     size_t queued;             /* records produced since the last flush */
-    struct delivery **refused; /* those of them that are too large for their topic */
+    struct delivery **refused; /* those of the records that are too large for their topic */
     size_t refused_count;
     bool unbatched; /* sends each record alone, to find out which one is too large */
     bool unbatched_next;
-    bool retired;        /* needed alone no longer */
+    bool retired;        /* no longer needed for sending alone */
     size_t copy_refused; /* the smallest copy that was refused alone; survives the producer */
 };
 
@@ -67,12 +68,12 @@ struct store {
     struct batch *deciding; /* NULL: none */
 };
 
-/** The one schema id that the registry knows: a JSON Schema's. */
+/** The one schema id that the registry knows: it is a JSON Schema. */
 #define FAKE_REGISTRY_KNOWN 1
 
 struct registry {
     int process;
-    struct schema_id *asked; /* in their order */
+    struct schema_id *asked; /* in the order in which they were requested */
     size_t count;
 };
 
@@ -91,11 +92,14 @@ struct process {
     struct worker *worker;
     struct answered answered;
     struct err end; /* why it ended by itself */
-    int ends;       /* how often */
+    int ends;       /* how often it ended */
     jmp_buf killed;
 };
 
-/** The fake's part of every call: time passes, others get their turn, the plan speaks. May not return (a crash). */
+/**
+ * Every call of a fake begins with this: time passes, others act, and the plan may cause a fault. It may not return (a
+ * crash).
+ */
 enum fault call_enter(int process, enum call call);
 
 /** One turn of the process's loop, started first if it is down. False: it has ended, or was killed. */
@@ -103,60 +107,63 @@ bool process_step(struct process *process);
 /** kill -9 */
 void process_kill(struct process *process);
 
-/* ---- The world ---------------------------------------------------------------------------------------------------- */
+/* ---- The world --------------------------------------------------------------------------------------------------- */
 
 struct world {
     struct config config;
     int64_t now_ms;
     bool stop;
-    int64_t stop_ms; /* when it was asked for last */
+    int64_t stop_ms; /* when a stop was last requested */
     struct broker broker;
     struct database database;
     struct process processes[PROCESSES];
     int process_count;
     uint64_t seed;
-    uint64_t random; /* state */
+    uint64_t random; /* state of the random numbers */
     uint64_t calls[CALL_COUNT];
-    uint64_t calls_left; /* before the loop is taken to be stuck */
+    uint64_t calls_left; /* how many calls remain before the loop counts as stuck */
     uint8_t trace[8192]; /* the calls in their order, as far as there is room */
     size_t traced;
     uint64_t renewals;
     int (*chance)(enum call call);  /* in a simulation: permille of faults */
     void (*meanwhile)(int process); /* in a simulation: what others do at each call */
-    const char *violation;          /* the first thing that no fake should ever see; static */
+    const char *violation;          /* the first thing that a fake must never see; static */
 };
 
 extern struct world world;
 
-/** A world with one process, nothing in it; the configuration may still be changed. */
+/** Makes a world with one process and nothing in it; the configuration may still be changed. */
 void world_begin(uint64_t seed);
 void world_end(void);
 
-/** Uniform in 0 … below - 1. */
+/** A random number from 0 to below - 1. */
 uint64_t world_random(uint64_t below);
 
 /** Notes the first violation. */
 void world_violation(const char *what);
 
-/** Where in the trace that call is made for the n-th time (from 1); -1 when it is not. */
+/** The index in the trace of that call when it is made for the n-th time (from 1); -1 when it is not there. */
 int trace_of(enum call call, int nth);
 
-/* ---- Commands ----------------------------------------------------------------------------------------------------- */
+/* ---- Commands ---------------------------------------------------------------------------------------------------- */
 
-/** A good command with an id of its own on that partition; returns its offset. */
+/** Adds a good command with an id of its own on that partition; returns its offset. */
 int64_t given_command(int partition);
 void given_commands(int partition, int count);
 
-/** Any command: `id` 0 for none, else a number that stands for a UUID; absent values are 0. */
+/** Adds any command. `id`: 0 for none, else a number that stands for a UUID; 0 also means that a value is absent. */
 int64_t given(int partition, unsigned id, int64_t group_id, int64_t activity_id);
 int64_t given_kind(int partition, enum entry_kind kind);
 
-/** A good command whose record names its schema by an id that the registry knows. */
+/** Adds a good command whose record names its schema by an id that the registry knows. */
 int64_t given_registered(int partition);
 
-/* ---- Verdicts ----------------------------------------------------------------------------------------------------- */
+/* ---- Verdicts ---------------------------------------------------------------------------------------------------- */
 
-/** Steps all processes in turn until everything is answered, and a little further; one that ends by itself or is killed is started again. */
+/**
+ * Steps all processes in turn until everything is answered, and a little longer. A process that ends or is killed is
+ * started again.
+ */
 void run_to_the_end(void);
 
 /** Steps the first process `count` times. */
@@ -165,10 +172,13 @@ void run_steps(int count);
 /** True when the group's committed offsets are at the end of every partition. */
 bool all_answered(void);
 
-/** The guarantees, as far as the run has come: see judge.c. NULL, or the first one that does not hold (static buffer). */
+/**
+ * Checks the guarantees, as far as the run has come: see judge.c. NULL, or the first one that is broken (static
+ * buffer).
+ */
 const char *judge(void);
 
-/** How many events are visible for that command; all events, all DLQ copies. */
+/** How many events are visible for that command; how many events and how many dead-letter copies altogether. */
 size_t events_of(int partition, int64_t offset);
 size_t events_visible(void);
 size_t copies_visible(void);

@@ -21,7 +21,7 @@ static const char *guilty(const char *format, ...)
     return verdict;
 }
 
-/* ---- What is visible ---------------------------------------------------------------------------------------------- */
+/* ---- What is visible --------------------------------------------------------------------------------------------- */
 
 static bool is_of(const struct published *event, bool copy, int partition, int64_t offset)
 {
@@ -78,7 +78,7 @@ size_t transactions(enum txn_state state)
     return count;
 }
 
-/* ---- What should be ----------------------------------------------------------------------------------------------- */
+/* ---- What should be ---------------------------------------------------------------------------------------------- */
 
 /* What a command is answered when it is the first with its id. */
 static const char *own_code(const struct entry *entry)
@@ -139,7 +139,7 @@ static bool wants_copy(const char *code)
            strcmp(code, "STORE_REFUSED") == 0;
 }
 
-/* ---- One command -------------------------------------------------------------------------------------------------- */
+/* ---- One command ------------------------------------------------------------------------------------------------- */
 
 static const char *judge_event(const struct entry *entry, const struct published *event,
                                const struct expected *expected)
@@ -206,7 +206,7 @@ static const char *judge_command(int partition, int64_t offset)
     return judge_repeats(partition, offset, event);
 }
 
-/* ---- All of it ---------------------------------------------------------------------------------------------------- */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 /* Per partition the answers come in the order of the commands. */
 static const char *judge_order(void)

@@ -1,6 +1,4 @@
-/**
- * Brokers and a database in memory: what everybody outside can see.
- */
+/** Brokers and a database in memory: everything that can be seen from outside. */
 #ifndef TESTS_LOOP_MODEL_H
 #define TESTS_LOOP_MODEL_H
 
@@ -10,7 +8,7 @@
 #define PROCESSES  2
 #define NOBODY     (-1)
 
-/* ---- Kafka -------------------------------------------------------------------------------------------------------- */
+/* ---- Kafka ------------------------------------------------------------------------------------------------------- */
 
 enum entry_kind { ENTRY_COMMAND, ENTRY_UNDECODABLE, ENTRY_UNKNOWN_SCHEMA, ENTRY_CONTROL };
 
@@ -22,7 +20,7 @@ struct entry {
     size_t value_len;
     char *echo; /* value of the header `correlation-id`; NULL: none */
     int64_t timestamp_ms;
-    struct uuid id; /* what the command is known by, and what it asks for; 0 is absent */
+    struct uuid id; /* the command's id, and what it asks for; 0 is absent */
     int64_t group_id;
     int64_t activity_id;
 };
@@ -38,7 +36,7 @@ struct txn {
     int64_t next[PARTITIONS]; /* -1: none */
 };
 
-/** A record of an event topic or the dead-letter topic, with what the judge wants to know of it. */
+/** A record of an event topic or the dead-letter topic, with what the judge needs to know about it. */
 struct published {
     size_t txn;
     bool is_copy;  /* a dead-letter copy */
@@ -63,42 +61,42 @@ struct broker {
     size_t event_count;
     int64_t committed[PARTITIONS]; /* of the group; -1: never */
     int generation;
-    bool joining; /* a rebalance waits for members */
+    bool joining; /* a rebalance waits for its members */
     int owner[PARTITIONS];
     bool member[PROCESSES];
     bool rejoined[PROCESSES];
     int64_t producer_epoch[PROCESSES];
-    size_t event_max_bytes; /* what the topics take; 0: anything */
+    size_t event_max_bytes; /* the largest record that the topics accept; 0: any */
     size_t copy_max_bytes;
-    size_t flush_max; /* so many records get through in the time that there is; 0: any number */
+    size_t flush_max; /* how many records get through in the time that there is; 0: any number */
 };
 
-/** Writes to the end of a partition. */
+/** Appends an entry to a partition. */
 void broker_append(int partition, const struct entry *entry);
 
-/** Ends what has waited long enough: prepared transactions, and open ones after the broker's timeout. */
+/** Ends transactions whose time has come: prepared ones, and open ones after the broker's timeout. */
 void broker_tick(void);
 void broker_free(void);
 
 size_t broker_txn_begin(int process);
 void broker_txn_commit(size_t txn);
 void broker_txn_abort(size_t txn);
-/** init_transactions: fences the predecessor and ends what it left open. */
+/** init_transactions: fences the predecessor and ends the transaction that it left open. */
 int64_t broker_producer_init(int process);
 void broker_publish(size_t txn, const struct outbound *out, bool is_copy);
-/** True when an unfinished transaction holds offsets of that partition: its committed offset cannot be read. */
+/** True when an unfinished transaction has offsets of that partition: then its committed offset cannot be read. */
 bool broker_unstable(int partition);
 bool broker_visible(const struct published *published);
-/** True when the broker takes offsets from this member under that generation. */
+/** True when the broker accepts offsets from this member under that generation. */
 bool broker_accepts(int process, int generation);
 
 void group_rebalance(void);
-/** The process has lost its session: it does not know yet. */
+/** Takes the session of the process away; the process does not know it yet. */
 void group_evict(int process);
-/** To be called when a member polls: true when it has to give up what it has. */
+/** Call it when a member polls. True: the member has to give up its partitions. */
 bool group_poll(int process);
 
-/* ---- PostgreSQL --------------------------------------------------------------------------------------------------- */
+/* ---- PostgreSQL -------------------------------------------------------------------------------------------------- */
 
 struct ledger_entry {
     struct uuid id;
@@ -112,12 +110,12 @@ struct database {
     int64_t *sessions; /* ids */
     size_t session_count;
     int64_t sequence;
-    int64_t down_until_ms; /* nobody can connect before */
+    int64_t down_until_ms; /* nobody can connect before this time */
 };
 
 /** Groups and activities from 1 to here exist. */
 #define PARENTS 9
-/** Its rows are refused by a constraint of the operator's. */
+/** The group whose rows a constraint of the operator refuses. */
 #define REFUSED_GROUP 7
 
 void database_decide(struct batch *batch, bool durable);

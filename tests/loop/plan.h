@@ -1,6 +1,4 @@
-/**
- * Which fault comes with which call of the loop: the vocabulary of the fakes' plans.
- */
+/** Which fault occurs at which call of the loop: the vocabulary of the fakes' plans. */
 #ifndef TESTS_LOOP_PLAN_H
 #define TESTS_LOOP_PLAN_H
 
@@ -35,15 +33,16 @@ enum fault {
     FAULT_RETRY_DONE, /* it happens; the answer is an error */
     FAULT_ABORT,
     FAULT_ABORT_DONE, /* it happens; the answer is an error that requires an abort */
-    FAULT_FORGOTTEN, /* the broker no longer knows the producer: a new epoch is its answer, whatever became of the transaction */
-    FAULT_RENEW,      /* of the source: its consumer is of no more use */
+    /* The broker no longer knows the producer: it answers with a new epoch, whatever became of the transaction */
+    FAULT_FORGOTTEN,
+    FAULT_RENEW,      /* of the source: its consumer is unusable */
     FAULT_RENEW_DONE, /* it happens; the answer is lost */
     FAULT_RENEW_LATE, /* it is decided and happens a while later; the answer is lost */
     FAULT_STOP,       /* ERR_STOP */
     FAULT_TAINT,      /* it happens, but some request before was never answered */
     FAULT_REBALANCE,  /* the group rebalances; the partitions come back in the same call */
     FAULT_REVOKE,     /* the group rebalances; the partitions come back with the next poll */
-    FAULT_SIGNAL,     /* a stop is asked for meanwhile */
+    FAULT_SIGNAL,     /* a stop is requested meanwhile */
     FAULT_CRASH,      /* the process is killed right before; for "right after" see the call that follows */
     FAULT_COUNT,
 };
@@ -55,7 +54,10 @@ enum fault {
 void plan(const char *text);
 void plan_clear(void);
 
-/** The fault for this call: planned, or in a simulation a random one. What the call cannot have is never given. */
+/**
+ * The fault for this call: a planned one, or in a simulation a random one. A fault that the call cannot have is never
+ * returned.
+ */
 enum fault plan_next(enum call call);
 
 /** True when the call can have the fault. */

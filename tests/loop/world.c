@@ -26,6 +26,16 @@ static char *text(const char *constant)
     return (char *)(uintptr_t)constant;
 }
 
+/* As `configure` has them: JSON, the topics and the echoed header. */
+static const struct event_settings event_settings = {
+    .format = EVENTS_JSON,
+    .created_topic = "created",
+    .rejected_topic = "rejected",
+    .source = "/sessiond/commands",
+    .echo_headers = (char *const *)(uintptr_t)echo_headers,
+    .envelope_max_bytes = 65536,
+};
+
 static void configure(struct config *config)
 {
     *config = (struct config){
@@ -34,9 +44,7 @@ static void configure(struct config *config)
         .events_rejected_topic = text("rejected"),
         .dlq_topic = text("dlq"),
         .commands_max_bytes = 65536,
-        .events_source = text("/sessiond/commands"),
         .events_reply_topics = (char **)(uintptr_t)no_names,
-        .events_echo_headers = (char **)(uintptr_t)echo_headers,
         .group_id = text("sessiond"),
         .instance_id = text("one"),
         .transactional_id = text("sessiond/one"),
@@ -100,7 +108,7 @@ int trace_of(enum call call, int nth)
     return -1;
 }
 
-/* ---- Processes ---------------------------------------------------------------------------------------------------- */
+/* ---- Processes --------------------------------------------------------------------------------------------------- */
 
 static void process_start(struct process *p)
 {
@@ -113,7 +121,7 @@ static void process_start(struct process *p)
     p->schema_cache = schema_cache_new();
     p->decode = (struct decode_options){
         .format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = schemas, .schema_cache = p->schema_cache};
-    p->encoder = event_encoder_new(&world.config, schemas, NULL);
+    p->encoder = event_encoder_new(&event_settings, schemas, NULL);
     p->worker = worker_new(&(struct worker_parts){
         .config = &world.config,
         .source = &p->source,
@@ -182,7 +190,10 @@ bool process_step(struct process *p)
     return false;
 }
 
-/* Whoever was told that the consumer is over may ask it again and abort; all else would be taken for another one's failure. */
+/*
+ * Whoever was told that the consumer is over may ask it again and abort; all else would be taken for another one's
+ * failure.
+ */
 static void forbid_going_on(const struct source *source, enum call call)
 {
     if (source->over && call != CALL_FILL && call != CALL_SERVE && call != CALL_ABORT)
@@ -211,7 +222,7 @@ enum fault call_enter(int process, enum call call)
     return fault;
 }
 
-/* ---- Runs --------------------------------------------------------------------------------------------------------- */
+/* ---- Runs -------------------------------------------------------------------------------------------------------- */
 
 bool all_answered(void)
 {

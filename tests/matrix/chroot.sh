@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make demo and make check as on a fresh machine: the system is made in a folder, and removed at the end.
+# Runs make demo and make check as on a fresh machine: a system that is made in a folder, and removed at the end.
 #
 #   tests/matrix/chroot.sh ORIGIN RELEASE      Debian trixie, Ubuntu noble
 set -euo pipefail
@@ -25,7 +25,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# A clone, for `make before` asks for the history, with the files as they are here.
+# A clone, since `make before` needs the history, with the present contents of the files.
 copy_tree() {
     git clone -q --no-local . "$root/root/sessiond"
     git ls-files -z -co --exclude-standard | while IFS= read -r -d '' file; do

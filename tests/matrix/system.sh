@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# A fresh Debian or Ubuntu in a folder. Sourced after deploy/paths.sh, never run.
+# Makes a fresh Debian or Ubuntu in a folder. It is sourced after deploy/paths.sh, never run.
 #
-# Packages come from where this machine's apt has those of ORIGIN. What it lacks in order to do so it says, with exit status 77. Everything
-# in the folder runs in namespaces of its own: mounts and processes are gone when this ends, however it ends.
+# Packages come from the place that this machine's apt uses for ORIGIN. If something is missing it says what, with exit
+# status 77. Everything in the folder runs in namespaces of its own: mounts and processes are gone when this ends,
+# however it ends.
 
 left_out() { say "left out: $*"; exit 77; }
 

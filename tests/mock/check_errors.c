@@ -1,6 +1,6 @@
 /*
- * Every rule of the classifier that a broker can cause, by way of the source and the sink: tests/mock/errors.table. Each row has
- * brokers and a process of its own; several run at once, since most of the time they wait.
+ * Every rule of the classifier that a broker can cause, by way of the source and the sink: tests/mock/errors.table.
+ * Each row has brokers and a process of its own; several run at once, since most of the time they wait.
  */
 #include "cluster.h"
 #include "table.h"
@@ -20,7 +20,7 @@
 #define LIMIT_MS 120000
 #define SLICE_MS 300
 
-/* ---- The table ---------------------------------------------------------------------------------------------------- */
+/* ---- The table --------------------------------------------------------------------------------------------------- */
 
 static const char *const call_names[] = {"consume", "transaction", "delivery", "admin"};
 
@@ -111,7 +111,7 @@ START_TEST(every_rule_is_provoked_or_has_a_reason_why_not)
 }
 END_TEST
 
-/* ---- One row: the run of the program that meets the error ----------------------------------------------------------- */
+/* ---- One row: the run of the program that meets the error -------------------------------------------------------- */
 
 struct trial {
     const struct row *row;
@@ -182,7 +182,7 @@ static enum progress run_steps(struct trial *trial)
     return DONE;
 }
 
-/* ---- Steps -------------------------------------------------------------------------------------------------------- */
+/* ---- Steps ------------------------------------------------------------------------------------------------------- */
 
 static enum progress topics(struct trial *trial)
 {
@@ -285,21 +285,26 @@ static const step answering[] = {join, have_read, init, begin, produce, flush, s
 static const step reading_nowhere[] = {join, serve_until_logged, NULL};
 static const step producing_nowhere[] = {init_until_logged, NULL};
 
-/* ---- Provocations ------------------------------------------------------------------------------------------------- */
+/* ---- Provocations ------------------------------------------------------------------------------------------------ */
 
 static void answer_with_it(struct trial *trial)
 {
     cluster_fail(&trial->cluster, (enum api)trial->request->api, trial->row->code, 1);
 }
 
-/* The first of them may be lost: from 2.12 on librdkafka gives up the broker of its bootstrap list once it knows the others, with
- * what that has been asked. */
+/*
+ * The first of them may be lost: from 2.12 on librdkafka gives up the broker of its bootstrap list once it knows the
+ * others, with what that has been asked.
+ */
 static void answer_twice_with_it(struct trial *trial)
 {
     cluster_fail(&trial->cluster, (enum api)trial->request->api, trial->row->code, 2);
 }
 
-/* A topic without partitions, as brokers answer: with some a mock broker would list them, and librdkafka 2.8 crashes by that. */
+/*
+ * A topic without partitions, as brokers answer: with some a mock broker would list them, and librdkafka 2.8 crashes by
+ * that.
+ */
 static void take_the_topic(struct trial *trial)
 {
     free(trial->cluster.config.commands_topic);
@@ -361,7 +366,7 @@ static const struct request *request_of(const struct row *row)
     return NULL;
 }
 
-/* ---- Outcomes ----------------------------------------------------------------------------------------------------- */
+/* ---- Outcomes ---------------------------------------------------------------------------------------------------- */
 
 static void outcome_text(const struct trial *trial, enum progress progress, char text[static 128])
 {
@@ -431,7 +436,7 @@ static void try_row(const struct row *row, FILE *log)
     exit(good ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* ---- All rows ----------------------------------------------------------------------------------------------------- */
+/* ---- All rows ---------------------------------------------------------------------------------------------------- */
 
 static pid_t pids[ROWS_MAX];
 static FILE *logs[ROWS_MAX];

@@ -1,6 +1,7 @@
 /*
- * The real loop, source and sink against mock brokers that fail: every command has an event at the end, and nothing that the threads
- * share is touched by two of them at once (built with SANITIZER=thread this is what the program is for).
+ * The real loop, source and sink against mock brokers that fail: every command has an event at the end, and nothing
+ * that the threads share is touched by two of them at once (built with SANITIZER=thread this is what the program is
+ * for).
  */
 #include "cluster.h"
 #include "memory_store.h"
@@ -35,12 +36,20 @@ static struct cluster cluster;
 static void run_open(struct run *run)
 {
     const struct config *config = &cluster.config;
+    const struct event_settings events = {
+        .format = config->events_format,
+        .created_topic = config->events_created_topic,
+        .rejected_topic = config->events_rejected_topic,
+        .source = config->events_source,
+        .echo_headers = config->events_echo_headers,
+        .envelope_max_bytes = (size_t)config->commands_max_bytes,
+    };
     struct err err;
 
     run->answered = (struct answered){0};
     run->schemas = schemas_open("", &err);
     run->decode = (struct decode_options){.format = COMMANDS_AUTO, .max_bytes = 65536, .schemas = run->schemas};
-    run->encoder = event_encoder_new(config, run->schemas, NULL);
+    run->encoder = event_encoder_new(&events, run->schemas, NULL);
     run->store = store_new(config);
     run->source = source_open(config, &err);
     run->sink = sink_open(config, &err);
@@ -66,9 +75,12 @@ static void run_close(struct run *run)
     schemas_close(run->schemas);
 }
 
-/* ---- Trouble ------------------------------------------------------------------------------------------------------ */
+/* ---- Trouble ----------------------------------------------------------------------------------------------------- */
 
-/* After so many decisions the brokers do this. _TRANSPORT cuts the connections, which sets the taint flag in their threads. */
+/*
+ * After so many decisions the brokers do this. _TRANSPORT cuts the connections, which sets the taint flag in their
+ * threads.
+ */
 struct trouble {
     int64_t after;
     enum api api;
@@ -111,7 +123,7 @@ static void make_trouble(void)
         cluster_fail(&cluster, trouble->api, trouble->code, trouble->times);
 }
 
-/* ---- Runs --------------------------------------------------------------------------------------------------------- */
+/* ---- Runs -------------------------------------------------------------------------------------------------------- */
 
 /* Until the store has decided so many, or a stop is asked for; then what is in flight is published. */
 static bool work(struct worker *worker, int64_t enough, struct err *err)
@@ -254,7 +266,10 @@ static void say_missing(rd_kafka_resp_err_t code)
             rd_kafka_mock_topic_set_error(cluster.mock, names[i], code);
 }
 
-/* The producer is made anew meanwhile, and asks for its topics. Not closed: 2.0.2 waits for ever for a topic that once was missing. */
+/*
+ * The producer is made anew meanwhile, and asks for its topics. Not closed: 2.0.2 waits for ever for a topic that once
+ * was missing.
+ */
 START_TEST(topics_that_are_said_to_be_missing_for_a_moment_stop_nothing)
 {
     static struct run run;

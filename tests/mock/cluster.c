@@ -11,7 +11,10 @@
 #define COMMANDS_MAX 10000
 #define ANSWERED_MS  60000
 
-/* To the worker a group whose offsets are gone has lost its topic; these brokers keep none (the linker wraps it, see the Makefile). */
+/*
+ * To the worker a group whose offsets are gone has lost its topic; these brokers keep none (the linker wraps it, see
+ * the Makefile).
+ */
 enum progress __wrap_source_kept(struct source *source, const struct offsets *offsets, struct err *err);
 enum progress __wrap_source_kept(struct source *source, const struct offsets *offsets, struct err *err)
 {
@@ -20,9 +23,10 @@ enum progress __wrap_source_kept(struct source *source, const struct offsets *of
 }
 
 /*
- * The mock's answer to JoinGroup comes after whole seconds (3 the first time, then the session's timeout less one), and so after
- * a whole number of our metadata refreshes. librdkafka 2.0.2 joins again when an answer to one arrives while the leader waits for
- * its own: with these brokers for ever, in three runs of a hundred. Hence an interval that is no divisor.
+ * The mock's answer to JoinGroup comes after whole seconds (3 the first time, then the session's timeout less one), and
+ * so after a whole number of our metadata refreshes. librdkafka 2.0.2 joins again when an answer to one arrives while
+ * the leader waits for its own: with these brokers for ever, in three runs of a hundred. Hence an interval that is no
+ * divisor.
  */
 #define REFRESH "kafka.topic.metadata.refresh.interval.ms=487"
 

@@ -1,8 +1,8 @@
 /**
  * librdkafka's mock brokers, in this process, and a configuration that leads to them.
  *
- * They prove what our code does about errors and between its threads, and nothing about delivery: they know no generations,
- * no markers and no last stable offset, and forget the offsets that a transaction commits. One thread.
+ * They show how our code handles errors and threads, and show nothing about delivery: they know no generations, no
+ * markers and no last stable offset, and forget the offsets that a transaction commits. One thread.
  */
 #ifndef TESTS_MOCK_CLUSTER_H
 #define TESTS_MOCK_CLUSTER_H
@@ -36,26 +36,30 @@ struct cluster {
     rd_kafka_t *rk; /* the client that the brokers live in; sends the commands */
     rd_kafka_mock_cluster_t *mock;
     int brokers;
-    struct config config; /* instance.id=auto: a fence is then our own, and not a stop but a new producer */
+    /* instance.id=auto: a fence is then our own, and leads to a new producer instead of a stop */
+    struct config config;
 };
 
-/** So many brokers, and the four topics. The configuration may still be changed. */
+/** Starts that many brokers, with the four topics. The configuration may still be changed. */
 void cluster_open(struct cluster *cluster, int brokers);
 void cluster_close(struct cluster *cluster);
 
-/** Each broker answers the next `times` requests of this kind with this error; _TRANSPORT: it closes the connection instead. */
+/**
+ * Each broker answers the next `times` requests of this kind with this error; _TRANSPORT: it closes the connection
+ * instead.
+ */
 void cluster_fail(struct cluster *cluster, enum api api, rd_kafka_resp_err_t code, int times);
 
-/** How many of these errors have not been given yet, by all brokers. */
+/** How many of these errors no broker has given yet. */
 size_t cluster_failures_left(struct cluster *cluster, enum api api);
 
-/** Stops or starts listening, all of them. */
+/** Makes all brokers stop listening, or listen again. */
 void cluster_set_down(struct cluster *cluster, bool is_down);
 
 /** Sends `count` good commands with ids of their own to all partitions. */
 void cluster_send(struct cluster *cluster, int count);
 
-/** How many commands have an event in the created topic; waits until they are `enough`, a minute at most. */
+/** How many commands have an event in the created topic; waits until there are `enough`, a minute at most. */
 int cluster_answered(struct cluster *cluster, int enough);
 
 #endif

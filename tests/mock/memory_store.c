@@ -1,4 +1,7 @@
-/* postgres/store.h without a database: every command is created at the second look, so that the loop works on two batches at once. */
+/*
+ * postgres/store.h without a database: every command is created at the second look, so that the loop works on two
+ * batches at once.
+ */
 #include "memory_store.h"
 
 #include "runtime/clock.h"

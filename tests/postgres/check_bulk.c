@@ -1,6 +1,6 @@
 /*
- * Batches of many ids: which way they go, and that the bulk way gives up at each of its steps without a trace, so that the
- * statement decides. That it decides the same is shown by the other suites, which run by each way.
+ * Batches of many ids: which way they go, and that the bulk way gives up at each of its steps without a trace, so that
+ * the statement decides. That it decides the same is shown by the other suites, which run by each way.
  */
 #include "evidence.h"
 

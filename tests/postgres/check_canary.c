@@ -1,6 +1,6 @@
 /*
- * Whether the tables take rows at all, tried when rows are refused and nothing was stored: what is tried, what comes of it, and
- * that nothing stays of it.
+ * Whether the tables take rows at all, tried when rows are refused and nothing was stored: what is tried, what comes of
+ * it, and that nothing stays of it.
  */
 #include "refusal.h"
 

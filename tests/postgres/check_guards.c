@@ -1,6 +1,6 @@
 /*
- * What must not be stored: a session that no event could tell, one that is not what was asked for, a decision made while
- * rows are hidden. Each statement guards itself, because nobody else sees it in time.
+ * What must not be stored: a session that no event could tell, one that is not what was asked for, a decision made
+ * while rows are hidden. Each statement guards itself, because nobody else sees it in time.
  */
 #include "refusal.h"
 

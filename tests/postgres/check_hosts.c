@@ -1,5 +1,6 @@
 /*
- * Several hosts, of which some take a connection and say nothing: a server that is stopped, a tunnel whose end has gone.
+ * Several hosts, of which some take a connection and say nothing: a server that is stopped, a tunnel whose end has
+ * gone.
  */
 #include "fixture.h"
 

@@ -1,6 +1,6 @@
 /*
- * Rows that PostgreSQL refuses: which of them are the command's fault and which are the operator's. Whether others would be
- * stored: check_canary.c.
+ * Rows that PostgreSQL refuses: which of them are the command's fault and which are the operator's. Whether others
+ * would be stored: check_canary.c.
  */
 #include "refusal.h"
 

@@ -155,8 +155,10 @@ START_TEST(a_lock_that_is_held_too_long_makes_the_batch_wait_and_try_again)
 }
 END_TEST
 
-/* A role whose transactions are stricter by default: what another one decides meanwhile would be an error, for ever where ids
- * are shared all the time. */
+/*
+ * A role whose transactions are stricter by default: what another one decides meanwhile would be an error, for ever
+ * where ids are shared all the time.
+ */
 START_TEST(a_stricter_isolation_by_default_does_not_make_a_race_an_error)
 {
     store_free(store);

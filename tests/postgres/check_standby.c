@@ -11,7 +11,10 @@ static void set_standby(const char *name)
     usleep(200000);
 }
 
-/* Before each test, and in their parent after them all: whatever became of one, or every commit of the server would wait for ever. */
+/*
+ * Before each test, and in their parent after them all: whatever became of one, or every commit of the server would
+ * wait for ever.
+ */
 static void standby_forget(void)
 {
     connect_beside();

@@ -14,13 +14,23 @@ static enum progress connect_store(void)
     return progress;
 }
 
+/* All findings as one text, each with its fix. */
 static const char *status(bool *complete)
 {
     static char text[16384];
-    FILE *out = fmemopen(text, sizeof text, "w");
+    struct arena arena = {0};
+    struct migrate_report report;
+    size_t len = 0;
 
-    ck_assert_msg(migrate_status(&config, out, false, complete, &err), "%s", err.message);
-    fclose(out);
+    ck_assert_msg(migrate_status(&config, &arena, &report, &err), "%s", err.message);
+    text[0] = 0;
+    for (size_t i = 0; i < report.count && len < sizeof text; i++) {
+        const struct migrate_finding *finding = &report.findings[i];
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s\n  fix: %s\n", finding->warning ? "warning: " : "",
+                                finding->text, finding->fix);
+    }
+    *complete = report.complete;
+    arena_free(&arena);
     return text;
 }
 
@@ -192,7 +202,7 @@ END_TEST
 /* It works as the owner, who sees all, but whose policies are not those of `run`. */
 START_TEST(a_migration_does_not_mind_what_its_own_role_may_see)
 {
-    FILE *quiet = fopen("/dev/null", "w");
+    bool created[MIGRATE_TABLES];
 
     become_worker();
     sql("GRANT USAGE, CREATE ON SCHEMA \"%s\" TO %s", schema_name, worker_role);
@@ -200,8 +210,7 @@ START_TEST(a_migration_does_not_mind_what_its_own_role_may_see)
     sql("ALTER TABLE study_sessions OWNER TO %s", worker_role);
     sql("ALTER TABLE command_outcomes OWNER TO %s", worker_role);
     sql("ALTER TABLE groups ENABLE ROW LEVEL SECURITY");
-    ck_assert_msg(migrate_up(&config, quiet, false, &err), "%s", err.message);
-    fclose(quiet);
+    ck_assert_msg(migrate_up(&config, created, &err), "%s", err.message);
 }
 END_TEST
 

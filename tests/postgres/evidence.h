@@ -1,6 +1,6 @@
 /**
- * How the sessions of a test came into their table: a check constraint writes down which statement inserted each and whether
- * triggers were on.
+ * How the sessions of a test got into their table: a check constraint records which statement inserted each one, and
+ * whether triggers were on.
  */
 #ifndef TESTS_POSTGRES_EVIDENCE_H
 #define TESTS_POSTGRES_EVIDENCE_H
@@ -11,13 +11,13 @@ static inline void keep_evidence(void)
 {
     sql("CREATE TABLE evidence (bulk boolean, role text)");
     sql("CREATE FUNCTION witness() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO \"%s\".evidence VALUES "
-        "(current_query() LIKE '-- The bulk way%%', current_setting('session_replication_role')); RETURN true; END $$",
+        "(current_query() LIKE '-- In bulk%%', current_setting('session_replication_role')); RETURN true; END $$",
         schema_name);
     sql("ALTER TABLE study_sessions ADD CONSTRAINT witnessed CHECK (\"%s\".witness())", schema_name);
     sql("TRUNCATE evidence");
 }
 
-/** What `role` (with `bulk`: that went by the bulk way) inserted since the last time, and forgets it. */
+/** How many sessions `role` has inserted (with `bulk`: in bulk). */
 static inline long count_inserted(bool bulk, const char *role)
 {
     static char text[64];
@@ -36,7 +36,7 @@ static inline void assert_went(bool bulk, const char *role, long sessions)
     sql("TRUNCATE evidence");
 }
 
-/** Commands for group 1, of so many new ids. */
+/** Adds commands for group 1 with that many new ids. */
 static inline void add_many(unsigned from, unsigned count)
 {
     begin_batch();
@@ -44,7 +44,7 @@ static inline void add_many(unsigned from, unsigned count)
         add(&batch, from + i, 1, 1);
 }
 
-/** Whether the store's session waits for its client within a transaction. */
+/** True when the store's session waits for its client within a transaction. */
 static inline bool store_is_idle(void)
 {
     sql("SELECT pg_stat_clear_snapshot()");

@@ -1,7 +1,7 @@
 /**
- * What the store's tests share: a schema of their own on the server that libpq's environment names, made by
- * `migrate_up`, with two groups (1 "Animals", 2 "Colours") and one activity (1 "Flashcards"); a batch; and a connection
- * beside the store's. Stories of the store are told by each way that a batch can go (`run_each_way`).
+ * What the store's tests share: a schema of their own, made by migrate_up, on the server that libpq's environment
+ * names, with two groups (1 "Animals", 2 "Colours") and one activity (1 "Flashcards"); a batch; and a second connection
+ * beside the store's. Stories of the store are told in each way that a batch can be decided (run_each_way).
  */
 #ifndef TESTS_POSTGRES_FIXTURE_H
 #define TESTS_POSTGRES_FIXTURE_H
@@ -31,10 +31,10 @@ static char worker_role[64];
 static enum way {
     BY_STATEMENT, /* however large */
     BY_BULK,      /* however small */
-    PER_BATCH,    /* likewise, and parents are checked once a batch */
+    PER_BATCH,    /* in bulk, however small, with parents checked once a batch */
 } way;
 
-/** Runs SQL on the connection beside; what it answers in the first column of its first row, "" without one. */
+/** Runs SQL on the second connection. Returns the first column of the first row, or "" without a row. */
 static const char *sql(const char *format, ...) PRINTF(1, 2);
 static const char *sql(const char *format, ...)
 {
@@ -67,10 +67,9 @@ static inline void connect_beside(void)
 
 static inline void make_tables(void)
 {
-    FILE *quiet = fopen("/dev/null", "w");
+    bool created[MIGRATE_TABLES];
 
-    ck_assert_msg(migrate_up(&config, quiet, false, &err), "%s", err.message);
-    fclose(quiet);
+    ck_assert_msg(migrate_up(&config, created, &err), "%s", err.message);
     sql("SET search_path = \"%s\"", schema_name);
     sql("INSERT INTO groups (name) VALUES ('Animals'), ('Colours')");
     sql("INSERT INTO study_activities (name) VALUES ('Flashcards')");
@@ -90,7 +89,7 @@ static inline struct store *new_store(void)
     return other;
 }
 
-/** Adds a command to the batch, as validate would leave it; its record is at the next offset of "commands"[0]. */
+/** Adds a command to the batch, as `validate` would leave it; its record is at the next offset of "commands"[0]. */
 static inline struct batch_item *add(struct batch *to, unsigned id, int64_t group_id, int64_t study_activity_id)
 {
     struct batch_item *item = &to->items[to->count];
@@ -131,7 +130,7 @@ static inline void receive_all(void)
     ck_assert_msg(progress == DONE, "%s", err.message);
 }
 
-/** Whether a session of that application waits for a lock; within a transaction the view would not change. */
+/** True when a session with that application name waits for a lock. Within a transaction the view would not change. */
 static inline bool waits_for_lock(const char *application)
 {
     sql("SELECT pg_stat_clear_snapshot()");
@@ -140,7 +139,7 @@ static inline bool waits_for_lock(const char *application)
                    application)) > 0;
 }
 
-/** Sends the batch and goes on until the server waits for a lock that another transaction has. */
+/** Sends the batch, and continues until the server waits for a lock that another transaction holds. */
 static inline void send_into_lock(void)
 {
     ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
@@ -153,7 +152,7 @@ static inline void begin_batch(void)
     batch_reset(&batch);
 }
 
-/** From here on the store works as a role of its own, by the grants of `migrate sql`. */
+/** From here on the store works as its own role, with the grants of `migrate sql`. */
 static inline void become_worker(void)
 {
     snprintf(worker_role, sizeof worker_role, "worker_%d", (int)getpid());
@@ -214,7 +213,7 @@ static inline void go_per_batch(void)
     way = PER_BATCH;
 }
 
-/** A case for each way, of the tests that `add_stories_to` adds with their fixtures. */
+/** Adds a case for each way, with the tests that `add_stories_to` adds. */
 static inline void add_each_way(Suite *suite, void (*add_stories_to)(TCase *tcase))
 {
     static const struct {
@@ -234,7 +233,7 @@ static inline void add_each_way(Suite *suite, void (*add_stories_to)(TCase *tcas
     }
 }
 
-/** The main program of a suite of nothing else. */
+/** The main program of a suite that has nothing else. */
 static inline int run_each_way(const char *name, void (*add_stories_to)(TCase *tcase))
 {
     Suite *suite = suite_create(name);

@@ -1,6 +1,4 @@
-/**
- * What the tests of refused rows share: a constraint that refuses group 2, what became of a batch, and what was logged.
- */
+/** What the tests of refused rows share: a constraint that refuses group 2, the result of a batch, and the log. */
 #ifndef TESTS_POSTGRES_REFUSAL_H
 #define TESTS_POSTGRES_REFUSAL_H
 
@@ -39,7 +37,7 @@ static inline void assert_nothing_answered(void)
         ck_assert_int_eq(batch.items[i].outcome.kind, OUTCOME_PENDING);
 }
 
-/** Nothing was answered, and the process is to end with that code; the message names what it must. */
+/** Checks that nothing was answered and that the process ends with that code; the message must contain `named`. */
 static inline void assert_stopped(enum exit_code exit_code, const char *named)
 {
     ck_assert_int_eq(decide(store, &batch), FAILED);
@@ -49,7 +47,7 @@ static inline void assert_stopped(enum exit_code exit_code, const char *named)
     assert_nothing_answered();
 }
 
-/** Adds commands for that group, with ids after those that are there. */
+/** Adds commands for that group, with ids that follow the existing ones. */
 static inline void add_group(int64_t group_id, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
@@ -60,7 +58,7 @@ static inline void add_group(int64_t group_id, unsigned count)
 
 static FILE *log_file;
 
-/** From here on what is logged is kept for `logged`. */
+/** Keeps what is logged from here on, for `logged`. */
 static inline void log_begin(void)
 {
     log_file = tmpfile();

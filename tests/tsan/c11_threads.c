@@ -1,9 +1,10 @@
 /*
  * C11 threads, locks and conditions by way of POSIX's, for builds with ThreadSanitizer.
  *
- * librdkafka calls thrd_create, mtx_lock and cnd_wait, which ThreadSanitizer (of GCC 12) does not know: it crashes in a thread that it
- * did not see being made, and would take everything that librdkafka orders by its locks for a race. Here they end in the functions
- * that it does intercept. glibc makes its own from the same parts: the types have the same size and, initialised, the same content.
+ * librdkafka calls thrd_create, mtx_lock and cnd_wait, which ThreadSanitizer (of GCC 12) does not know: it crashes in a
+ * thread that it did not see being made, and would take everything that librdkafka orders by its locks for a race. Here
+ * they end in the functions that it does intercept. glibc makes its own from the same parts: the types have the same
+ * size and, initialised, the same content.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -26,8 +27,8 @@ static int result(int code)
 }
 
 /*
- * librdkafka's own accesses are not judged (its atomics are not seen), what it calls of ours is. io_sync: by default all sockets
- * order each other, and with brokers in the same process that hides every race.
+ * librdkafka's own accesses are not judged (its atomics are not seen), what it calls of ours is. io_sync: by default
+ * all sockets order each other, and with brokers in the same process that hides every race.
  */
 const char *__tsan_default_options(void); /* NOLINT */
 const char *__tsan_default_options(void)  /* NOLINT */
@@ -35,7 +36,7 @@ const char *__tsan_default_options(void)  /* NOLINT */
     return "exitcode=99:ignore_noninstrumented_modules=1:io_sync=0";
 }
 
-/* ---- Threads ------------------------------------------------------------------------------------------------------ */
+/* ---- Threads ----------------------------------------------------------------------------------------------------- */
 
 struct start {
     thrd_start_t function;
@@ -72,7 +73,7 @@ int thrd_join(thrd_t thread, int *value)
     return result(code);
 }
 
-/* ---- Locks -------------------------------------------------------------------------------------------------------- */
+/* ---- Locks ------------------------------------------------------------------------------------------------------- */
 
 int mtx_init(mtx_t *lock, int type)
 {
@@ -100,7 +101,7 @@ void mtx_destroy(mtx_t *lock)
     pthread_mutex_destroy((pthread_mutex_t *)lock);
 }
 
-/* ---- Conditions --------------------------------------------------------------------------------------------------- */
+/* ---- Conditions -------------------------------------------------------------------------------------------------- */
 
 int cnd_init(cnd_t *condition)
 {

@@ -1,5 +1,6 @@
 /**
- * What reads commands and writes events, as the configuration says: opened once, it depends on no broker and no database.
+ * The decoders of commands and encoders of events, as the configuration says. They are opened once, and need no broker
+ * and no database.
  */
 #ifndef CLI_PARTS_CODECS_H
 #define CLI_PARTS_CODECS_H
@@ -8,19 +9,22 @@
 #include "codec/event.h"
 #include "registry/registry.h"
 
-/** All zero before it is opened; not to be moved afterwards. One thread. */
+/** All zero before it is opened; it must not move afterwards. One thread. */
 struct codecs {
     struct schemas *schemas;
-    struct registry *registry;         /* NULL: none is configured */
-    struct schema_cache *schema_cache; /* what it has answered */
+    struct registry *registry;         /* NULL: no registry is configured */
+    struct schema_cache *schema_cache; /* what the registry has answered */
     struct decode_options decode;
-    struct event_encoder *encoder; /* NULL: only decoding was asked for */
+    struct event_encoder *encoder; /* NULL: only decoding was requested */
 };
 
-/** False: ERR_STOP, or ERR_NONE when a stop was asked for; `codecs_close` in any case. */
+/** Opens all of it. False: ERR_STOP, or ERR_INTERRUPTED when a stop was requested. Call codecs_close in any case. */
 MUSTUSE bool codecs_open(struct codecs *codecs, const struct config *config, struct err *err);
 
-/** For who only reads: the registry need not know the events' schemas. */
+/**
+ * Opens only what decoding needs: the registry need not have the events' schemas. False: ERR_STOP. Call codecs_close in
+ * any case.
+ */
 MUSTUSE bool codecs_open_decoding(struct codecs *codecs, const struct config *config, struct err *err);
 
 void codecs_close(struct codecs *codecs);

@@ -1,5 +1,5 @@
 /**
- * A stored outcome for people (some lines of text) and for scripts (one line of JSON).
+ * Prints a stored outcome for people (some lines of text) or for scripts (one line of JSON).
  *
  * JSON: "state" (created, rejected or expired), "position" {"topic", "partition", "offset", "timestamp"} of the command
  * that was decided, and the fields of its event as they are published in JSON. Of an expired outcome only the command
@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-/* `found->row` is not NULL. */
+/* `found->row` must not be NULL. */
 
 void outcome_print_json(const struct lookup_found *found, struct arena *arena, FILE *out);
 void outcome_print_text(const struct lookup_found *found, struct arena *arena, FILE *out);

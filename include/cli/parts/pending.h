@@ -1,6 +1,6 @@
 /**
- * Commands that were sent and whose events have not come yet, known by where they were sent to: so a duplicate and a
- * reused id get the answer to their own record.
+ * Commands that were sent and whose events have not come yet. They are known by their place, so that a duplicate and a
+ * reused id each get the answer to their own record.
  */
 #ifndef CLI_PARTS_PENDING_H
 #define CLI_PARTS_PENDING_H
@@ -15,17 +15,17 @@ struct pending_command {
 
 /** All zero is empty. One thread. */
 struct pending {
-    struct pending_command *list; /* owned; 16 bytes a command */
+    struct pending_command *list; /* owned; 16 bytes for each command */
     size_t count;
     size_t capacity;
-    size_t left; /* not answered yet */
+    size_t left; /* how many are not answered yet */
     bool sorted;
 };
 
-/** Memory that runs out ends the process. */
+/** Adds a command. Memory that runs out ends the process. */
 void pending_add(struct pending *pending, int32_t partition, int64_t offset);
 
-/** True when that command was waiting, the first time only. */
+/** True when that command was waiting; only the first time. */
 MUSTUSE bool pending_take(struct pending *pending, int32_t partition, int64_t offset);
 
 void pending_free(struct pending *pending);

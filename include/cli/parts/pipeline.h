@@ -1,5 +1,6 @@
 /**
- * What works for as long as a group, a database and brokers keep it: opened anew when the group takes nothing from it any more.
+ * Everything that depends on a group, a database and brokers. It is opened anew when the group accepts nothing from it
+ * any more.
  *
  * Plain data, all zero while it is closed. One thread: the loop's.
  */
@@ -19,8 +20,9 @@ struct pipeline {
 };
 
 /**
- * Fills the parts of `parts` that are opened here, and the decoders and encoders from `codecs`; the rest is the caller's. `replay` NULL: the
- * partitions that the group gives, else these ranges. False: pipeline_close is needed all the same.
+ * Opens it, and fills those members of `parts` that are opened here or come from `codecs`; the caller fills the rest.
+ * `replay` NULL: it reads the partitions that the group gives, else these ranges. False: ERR_STOP; pipeline_close is
+ * needed nevertheless.
  */
 MUSTUSE bool pipeline_open(struct pipeline *pipeline, struct worker_parts *parts, const struct codecs *codecs,
                            struct replay *replay, struct err *err);

@@ -1,4 +1,7 @@
-/** The worker of this configuration that runs on this machine, if one does: what it says of itself over http.listen. */
+/**
+ * The worker of this configuration that runs on this machine, if there is one: what it says about itself over
+ * http.listen.
+ */
 #ifndef CLI_PARTS_RUNNING_WORKER_H
 #define CLI_PARTS_RUNNING_WORKER_H
 
@@ -6,8 +9,8 @@
 #include "http/client.h"
 
 /**
- * Asks it for `path`. False: http.listen is empty, nobody answers there, or what answers is no worker of this group and
- * topic; `err->message` says which. The caller frees `reply->body`.
+ * Requests `path` from it. False: http.listen is empty, nothing answers there, or something else than a worker of this
+ * group and topic does; `err->message` says which. The caller frees `reply->body`.
  */
 MUSTUSE bool running_worker_ask(const struct config *config, const char *path, struct reply *reply, struct err *err);
 

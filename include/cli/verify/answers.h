@@ -1,10 +1,10 @@
-/** What each command record was answered with: from the step by ids to the step by places. */
+/** How each command record was answered: from the step by ids to the step by places. */
 #ifndef CLI_VERIFY_ANSWERS_H
 #define CLI_VERIFY_ANSWERS_H
 
 #include "cli/verify/verify.h"
 
-/** A place from the last to the first of each partition. */
+/** A place; sorted from the last to the first of each partition. */
 struct place_back {
     uint8_t partition[4];
     uint8_t offset_back[8];
@@ -15,47 +15,52 @@ struct place_back place_back_of(const struct place *place);
 /** The events of one record. */
 struct answers {
     uint32_t count;
-    bool decided;   /* one of them is final */
-    bool undecided; /* one of them only answers */
-    bool joined;    /* two of them lie in one partition, and no transaction ends between them */
+    bool decided;   /* one of them is a decision */
+    bool undecided; /* one of them decides nothing */
+    bool joined;    /* two of them are in one partition without an end of a transaction between them */
     bool expired;   /* the first one says COMMAND_EXPIRED */
     struct position first;
     struct position last;
-    uint64_t key_hash; /* of the first one's key */
+    uint64_t key_hash; /* of the key of the first one */
 };
 
 void answers_add(struct answers *answers, const struct event_digest *event);
 
-/** A command record that is kept. Sorted by place, backwards. */
+/** A command record that still exists. Sorted by place, backwards. */
 struct answered {
     struct place_back back;
     bool suppressed;  /* a duplicate that needs no event */
-    bool has_row;     /* its id has an outcome */
-    bool created;     /* and that is a session */
-    bool misanswered; /* an event of another id answers it, which is a finding of its own */
+    bool has_row;     /* the ledger has an outcome for its id */
+    bool created;     /* that outcome is a session */
+    bool misanswered; /* an event with another id answers it, which is a finding of its own */
     struct command_digest command;
     struct answers answers;
 };
 
-/** An event whose command id no command of its place has. Sorted in the same way. */
+/** An event whose command id belongs to no command at its place. Sorted by place, backwards. */
 struct stray {
     struct place_back back;
     struct event_digest event;
 };
 
-/** Who says that a session is his: an event, a row of the ledger, or both in the same words. Sorted by session. */
+/**
+ * A claim that an outcome created a session, by an event, a row of the ledger, or both in the same words. Sorted by
+ * session.
+ */
 struct claim {
     uint8_t session[8]; /* big-endian; all ids are positive */
     bool by_ledger;
     bool by_event;
-    struct position at; /* of the event */
+    struct position at; /* where the event is */
     struct uuid command_id;
     int64_t group_id;
     int64_t activity_id;
     int64_t start_us;
 };
 
-/** The first event for a command; sorted by all but the last three: what they answer has to ascend. */
+/**
+ * The first event for a command. Sorted by all but the last three members: the commands that they answer must ascend.
+ */
 struct first_event {
     uint8_t topic;
     uint8_t key_hash[8];
@@ -68,7 +73,10 @@ struct first_event {
 
 #define FIRST_EVENT_KEY 25
 
-/** Brings claims and the rows of study_sessions together; ends the scan. `forgotten`: pruned ids whose session nobody names. */
+/**
+ * Compares claims with the rows of study_sessions, and ends the scan. `forgotten`: pruned ids whose session no event
+ * names.
+ */
 struct ledger_scan;
 MUSTUSE bool verify_sessions(struct verify *verify, struct ledger_scan *scan, int64_t oldest_us, int64_t forgotten,
                              struct err *err);

@@ -1,6 +1,6 @@
 /**
- * What `sessiond verify` compares, and the moment of which it speaks: the ends of all topics, what the group had committed before and
- * after they were fixed, and what retention has taken away.
+ * What `sessiond verify` compares, and the moment that it speaks about: the ends of all topics, what the group had
+ * committed before and after they were fixed, and what retention has taken away.
  */
 #ifndef CLI_VERIFY_SCOPE_H
 #define CLI_VERIFY_SCOPE_H
@@ -13,21 +13,24 @@
 struct command_partition {
     int64_t begin; /* the oldest record that was read */
     int64_t end;
-    int64_t committed; /* before the events' ends were fixed: what lies below has its event there. -1: never */
-    int64_t low, high; /* the least and the most that was committed meanwhile: what lies between is in flight */
-    bool replayed;     /* `sessiond replay` has been here */
-    bool recreated;    /* the ledger knows records of it that are not there: the topic was another one */
+    /* Before the events' ends were fixed: everything below has its event before those ends. -1: never */
+    int64_t committed;
+    int64_t low, high; /* the least and the most that was committed meanwhile: what is in between is in flight */
+    bool replayed;     /* `sessiond replay` was used here */
+    bool recreated;    /* the ledger knows records of it that do not exist: the topic was another one */
 };
 
 /** A partition of an event topic. */
 struct event_partition {
     struct extent extent;
     int64_t last;     /* offset of its last event; -1: none */
-    int64_t count;    /* of its events */
-    int64_t first_ms; /* the least timestamp of its events; INT64_MAX: none */
-    int64_t last_ms;  /* the greatest; 0: none */
-    /* By command partition: which command its oldest event answers. INT64_MAX: it has none. Where `extent.begin` is not 0, events of
-     * commands before that one may have gone by retention. */
+    int64_t count;    /* how many events it has */
+    int64_t first_ms; /* the lowest timestamp of its events; INT64_MAX: none */
+    int64_t last_ms;  /* the highest; 0: none */
+    /*
+     * By partition of the commands topic: which command its oldest event answers. INT64_MAX: it has none. Where
+     * `extent.begin` is not 0, retention may have taken events of commands before that one.
+     */
     int64_t *floor;
 };
 
@@ -42,33 +45,33 @@ struct scope {
     struct command_partition *commands; /* owned */
     int command_count;
     struct event_topic topics[2]; /* created, rejected */
-    size_t topic_count;           /* 1 where both are one topic */
+    size_t topic_count;           /* 1 when both have the same topic */
     bool clocks_differ;           /* timestamps of events go back by more than a second in a partition */
-    bool letters;                 /* there is a dead-letter topic */
+    bool letters;                 /* a dead-letter topic is configured */
     bool letters_trimmed;
 };
 
 void scope_free(struct scope *scope);
 
-/** NULL: the topic has no such partition now. */
+/** NULL: the topic does not have this partition now. */
 struct command_partition *scope_partition(const struct scope *scope, const struct place *place);
 
-/** The partition in which an event stands. */
+/** The partition that the event is in. */
 struct event_partition *scope_event_partition(const struct scope *scope, const struct position *at);
 
-/** Retention has taken some events of the topics. */
+/** True when retention has taken events of the topics. */
 bool scope_events_trimmed(const struct scope *scope);
 
-/** True when the event of that command could be among those that retention has taken. `key`: murmur2 of the event's key. */
+/** True when retention may have taken the event of that command. `key`: murmur2 of the event's key. */
 bool scope_may_be_gone(const struct scope *scope, bool created, uint32_t key, const struct place *command);
 
-/** Which of two records was written first: by offset in one partition, else by timestamp. */
+/** True when the first of two records was written before the second: by offset in one partition, else by timestamp. */
 bool position_before(const struct position *a, const struct position *b);
 
-/** At the very end of a partition in which no transaction is open, and without the marker that ends a transaction behind it. */
+/** True at the very end of a partition without an open transaction, when no marker of a transaction follows. */
 bool scope_outside_transaction(const struct scope *scope, const struct position *at);
 
-/** True when an event with that key belongs there: now, or before the topic got more partitions. */
+/** True when an event with that key belongs in this partition: now, or before the topic got more partitions. */
 bool scope_key_belongs(const struct scope *scope, uint32_t key, const struct position *at);
 
 static inline bool scope_exactly_once(const struct scope *scope)

@@ -1,24 +1,27 @@
-/** The walk over all places of the commands topic, backwards: between answers.c and repeats.c. */
+/** The walk over all places of the commands topic, backwards. Shared by answers.c and repeats.c. */
 #ifndef CLI_VERIFY_WALK_H
 #define CLI_VERIFY_WALK_H
 
 #include "cli/verify/answers.h"
 
-/* The earliest of the last answers of the records that come later, and how often that one was answered; 0: there are none. */
+/*
+ * The earliest of the last answers to the records that come later, and how often that record was answered; 0: there is
+ * none.
+ */
 struct line {
     uint32_t count;
     struct position least;
 };
 
-/* One partition on the way back. */
+/* The state within one partition. */
 struct way {
     int32_t partition;
-    struct command_partition *scope; /* NULL: the topic has no such partition */
+    struct command_partition *scope; /* NULL: the topic does not have this partition */
     struct line all;                 /* by timestamps */
-    struct line *lines;              /* by offsets: of each partition of both event topics; owned by verify_answers */
-    bool beyond;                     /* the lines are about records beyond what is committed */
-    bool ahead;                      /* one of those was answered, */
-    struct position ahead_at;        /* so */
+    struct line *lines;       /* by offset: one for each partition of both event topics; owned by verify_answers */
+    bool beyond;              /* the lines are about records after what is committed */
+    bool ahead;               /* one of those records was answered, */
+    struct position ahead_at; /* here */
 };
 
 struct walk_back {
@@ -29,10 +32,10 @@ struct walk_back {
 void walk_init(struct walk_back *walk, struct verify *verify);
 void walk_free(struct walk_back *walk);
 
-/** Begins anew where a place is in another partition than the one before. */
+/** Begins anew when a place is in another partition than the one before. */
 void walk_enter(struct walk_back *walk, const struct place *place);
 
-/** Says when the record was answered more often than rewinds and replays explain. */
+/** Reports a record that was answered more often than rewinds and replays explain. */
 void walk_check_repeats(struct walk_back *walk, const struct answered *answered);
 
 #endif

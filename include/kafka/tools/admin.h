@@ -14,10 +14,10 @@ struct admin;
 
 struct topic {
     const char *name; /* borrowed */
-    int partitions;   /* 0: does not exist */
+    int partitions;   /* 0: it does not exist */
 };
 
-/** Does not wait for a broker yet. NULL with ERR_STOP/EXIT_CONFIG. */
+/** Makes the client. Does not wait for a broker yet. NULL with ERR_STOP/EXIT_CONFIG. */
 MUSTUSE struct admin *admin_open(const struct config *config, int timeout_ms, struct err *err);
 void admin_close(struct admin *admin);
 
@@ -33,17 +33,23 @@ struct topic_setting {
 };
 typedef void take_setting(void *target, const struct topic_setting *setting);
 
-/** Gives all settings of topics that exist to `take`, topic after topic. It takes DESCRIBE_CONFIGS on them. False with ERR_STOP. */
+/**
+ * Calls `take` with all settings of the topics that exist, topic after topic. Needs DESCRIBE_CONFIGS on them. False
+ * with ERR_STOP.
+ */
 MUSTUSE bool admin_read_settings(struct admin *admin, const struct topic *topics, size_t count, take_setting *take,
                                  void *target, struct err *err);
 
-/** Reads which of them are compacted (kafka/cleanup.h). What nobody answers in time is unread, and no failure. False: interrupted (75). */
+/**
+ * Reads which of the topics are compacted (kafka/cleanup.h). Topics for which no answer comes in time stay unread; that
+ * is not a failure. False: ERR_INTERRUPTED (75).
+ */
 MUSTUSE bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err);
 
 /**
- * Creates a topic and waits until all of its partitions can be seen. A topic that somebody else created meanwhile is
- * no failure. `replication_factor` -1: the broker's default. It is not compacted, whatever the brokers' own default is. False with ERR_STOP: out of reach (69), no permission
- * (77), refused by the brokers (78).
+ * Creates a topic and waits until all of its partitions can be seen. If somebody else has created it meanwhile, that is
+ * no failure. `replication_factor` -1: the broker's default. The topic is not compacted, whatever the brokers' default
+ * is. False with ERR_STOP: out of reach (69), no permission (77), refused by the brokers (78).
  */
 MUSTUSE bool admin_create(struct admin *admin, const char *name, int partitions, int replication_factor,
                           struct err *err);

@@ -1,6 +1,6 @@
 /**
- * What a tool that compares topics has to know of them at one moment: where each partition begins and ends, and what groups have
- * committed. Nothing is joined, committed or changed. One thread.
+ * What a tool that compares topics has to know at one moment: where each partition begins and ends, and what groups
+ * have committed. It joins, commits and changes nothing. One thread.
  */
 #ifndef KAFKA_TOOLS_EXTENT_H
 #define KAFKA_TOOLS_EXTENT_H
@@ -13,7 +13,7 @@ struct extents;
 /** Offsets are those of the next record. */
 struct extent {
     int64_t begin;  /* the oldest record that is kept */
-    int64_t stable; /* the end of what no open transaction holds back */
+    int64_t stable; /* the end of what can be read: an open transaction holds back the rest */
     int64_t end;
 };
 
@@ -26,15 +26,22 @@ enum extent_group {
 MUSTUSE struct extents *extents_open(const struct config *config, int timeout_ms, struct err *err);
 void extents_close(struct extents *extents);
 
-/** How many partitions the topic has. False with ERR_STOP: out of reach (69), interrupted (75), not allowed (77), no such topic (78). */
+/**
+ * Finds how many partitions the topic has. False with ERR_STOP: out of reach (69), interrupted (75), not allowed (77),
+ * no such topic (78).
+ */
 MUSTUSE bool extents_partitions(struct extents *extents, const char *topic, int *count, struct err *err);
 
-/** Of the topic's first `count` partitions; the stable end is asked for after the end. False: the same. */
+/**
+ * Fills the extents of the topic's first `count` partitions; the stable end is asked for after the end. False with
+ * ERR_STOP: the same exit codes as of extents_partitions.
+ */
 MUSTUSE bool extents_read(struct extents *extents, const char *topic, struct extent *list, int count, struct err *err);
 
 /**
- * What the group has committed in the topic's first `count` partitions, -1 where nothing. Of the live group what no open transaction
- * can change any more: it waits for the end of such a one. False: the same.
+ * Fills what the group has committed in the topic's first `count` partitions, with -1 where it has committed nothing.
+ * For the live group these are offsets that no open transaction can change any more: it waits for the end of such a
+ * transaction. False with ERR_STOP: the same exit codes as of extents_partitions.
  */
 MUSTUSE bool extents_committed(struct extents *extents, enum extent_group group, const char *topic, int64_t *offsets,
                                int count, struct err *err);

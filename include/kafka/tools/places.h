@@ -1,7 +1,8 @@
 /**
- * Places in a topic, asked for by a tool: where its partitions begin and end, and what stands at a time or an offset.
+ * Finds places in a topic, for a tool: where its partitions begin and end, and what is at a time or an offset.
  *
- * A client of its own that knows no group. Under read_committed: the end is the last stable offset. One thread.
+ * It has a client of its own that knows no group and reads committed records, so the end is the last stable offset. One
+ * thread.
  */
 #ifndef KAFKA_TOOLS_PLACES_H
 #define KAFKA_TOOLS_PLACES_H
@@ -10,14 +11,16 @@
 
 struct places;
 
-/** Waits up to `timeout_ms` for a broker. NULL with ERR_STOP: out of reach (69), no permission (77), no such topic (78). */
+/**
+ * Waits up to `timeout_ms` for a broker. NULL with ERR_STOP: out of reach (69), no permission (77), no such topic (78).
+ */
 MUSTUSE struct places *places_open(const struct config *config, const char *topic, int timeout_ms, struct err *err);
 void places_close(struct places *places);
 
 /** How many partitions the topic has. */
 int places_count(const struct places *places);
 
-/** Fills `ranges`, one for each partition: from the place that is asked for to the end. False with ERR_STOP. */
+/** Fills `ranges`, one for each partition: from the requested place to the end. False with ERR_STOP. */
 MUSTUSE bool places_find(struct places *places, const struct range_request *request, struct range *ranges,
                          struct err *err);
 

@@ -1,7 +1,9 @@
 /**
- * Commands on their way to the command topic, for tools: an idempotent producer that waits for a broker only so long.
+ * Sends commands to the command topic, for tools: an idempotent producer that waits for a broker only for a limited
+ * time.
  *
- * Not `run`'s sink: no transaction, no transactional id. One thread; delivery reports are served inside the calls.
+ * It is not the sink of `run`: it has no transaction and no transactional id. One thread; delivery reports are served
+ * inside the calls.
  */
 #ifndef KAFKA_TOOLS_SENDER_H
 #define KAFKA_TOOLS_SENDER_H
@@ -11,12 +13,12 @@
 
 struct sender;
 
-/** What has become of the records so far. */
+/** What became of the records so far. */
 struct sent {
     uint64_t delivered; /* acknowledged by all in-sync replicas */
-    int32_t partition;  /* of the last one delivered */
-    int64_t offset;     /* likewise */
-    uint64_t refused;   /* the tag of the first one that was not, when a call has failed */
+    int32_t partition;  /* partition of the last record that was delivered */
+    int64_t offset;     /* offset of the last record that was delivered */
+    uint64_t refused;   /* after a failed call: the tag of the first record that was not delivered */
 };
 
 /**
@@ -26,19 +28,20 @@ struct sent {
 MUSTUSE struct sender *sender_open(const struct config *config, int timeout_ms, struct err *err);
 void sender_close(struct sender *sender);
 
-/** Calls `delivered` for every record that is acknowledged, inside the calls below, on the caller's thread. */
+/** Makes the sender call `delivered` for every acknowledged record, inside the calls below, on the caller's thread. */
 void sender_on_delivered(struct sender *sender, void (*delivered)(void *opaque, int32_t partition, int64_t offset),
                          void *opaque);
 
 /**
- * Copies the record into the queue; waits while that is full. The partition follows from the key. `tag` names the
- * record in `sent.refused`. False with ERR_STOP: this one or one before it cannot be delivered, or a signal came (75).
+ * Copies the record into the queue; waits while the queue is full. The key decides the partition. `tag` names the
+ * record in `sent.refused`. False with ERR_STOP: this record or an earlier one cannot be delivered, or a signal came
+ * (75).
  */
 MUSTUSE bool sender_send(struct sender *sender, struct bytes key, struct bytes value, uint64_t tag, struct err *err);
 
 /**
- * Waits until every record is delivered or given up; after a signal at most a few seconds more. False as `sender_send`,
- * but a signal makes no difference when everything was delivered.
+ * Waits until every record is delivered or given up; after a signal only a few seconds more. False with ERR_STOP: a
+ * record cannot be delivered, or a signal came (75) before everything was delivered.
  */
 MUSTUSE bool sender_finish(struct sender *sender, struct err *err);
 

@@ -31,7 +31,7 @@ static void print_globals(FILE *out)
             fprintf(out, "        takes:-%c) echo %s ;;\n", global_options[i].letter, global_options[i].argument);
 }
 
-/* ---- A subcommand ------------------------------------------------------------------------------------------------- */
+/* ---- A subcommand ------------------------------------------------------------------------------------------------ */
 
 /* `first` NULL: all of them. */
 static void print_option_names(const struct subcommand *subcommand, const struct bytes *first, FILE *out)
@@ -85,7 +85,7 @@ static void print_arguments(const struct subcommand *subcommand, FILE *out)
     }
 }
 
-/* ---- The keys ----------------------------------------------------------------------------------------------------- */
+/* ---- The keys ---------------------------------------------------------------------------------------------------- */
 
 static void print_keys(FILE *out)
 {

@@ -34,7 +34,7 @@ static void print_value(const char *argument, const char *words, FILE *out)
         fprintf(out, *words == 0 ? " " : "(%s)", words);
 }
 
-/* ---- Options ------------------------------------------------------------------------------------------------------ */
+/* ---- Options ----------------------------------------------------------------------------------------------------- */
 
 static void print_global(const struct global_option *option, FILE *out)
 {
@@ -82,7 +82,7 @@ static void print_options(const struct subcommand *subcommand, const struct byte
             print_option(subcommand, &options[i], out);
 }
 
-/* ---- Arguments ---------------------------------------------------------------------------------------------------- */
+/* ---- Arguments --------------------------------------------------------------------------------------------------- */
 
 static void print_first(const struct subcommand *subcommand, FILE *out)
 {
@@ -150,7 +150,7 @@ static void print_commands(const struct subcommand *const *subcommands, FILE *ou
     fputs("    )\n    _describe -t commands command commands\n}\n\n", out);
 }
 
-/* ---- The keys ----------------------------------------------------------------------------------------------------- */
+/* ---- The keys ---------------------------------------------------------------------------------------------------- */
 
 /* `prefixes`: the rows that stand for any key that begins so, and no others. */
 static void print_key_list(const char *list, bool prefixes, FILE *out)

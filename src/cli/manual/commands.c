@@ -14,7 +14,7 @@ static void print_argument(const char *argument, FILE *out)
     mdoc_word(bytes_of(argument), out);
 }
 
-/* ---- The program -------------------------------------------------------------------------------------------------- */
+/* ---- The program ------------------------------------------------------------------------------------------------- */
 
 /* What makes it print something about itself stands in the list alone. */
 static void print_synopsis(FILE *out)
@@ -63,7 +63,7 @@ static void print_exits(const struct exit_row *rows, FILE *out)
     fputs(".El\n", out);
 }
 
-/* ---- A subcommand ------------------------------------------------------------------------------------------------- */
+/* ---- A subcommand ------------------------------------------------------------------------------------------------ */
 
 static void print_usage(const struct subcommand *subcommand, FILE *out)
 {

@@ -47,7 +47,7 @@ bool answer_created(const struct record *event)
     return has_type(event, CREATED);
 }
 
-/* A decision has the command's id as its own; an answer has it as its subject. */
+/* A decision has the command's id as its own id; an answer has it as its subject. */
 bool answer_is_of(const struct record *event, const struct uuid *command_id)
 {
     struct uuid id;

@@ -43,7 +43,7 @@ bool moment_span(const char *text, int *ms)
     return true;
 }
 
-/* "Z", "+hh:mm", "-hh:mm" or nothing, and nothing after it. */
+/* Reads "Z", "+hh:mm", "-hh:mm" or nothing, up to the end of the text. */
 static bool parse_zone(const char *text, int64_t *offset_ms)
 {
     *offset_ms = 0;
@@ -59,7 +59,7 @@ static bool parse_zone(const char *text, int64_t *offset_ms)
     return true;
 }
 
-/* The digits after the point; those beyond a millisecond are dropped. */
+/* Reads the digits after the point; those beyond a millisecond are dropped. */
 static const char *parse_fraction(const char *text, int64_t *ms)
 {
     int64_t weight = 100;

@@ -28,7 +28,7 @@ void outcome_print_json(const struct lookup_found *found, struct arena *arena, F
         write_object(&json);
         write_place(&json, &item.record);
         write_object_end(&json);
-        /* The event is an object of its own; its members go on in this one. */
+        /* The event is an object of its own; here its members are written into the present one. */
         struct bytes event = event_json(&data, arena);
         write_raw(&json, (struct bytes){event.data + 1, event.len - 2});
     }

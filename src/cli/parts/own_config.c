@@ -11,7 +11,7 @@ void own_config_make(struct config *own, const struct config *config, const char
 
     *own = *config;
     own->group_id = text_printf("%s-%s", config->group_id, name);
-    /* An instance.id does not begin with a slash: no worker has this one. */
+    /* An instance.id never begins with a slash, so no worker has this id. */
     own->transactional_id = text_printf("%s//%s", config->group_id, name);
     own->instance_auto = true;
     own->instance_id = nothing;

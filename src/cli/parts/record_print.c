@@ -100,7 +100,7 @@ static struct bytes code_of(const struct record *record)
     return (struct bytes){0};
 }
 
-/* As it is when that is short and plain, else in quotes with escapes. */
+/* Prints it as it is when it is short and plain, else in quotes with escapes. */
 static void print_word(struct bytes word, FILE *out)
 {
     bool plain = word.data != NULL && word.len > 0;

@@ -6,7 +6,7 @@
 
 #define ANSWER_MS 2000
 
-/* Whether the object has this member, as the worker writes it. */
+/* True when the object has this member in the form that the worker writes. */
 static bool says(const char *json, const char *name, const char *value)
 {
     char *text = NULL;

@@ -35,7 +35,10 @@ enum subjects_answer subject_id_ask(struct subjects *subjects, const struct sche
     return SUBJECTS_NO;
 }
 
-/* A registry that never answered is more likely a wrong name than an outage; one that says 401 all the time means us. */
+/*
+ * A registry that never answered is more likely a wrong name than an outage; one that keeps saying 401 refuses our
+ * credentials.
+ */
 static bool give_up(const struct err *why, struct err *err)
 {
     if (why->exit_code == EXIT_PERMISSION)
@@ -49,7 +52,7 @@ static bool give_up(const struct err *why, struct err *err)
                    why->message);
 }
 
-/* False when it is time to give up, or to stop. */
+/* False when it is time to give up or to stop. */
 static bool wait_for_registry(int64_t deadline_ms, struct backoff *backoff, const struct err *why, struct err *err)
 {
     int64_t pause_ms = backoff_next(backoff, (uint32_t)random());

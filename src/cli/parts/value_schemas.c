@@ -16,7 +16,7 @@
 
 struct value_schemas {
     struct schemas *schemas;
-    struct registry *registry; /* NULL: none is configured */
+    struct registry *registry; /* NULL: no registry is configured */
     struct schema_cache *schema_cache;
     bool silent; /* the registry has not answered in time */
 };
@@ -49,7 +49,7 @@ void value_schemas_close(struct value_schemas *schemas)
 
 /* ---- Asking the registry ----------------------------------------------------------------------------------------- */
 
-/* What does not come in time is taken for unknown from then on: a tool shows the bytes and goes on. */
+/* A schema that does not come in time counts as unknown from then on: a tool shows the bytes and continues. */
 static void give_up(struct value_schemas *schemas, const struct schema_id *id, const struct err *err)
 {
     char text[SCHEMA_ID_TEXT];

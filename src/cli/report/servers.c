@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* ---- Topics ------------------------------------------------------------------------------------------------------- */
+/* ---- Topics ------------------------------------------------------------------------------------------------------ */
 
 /* Those that exist come first; returns how many. */
 static size_t existing_first(struct topic topics[], size_t count)
@@ -98,7 +98,7 @@ bool report_topics(const struct report *report, FILE *out, struct err *err)
     return done;
 }
 
-/* ---- Tables ------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ------------------------------------------------------------------------------------------------------ */
 
 static void print_version(void *target, const char *version)
 {

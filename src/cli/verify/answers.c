@@ -1,4 +1,4 @@
-/* By place in the commands topic: does each record have its event, and only its own. */
+/* By place in the commands topic: does each record have its event, and only its own? */
 #include "cli/verify/letter.h"
 #include "cli/verify/walk.h"
 
@@ -48,7 +48,7 @@ static void find_unanswered(struct verify *verify, const struct answered *answer
     const struct ref refs[2] = {verify_command_ref(verify, &command->place), verify_outcome_ref(&command->id)};
     bool created = answered->has_row ? answered->created : true;
 
-    /* Without an outcome it may have been to be created or rejected. */
+    /* Without an outcome the event may be a created or a rejected one. */
     if (scope_may_be_gone(&verify->scope, created, command->key_partition, &command->place) ||
         (!answered->has_row && scope_may_be_gone(&verify->scope, false, command->key_partition, &command->place))) {
         verify->counts.gone_events++;
@@ -99,7 +99,10 @@ static void check_ahead(struct walk_back *walk, const struct answered *answered)
     walk->way.ahead_at = *last;
 }
 
-/* Of the first answer only: a repeat may come again at any time, and so may what was only answered and is decided by now. */
+/*
+ * Only for the first answer: a repeat may come at any time, and so may the decision for a record that was only answered
+ * before.
+ */
 static bool keep_order(struct verify *verify, const struct answered *answered, struct err *err)
 {
     const struct answers *answers = &answered->answers;
@@ -141,8 +144,8 @@ static bool derived_id_is(struct verify *verify, const struct command_digest *co
 }
 
 /*
- * An id that the record has all the same: what it was called when it could not be read, when a version before decided it, or by
- * a worker that knew more schemas or took larger records than this program.
+ * An id that the record has as well: its id when it could not be read, when a version before decided it, or for a
+ * worker that knew more schemas or accepted larger records than this program.
  */
 static bool is_other_name(struct verify *verify, const struct command_digest *command, const struct event_digest *event)
 {
@@ -178,7 +181,7 @@ static bool take_stray(struct verify *verify, struct answered *answered, const s
     return true;
 }
 
-/* Its command is gone, or never was. */
+/* The command of this event is gone, or never existed. */
 static bool judge_orphan(struct verify *verify, const struct event_digest *event, struct err *err)
 {
     const struct command_partition *partition = scope_partition(&verify->scope, &event->place);
@@ -246,7 +249,7 @@ static bool take_record(struct walk_back *walk, const struct answered *next, str
            external_sort_next(walk->verify->answers, err);
 }
 
-/* PENDING: that was all. */
+/* PENDING: the walk is over. */
 MUSTUSE static enum progress walk_place(struct walk_back *walk, struct err *err)
 {
     const struct answered *next = external_sort_peek(walk->verify->answers);
@@ -276,7 +279,7 @@ static bool walk_places(struct verify *verify, struct err *err)
 
 /* ---- Offsets ----------------------------------------------------------------------------------------------------- */
 
-/* What was deleted before it was answered, and an offset that no record can have yet. */
+/* Finds commands that were deleted before they were answered, and offsets that no record can have yet. */
 static void check_offsets(struct verify *verify)
 {
     for (int p = 0; p < verify->scope.command_count; p++) {

@@ -1,4 +1,4 @@
-/* Which session an outcome, and its events, say was created. */
+/* Which session was created according to an outcome and to its events. */
 #include "cli/verify/decision.h"
 
 #include <endian.h>

@@ -1,8 +1,9 @@
 /*
  * By command id: what the ledger has decided, what the commands with that id ask for, and what their events say.
  *
- * Commands and events come sorted by id and place, outcomes in the order of their ids: one walk over three streams. What is found
- * here is about an outcome and its events; whether each record has its event is for the step by places (answers.c).
+ * Commands and events come sorted by id and place, outcomes in the order of their ids: it is one walk over three
+ * streams. What is found here concerns an outcome and its events; whether each record has its event is left to the step
+ * by places (answers.c).
  */
 #include "cli/verify/decision.h"
 #include "cli/verify/letter.h"
@@ -70,7 +71,7 @@ static const struct event_digest *next_event(const struct decisions *all, const 
     return next != NULL && (id == NULL || uuid_compare(&next->command_id, id) == 0) ? next : NULL;
 }
 
-/* A duplicate for which nothing is published; once its outcome is pruned it can only be taken for one. */
+/* A duplicate for which nothing is published. Once its outcome is pruned, this can only be assumed. */
 static bool is_suppressed(const struct decisions *all, const struct decision *decision,
                           const struct command_digest *command)
 {
@@ -104,7 +105,7 @@ static bool finish_command(struct decisions *all, struct decision *decision, con
     return external_sort_add(all->verify->answers, &answered, err);
 }
 
-/* An event without a command of its id at its place. */
+/* Keeps an event without a command of its id at its place. */
 static bool keep_stray(struct decisions *all, const struct event_digest *event, struct err *err)
 {
     struct stray stray;
@@ -120,7 +121,7 @@ static bool keep_stray(struct decisions *all, const struct event_digest *event, 
     return external_sort_add(all->verify->strays, &stray, err);
 }
 
-/* All events of the id at one place. */
+/* Takes all events of the id at one place. */
 static bool take_events(struct decisions *all, struct decision *decision, const struct place *place,
                         const struct command_digest *command, struct answers *answers, struct err *err)
 {
@@ -144,7 +145,7 @@ static bool take_events(struct decisions *all, struct decision *decision, const 
     return true;
 }
 
-/* The first place of the id at which something stands. */
+/* Takes the first place of the id that has anything. */
 static bool take_place(struct decisions *all, struct decision *decision, struct err *err)
 {
     const struct command_digest *next = next_command(all, &decision->id);
@@ -162,7 +163,9 @@ static bool take_place(struct decisions *all, struct decision *decision, struct 
            finish_command(all, decision, &command, &answers, err);
 }
 
-/* What was decided and committed has been published; where its record is still there, that is said of the record. */
+/*
+ * What was decided and committed must be published. If the record still exists, the finding is reported for the record.
+ */
 static void check_published(struct decisions *all, const struct decision *decision)
 {
     const struct ledger_row *row = decision->row;
@@ -200,7 +203,7 @@ static const struct uuid *earlier(const struct uuid *a, const struct uuid *b)
     return uuid_compare(a, b) <= 0 ? a : b;
 }
 
-/* DONE: the next id of any of the three. PENDING: there is none. */
+/* DONE: the next id of any of the three streams. PENDING: there is none. */
 MUSTUSE static enum progress next_id(const struct decisions *all, struct uuid *id)
 {
     const struct command_digest *command = next_command(all, NULL);

@@ -125,7 +125,7 @@ static bool header_is(const struct record *record, const char *name, const char 
     return bytes_equal(header_value(record, name), bytes_of(value));
 }
 
-/* Which command it answers, by its headers. */
+/* Reads from the headers which command the event answers. */
 static bool read_place(const struct config *config, const struct record *record, struct event_digest *digest)
 {
     int64_t partition, offset;
@@ -142,7 +142,7 @@ static bool read_place(const struct config *config, const struct record *record,
     return true;
 }
 
-/* The CloudEvents attributes repeat what the value says. */
+/* The CloudEvents attributes must repeat what the value says. */
 static const char *headers_fault(const struct record *record, const struct event_facts *facts)
 {
     char event_id[UUID_TEXT + 1], command_id[UUID_TEXT + 1], time[RFC3339_TEXT], session[DECIMAL_TEXT];

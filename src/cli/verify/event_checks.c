@@ -1,4 +1,4 @@
-/* An event beside the outcome of its id, and beside the command that it answers. */
+/* Compares an event with the outcome of its id, and with the command that it answers. */
 #include "cli/verify/decision.h"
 
 static const char *name_of(uint8_t code)
@@ -55,7 +55,10 @@ bool decision_is_read(const struct command_digest *command)
     return (command->flags & (COMMAND_UNDECODABLE | COMMAND_UNKNOWN_SCHEMA)) == 0;
 }
 
-/* A repeat says so, and only a repeat does. A topic of that name that was there before has had records at the same places. */
+/*
+ * A repeat says that it is one, and only a repeat does. An earlier topic with that name may have had records at the
+ * same places.
+ */
 static void check_replayed(struct decisions *all, const struct decision *decision, const struct event_digest *event,
                            const struct command_digest *command)
 {
@@ -77,7 +80,7 @@ static void check_replayed(struct decisions *all, const struct decision *decisio
              "answers a record that asks for other values than those that were decided");
 }
 
-/* Of a pruned id is known only that all its events have to be one. */
+/* For a pruned id it is known only that all its events must be the same. */
 static void check_forgotten(struct decisions *all, struct decision *decision, const struct event_digest *event,
                             const struct command_digest *command)
 {
@@ -153,7 +156,7 @@ static bool answer_id_is(const struct decisions *all, const struct event_digest 
     return uuid_compare(&id, &event->event_id) == 0;
 }
 
-/* Without the command its timestamp is what the event says of it; a negative one is written as 0. */
+/* Without the command, the event's timestamp is taken for the command's; a negative one is written as 0. */
 static void check_answer_id(struct decisions *all, const struct event_digest *event,
                             const struct command_digest *command)
 {

@@ -10,7 +10,7 @@
 
 struct findings {
     bool json;
-    FILE *files[GUARANTEES + 1]; /* by guarantee */
+    FILE *files[GUARANTEES + 1]; /* indexed by guarantee */
     int64_t counts[GUARANTEES + 1];
 };
 
@@ -138,7 +138,7 @@ bool findings_print(struct findings *findings, int guarantee, FILE *out, struct 
     char piece[4096];
     size_t got;
 
-    /* What could not be written is told by the end of writing. */
+    /* A failed write shows only when the file is flushed. */
     if (fflush(in) != 0 || ferror(in) != 0 || fseek(in, 0, SEEK_SET) != 0)
         return temporary_failed("write", err);
     while ((got = fread(piece, 1, sizeof piece, in)) > 0)

@@ -1,8 +1,8 @@
 /*
- * Dead letters beside the events that ask for them, by the first place of the command and the code.
+ * Compares dead letters with the events that require them, by the first place of the command and the code.
  *
- * A record that was sent back names its first place again, so several events and several letters may meet there. In one transaction
- * goes one of each; a replay gives the event alone, and without transactions either may come twice.
+ * A record that was sent back names its first place again, so several events and several letters may meet there. A
+ * transaction carries one of each; a replay gives the event alone, and without transactions either may come twice.
  */
 #include "cli/verify/letter.h"
 
@@ -32,7 +32,7 @@ static struct ref letter_ref(const struct verify *verify, const struct position 
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-/* Another group, or another commands topic, may share the topic. */
+/* Another group, or another commands topic, may use the same dead-letter topic. */
 static bool is_ours(const struct verify *verify, const struct record *record)
 {
     return bytes_equal(header_value(record, PREFIX "group"), bytes_of(verify->config->group_id)) &&
@@ -103,14 +103,14 @@ bool letter_unsure(struct verify *verify, const struct place *place, struct err 
 
 /* ---- Judging ----------------------------------------------------------------------------------------------------- */
 
-/* One place and code. */
+/* The events and letters of one place and code. */
 struct pile {
     struct place place;
     uint8_t code;
     int64_t due, there;
     struct letter first_due;
     struct letter first_there;
-    uint64_t hashes[HASHES_MAX]; /* what the records that were answered hold */
+    uint64_t hashes[HASHES_MAX]; /* of the contents of the records that were answered */
     struct uuid ids[HASHES_MAX];
     size_t hash_count;
 };
@@ -165,7 +165,10 @@ static void find_excess(struct verify *verify, const struct pile *pile)
                  place_partition(&pile->place), place_offset(&pile->place), pile->due);
 }
 
-/* Where the command is gone, or may be a record that was sent back and is gone, letters without an event are no news. */
+/*
+ * Where the command is gone, or may be a record that was sent back and is gone, letters without an event are no
+ * discrepancy.
+ */
 static bool may_be_gone(const struct verify *verify, const struct place *place)
 {
     const struct command_partition *partition = scope_partition(&verify->scope, place);
@@ -198,7 +201,7 @@ bool verify_letters(struct verify *verify, struct err *err)
 {
     const struct letter *next;
     struct pile pile = {0};
-    bool judged = true; /* nothing about the present place is in flight or gone */
+    bool judged = true; /* nothing at the present place is in flight or gone */
 
     if (!verify->scope.letters)
         return true;

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* Longer than any transaction of ours may last, and the broker's look for those that are over their time. */
+/* Longer than any transaction of a worker lasts, together with the broker's check for expired ones. */
 #define OPEN_TRANSACTION_MS 90000
 
 static bool interrupted(struct err *err)
@@ -95,7 +95,7 @@ bool moment_read_replayed(struct verify *verify, struct extents *extents, struct
     return done || hidden;
 }
 
-/* Until the last record that there is in the topic now is one that a reader may see, or is known to be aborted. */
+/* Waits until the present last record of the topic can be seen by a reader, or is known to be aborted. */
 static bool await_transactions(struct extents *extents, const char *topic, int count, struct err *err)
 {
     struct extent *now = zeros(count, sizeof *now), *first = zeros(count, sizeof *first);

@@ -1,4 +1,7 @@
-/* Per key, event topic and commands partition: what the events answer has to ascend with their offsets. */
+/*
+ * For each key, event topic and commands partition: the commands that the events answer must ascend with the events'
+ * offsets.
+ */
 #include "cli/verify/answers.h"
 
 #include <inttypes.h>

@@ -1,13 +1,14 @@
 /*
- * What of a record that was answered more than once is a rewind's.
+ * Which repeated answers a rewind explains.
  *
- * The walk goes from the last record of a partition to the first, because of what a rewind leaves behind. The group goes on from where it
- * was set to without leaving anything out, so of two records the later one has the later last answer; only where the group stands now,
- * what lies beyond is older. A `replay` may stop anywhere; where one was made, the order of repeats says nothing. So a record whose last
- * answer is later than that of a record after it, and which was answered more often, was answered once more by nobody that may.
+ * The walk goes from the last record of a partition to the first, because of what a rewind leaves behind. The group
+ * continues from where it was set, and leaves nothing out. So of two records the later one has the later last answer;
+ * only where the group stands now, the records after it have older answers. A `replay` may stop anywhere; where one was
+ * made, the order of repeats proves nothing. So a record that was answered more often than a record after it, and whose
+ * last answer is later than that one's, was answered once too often.
  *
- * Besides, a transaction answers a record once, so between two answers in one partition a transaction ends; its marker takes an offset
- * there, also between the last answer and the end.
+ * Besides, a transaction answers a record once, so between two answers in one partition a transaction ends. Its marker
+ * takes an offset there, also between the last answer and the end.
  */
 #include "cli/verify/walk.h"
 
@@ -53,7 +54,7 @@ static void find_doubled(struct verify *verify, const struct answered *answered,
                  answered->answers.count, why);
 }
 
-/* Clocks of several hosts, or one that was set back, say nothing about the order in two partitions. */
+/* Clocks of several hosts, or a clock that was set back, prove nothing about the order in two partitions. */
 static bool is_out_of_line(const struct walk_back *walk, const struct answers *answers)
 {
     const struct line *here = line_of(walk, &answers->last), *all = &walk->way.all;
@@ -83,7 +84,7 @@ void walk_check_repeats(struct walk_back *walk, const struct answered *answered)
 
     if (!scope_exactly_once(&walk->verify->scope) || in_flight)
         return;
-    /* What is committed may be older or younger than what lies beyond it. */
+    /* What is committed may be older or younger than what comes after it. */
     if (walk->way.beyond && offset < walk->way.scope->low)
         forget_lines(walk);
     walk->way.beyond = offset >= walk->way.scope->high;

@@ -49,8 +49,8 @@ bool position_before(const struct position *a, const struct position *b)
 }
 
 /*
- * What a transaction has written is followed, sooner or later, by a marker that takes an offset. While one is open its marker may be
- * the one that still comes.
+ * What a transaction has written is followed, sooner or later, by a marker that takes an offset. While a transaction is
+ * open, its marker may be the one that is still missing.
  */
 bool scope_outside_transaction(const struct scope *scope, const struct position *at)
 {
@@ -60,7 +60,7 @@ bool scope_outside_transaction(const struct scope *scope, const struct position 
            at->offset == partition->last && at->offset + 1 == partition->extent.stable;
 }
 
-/* Partitions that a topic got later have no events from before. */
+/* A partition that was added later has no events from before. */
 static bool had_partitions(const struct event_topic *topic, int count, int64_t timestamp_ms)
 {
     for (int q = count; q < topic->count; q++)

@@ -1,4 +1,4 @@
-/* By session: who says that it is his, and the row of study_sessions. Both come in the order of its id. */
+/* By session: compares the claims with the rows of study_sessions. Both come in the order of the session's id. */
 #include "cli/verify/answers.h"
 
 #include "postgres/ledger_scan.h"
@@ -6,7 +6,7 @@
 #include <endian.h>
 #include <inttypes.h>
 
-/* PostgreSQL's times begin at 2000-01-01, and are rounded away from there. */
+/* PostgreSQL's times count from 2000-01-01, and are rounded away from there. */
 #define EPOCH_US INT64_C(946684800000000)
 
 struct sessions {
@@ -14,9 +14,9 @@ struct sessions {
     struct ledger_scan *scan;
     struct session_row row; /* the next one */
     bool has_row;
-    int64_t unit_us;   /* to which study_sessions rounds its times */
-    int64_t oldest_us; /* the oldest decision that the ledger remembers */
-    int64_t forgotten; /* pruned ids of which nobody knows the session */
+    int64_t unit_us;   /* the unit to which study_sessions rounds its times */
+    int64_t oldest_us; /* the oldest decision in the ledger */
+    int64_t forgotten; /* pruned ids whose session nothing names */
 };
 
 static int64_t claimed_id(const struct claim *claim)
@@ -95,7 +95,7 @@ static void find_shared(struct verify *verify, const struct claim *claim, const 
                  claimed_id(claim));
 }
 
-/* A table may have been there before sessiond, and a pruned outcome no longer says which session was its. */
+/* A table may be older than sessiond, and a pruned outcome no longer names its session. */
 static void judge_unclaimed(struct sessions *all, const struct session_row *row)
 {
     const struct ref ref = session_ref(row->id);
@@ -126,7 +126,7 @@ static void judge_claim(struct sessions *all, const struct claim *claim)
         find_altered(all->verify, claim);
 }
 
-/* Rows before the next claim, or all that are left. */
+/* Passes the rows before the next claim, or all that are left. */
 static bool pass_rows(struct sessions *all, const struct claim *next, struct err *err)
 {
     while (all->has_row && (next == NULL || all->row.id < claimed_id(next))) {
@@ -163,7 +163,7 @@ bool verify_sessions(struct verify *verify, struct ledger_scan *scan, int64_t ol
 
     for (int digits = ledger_scan_digits(scan); digits < 6; digits++)
         all.unit_us *= 10;
-    /* Rounded down, the row of the oldest decision is older than it. */
+    /* Because times are rounded down, the row of the oldest decision may be older than it. */
     if (oldest_us != INT64_MAX)
         all.oldest_us = rounded(&all, oldest_us);
     if (!read_row(&all, err))

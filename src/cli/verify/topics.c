@@ -1,4 +1,4 @@
-/* Fixes the moment of which is spoken, and reads the topics up to it: src/cli/verify.c, "The moment". */
+/* Fixes the moment, and reads the topics up to it: src/cli/verify.c, "The moment". */
 #include "cli/verify/letter.h"
 #include "cli/verify/moment.h"
 
@@ -12,7 +12,7 @@ static bool interrupted(struct err *err)
     return err_interrupted(err, "comparing topics and tables");
 }
 
-/* Two readers are open at the same time; sorting takes memory beside them. */
+/* Two readers are open at the same time, and sorting takes memory too. */
 #define QUEUE_KBYTES 6144
 
 static struct reader *open_reader(struct verify *verify, const char *const *topics, size_t count, int partitions,

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* How long one question may take before the stop flag is looked at again. */
+/* How long one request may take before the stop flag is looked at again. */
 #define SLICE_MS 250
 
 struct admin {
@@ -72,7 +72,7 @@ bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err
     return progress == DONE || !stop_requested() || err_interrupted(err, "waiting for a broker");
 }
 
-/* The whole request failed, or what it says about its one topic. */
+/* The error of the whole request, or of the one topic in it. */
 static bool created(rd_kafka_event_t *answer, const char *name, struct err *err)
 {
     size_t count = 0;
@@ -92,7 +92,9 @@ static bool created(rd_kafka_event_t *answer, const char *name, struct err *err)
     return false;
 }
 
-/* NULL with ERR_STOP. Nobody may answer: the request waits inside librdkafka for a connection to the controller. */
+/*
+ * NULL with ERR_STOP. Perhaps nothing answers: the request waits inside librdkafka for a connection to the controller.
+ */
 static rd_kafka_event_t *next_answer(struct admin *admin, struct err *err)
 {
     struct brokers_wait wait = brokers_wait_for(admin->timeout_ms);
@@ -109,7 +111,7 @@ static bool request(struct admin *admin, rd_kafka_NewTopic_t *topic, const char 
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(admin->rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     char text[64];
 
-    /* Later than ours, which says who did not answer. */
+    /* Later than our own time-out, which says who did not answer. */
     (void)rd_kafka_AdminOptions_set_request_timeout(options, admin->timeout_ms + 1000, text, sizeof text);
     (void)rd_kafka_AdminOptions_set_operation_timeout(options, admin->timeout_ms, text, sizeof text);
     rd_kafka_CreateTopics(admin->rk, &topic, 1, options, admin->answers);
@@ -122,7 +124,7 @@ static bool request(struct admin *admin, rd_kafka_NewTopic_t *topic, const char 
     return done;
 }
 
-/* A new topic exists at the controller before every broker knows it and its partitions have leaders. */
+/* The controller knows a new topic before every broker does and before its partitions have leaders. */
 static bool await(struct admin *admin, const char *name, int partitions, struct err *err)
 {
     int64_t deadline_ms = clock_ms() + admin->timeout_ms;
@@ -153,7 +155,7 @@ bool admin_create(struct admin *admin, const char *name, int partitions, int rep
     return done && await(admin, name, partitions, err);
 }
 
-/* ---- Settings ----------------------------------------------------------------------------------------------------- */
+/* ---- Settings ---------------------------------------------------------------------------------------------------- */
 
 static void take_all(const rd_kafka_ConfigResource_t *resource, take_setting *take, void *target)
 {

@@ -37,7 +37,7 @@ MUSTUSE static enum progress step_once(struct copier *copier, enum step step,
     return FAILED;
 }
 
-/* A transaction that is under way is brought to its end, so that the count that is told is what was done. */
+/* A transaction that is under way is brought to its end, so that the reported count is what was done. */
 static bool is_over(const struct copier *copier, enum step step, int64_t started_ms, struct err *err)
 {
     if (step == STEP_READY && stop_requested())
@@ -62,7 +62,7 @@ static bool step_run(struct copier *copier, enum step step, const struct rd_kafk
     return progress == DONE;
 }
 
-/* For a tool there are no better times to wait for. */
+/* A tool has no better times to wait for. */
 static bool give_up(const struct copier *copier, struct err *err)
 {
     if (sink_fenced(copier->sink))
@@ -118,7 +118,7 @@ static void reserve(struct copier *copier, size_t count)
     copier->capacity = count;
 }
 
-/* Up to where an abort is safe. */
+/* All steps up to the last one after which an abort is safe. */
 static bool deliver(struct copier *copier, const struct outbound *records, size_t count, struct err *err)
 {
     if (!sink_begin(copier->sink, err))
@@ -146,7 +146,10 @@ static bool refused(const char *topic, struct err *err)
                    "a record is too large for %.200s\n  fix: raise max.message.bytes of that topic", topic);
 }
 
-/* What is left open would hold up every reader. The abort also tells who has ended the transaction: a fence shows nowhere else. */
+/*
+ * An open transaction would hold up every reader. The abort also tells who has ended the transaction: a fence shows
+ * nowhere else.
+ */
 static bool undo(struct copier *copier, const struct outbound *records, size_t count, size_t *too_large,
                  struct err *err)
 {
@@ -158,7 +161,7 @@ static bool undo(struct copier *copier, const struct outbound *records, size_t c
                                                             : give_up(copier, err);
 }
 
-/* A late answer could end the next transaction: kafka/taint.h. */
+/* A late request could end the next transaction: kafka/taint.h. */
 static bool is_usable(const struct copier *copier, struct err *err)
 {
     return !sink_tainted(copier->sink) ||

@@ -5,9 +5,9 @@
 #include <librdkafka/rdkafka.h>
 
 /*
- * With rd_kafka_offsets_for_times(), which keeps its timeout: rd_kafka_query_watermark_offsets() of librdkafka before 2.2 waits for ever
- * for a leader that does not answer (#4460), and rd_kafka_ListOffsets() came with 2.3. To Kafka's ListOffsets request the beginning
- * and the end are times, too.
+ * Uses rd_kafka_offsets_for_times(), which keeps its timeout: rd_kafka_query_watermark_offsets() of librdkafka before
+ * 2.2 waits for ever for a leader that does not answer (#4460), and rd_kafka_ListOffsets() exists only since 2.3. In
+ * Kafka's ListOffsets request the beginning and the end are times too.
  */
 static rd_kafka_resp_err_t ask(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, int timeout_ms)
 {

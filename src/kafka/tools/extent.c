@@ -9,7 +9,9 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-/* A client asks for ends and offsets at its own isolation level and for its own group: two of them are needed. */
+/*
+ * Two clients are needed, because a client asks for ends and offsets at its own isolation level and for its own group.
+ */
 struct extents {
     struct brokers brokers;
     int timeout_ms;
@@ -60,7 +62,7 @@ bool extents_partitions(struct extents *extents, const char *topic, int *count, 
     return brokers_need_topic(&extents->brokers, extents->rk[EXTENT_LIVE], topic, extents->timeout_ms, count, err);
 }
 
-/* NULL with ERR_STOP; else by partition, the caller's. */
+/* NULL with ERR_STOP; else a list by partition, which the caller destroys. */
 static rd_kafka_topic_partition_list_t *ask(struct extents *extents, enum extent_group group, const char *topic,
                                             int count, int64_t which, struct err *err)
 {

@@ -96,7 +96,7 @@ static bool failed(rd_kafka_resp_err_t code, const char *text, const char *what,
     return kafka_error_classify(err, KAFKA_CALL_ADMIN, (int)code, KAFKA_FLAG_NONE, text, what);
 }
 
-/* A tool does not wait for as long as `run`. */
+/* A tool does not wait for as long as `run` does. */
 static bool given_up(struct err *err)
 {
     if (err_ends(err))
@@ -169,7 +169,7 @@ static rd_kafka_AdminOptions_t *options_for(const struct lag *lag, rd_kafka_admi
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(lag->rk, operation);
     char text[64];
 
-    /* Later than ours, which says who did not answer. */
+    /* Later than our own time-out, which says who did not answer. */
     (void)rd_kafka_AdminOptions_set_request_timeout(options, lag->timeout_ms + 1000, text, sizeof text);
     return options;
 }
@@ -272,7 +272,7 @@ static int64_t behind(const struct lag_partition *partition)
     return partition->end > from ? partition->end - from : 0;
 }
 
-/* The committed offsets before the ends: a group that works meanwhile is never ahead of what there is. */
+/* Reads the committed offsets before the ends, so that a group that works meanwhile is never ahead of the end. */
 static bool read_all(struct lag *lag, struct err *err)
 {
     return read_topic(lag, err) && read_members(lag, err) && read_committed(lag, err) &&
@@ -281,7 +281,7 @@ static bool read_all(struct lag *lag, struct err *err)
            read_ends(lag, lag->rk, RD_KAFKA_OFFSET_END, offsetof(struct lag_partition, end), err);
 }
 
-/* After a start or a change of leader brokers need a moment to know who coordinates what. */
+/* After a start or a change of leader brokers need a moment to know their coordinators. */
 bool lag_read(struct lag *lag, struct lag_group *group, struct err *err)
 {
     int64_t deadline_ms = clock_ms() + lag->timeout_ms;

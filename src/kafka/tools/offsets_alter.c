@@ -5,7 +5,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-/* One question to the brokers and what is needed for it; plain data of one call. */
+/* One request to the brokers and what it needs; plain data of one call. */
 struct alter {
     const struct config *config;
     struct brokers brokers;
@@ -27,7 +27,7 @@ static bool open_client(struct alter *alter, struct err *err)
     return true;
 }
 
-/* The whole request failed, or its one group, or the one partition of that. */
+/* The error of the whole request, of its one group, or of the one partition. */
 static rd_kafka_resp_err_t answer_of(rd_kafka_event_t *event, const char **text)
 {
     const rd_kafka_AlterConsumerGroupOffsets_result_t *result = rd_kafka_event_AlterConsumerGroupOffsets_result(event);
@@ -85,7 +85,7 @@ static bool ask(struct alter *alter, int32_t partition, int64_t offset, struct e
     rd_kafka_topic_partition_list_add(list, alter->config->commands_topic, partition)->offset = offset;
     rd_kafka_AlterConsumerGroupOffsets_t *question =
         rd_kafka_AlterConsumerGroupOffsets_new(alter->config->group_id, list);
-    /* Later than ours, which says who did not answer. */
+    /* Later than our own time-out, which says who did not answer. */
     (void)rd_kafka_AdminOptions_set_request_timeout(options, alter->timeout_ms + 1000, text, sizeof text);
     rd_kafka_AlterConsumerGroupOffsets(alter->rk, &question, 1, options, alter->answers);
     bool done = await(alter, err);

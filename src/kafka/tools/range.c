@@ -4,7 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-/* What is being asked about: one topic's first partitions. */
+/* What the request is about: the first partitions of one topic. */
 struct search {
     struct brokers *brokers;
     rd_kafka_t *rk;
@@ -13,7 +13,7 @@ struct search {
     int timeout_ms;
 };
 
-/* NULL with ERR_STOP; else by partition, the caller's. */
+/* NULL with ERR_STOP; else a list by partition, which the caller destroys. */
 static rd_kafka_topic_partition_list_t *ask(const struct search *search, int64_t time, struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(search->count);
@@ -33,7 +33,7 @@ static int64_t within(int64_t value, int64_t low, int64_t high)
     return value > high ? high : value;
 }
 
-/* An empty partition may begin behind what is called its end: a transaction that is open holds that back. */
+/* An empty partition may begin after what is called its end, when an open transaction holds the end back. */
 static bool find_ends(const struct search *search, struct range *ranges, struct err *err)
 {
     rd_kafka_topic_partition_list_t *low = ask(search, RD_KAFKA_OFFSET_BEGINNING, err);

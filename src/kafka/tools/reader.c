@@ -23,14 +23,14 @@ struct reader_topic {
 };
 
 /*
- * librdkafka's "simple consumer": it knows no group at all. The newer interface would ask for a group id and look for
+ * Uses librdkafka's "simple consumer", which knows no group. The newer interface would ask for a group id and look for
  * its coordinator, which takes a permission that a reader need not have.
  */
 struct reader {
     struct brokers brokers;
     struct reader_request request;
     rd_kafka_t *rk;
-    rd_kafka_queue_t *queue; /* all partitions' */
+    rd_kafka_queue_t *queue; /* the messages of all partitions */
     struct reader_topic *topics;
     size_t open_partitions; /* not yet finished */
     bool following;
@@ -39,7 +39,7 @@ struct reader {
     struct log_limit limit;
 };
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
+/* Runs inside rd_kafka_poll(), on the caller's thread. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct reader *reader = opaque;
@@ -58,7 +58,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
-#define MESSAGE_BYTES 1024 /* a small record and what librdkafka keeps beside it */
+#define MESSAGE_BYTES 1024 /* a small record, and librdkafka's own memory for it */
 
 static void set_number(rd_kafka_conf_t *conf, const char *name, int number)
 {
@@ -68,7 +68,7 @@ static void set_number(rd_kafka_conf_t *conf, const char *name, int number)
     client_set(conf, name, text);
 }
 
-/* Each partition has a queue of its own, and a response of each broker comes beside them. */
+/* Each partition has a queue of its own, and the response of each broker is in memory besides. */
 static void bound_queue(rd_kafka_conf_t *conf, const struct reader_request *request)
 {
     int partitions = request->queue_partitions > 0 ? request->queue_partitions : 1;
@@ -203,7 +203,9 @@ static void finish(struct reader *reader, struct reader_partition *partition)
     partition->finished = true;
 }
 
-/* With `until_end`: whether the record was there when the reader was opened. Counts the partitions that are through. */
+/*
+ * With `until_end`: true when the record existed when the reader was opened. Counts the partitions that are finished.
+ */
 static bool belongs(struct reader *reader, struct reader_topic *topic, int32_t number, int64_t offset)
 {
     struct reader_partition *partition = &topic->partitions[number];

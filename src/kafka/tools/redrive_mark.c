@@ -67,7 +67,7 @@ bool redrive_mark_parse(struct bytes text, struct redrive_mark *mark)
         good = redrive_mark_set(mark, bytes_of(name), next);
         rest += used;
     }
-    /* Exactly: sscanf is content with much. */
+    /* The text must be exactly what the format gives, because sscanf accepts more. */
     if (good && redrive_mark_format(mark, again) == text.len && memcmp(again, copy, text.len) == 0)
         return true;
     *mark = (struct redrive_mark){0};

@@ -85,7 +85,7 @@ struct rd_kafka_topic_partition_list_s *redrive_progress_list(const struct redri
         rd_kafka_topic_partition_t *place = rd_kafka_topic_partition_list_add(list, progress->topic, (int32_t)i);
         place->offset = redrive_mark_lowest(&partition->mark);
         place->metadata_size = redrive_mark_format(&partition->mark, text);
-        /* librdkafka frees it with the list, by free(). */
+        /* librdkafka frees it with the list, with free(). */
         place->metadata = strdup(text);
     }
     return list;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define SLICE_MS 100
-#define STOP_MS  5000 /* after a signal, for what is on its way to a broker that answers */
+#define STOP_MS  5000 /* after a signal, for records that are on their way to a broker that answers */
 
 struct sender {
     struct brokers brokers;
@@ -19,9 +19,9 @@ struct sender {
     rd_kafka_t *rk;
     rd_kafka_topic_t *topic;
     struct sent sent;
-    void (*delivered)(void *opaque, int32_t partition, int64_t offset); /* NULL: nobody asked */
+    void (*delivered)(void *opaque, int32_t partition, int64_t offset); /* NULL: no callback */
     void *opaque;
-    struct err failure; /* of the first record that was not delivered */
+    struct err failure; /* why the first undelivered record failed */
 };
 
 static uint64_t tag_of(const rd_kafka_message_t *message)
@@ -29,7 +29,7 @@ static uint64_t tag_of(const rd_kafka_message_t *message)
     return (uint64_t)(uintptr_t)message->_private;
 }
 
-/* Inside rd_kafka_poll() and rd_kafka_flush(), on the caller's thread. */
+/* Runs inside rd_kafka_poll() and rd_kafka_flush(), on the caller's thread. */
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 {
     struct sender *sender = opaque;
@@ -50,11 +50,11 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
         brokers_silent(&sender->brokers, sender->timeout_ms, &sender->failure);
     else
         kafka_error_code(&sender->failure, KAFKA_CALL_DELIVERY, message->err, rd_kafka_topic_name(message->rkt));
-    /* For a tool there is no next try: what the worker would abort and repeat ends it. */
+    /* A tool makes no further try: an error that the worker would abort and repeat ends the tool. */
     sender->failure.class = ERR_STOP;
 }
 
-/* Inside rd_kafka_poll() and rd_kafka_flush(), on the caller's thread. */
+/* Runs inside rd_kafka_poll() and rd_kafka_flush(), on the caller's thread. */
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct sender *sender = opaque;
@@ -73,7 +73,7 @@ static rd_kafka_conf_t *sender_conf(struct sender *sender, const struct config *
     if (conf == NULL)
         return NULL;
 
-    /* Under a second librdkafka would ask for a shorter linger.ms too; nobody means that. */
+    /* Below a second librdkafka would demand a shorter linger.ms too, which nobody means. */
     snprintf(limit, sizeof limit, "%d", sender->timeout_ms < 1000 ? 1000 : sender->timeout_ms);
     client_set(conf, "message.timeout.ms", limit);
     rd_kafka_conf_set_opaque(conf, sender);
@@ -117,7 +117,7 @@ void sender_close(struct sender *sender)
     if (sender->topic != NULL)
         rd_kafka_topic_destroy(sender->topic);
     if (sender->rk != NULL) {
-        /* Else rd_kafka_destroy() waits for what can no longer be delivered. */
+        /* Otherwise rd_kafka_destroy() waits for records that can no longer be delivered. */
         rd_kafka_purge(sender->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         rd_kafka_destroy(sender->rk);
     }
@@ -170,7 +170,7 @@ bool sender_send(struct sender *sender, struct bytes key, struct bytes value, ui
     return false;
 }
 
-/* Nothing is on its way to an address at which nobody answers. */
+/* False when nothing can be on its way, because the address does not answer. */
 static bool is_reached(struct sender *sender)
 {
     struct advertised_pair pair;
@@ -183,8 +183,11 @@ bool sender_finish(struct sender *sender, struct err *err)
     int64_t until_ms = INT64_MAX;
     rd_kafka_resp_err_t left;
 
-    /* Ends: message.timeout.ms gives every record up in time. After a signal a broker that answers still gets them all:
-     * between partitions they have no order, so the number of those delivered would not say which. */
+    /*
+     * The loop ends, because message.timeout.ms gives every record up in time. After a signal a broker that answers
+     * still gets all records: those of several partitions have no order, so a number of delivered ones would not say
+     * which.
+     */
     while ((left = rd_kafka_flush(sender->rk, SLICE_MS)) == RD_KAFKA_RESP_ERR__TIMED_OUT && clock_ms() < until_ms)
         if (until_ms == INT64_MAX && stop_requested())
             until_ms = clock_ms() + (is_reached(sender) ? STOP_MS : SLICE_MS);

@@ -1,11 +1,11 @@
--- A part of bulk_state.sql: whether the tables allow a batch to be decided outside of the server, and the parents to be
--- checked once a batch. Null: they do; else why not, for people.
+-- A part of bulk_state.sql: whether the tables allow a batch to be decided outside the server (`bulk`), and the parents
+-- to be checked once a batch (`checks`). Null: they do; else the reason, for people.
 --
--- `bulk`: insert_outcomes.sql has guards that the bulk way lacks. What it inserts into the ledger is not compared, so
--- nothing may stand there that changes a row; sessions are, for which the role must be able to read them.
--- `checks`: session_replication_role = replica switches every trigger and rule off, foreign keys and deferrable keys among
--- them. So the only triggers that an insert would run must be those of the two foreign keys that locked parents stand in
--- for.
+-- `bulk`: insert_outcomes.sql has guards that the bulk way lacks. Rows of the ledger are not compared after they were
+-- inserted, so nothing may change them there. Sessions are compared, so the role must be able to read them.
+-- `checks`: session_replication_role = replica switches off every trigger and rule, and so foreign keys and deferrable
+-- keys. Hence the only triggers that an insert would run must be those of the two foreign keys that the locks on the
+-- parents replace.
 relation AS MATERIALIZED (
     SELECT pg_class.oid, name, relkind AS kind, name IN ('study_sessions', 'command_outcomes') AS stored,
            EXISTS (SELECT FROM pg_rewrite WHERE ev_class = pg_class.oid) AS ruled,

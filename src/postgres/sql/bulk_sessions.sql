@@ -1,8 +1,8 @@
--- The bulk way: the sessions, in the order of their ids. Arrays: $1 ids, $2 groups, $3 activities. $4 the moment of decision for
--- all; $5 the backend of the session: elsewhere nothing is done.
+-- In bulk: inserts the sessions, in the order of their ids. Arrays: $1 ids, $2 groups, $3 activities. $4 the moment of
+-- decision for all; $5 the backend of the session: in another one nothing is done.
 --
--- What was inserted is compared with what was sent, here and not by us: the answer is short, so that a client which is
--- stopped while it reads holds no lock longer than the server lets an idle transaction live.
+-- The inserted rows are compared with those that were sent. The server does that, so that the answer is short: a client
+-- that is stopped while it reads then holds no lock longer than the server lets an idle transaction live.
 WITH inserted AS (
     INSERT INTO study_sessions (id, group_id, study_activity_id, created_at)
     OVERRIDING SYSTEM VALUE

@@ -1,9 +1,10 @@
--- The bulk way: what the tables are like, and the moment of decision. $1 whether what stands in the way is an error, $2
--- whether the parents' checks count as such; $3 the backend of the session: elsewhere no row.
+-- In bulk: the state of the tables, and the moment of decision. $1: an obstacle is an error; $2: so is one to checks
+-- once a batch; $3: the backend of the session; in another one there is no row.
 --
--- Asked twice in the transaction. After the parents and the ledger were read: now() would be the moment of BEGIN, perhaps
--- long before the locks were had. And after the rows were inserted: by then nobody can add a trigger, a rule, a key or
--- row security to the tables any more, because each takes a lock that conflicts with ours.
+-- It is asked twice in the transaction. First after the parents and the ledger were read, because now() would be the
+-- moment of BEGIN, perhaps long before the locks were granted. Then after the rows were inserted: by then nobody can
+-- add a trigger, a rule, a key or row security to the tables any more, because each takes a lock that conflicts with
+-- ours.
 WITH
 #include "row_security.sql"
 #include "bulk_conditions.sql"

@@ -1,5 +1,5 @@
 -- Pairs of a group and an activity that exist, for which perhaps no session was made yet: of the four newest and the
--- four oldest of each, by the primary keys. The first pairs differ in both. $1: the backend of the session.
+-- four oldest of each kind, by the primary keys. The first pairs differ in both. $1: the backend of the session.
 WITH some_groups AS MATERIALIZED (
     SELECT id, row_number() OVER (ORDER BY id DESC) AS place
     FROM (

@@ -1,7 +1,7 @@
 -- Cancels what the connection before left behind: $1 its backend, $2 how many milliseconds ago, at least, it was open.
 --
--- Another backend that has the number by now began later. Durations are compared and not moments: no clock of ours has to
--- agree with the server's. What is idle has nothing to cancel, and may serve others behind a pooler.
+-- Another backend that has the same number by now began later. Durations are compared and not moments, so our clock
+-- need not agree with the server's. An idle backend has nothing to cancel, and may serve others behind a pooler.
 SELECT pg_catalog.pg_cancel_backend(pid)
 FROM pg_catalog.pg_stat_activity
 WHERE pid = $1::integer

@@ -1,18 +1,19 @@
 -- $1 command ids, each once, in their order        $2 violations found before, null: the parents decide
--- $3, $4 group_id and whether it is invalid        $5, $6 study_activity_id likewise
+-- $3, $4 group_id and whether it is invalid        $5, $6 study_activity_id and whether it is invalid
 -- $7 to $10 topic, partition, offset, timestamp_ms  $11 hints of the violations
--- $12 the backend of the session: elsewhere nothing is done
+-- $12 the backend of the session; in another one nothing is done
 --
--- Everything is done in the order of the ids: two workers that share ids wait for each other but never in a circle.
--- A sequence value is taken for a new session only, so a replay burns none. An id that another transaction decides
--- meanwhile is not answered (ON CONFLICT DO NOTHING), and this statement's snapshot cannot see that row: it takes
--- read_outcomes.sql, with a snapshot of its own.
+-- Everything is done in the order of the ids: two workers that share ids wait for each other but never in a circle. A
+-- sequence value is taken for a new session only, so a replay uses none. An id that another transaction decides
+-- meanwhile gets no answer here (ON CONFLICT DO NOTHING), and this statement's snapshot cannot see that row: it is read
+-- by read_outcomes.sql, with a snapshot of its own.
 --
--- Each look-up is a subquery with OFFSET 0, so that it stays one by key for each row: joined, the planner turns it into
--- one scan of the whole table where the statistics say that the table is empty.
+-- Each look-up is a subquery with OFFSET 0, so that each row is looked up by key: from a join the planner makes one
+-- scan of the whole table where the statistics say that the table is empty.
 --
--- A text that begins with sessiond/ and is cast to a number is how a guard stops the statement: postgres/guard.h. Each is
--- joined to something that the planner does not know, because a constant would be cast when the statement is planned.
+-- A guard stops the statement by casting a text that begins with sessiond/ to a number: postgres/guard.h. Each of these
+-- is joined to something that the planner does not know, because a constant would be cast when the statement is
+-- planned.
 WITH
 #include "row_security.sql"
 asked AS MATERIALIZED (
@@ -48,7 +49,7 @@ judged AS MATERIALIZED (
     WHERE NOT EXISTS (SELECT FROM command_outcomes AS known WHERE known.command_id = asked.command_id OFFSET 0)
     ORDER BY asked.command_id
 ),
--- What the columns of study_sessions can hold: tables that were there before may have narrower ones.
+-- What the columns of study_sessions can hold: tables that existed before may have narrower ones.
 room AS MATERIALIZED (
     SELECT min(largest) FILTER (WHERE attname = 'id') AS id,
            min(largest) FILTER (WHERE attname = 'group_id') AS group_id,

@@ -4,7 +4,7 @@ GRANT USAGE ON SCHEMA :"schema" TO :"role";
 GRANT SELECT ON groups, study_activities TO :"role";
 GRANT SELECT, INSERT ON study_sessions, command_outcomes TO :"role";
 
--- The sequence of study_sessions.id has another name where the table was there before.
+-- The sequence of study_sessions.id may have another name if the table existed before.
 SET LOCAL sessiond.role = :'role';
 DO $$
 BEGIN
@@ -13,7 +13,8 @@ BEGIN
 END
 $$;
 
--- With postgres.reference.checks=per-batch `run` needs two more; `sessiond migrate sql` prints them when it is so configured.
+-- With postgres.reference.checks=per-batch `run` needs two more; `sessiond migrate sql` prints them when it is so
+-- configured.
 
 -- `sessiond prune` needs, in a role of its own (run has no UPDATE):
 --   GRANT USAGE ON SCHEMA :"schema" TO pruner;

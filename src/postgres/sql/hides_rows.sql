@@ -1,5 +1,5 @@
--- A condition: row security hides rows of the table "name" from the present role. Only with a permissive policy USING (true), and no
--- restrictive one, is nothing hidden.
+-- A condition: row security hides rows of the table "name" from the present role. Nothing is hidden only with a
+-- permissive policy USING (true) and without a restrictive one.
     row_security_active(name)
         AND coalesce((
             SELECT NOT bool_or(polpermissive AND pg_get_expr(polqual, polrelid) = 'true') OR bool_or(NOT polpermissive)

@@ -1,7 +1,7 @@
--- Decides the commands whose ids are new and answers what it decided; one statement, one transaction.
+-- Decides the commands whose ids are new and returns what it decided; one statement, one transaction.
 --
--- The sessions that were inserted are compared with those that were wanted: a BEFORE trigger, or an INSTEAD OF trigger of
--- a view, may have skipped or changed one. The numbers, the ids and the time of all of them are enough to know.
+-- The sessions that were inserted are compared with those that were wanted: a BEFORE trigger, or an INSTEAD OF trigger
+-- of a view, may have skipped or changed one. The numbers, the ids and the time of all of them are enough to see that.
 --
 #include "decide.sql"
 inserted AS (

@@ -1,5 +1,5 @@
--- As insert_outcomes.sql, where row security is in force on study_sessions: RETURNING would ask for a policy that lets the
--- role read what it inserts, so what a trigger skips or changes goes unnoticed.
+-- Decides as insert_outcomes.sql does, where row security applies to study_sessions: RETURNING would need a policy that
+-- lets the role read what it inserts. So it goes unnoticed when a trigger skips or changes a session.
 --
 #include "decide.sql"
 inserted AS (

@@ -1,7 +1,7 @@
--- The settings of one transaction of ours, gone with its end: behind a pooler the connection is not ours alone.
+-- The settings of one transaction, gone when it ends: behind a pooler others use the connection too.
 --
 -- $1 the backend of the session, $2 to $6 what session.sql answered from search_path on.
--- Answers whether this is still that backend. Every statement that decides asks the same and does nothing elsewhere.
+-- Returns whether this is still that backend. Every statement that decides checks that and does nothing in another one.
 --
 -- Ours, whatever the role's or the server's defaults are:
 --   search_path           one schema; temporary tables come last, so that none can stand in for a table

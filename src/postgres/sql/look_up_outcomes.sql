@@ -1,7 +1,7 @@
--- What is stored under ids, only to look at it: nothing is published for it. $1: command ids; $2: the backend of the session, elsewhere
--- nothing is read.
+-- What is stored under ids, only for looking: nothing is published for it. $1: command ids; $2: the backend of the
+-- session; in another one nothing is read.
 --
--- As read_outcomes.sql, but it writes nothing to the log: whoever acts on an outcome reads it there.
+-- Unlike read_outcomes.sql it writes nothing to the log, so an outcome must not be published on its word.
 WITH
 #include "row_security.sql"
 allowed AS MATERIALIZED (

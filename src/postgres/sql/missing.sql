@@ -2,7 +2,7 @@
 --
 -- `severity` is error (`sessiond run` cannot work) or warning (it works, with a limit that the operator should know).
 -- `problem` is one of: table, column, type, key, null, durability, sequence, trigger, policy, privilege; the last two
--- are about the present role. `text` says it for people, `fix` what to do.
+-- are about the present role. `text` describes it for people, `fix` says what to do.
 --
 -- It only reads, asks for no privilege beyond those of `sessiond run`, and works on PostgreSQL 13 to 18. The sequence
 -- and the row that its next value would meet are read by query_to_xml, since they may not exist.
@@ -33,7 +33,7 @@ WITH RECURSIVE needed (position, table_name, column_name, family, holds_null, pr
     (24, 'command_outcomes', 'hints',                     'text',        false, 'SELECT,INSERT'),
     (25, 'command_outcomes', 'decided_at',                'moment',      false, 'SELECT,INSERT')
 ),
--- A moment has microseconds: no precision given, or 6.
+-- A time must keep microseconds: without a precision, or with 6.
 family (name, type) AS (VALUES
     ('integer', 'smallint'::regtype), ('integer', 'integer'), ('integer', 'bigint'), ('integer32', 'integer'),
     ('string', 'text'), ('string', 'character varying'), ('text', 'text'), ('bigint', 'bigint'), ('uuid', 'uuid'),
@@ -73,15 +73,15 @@ triggers AS (
     JOIN pg_trigger AS trigger ON trigger.tgrelid = part
     WHERE NOT trigger.tgisinternal AND trigger.tgenabled IN ('O', 'A') AND trigger.tgtype & 4 = 4
 ),
--- A domain over another one refuses NULL when any of them does; its default it has itself.
+-- A domain over another one refuses NULL when any of them does; its default is its own.
 domain (type, base, refuses_null) AS (
     SELECT oid, typbasetype, typnotnull FROM pg_type WHERE typtype = 'd'
     UNION ALL
     SELECT domain.type, pg_type.typbasetype, pg_type.typnotnull
     FROM domain JOIN pg_type ON pg_type.oid = domain.base AND pg_type.typtype = 'd'
 ),
--- Columns that refuse the NULL which they would get: those that are not ours, and those of ours in which some outcomes
--- have NULL. A trigger before the row may fill them; whether it does, only a row can tell.
+-- Columns that refuse the NULL which they would get: columns that we do not know, and columns of ours in which some
+-- outcomes have NULL. A BEFORE trigger may fill them; only a row can show whether it does.
 unfilled AS (
     SELECT relations.position, relations.table_name, attribute.attname::text AS column_name,
            found.attnum IS NULL AS of_others
@@ -107,7 +107,7 @@ sequence AS (
     FROM found
     WHERE table_name = 'study_sessions' AND column_name = 'id'
 ),
--- `last` is null before the first value; where it begins then, only who may SELECT from it can see.
+-- `last` is null before the first value; then only a role that may SELECT from the sequence can see where it begins.
 counter AS (
     SELECT sequence.*, pg_sequence.*,
            CASE WHEN has_sequence_privilege(name, 'USAGE,SELECT')
@@ -118,7 +118,7 @@ counter AS (
     FROM sequence
     JOIN pg_sequence ON seqrelid = name::regclass
 ),
--- Null: not known, or there is none any more.
+-- Null: not known, or there are no more values.
 upcoming AS (
     SELECT counter.*,
            CASE WHEN last IS NULL THEN first
@@ -131,7 +131,8 @@ upcoming AS (
 
 -- ---- Row security --------------------------------------------------------------------------------------------------
 
--- Who reads what: we the tables, and where one is a view, its owner (we, if it is a view of the invoker) what it shows.
+-- Which role reads which table: we read the tables; what a view shows is read by its owner, or by us if it is a view of
+-- the invoker.
 reader (position, table_name, relation, role) AS (
     SELECT relations.position, relations.table_name, relations.relation, pg_roles.oid
     FROM relations JOIN pg_roles ON rolname = current_user
@@ -147,7 +148,7 @@ reader (position, table_name, relation, role) AS (
     JOIN pg_depend AS depend ON depend.classid = 'pg_rewrite'::regclass AND depend.objid = rule.oid
         AND depend.refclassid = 'pg_class'::regclass AND depend.refobjid <> view.oid
 ),
--- As check_enable_rls of the server decides it, for any role.
+-- Decided as check_enable_rls of the server does it, for any role.
 guarded AS (
     SELECT reader.*, role.rolname,
            CASE WHEN reader.relation = to_regclass(quote_ident(table_name)) THEN 'has row security'
@@ -168,7 +169,7 @@ policy AS (
         WHERE CASE WHEN named.role = 0 THEN true ELSE pg_has_role(guarded.role, named.role, 'USAGE') END
     )
 ),
--- `reads`: every row is seen. `writes`: every row is taken; `may_write`: some may be.
+-- `reads`: every row is visible. `writes`: every row is accepted; `may_write`: some may be.
 passes AS (
     SELECT guarded.*,
            coalesce(bool_or(permissive AND shown = 'true') FILTER (WHERE command IN ('r', '*')), false)
@@ -313,7 +314,7 @@ problems (position, table_name, column_name, severity, problem, text, fix) AS (
            format('role %I lacks USAGE on its sequence', current_user), NULL
     FROM sequence WHERE NOT has_sequence_privilege(name, 'USAGE')
     UNION ALL
-    -- By name: since PostgreSQL 17 it has one parameter more. Everybody may call it, unless somebody has revoked that.
+    -- By name, because it has one parameter more since PostgreSQL 17. Every role may call it unless that was revoked.
     SELECT position, table_name, NULL, 'error', 'privilege',
            format('role %I lacks EXECUTE on %s, which a known outcome is read with', current_user, proname),
            format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', pg_proc.oid::regprocedure, current_user)

@@ -1,4 +1,4 @@
--- The end of the statements that look ids up in the ledger, $1, where "allowed" has a row.
+-- The end of the statements that look the ids $1 up in the ledger, if "allowed" has a row.
 --
 -- The ledger is looked up in a subquery with OFFSET 0 for the reason that decide.sql gives.
 SELECT known.command_id, known.session_id, known.violations, known.group_name, known.activity_name, known.decided_at,

@@ -1,11 +1,11 @@
 -- Strips one window of the ledger: of the next 10,000 ids the outcomes that were decided long enough ago.
 --
 -- $1 the id at which the window begins        $2 how long ago, in milliseconds
--- $3 the backend of the session: elsewhere nothing is done
--- Answers how many ids it looked at, how many it stripped, and where the next window begins (null: this was the last).
+-- $3 the backend of the session; in another one nothing is done
+-- Returns how many ids it looked at, how many it stripped, and where the next window begins (null: this was the last).
 --
 -- It walks the primary key, so that each row is looked at once however many windows there are, and locks in the order
--- of the ids as everybody does. A row that somebody else holds is left for the next time.
+-- of the ids as all statements do. A row that another transaction has locked is left for the next time.
 WITH walked AS MATERIALIZED (
     SELECT count(*) AS ids, (array_agg(command_id))[10001] AS next
     FROM (

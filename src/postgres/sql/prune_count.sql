@@ -1,4 +1,4 @@
--- What prune.sql would strip, with the same parameters and the same answer; it only reads and takes no lock.
+-- What prune.sql would strip, with the same parameters and the same result; it only reads and takes no lock.
 WITH walked AS MATERIALIZED (
     SELECT count(*) AS ids, (array_agg(command_id))[10001] AS next
     FROM (

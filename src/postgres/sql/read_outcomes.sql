@@ -1,9 +1,10 @@
--- The outcomes that were found instead of made. $1: command ids; $2: the backend of the session, elsewhere nothing is done.
+-- The outcomes that were found instead of made. $1: command ids; $2: the backend of the session; in another one nothing
+-- is done.
 --
--- Whoever publishes an outcome that another transaction decided must know that it is durable: a commit whose answer
--- was lost, a killed backend or a cancelled wait leaves rows visible that no synchronous standby has. The message makes
--- this transaction write to the log after those rows, so that its own commit waits for the standbys; a transaction that
--- only reads waits for nothing. It is evaluated once, before the first row.
+-- An outcome that another transaction decided may be published only when it is durable: a commit whose answer was lost,
+-- a killed backend or a cancelled wait leaves rows visible that no synchronous standby has. The message makes this
+-- transaction write to the log after those rows, so that its own commit waits for the standbys; a transaction that only
+-- reads waits for nothing. It is evaluated once, before the first row.
 WITH
 #include "row_security.sql"
 allowed AS MATERIALIZED (

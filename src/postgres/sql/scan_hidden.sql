@@ -1,5 +1,5 @@
--- What would make a scan wrong: the tables that row security hides rows of from the present role, and to how many digits of a second
--- study_sessions keeps its times (-1: all).
+-- What would make a scan wrong: the tables of which row security hides rows from the present role. And how many digits
+-- of a second the times of study_sessions have (-1: all).
 WITH hidden AS (
     SELECT name
     FROM (VALUES ('study_sessions'), ('command_outcomes')) AS scanned (name)

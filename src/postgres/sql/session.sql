@@ -1,9 +1,9 @@
--- What a new session is like. $1: the schema. Sets nothing: the settings belong to each transaction (local_settings.sql).
+-- The properties of a new session. $1: the schema. Sets nothing: the settings belong to each transaction
+-- (local_settings.sql).
 --
--- Answers whether the server takes no writes, statement_timeout in milliseconds (0: none), which backend this is, and the
--- values that local_settings.sql sets. A
--- timeout that somebody chose, for the role or the database, stays what it is; so does compilation, which does not pay
--- for statements that run in milliseconds.
+-- Returns whether the server accepts no writes, statement_timeout in milliseconds (0: none), which backend this is, and
+-- the values that local_settings.sql sets. A timeout that somebody chose, for the role or the database, stays what it
+-- is; so does compilation, which does not pay for statements that run in milliseconds.
 WITH setting (name, value) AS (VALUES
     ('statement_timeout', '30s'),
     ('lock_timeout', '10s'),
