@@ -90,6 +90,11 @@ int64_t record_timestamp_us(const struct record *record);
 #define RECORD_PLACE_TEXT 320
 const char *record_place(const char *topic, int32_t partition, int64_t offset, char text[static RECORD_PLACE_TEXT]);
 
+/** "topic[partition]@offset (command UUID)", as messages name a record whose command is known; returns `text`. */
+#define RECORD_LABEL_TEXT (RECORD_PLACE_TEXT + 56)
+const char *record_label(const struct record *record, const struct uuid *command_id,
+                         char text[static RECORD_LABEL_TEXT]);
+
 /** The position P = "topic/partition/offset/timestamp": a recreated topic is another place. */
 MUSTUSE struct bytes record_position(const struct record *record, struct arena *arena);
 

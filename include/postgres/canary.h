@@ -46,14 +46,15 @@ struct canary {
     size_t next;   /* the pair to try next; the one before it is under way or was the last */
     size_t failed; /* trials that failed; one whose parents have gone is none */
     bool parents_read;
-    struct err error;     /* the gravest so far */
-    struct record record; /* of the refused row: where a trial pretends to come from; borrowed */
+    struct err error;       /* the gravest so far */
+    struct record record;   /* of the refused row: where a trial pretends to come from; borrowed */
+    struct uuid command_id; /* of the refused row */
     struct insert insert;
     enum canary_verdict verdict; /* once it is DONE */
 };
 
 /** Begins for a row that was refused with `refusal`. As query_execute. */
-MUSTUSE bool canary_start(struct canary *canary, const struct record *record, const struct err *refusal,
+MUSTUSE bool canary_start(struct canary *canary, const struct batch_item *refused, const struct err *refusal,
                           struct connection *connection, struct err *err);
 
 /**
