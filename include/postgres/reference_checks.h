@@ -25,6 +25,9 @@ MUSTUSE bool reference_checks_possible(const struct connection *connection, stru
 /** The result of sql/per_batch_grants.sql. False: ERR_STOP with EXIT_PERMISSION, naming the grants. */
 MUSTUSE bool reference_checks_granted(const struct pg_result *missing, struct err *err);
 
+/** What is configured. The rest of `checks` is all zero. */
+void reference_checks_want(struct reference_checks *checks, bool wanted);
+
 /** What stands in the way, or NULL: says which of both is in force when that changes. */
 void reference_checks_learn(struct reference_checks *checks, const char *obstacle);
 

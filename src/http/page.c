@@ -131,7 +131,7 @@ static void write_numbers(const struct view *view, FILE *out)
 static void write_dependency(const struct view *view, enum dependency_name name, FILE *out)
 {
     const struct dependency *d = &view->snapshot.dependencies[name];
-    char since[STATE_SINCE] = "", failed[STATE_SINCE], took[VIEW_TEXT];
+    char since[STATE_SINCE] = "", failed[STATE_SINCE], took[VIEW_TEXT], detail[VIEW_DETAIL];
 
     if (d->since_us != 0)
         state_since(d->since_us, view->now_us, since);
@@ -149,6 +149,10 @@ static void write_dependency(const struct view *view, enum dependency_name name,
         fprintf(out, "%s %s<span class=\"w\">: ", d->code, failed);
         html_text(out, d->reason);
         fputs("</span>", out);
+    }
+    if (*view_detail(&view->snapshot, name, detail) != 0) {
+        fputs("<tr class=\"dim\"><td><td colspan=\"4\" class=\"e\">", out);
+        html_text(out, detail);
     }
 }
 

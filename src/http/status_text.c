@@ -24,7 +24,7 @@ static void write_figures(const struct view *view, FILE *out)
 
 static void write_dependencies(const struct view *view, FILE *out)
 {
-    char since[STATE_SINCE], took[VIEW_TEXT];
+    char since[STATE_SINCE], took[VIEW_TEXT], detail[VIEW_DETAIL];
 
     fprintf(out, "%-11s %-8s %-16s %10s  %s\n", "DEPENDENCY", "STATE", "", "ROUND TRIP", "LAST ERROR");
     for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++) {
@@ -39,6 +39,8 @@ static void write_dependencies(const struct view *view, FILE *out)
             fprintf(out, "-\n");
         else
             fprintf(out, "%s %s: %s\n", d->code, since, d->reason);
+        if (*view_detail(&view->snapshot, name, detail) != 0)
+            fprintf(out, "  %s\n", detail);
     }
 }
 
