@@ -15,7 +15,7 @@ static const char *const sections[] = {"Run", "Use", "Operate", "Learn"};
 static const struct subcommand *const subcommands[] = {
     &cli_run,     &cli_migrate, &cli_topics, &cli_schemas,        &cli_send,    &cli_await,
     &cli_get,     &cli_tail,    &cli_status, &cli_health,         &cli_replay,  &cli_dlq,
-    &cli_offsets, &cli_verify,  &cli_prune,  &cli_config_command, &cli_version,
+    &cli_offsets, &cli_verify,  &cli_prune,  &cli_config_command, &cli_version, &cli_bench,
 };
 
 #define SUBCOMMANDS (sizeof subcommands / sizeof *subcommands)

@@ -22,6 +22,9 @@ bool answer_created(const struct record *event);
 /** Whether the record is an event of that command: a decision, or an answer to a record that carried the id. */
 bool answer_is_of(const struct record *event, const struct uuid *command_id);
 
+/** The id of the command that this event answers. False: not an event of ours. */
+MUSTUSE bool answer_command(const struct record *event, struct uuid *command_id);
+
 /** Where the command was that this event answers. False: not an event, or of another topic. */
 MUSTUSE bool answer_place(const struct record *event, const char *topic, int32_t *partition, int64_t *offset);
 
