@@ -271,11 +271,11 @@ bench-store:
 .PHONY: bench-http
 bench-http: SETUP_FOR = check
 bench-http: setup all
-	@. deploy/paths.sh; "$$VENV/bin/python" tests/bench/bench_http.py
+	@bash -c '. deploy/paths.sh; exec "$$VENV/bin/python" tests/bench/bench_http.py'
 .PHONY: screenshots
 screenshots: SETUP_FOR = check
 screenshots: setup all
-	@. deploy/paths.sh; PYTHONPATH=tests "$$VENV/bin/python" tests/system/screenshots.py deploy/screenshots
+	@bash -c '. deploy/paths.sh; PYTHONPATH=tests exec "$$VENV/bin/python" tests/system/screenshots.py deploy/screenshots'
 .PHONY: bench-codec
 bench-codec: setup
 	@$(MAKE) -s --no-print-directory $(B)/bench_codec
