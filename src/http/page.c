@@ -159,9 +159,9 @@ static void write_dependency(const struct view *view, enum dependency_name name,
 
 static void write_dependencies(const struct view *view, FILE *out)
 {
-    fputs(
-        "<h2>Depends on</h2><table><tr><th>what<th>state<th class=\"w\">since<th class=\"n s\">round trip<th>last error",
-        out);
+    fputs("<h2>Depends on</h2><table><tr><th>what<th>state<th class=\"w\">since<th class=\"n s\">round trip<th>last "
+          "error",
+          out);
     for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++)
         if (view->snapshot.dependencies[name].used)
             write_dependency(view, name, out);
