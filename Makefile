@@ -88,7 +88,7 @@ $(B)/sessiond: $(B)/main.o $(THREADS) $(ARCHIVES)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker http registry postgres kafka codec avro $(BASE)) \
 	    $(LIBS_avro) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) $(LIBS_http) -lpthread
 
-$(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h
+$(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h $(B)/gen/shell.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(word 2,$(subst /, ,$<))) -MMD -MP -c -o $@ $<
 
@@ -105,13 +105,15 @@ $(B)/lib$(1).a: $(call objects,$(1)) $(2)
 	@rm -f $$@
 	$$(call say,AR,$$@)$$(AR) rcs $$@ $$^
 endef
-$(foreach layer,core json runtime config avro kafka registry worker cli,$(eval $(call archive_rule,$(layer),)))
+$(foreach layer,core json runtime config avro kafka registry worker,$(eval $(call archive_rule,$(layer),)))
 $(eval $(call archive_rule,codec,$(B)/gen/schema.o))
 $(eval $(call archive_rule,postgres,$(B)/gen/sql.o))
 $(eval $(call archive_rule,http,$(B)/gen/http.o))
+$(eval $(call archive_rule,cli,$(B)/gen/shell.o))
 
 SQL     := $(sort $(wildcard src/postgres/sql/*.sql))
 SCHEMAS := $(sort $(wildcard schemas/*.avsc))
+SHELLS  := $(sort $(wildcard src/cli/completion/sessiond.*))
 $(B)/gen/sql.c: $(SQL) src/embed.awk
 	@mkdir -p $(@D)
 	$(q)awk -v prefix=sql -v headerfile=$(B)/gen/sql.h -f src/embed.awk $(SQL) > $@
@@ -121,6 +123,9 @@ $(B)/gen/schema.c: $(SCHEMAS) src/embed.awk
 $(B)/gen/http.c: src/http/page.html src/embed.awk
 	@mkdir -p $(@D)
 	$(q)awk -v prefix=http -v headerfile=$(B)/gen/http.h -f src/embed.awk src/http/page.html > $@
+$(B)/gen/shell.c: $(SHELLS) src/embed.awk
+	@mkdir -p $(@D)
+	$(q)awk -v prefix=shell -v headerfile=$(B)/gen/shell.h -f src/embed.awk $(SHELLS) > $@
 $(B)/gen/%.h: $(B)/gen/%.c ;
 
 -include $(OBJECTS:.o=.d)
@@ -290,7 +295,7 @@ FORMATTED = $(wildcard src/*.c src/*/*.c src/*/*/*.c include/*/*.h include/*/*/*
 format: SETUP_FOR = check
 format: setup
 	@tests/format.sh -i $(FORMATTED)
-lint: $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h
+lint: $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h $(B)/gen/shell.h
 	@tests/lint.sh $(B)
 
 install: all

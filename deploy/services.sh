@@ -11,6 +11,7 @@
 #   services.sh stop-postgres DIR [MODE]    fast (default), smart, immediate
 #   services.sh start-registry DIR          a schema registry too, empty at each start: REGISTRY, its base URL
 #   services.sh stop-registry DIR [SIGNAL]
+#   services.sh free-port DIR               prints a port that stays free for a server of the caller's
 #
 # Options:
 #   --fsync on|off             PostgreSQL's; on by default. off for tests that pull no plug
@@ -28,7 +29,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=deploy/paths.sh
 . "$here/paths.sh"
 
-usage() { sed -n '2,25s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+usage() { sed -n '2,26s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 
 # ---- Ports and waiting ------------------------------------------------------------------------------------------------
 
@@ -412,5 +413,6 @@ case $verb in
     stop-postgres) stop_postgres "$how" ;;
     remove) remove_both ;;
     env) cat "$dir/services.env" ;;
+    free-port) free_port ;;
     *) usage ;;
 esac

@@ -21,6 +21,13 @@ MUSTUSE char *secret_mask_conninfo(const char *conninfo);
  * caller frees. */
 MUSTUSE char *secret_mask_urls(const char *urls);
 
+/** Is told of a piece that masking hides, as it was written: perhaps in quotes, with escapes of its form. */
+typedef void secret_found(void *target, struct bytes text);
+
+/** Tells `found` what the functions above would hide. */
+void secret_find_conninfo(const char *conninfo, secret_found *found, void *target);
+void secret_find_urls(const char *urls, secret_found *found, void *target);
+
 /** What `KEY.file=PATH` stands for: the text of the file without the newlines at its end and a UTF-8 byte order mark before it.
  * NULL with errno (EILSEQ: UTF-16, or a NUL byte) when it cannot be read. The caller frees. */
 MUSTUSE char *secret_read(const char *path);

@@ -97,7 +97,7 @@ static void print_group(const struct status *status, const struct lag_group *gro
         group_print_line(config, group);
     } else {
         begin_frame(status);
-        group_print_table(config, group);
+        group_print_table(config, group, stdout);
         printf("\nasked: the broker; %.200s\n", why->message);
     }
 }

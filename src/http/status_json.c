@@ -3,6 +3,7 @@
 #include "core/rfc3339.h"
 #include "http/process.h"
 #include "json/writer.h"
+#include "runtime/log_recent.h"
 
 #include <inttypes.h>
 
@@ -251,6 +252,25 @@ static void write_process(const struct view *view, struct json_writer *json)
     write_object_end(json);
 }
 
+/* The oldest first. */
+static void write_warnings(struct json_writer *json)
+{
+    struct log_recent_line lines[LOG_RECENT_COUNT];
+    size_t count = log_recent_copy(lines);
+
+    write_key(json, "warnings");
+    write_array(json);
+    for (size_t i = 0; i < count; i++) {
+        write_object(json);
+        moment(json, "time", lines[i].time_us);
+        write_member_text(json, "level", lines[i].level == LOG_ERROR ? "error" : "warning");
+        write_member_text(json, "code", *lines[i].code == 0 ? NULL : lines[i].code);
+        write_member_text(json, "message", lines[i].message);
+        write_object_end(json);
+    }
+    write_array_end(json);
+}
+
 void answer_json(const struct view *view, FILE *out)
 {
     struct json_writer json = json_to_stream(out);
@@ -265,6 +285,7 @@ void answer_json(const struct view *view, FILE *out)
     write_breaker(&view->snapshot, &json);
     write_totals(view, &json);
     write_process(view, &json);
+    write_warnings(&json);
     write_object_end(&json);
     write_line_end(&json);
 }

@@ -1,6 +1,7 @@
 #include "runtime/log.h"
 
 #include "runtime/clock.h"
+#include "runtime/log_recent.h"
 #include "core/decimal.h"
 #include "json/writer.h"
 
@@ -148,6 +149,8 @@ static void log_message(enum log_level level, const char *code, const struct sub
     struct line line;
     int saved_errno = errno;
 
+    if (level <= LOG_WARNING)
+        log_recent_add(level, code, message);
     line.len = 0;
     if (as_json)
         format_json(&line, level, code, subject, message);

@@ -2,6 +2,7 @@
 #include "table.h"
 
 #include "runtime/log.h"
+#include "runtime/log_recent.h"
 
 #include <unistd.h>
 
@@ -173,6 +174,27 @@ START_TEST(a_line_that_may_repeat_says_how_many_were_held_back)
 }
 END_TEST
 
+START_TEST(the_last_warnings_are_kept_and_nothing_less)
+{
+    struct log_recent_line lines[LOG_RECENT_COUNT];
+
+    log_setup(LOG_TEXT, LOG_INFO);
+    log_info("not kept");
+    for (int i = 0; i < LOG_RECENT_COUNT + 3; i++)
+        log_warning("E-Z-02", "number %d\nof many", i);
+    log_error(NULL, "the last");
+    ck_assert_uint_eq(log_recent_copy(lines), LOG_RECENT_COUNT);
+    ck_assert_str_eq(lines[0].message, "number 4 of many");
+    ck_assert_str_eq(lines[0].code, "E-Z-02");
+    ck_assert_int_eq(lines[0].level, LOG_WARNING);
+    ck_assert_str_eq(lines[LOG_RECENT_COUNT - 1].message, "the last");
+    ck_assert_str_eq(lines[LOG_RECENT_COUNT - 1].code, "");
+    ck_assert_int_eq(lines[LOG_RECENT_COUNT - 1].level, LOG_ERROR);
+    ck_assert_int_ge(lines[LOG_RECENT_COUNT - 1].time_us, lines[0].time_us);
+    (void)caught();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("log");
@@ -189,6 +211,7 @@ int main(void)
     tcase_add_test(lines, a_pipe_gets_json_by_itself);
     tcase_add_test(lines, a_monstrous_message_is_cut_and_stays_json);
     tcase_add_test(lines, a_line_that_may_repeat_says_how_many_were_held_back);
+    tcase_add_test(lines, the_last_warnings_are_kept_and_nothing_less);
     tcase_add_test(pure, repeats_are_held_back_for_ten_seconds_and_counted);
     suite_add_tcase(suite, lines);
     suite_add_tcase(suite, pure);

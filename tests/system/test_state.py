@@ -76,6 +76,7 @@ def test_a_lock_in_the_database_is_waited_for_and_the_sentence_says_where_to_loo
     worker.worker.stop()
 
 
+@pytest.mark.lengthy
 def test_a_broker_that_is_stopped_is_waited_for_also_by_an_idle_worker(stage, services, watch):
     worker = watch()
     worker.await_state("idle", IDLE, ready=True)
@@ -108,6 +109,7 @@ def test_a_registry_that_is_away_is_waited_for(stage, watch):
     worker.worker.stop()
 
 
+@pytest.mark.lengthy
 def test_an_open_transaction_of_a_producer_blocks_a_partition_and_is_named(stage, services, watch):
     """The verdict is from a window of half a minute: a transaction may be open for a while."""
     stage.send(command(new_id()), partition=2)
