@@ -22,6 +22,7 @@ struct cli {
 
 /* Each is defined in its own file. */
 extern const struct subcommand cli_run;
+extern const struct subcommand cli_check;
 extern const struct subcommand cli_migrate;
 extern const struct subcommand cli_topics;
 extern const struct subcommand cli_schemas;

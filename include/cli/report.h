@@ -28,6 +28,9 @@ report_section report_status;
 report_section report_warnings;
 report_section report_metrics;
 
+/* Of the whole chain, as `check --connect` finds it. */
+report_section report_check;
+
 /* Of the servers. */
 report_section report_topics;
 report_section report_tables;

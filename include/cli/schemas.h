@@ -62,6 +62,10 @@ enum schemas_verdict {
 MUSTUSE int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out,
                             struct json_writer *json);
 
+/** The same of one of them, without a report: the worst verdict on its versions. FAILED: as subjects_version. */
+MUSTUSE enum subjects_answer schemas_judge(struct subjects *subjects, const struct schemas_own *own,
+                                           enum schemas_verdict *verdict, struct err *err);
+
 /** The exit code of a registry that answered nothing, or of a stop, after printing why. */
 int schemas_registry_fail(struct err *err);
 

@@ -32,6 +32,13 @@ MUSTUSE struct rd_kafka_conf_s *client_conf(const struct config *config, enum cl
 /** A setting of a client that is a number, whoever chose it. */
 int64_t client_number(const struct rd_kafka_conf_s *conf, const char *name);
 
+/** The same of the client that this configuration makes. False: as client_conf. */
+MUSTUSE bool client_setting(const struct config *config, enum client_role role, const char *name, int64_t *value,
+                            struct err *err);
+
+/** Whether such a client can be made; it connects to nobody. False: as client_conf and client_new. */
+MUSTUSE bool client_fits(const struct config *config, enum client_role role, struct err *err);
+
 /** Sets one property that cannot be wrong (ours): a failure is a bug and ends the process. */
 void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *value);
 

@@ -27,6 +27,9 @@ bool tables_lack(const struct pg_result *missing, const char *table);
 /** "table.column is missing", for people. */
 void tables_describe(const struct pg_result *missing, int row, char *text, size_t size);
 
+/** The row alone: ERR_STOP as tables_complete gives it when the role counts, or ERR_NONE for a warning. */
+void tables_error(const struct pg_result *missing, int row, const char *schema, struct err *err);
+
 /** What to do about the row; borrowed. */
 const char *tables_fix(const struct pg_result *missing, int row);
 

@@ -32,6 +32,9 @@ void *exchange_handle(const struct exchange *exchange);
 /** The URL that it goes or went to, without the path of the request, for messages. */
 const char *exchange_endpoint(const struct exchange *exchange);
 
+/** The Date of the last answer in seconds since 1970 UTC; -1: it had none. */
+int64_t exchange_date(const struct exchange *exchange);
+
 /**
  * What came of it; `code` is the CURLcode. As answer_read, `err` naming the endpoint. `*pause_due` with UNKNOWN: every endpoint
  * failed since the last answer.

@@ -21,6 +21,7 @@ static const struct {
 } sections[] = {
     {"version",       report_version,       true },
     {"configuration", report_configuration, true },
+    {"check",         report_check,         false},
     {"status",        report_status,        false},
     {"last warnings", report_warnings,      false},
     {"topics",        report_topics,        false},

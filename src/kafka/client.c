@@ -352,6 +352,31 @@ struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role rol
     return NULL;
 }
 
+bool client_setting(const struct config *config, enum client_role role, const char *name, int64_t *value,
+                    struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, role, err);
+
+    if (conf == NULL)
+        return false;
+    *value = client_number(conf, name);
+    rd_kafka_conf_destroy(conf);
+    return true;
+}
+
+bool client_fits(const struct config *config, enum client_role role, struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, role, err);
+    if (conf == NULL)
+        return false;
+
+    client_set(conf, "bootstrap.servers", "");
+    rd_kafka_t *rk = client_new(conf, role, err);
+    if (rk != NULL)
+        rd_kafka_destroy(rk);
+    return rk != NULL;
+}
+
 static char *user_value(const struct config *config, enum client_role role, const char *name)
 {
     for (size_t i = config->kafka_count; i > 0; i--)

@@ -10,7 +10,7 @@ from deadline import until
 from stage import Stage, command, new_id, program
 from test_http import free_port
 
-SECTIONS = ["version", "configuration", "status", "last warnings", "topics", "tables", "metrics"]
+SECTIONS = ["version", "configuration", "check", "status", "last warnings", "topics", "tables", "metrics"]
 NOWHERE = {"kafka.bootstrap.servers": "127.0.0.1:1", "postgres.conninfo": "host=127.0.0.1 port=1"}
 
 
@@ -34,6 +34,7 @@ def test_a_report_has_everything_of_a_worker_that_runs(stage, tmp_path):
     assert section(text, "version").startswith("sessiond ") and "librdkafka" in section(text, "version")
     assert f"group.id={stage.name}" in section(text, "configuration") and "# default" in section(text, "configuration")
     assert f"group {stage.name}" in section(text, "status") and '"source": "worker"' in section(text, "status")
+    assert "0 errors" in section(text, "check") and "CHECK-" in section(text, "check")
     assert f"{stage.commands}: 4 partitions" in section(text, "topics")
     assert f"{stage.commands} cleanup.policy=delete  # of this topic" in section(text, "topics")
     tables = {line.split()[0] for line in section(text, "tables").splitlines()[3:] if line}
@@ -67,7 +68,7 @@ def test_what_is_out_of_reach_is_left_out_and_the_file_is_written(stage, tmp_pat
     done = stage.must("report", str(tmp_path / "report"), "--json", "--timeout", "1s", **NOWHERE)
     assert time.monotonic() - began < 15
     missing = {title for title, why in left_out(done).items() if why}
-    assert missing == set(SECTIONS) - {"version", "configuration"}
+    assert missing == set(SECTIONS) - {"version", "configuration", "check"}
     text = (tmp_path / "report").read_text()
     assert "left out: " in section(text, "topics") and "127.0.0.1:1" in section(text, "topics")
     assert "left out: " in section(text, "tables") and "[E-" in section(text, "tables")

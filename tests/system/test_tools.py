@@ -333,6 +333,7 @@ def test_no_tool_leaves_a_group_or_takes_the_workers_place(stage):
         command_id = json.loads(send_one(stage, "--json").stdout)["value"]["command_id"]
         stage.must("await", command_id)
         stage.must("get", command_id)
+        stage.must("check", "--connect")
         assert groups() == before
         assert worker.running
     stage.judge()

@@ -1,6 +1,8 @@
 /* What a report has from the brokers and the database. */
 #include "cli/report.h"
 
+#include "cli/check.h"
+
 #include "core/text.h"
 #include "kafka/tools/admin.h"
 #include "postgres/table_sizes.h"
@@ -118,4 +120,18 @@ static void print_size(void *target, const struct table_size *size)
 bool report_tables(const struct report *report, FILE *out, struct err *err)
 {
     return table_sizes_read(&report->cli->config, print_version, print_size, out, err);
+}
+
+/* ---- The whole chain ---------------------------------------------------------------------------------------------- */
+
+bool report_check(const struct report *report, FILE *out, struct err *err)
+{
+    struct check_request request = {
+        .config = &report->cli->config,
+        .sources = &report->cli->request,
+        .connect = true,
+        .timeout_ms = report->timeout_ms,
+    };
+
+    return check_print(&request, out) || err_interrupted(err, "checking");
 }
