@@ -239,7 +239,7 @@ down:
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out $(if $(filter 0,$(WITH_REGISTRY)),%_answer.c),$(sort $(wildcard tests/fuzz/fuzz_*.c))))
 FUZZ_PARTS := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
-FUZZ_BELOW := registry codec avro $(BASE)
+FUZZ_BELOW := http registry codec avro $(BASE)
 
 $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_PARTS) $(wildcard tests/fuzz/*.h) $(call archives,$(FUZZ_BELOW))
 	@mkdir -p $(@D)
@@ -275,6 +275,14 @@ $(B)/bench_store: tests/bench/bench_store.c $(call archives,postgres $(BASE))
 bench-store:
 	@$(MAKE) -s --no-print-directory $(B)/bench_store
 	@$(B)/bench_store $(ROUNDS)
+.PHONY: bench-http
+bench-http: SETUP_FOR = check
+bench-http: setup all
+	@bash -c '. deploy/paths.sh; exec "$$VENV/bin/python" tests/bench/bench_http.py'
+.PHONY: screenshots
+screenshots: SETUP_FOR = check
+screenshots: setup all
+	@bash -c '. deploy/paths.sh; PYTHONPATH=tests exec "$$VENV/bin/python" tests/system/screenshots.py deploy/screenshots'
 .PHONY: bench-codec
 bench-codec: setup
 	@$(MAKE) -s --no-print-directory $(B)/bench_codec
@@ -316,6 +324,8 @@ help:
 	@echo "make mutants    does a test fail when a guarantee is broken; MUTANTS='no-unique-key no-abort'"
 	@echo "make fuzz       new inputs for what reads strangers' bytes; FUZZ_SECONDS=60 each, FUZZ='avro json'"
 	@echo "make coverage   which lines of src/json, src/avro and src/codec the tests reach"
+	@echo "make bench-http   what the page and scrapes cost a worker: COMMANDS=100000 TURNS=4"
+	@echo "make screenshots  deploy/screenshots, each from a real worker in that state, in headless Chromium"
 	@echo "make bench-codec  what decoding one command costs, beside avro-c and jansson"
 	@echo "make bench-store  what a command costs PostgreSQL, by statement and in bulk; on the server that PG* names"
 	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"

@@ -37,6 +37,7 @@ extern const struct subcommand cli_prune;
 extern const struct subcommand cli_replay;
 extern const struct subcommand cli_dlq;
 extern const struct subcommand cli_offsets;
+extern const struct subcommand cli_bench;
 extern const struct subcommand cli_report;
 extern const struct subcommand cli_config_command;
 extern const struct subcommand cli_completion;

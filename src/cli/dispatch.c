@@ -7,10 +7,9 @@
 
 /* In the order of `--help`. How to add one: cli/subcommand.h. */
 static const struct subcommand *const subcommands[] = {
-    &cli_run,        &cli_check,   &cli_migrate, &cli_topics, &cli_schemas, &cli_send,
-    &cli_await,      &cli_get,     &cli_tail,    &cli_status, &cli_health,  &cli_replay,
-    &cli_dlq,        &cli_offsets, &cli_verify,  &cli_prune,  &cli_report,  &cli_config_command,
-    &cli_completion, &cli_version, &cli_manual,  NULL,
+    &cli_run,   &cli_check,  &cli_migrate,        &cli_topics,     &cli_schemas, &cli_send,    &cli_await,  &cli_get,
+    &cli_tail,  &cli_status, &cli_health,         &cli_replay,     &cli_dlq,     &cli_offsets, &cli_verify, &cli_prune,
+    &cli_bench, &cli_report, &cli_config_command, &cli_completion, &cli_version, &cli_manual,  NULL,
 };
 
 static const struct subcommand *find(const char *name)

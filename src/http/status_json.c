@@ -84,6 +84,36 @@ static void write_dependency(const struct dependency *d, enum dependency_name na
     write_object_end(json);
 }
 
+/* `database` is null before the first session, and so are the figures of `brokers` before the first answer. */
+static void write_details(const struct snapshot *s, struct json_writer *json)
+{
+    const struct database_status *database = &s->database;
+    char version[VIEW_TEXT];
+
+    write_key(json, "database");
+    if (database->version == 0) {
+        write_null(json);
+    } else {
+        write_object(json);
+        write_member_text(json, "host", database->host);
+        write_member_text(json, "port", database->port);
+        write_member_text(json, "version", view_version(database, version));
+        write_member_bool(json, "waits_for_standby", database->waits_for_standby);
+        write_object_end(json);
+    }
+    write_key(json, "reference_checks");
+    write_object(json);
+    write_member_text(json, "mode", view_checks(&s->checks));
+    write_member_bool(json, "known", s->checks.known || !s->checks.wanted);
+    write_member_text(json, "reason", *s->checks.obstacle == 0 ? NULL : s->checks.obstacle);
+    write_object_end(json);
+    write_key(json, "brokers");
+    write_object(json);
+    write_member_known_int(json, "up", s->brokers_up, s->brokers > 0);
+    write_member_known_int(json, "all", s->brokers, s->brokers > 0);
+    write_object_end(json);
+}
+
 static void write_dependencies(const struct view *view, struct json_writer *json)
 {
     write_key(json, "dependencies");
@@ -249,6 +279,7 @@ void answer_json(const struct view *view, FILE *out)
     write_state(view, &json);
     write_figures(view, &json);
     write_dependencies(view, &json);
+    write_details(&view->snapshot, &json);
     write_partitions(view, &json);
     write_refused(view, &json);
     write_breaker(&view->snapshot, &json);

@@ -64,7 +64,7 @@ static const struct property defaults[] = {
     {EVERYONE,        "reconnect.backoff.max.ms",           "1000"                },
     {WRITING | ADMIN, "topic.metadata.refresh.interval.ms", "60000"               },
     {READER,          "topic.metadata.refresh.interval.ms", "100"                 },
-    {CONSUMER,        "topic.metadata.refresh.interval.ms", "500"                 },
+    {CONSUMER,        "topic.metadata.refresh.interval.ms", "1000"                },
     {EVERYONE,        "metadata.max.age.ms",                "180000"              },
     {EVERYONE,        "log.connection.close",               "false"               },
     {EVERYONE,        "enable.random.seed",                 "false"               },

@@ -69,18 +69,23 @@ END_TEST
 START_TEST(a_line_about_a_record_says_which)
 {
     struct record record = {.topic = "commands", .partition = 3, .offset = 9000000000};
+    struct uuid id;
+
+    ck_assert(uuid_parse(bytes_of("7D0F5A0E-6a3b-4c57-9a43-0c1d2e3f4a5b"), &id));
 
     log_setup(LOG_TEXT, LOG_INFO);
-    log_record(LOG_WARNING, "E-Y-01", &record, "is %s", "odd");
-    ck_assert_str_eq(caught() + 24, " WARN commands[3]@9000000000: is odd [E-Y-01]\n");
+    log_record(LOG_WARNING, "E-Y-01", &record, &id, "is %s", "odd");
+    ck_assert_str_eq(caught() + 24,
+                     " WARN commands[3]@9000000000 (command 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b): is odd [E-Y-01]\n");
 
     log_setup(LOG_JSON, LOG_INFO);
-    log_record(LOG_WARNING, NULL, &record, "is odd");
+    log_record(LOG_WARNING, NULL, &record, &id, "is odd");
     const char *line = caught();
-    ck_assert_ptr_nonnull(strstr(line, "\"message\":\"commands[3]@9000000000: is odd\""));
+    ck_assert_ptr_nonnull(
+        strstr(line, "\"message\":\"commands[3]@9000000000 (command 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b): is odd\""));
     ck_assert(ends_with(line,
                         ",\"messaging.destination.name\":\"commands\",\"messaging.destination.partition.id\":\"3\","
-                        "\"kafka.offset\":9000000000}\n"));
+                        "\"kafka.offset\":9000000000,\"command.id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\"}\n"));
 }
 END_TEST
 
