@@ -96,7 +96,7 @@ $(B)/sessiond: $(B)/main.o $(THREADS) $(ARCHIVES)
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/main.o $(THREADS) $(call archives,cli worker http registry postgres kafka codec avro $(BASE)) \
 	    $(LIBS_malloc) $(LIBS_avro) $(LIBS_kafka) $(LIBS_postgres) $(LIBS_registry) $(LIBS_http) -lpthread
 
-$(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h
+$(B)/%.o: src/%.c | $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h $(B)/gen/shell.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(word 2,$(subst /, ,$<))) -MMD -MP -c -o $@ $<
 
@@ -114,13 +114,15 @@ $(B)/lib$(1).a: $(call objects,$(1)) $(2)
 	@rm -f $$@
 	$$(call say,AR,$$@)$$(AR) rcs $$@ $$^
 endef
-$(foreach layer,core json runtime config avro kafka registry worker cli,$(eval $(call archive_rule,$(layer),)))
+$(foreach layer,core json runtime config avro kafka registry worker,$(eval $(call archive_rule,$(layer),)))
 $(eval $(call archive_rule,codec,$(B)/gen/schema.o))
 $(eval $(call archive_rule,postgres,$(B)/gen/sql.o))
 $(eval $(call archive_rule,http,$(B)/gen/http.o))
+$(eval $(call archive_rule,cli,$(B)/gen/shell.o))
 
 SQL     := $(sort $(wildcard src/postgres/sql/*.sql))
 SCHEMAS := $(sort $(wildcard schemas/*.avsc))
+SHELLS  := $(sort $(wildcard src/cli/completion/sessiond.*))
 $(B)/gen/sql.c: $(SQL) src/embed.awk
 	@mkdir -p $(@D)
 	$(q)awk -v prefix=sql -v headerfile=$(B)/gen/sql.h -f src/embed.awk $(SQL) > $@
@@ -130,6 +132,9 @@ $(B)/gen/schema.c: $(SCHEMAS) src/embed.awk
 $(B)/gen/http.c: src/http/page.html src/embed.awk
 	@mkdir -p $(@D)
 	$(q)awk -v prefix=http -v headerfile=$(B)/gen/http.h -f src/embed.awk src/http/page.html > $@
+$(B)/gen/shell.c: $(SHELLS) src/embed.awk
+	@mkdir -p $(@D)
+	$(q)awk -v prefix=shell -v headerfile=$(B)/gen/shell.h -f src/embed.awk $(SHELLS) > $@
 $(B)/gen/%.h: $(B)/gen/%.c ;
 
 -include $(OBJECTS:.o=.d)
@@ -241,7 +246,7 @@ down:
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out $(if $(filter 0,$(WITH_REGISTRY)),%_answer.c),$(sort $(wildcard tests/fuzz/fuzz_*.c))))
 FUZZ_PARTS := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
-FUZZ_BELOW := registry codec avro $(BASE)
+FUZZ_BELOW := http registry codec avro $(BASE)
 
 $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_PARTS) $(wildcard tests/fuzz/*.h) $(call archives,$(FUZZ_BELOW))
 	@mkdir -p $(@D)
@@ -277,6 +282,14 @@ $(B)/bench_store: tests/bench/bench_store.c $(call archives,postgres $(BASE))
 bench-store:
 	@$(MAKE) -s --no-print-directory $(B)/bench_store
 	@$(B)/bench_store $(ROUNDS)
+.PHONY: bench-http
+bench-http: SETUP_FOR = check
+bench-http: setup all
+	@bash -c '. deploy/paths.sh; exec "$$VENV/bin/python" tests/bench/bench_http.py'
+.PHONY: screenshots
+screenshots: SETUP_FOR = check
+screenshots: setup all
+	@bash -c '. deploy/paths.sh; PYTHONPATH=tests exec "$$VENV/bin/python" tests/system/screenshots.py deploy/screenshots'
 .PHONY: bench-codec
 bench-codec: setup
 	@$(MAKE) -s --no-print-directory $(B)/bench_codec
@@ -291,7 +304,7 @@ FORMATTED = $(wildcard src/*.c src/*/*.c src/*/*/*.c include/*/*.h include/*/*/*
 format: SETUP_FOR = check
 format: setup
 	@tests/format.sh -i $(FORMATTED)
-lint: $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h
+lint: $(B)/gen/sql.h $(B)/gen/schema.h $(B)/gen/http.h $(B)/gen/shell.h
 	@tests/lint.sh $(B)
 
 install: all
@@ -318,6 +331,8 @@ help:
 	@echo "make mutants    does a test fail when a guarantee is broken; MUTANTS='no-unique-key no-abort'"
 	@echo "make fuzz       new inputs for what reads strangers' bytes; FUZZ_SECONDS=60 each, FUZZ='avro json'"
 	@echo "make coverage   which lines of src/json, src/avro and src/codec the tests reach"
+	@echo "make bench-http   what the page and scrapes cost a worker: COMMANDS=100000 TURNS=4"
+	@echo "make screenshots  deploy/screenshots, each from a real worker in that state, in headless Chromium"
 	@echo "make bench-codec  what decoding one command costs, beside avro-c and jansson"
 	@echo "make bench-store  what a command costs PostgreSQL, by statement and in bulk; on the server that PG* names"
 	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"

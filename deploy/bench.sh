@@ -51,6 +51,6 @@ PGOPTIONS='-c search_path=copied' sql -f deploy/sample-data.sql >/dev/null
 say "bench: sending $commands commands while the worker is stopped"
 sessiond send "$dir/commands.jsonl" >/dev/null
 say 'bench: draining'
-start_worker -X batch.max.messages="$batch" ${settings[@]+"${settings[@]}"}
+start_worker -X http.listen= -X batch.max.messages="$batch" ${settings[@]+"${settings[@]}"}
 "$VENV/bin/python" deploy/bench.py measure --commands "$commands" --kafka "$KAFKA" --worker "$(worker_pid)" \
     --input "$dir/commands.jsonl" --title "$asked" || { tail -5 "$worker_log" >&2; exit 1; }

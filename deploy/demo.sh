@@ -180,6 +180,7 @@ worker_options=(-X batch.max.messages=500)
 echo "Starting Kafka, PostgreSQL and a worker in $dir"
 start_environment
 start_worker "${worker_options[@]}"
+[ -z "$page" ] || echo "Its page, while this runs: http://$page/"
 read_events
 
 one_of_every_kind
@@ -198,3 +199,5 @@ count
 
 tell '8. Does all of it keep what is promised? sessiond verify:'
 sessiond verify | sed 's/^/  /' || die 'verify has found a discrepancy'
+
+[ -z "$page" ] || tell "The worker's page was http://$page/; make up starts one that stays, and prints its address."

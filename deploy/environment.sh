@@ -3,7 +3,7 @@
 # bench.sh.
 #
 # Reads: dir, the folder; BUILD, where the program is (default: build). Sets KAFKA, PGHOST, PGPORT, PGUSER, PGDATABASE,
-# JARS.
+# JARS, and page, the address of the worker's page ("" where the program was built without one).
 
 : "${dir:?}"
 build=${BUILD:-build}
@@ -14,6 +14,13 @@ sessiond() { "$build/sessiond" -F "$conf" "$@"; }
 
 sql() { psql -X -q -v ON_ERROR_STOP=1 "$@"; }
 
+# The same one whenever it is started.
+page_address() {
+    ! "$build/sessiond" version | grep -qx 'http: none' || return 0
+    [ -s "$dir/page.port" ] || deploy/services.sh free-port "$dir" >"$dir/page.port"
+    echo "127.0.0.1:$(<"$dir/page.port")"
+}
+
 # start_environment [services.sh option...]: everything but the worker.
 start_environment() {
     [ -x "$build/sessiond" ] || die "no $build/sessiond; run make"
@@ -22,11 +29,12 @@ start_environment() {
     # shellcheck disable=SC1091  # written by services.sh
     . "$dir/services.env"
     set +a
+    page=$(page_address)
     cat >"$conf" <<-EOF
 		kafka.bootstrap.servers=$KAFKA
 		postgres.conninfo=host=$PGHOST port=$PGPORT user=$PGUSER dbname=$PGDATABASE
 		instance.id=local
-		http.listen=
+		http.listen=$page
 	EOF
     sessiond topics apply >/dev/null
     sessiond migrate up >/dev/null
@@ -34,7 +42,8 @@ start_environment() {
 }
 
 # start_worker [-X KEY=VALUE...]: starts it in a session of its own, so that Ctrl-C reaches the script and not the
-# worker. shellcheck disable=SC2120  # the options are optional
+# worker.
+# shellcheck disable=SC2120  # the options are optional
 start_worker() {
     setsid "$build/sessiond" -F "$conf" "$@" run >>"$worker_log" 2>&1 </dev/null &
     echo $! >"$dir/worker.pid"

@@ -11,6 +11,7 @@
 #   services.sh stop-postgres DIR [MODE]    fast (default), smart, immediate
 #   services.sh start-registry DIR          also a schema registry, empty at each start; REGISTRY is its base URL
 #   services.sh stop-registry DIR [SIGNAL]
+#   services.sh free-port DIR               prints a port that stays free for a server of the caller's
 #
 # Options:
 #   --fsync on|off             PostgreSQL's; on by default. off for tests without power failures
@@ -415,5 +416,6 @@ case $verb in
     stop-postgres) stop_postgres "$how" ;;
     remove) remove_both ;;
     env) cat "$dir/services.env" ;;
+    free-port) free_port ;;
     *) usage ;;
 esac

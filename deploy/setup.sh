@@ -43,7 +43,7 @@ missing_packages() {
     if [ "$purpose" != run ]; then
         # The system's own clang, 14 on Debian 12 and 19 on Debian 13: these packages are names for the present version.
         for package in check valgrind openssl clang libclang-rt-dev llvm clang-tidy cppcheck shellcheck pgbouncer \
-            systemd libseccomp2 prometheus mandoc lintian debhelper; do
+            systemd libseccomp2 prometheus mandoc lintian debhelper zsh chromium; do
             installed "$package" || echo "$package"
         done
         command -v javac >/dev/null || echo default-jdk-headless

@@ -15,6 +15,7 @@ cat <<EOF
 Kafka       $KAFKA
 PostgreSQL  psql -h $PGHOST -p $PGPORT -U $PGUSER $PGDATABASE
 worker      process $(worker_pid), log $worker_log
+page        ${page:+http://$page/}
 data        $dir, kept by make down
 
 send        build/sessiond -F $conf send --group-id 1 --study-activity-id 1

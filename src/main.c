@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/dispatch.h"
 
 #include <errno.h>
 #include <fcntl.h>

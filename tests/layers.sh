@@ -73,7 +73,7 @@ check_include() {
     layer=$(layer_of "$file")
     target=${text:1:${#text}-2}
     case $text in
-        '"gen/'*) allowed='codec postgres http'
+        '"gen/'*) allowed='codec postgres http cli'
             among "$layer" "$allowed" || fail "$file:$line: $layer includes $target, which belongs to $allowed" ;;
         '"kafka/tools/'*) [[ $layer = cli || $layer = main || $file = */kafka/tools/* ]] || fail "$file:$line: includes $target, which is for commands only" ;;
         '"'*) allowed=$(may_include "$layer") || { fail "$file: $layer is no layer"; return; }

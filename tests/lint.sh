@@ -12,7 +12,7 @@ status=0
 build=${1:-build}
 read -ra libpq < <(pkg-config --cflags libpq)
 flags=(-std=c11 -D_GNU_SOURCE '-DVERSION="x"' '-DREVISION="x"' '-DAVRO_VERSION="x"' -Iinclude -I"$build" "${libpq[@]}")
-mapfile -t scripts < <(find .ci deploy tests -type f \( -name '*.sh' -o -path .ci/run \) | sort)
+mapfile -t scripts < <(find .ci deploy src tests -type f \( -name '*.sh' -o -name '*.bash' -o -path .ci/run \) | sort)
 mapfile -t sources < <(find src include tests -type f -name '*.[ch]' | sort)
 
 # check NAME TOOL COMMAND...

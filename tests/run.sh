@@ -41,11 +41,14 @@ case $mode in
 esac
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/sessiond-check.XXXXXX")
+chmod 755 "$work" # a test runs a program in there as another user
 stop() {
-    local code=$? folder
+    local code=$? folder job
     trap - EXIT
-    # The second are the system tests', when they could not remove them.
-    for folder in "$work" "$work"/sessiond-system.*; do
+    for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || true; done
+    wait
+    # Those of run_postgres, and the system tests' when they could not remove them.
+    for folder in "$work"/postgres.* "$work"/sessiond-system.*; do
         [ ! -d "$folder" ] || deploy/services.sh remove "$folder" || true
     done
     rm -rf "$work"
@@ -55,32 +58,55 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# A finding of a sanitizer ends the program with an exit code that the program never uses, and is written to a file. So
-# it is noticed even where a test expects the program to fail, or kills it.
-finding="exitcode=99:log_path=$work/sanitizer"
-export ASAN_OPTIONS=$finding UBSAN_OPTIONS=$finding:print_stacktrace=1 TSAN_OPTIONS=$finding
-
 # Check's default time limits are for a quiet machine.
 export CK_TIMEOUT_MULTIPLIER=5
 
-passed=0
-failed=0
+# ---- One suite: its folder, its line ------------------------------------------------------------------------------------
+
+# enter: makes a folder for the log of one suite and for the findings of a sanitizer. A finding ends the program with an
+# exit code that the program never uses, and is written to a file. So it is noticed even where a test expects the
+# program to fail, or kills it.
+enter() {
+    local finding
+    suite=$(mktemp -d "$work/suite.XXXXXX")
+    finding="exitcode=99:log_path=$suite/sanitizer"
+    export ASAN_OPTIONS=$finding UBSAN_OPTIONS=$finding:print_stacktrace=1 TSAN_OPTIONS=$finding
+}
 
 # report SUITE PASSED FAILED SECONDS: one line, and the log when something failed.
 report() {
     local mark=ok
-    passed=$((passed + $2))
-    failed=$((failed + $3))
+    echo "$2 $3" >>"$work/sums"
     [ "$3" -eq 0 ] || mark=FAILED
-    printf '%-6s %-32s %4d passed %4d failed %5d s\n' "$mark" "$1" "$2" "$3" "$4"
-    [ "$3" -eq 0 ] || sed 's/^/       /' "$work/log"
+    {
+        flock 9
+        printf '%-6s %-32s %4d passed %4d failed %5d s\n' "$mark" "$1" "$2" "$3" "$4"
+        [ "$3" -eq 0 ] || sed 's/^/       /' "$suite/log"
+    } 9>"$work/lock"
 }
 
 # Adds what the sanitizers have found to the log; fails when there is nothing.
 move_findings() {
-    compgen -G "$work/sanitizer.*" >/dev/null || return 1
-    cat "$work"/sanitizer.* >>"$work/log"
-    rm -f "$work"/sanitizer.*
+    compgen -G "$suite/sanitizer.*" >/dev/null || return 1
+    cat "$suite"/sanitizer.* >>"$suite/log"
+    rm -f "$suite"/sanitizer.*
+}
+
+# beside COMMAND...: at the side of other suites, since most of them wait most of their time. One more than there are cores.
+beside() {
+    while [ "$(jobs -rp | wc -l)" -gt "$(nproc)" ]; do wait -n || true; done
+    set -m # a process group for each, which stop ends
+    (
+        trap '[ $? -eq 0 ] || lost "$*"' EXIT
+        "$@"
+    ) &
+    set +m
+}
+
+# A suite that this script could not run, and so did not report.
+lost() {
+    echo "FAILED $*: it could not be run"
+    echo "0 1" >>"$work/sums"
 }
 
 # run_check NAME COMMAND...: runs one Check program. It also counts as a failure when it did not run, ran no test,
@@ -88,12 +114,13 @@ move_findings() {
 run_check() {
     local name=$1 started=$SECONDS code=0 checks=0 bad=0
     shift
-    "$@" >"$work/log" 2>&1 || code=$?
+    enter
+    "$@" >"$suite/log" 2>&1 || code=$?
     read -r checks bad < <(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' \
-        "$work/log" | awk '{ checks += $1; bad += $2 + $3 } END { print checks + 0, bad + 0 }')
+        "$suite/log" | awk '{ checks += $1; bad += $2 + $3 } END { print checks + 0, bad + 0 }')
     ! move_findings || code=99
     if [ "$bad" -eq 0 ] && { [ "$checks" -eq 0 ] || [ "$code" -ne 0 ]; }; then
-        echo "exit status $code after $checks tests" >>"$work/log"
+        echo "exit status $code after $checks tests" >>"$suite/log"
         report "$name" "$checks" 1 $((SECONDS - started))
     else
         report "$name" $((checks - bad)) "$bad" $((SECONDS - started))
@@ -105,68 +132,65 @@ run_layer() {
     local source
     for source in tests/"$2"/check_*.c; do
         source=${source#tests/}
-        [ ! -e "tests/$source" ] || run_check "${source%.c}${3:+ ($3)}" "$1/tests/${source%.c}"
+        [ ! -e "tests/$source" ] || beside run_check "${source%.c}${3:+ ($3)}" "$1/tests/${source%.c}"
     done
 }
 
 # In one process, without Check's forks: valgrind is slow to start.
 run_valgrind() {
     local name
+    export CK_FORK=no CK_DEFAULT_TIMEOUT=300
     for name in "${under_valgrind[@]}"; do
-        CK_FORK=no CK_DEFAULT_TIMEOUT=300 run_check "$name (valgrind)" valgrind -q --error-exitcode=98 --leak-check=full \
+        beside run_check "$name (valgrind)" valgrind -q --error-exitcode=98 --leak-check=full \
             --show-leak-kinds=definite --errors-for-leak-kinds=definite "$build/tests/$name"
     done
+    unset CK_FORK CK_DEFAULT_TIMEOUT
 }
 
-run_lint() {
-    local started=$SECONDS bad=0
-    tests/lint.sh "$build" >"$work/log" 2>&1 || bad=1
-    report lint $((1 - bad)) $bad $((SECONDS - started))
+# run_whole NAME COMMAND...: one that only fails or does not.
+run_whole() {
+    local started=$SECONDS bad=0 name=$1
+    shift
+    enter
+    "$@" >"$suite/log" 2>&1 || bad=1
+    report "$name" $((1 - bad)) $bad $((SECONDS - started))
 }
 
-run_layers_check() {
-    local started=$SECONDS bad=0
-    tests/layers.sh "$build" >"$work/log" 2>&1 || bad=1
-    report layers $((1 - bad)) $bad $((SECONDS - started))
-}
-
-run_promises_check() {
-    local bad=0
-    tests/promises.sh >"$work/log" 2>&1 || bad=1
-    report promises $((1 - bad)) $bad 0
-}
-
+# run_postgres BUILD [HOW]: one after the other on a server of their own, whose settings and whose list of sessions they use.
 run_postgres() {
-    deploy/services.sh start-postgres "$work" --fsync off
+    local folder source
+    folder=$(mktemp -d "$work/postgres.XXXXXX")
+    deploy/services.sh start-postgres "$folder" --fsync off
     set -a
     # shellcheck disable=SC1091  # written by services.sh
-    . "$work/services.env"
+    . "$folder/services.env"
     set +a
-    run_layer "$build" postgres
-    [ "$mode" = with ] || run_layer "$memory" postgres memory
-    deploy/services.sh remove "$work"
-    unset PGHOST PGPORT PGUSER PGDATABASE PGSOCKET JARS
+    for source in tests/postgres/check_*.c; do
+        source=${source#tests/}
+        run_check "${source%.c}${2:+ ($2)}" "$1/tests/${source%.c}"
+    done
+    deploy/services.sh remove "$folder"
 }
 
 # run_system NAME BUILD TEST...
 run_system() {
     local started=$SECONDS code=0 counts tests failures errors skipped name=$1 build=$2
     shift 2
-    rm -f "$work/system.xml"
-    TMPDIR=$work BUILD=$(cd "$build" && pwd) "$VENV/bin/python" -m pytest -q -p no:cacheprovider -n 3 -m "$marked" \
-        --junitxml="$work/system.xml" "$@" >"$work/log" 2>&1 || code=$?
+    enter
+    TMPDIR=$work BUILD=$(cd "$build" && pwd) "$VENV/bin/python" -m pytest -q -p no:cacheprovider -n 5 --dist worksteal -m "$marked" \
+        --junitxml="$suite/system.xml" "$@" >"$suite/log" 2>&1 || code=$?
     ! move_findings || code=99
-    counts=$(grep -o '<testsuite [^>]*>' "$work/system.xml" 2>/dev/null || true)
+    counts=$(grep -o '<testsuite [^>]*>' "$suite/system.xml" 2>/dev/null || true)
     count_of() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }
     tests=$(count_of tests) failures=$(count_of failures) errors=$(count_of errors) skipped=$(count_of skipped)
     failures=$((${failures:-0} + ${errors:-0}))
     # Nothing collected, an interrupted run: pytest says so only with its exit status.
     if [ $code -ne 0 ] && [ $failures -eq 0 ]; then
         failures=1
-        printf '\npytest ended with exit status %d\n' $code >>"$work/log"
+        printf '\npytest ended with exit status %d\n' $code >>"$suite/log"
     fi
     # What tests measured, and their seeds.
-    sed -n 's/^note: /       /p' "$work/log"
+    sed -n 's/^note: /       /p' "$suite/log"
     report "$name" $((${tests:-0} > failures + ${skipped:-0} ? ${tests:-0} - failures - ${skipped:-0} : 0)) $failures $((SECONDS - started))
     [ "${skipped:-0}" -eq 0 ] || echo "       $skipped skipped"
 }
@@ -175,8 +199,9 @@ run_system() {
 run_script() {
     local started=$SECONDS good bad name=$1
     shift
-    "$@" >"$work/log" 2>&1 || true
-    read -r good bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/log") || true
+    enter
+    "$@" >"$suite/log" 2>&1 || true
+    read -r good bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$suite/log") || true
     report "$name" "${good:-0}" "${bad:-1}" $((SECONDS - started))
 }
 
@@ -185,10 +210,11 @@ run_with() {
     local layer
     for layer in ${layers[@]+"${layers[@]}"}; do
         case $layer in
-            postgres) run_postgres ;;
+            postgres) beside run_postgres "$build" ;;
             *) run_layer "$build" "$layer" ;;
         esac
     done
+    wait
     run_system system "$build" "${plain_system[@]}"
 }
 
@@ -196,19 +222,21 @@ run_everything() {
     local registry=registry http=http layer
     [ ! -e "$build/registry/without.o" ] || registry=
     [ ! -e "$build/http/without.o" ] || http=
-    run_lint
-    run_layers_check
-    run_promises_check
+    beside run_postgres "$build"
+    beside run_postgres "$memory" memory
+    beside run_whole lint tests/lint.sh "$build"
+    beside run_whole layers tests/layers.sh "$build"
+    beside run_whole promises tests/promises.sh
     for layer in core json runtime config codec kafka $registry $http loop; do run_layer "$build" "$layer"; done
     run_valgrind
     # One seed of the simulation shows as much about memory and threads as several.
     export SIM_RUNS=${SIM_RUNS:-60}
     for layer in core json runtime config codec kafka $registry $http loop mock; do run_layer "$memory" "$layer" memory; done
     for layer in core runtime config kafka $registry $http loop mock; do run_layer "$threads" "$layer" threads; done
-    run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
-    run_script 'without registry' tests/without_registry.sh "$build-without-registry/sessiond"
-    run_script 'without http' tests/without_http.sh "$build-without-http/sessiond"
-    run_postgres
+    beside run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
+    beside run_script 'without registry' tests/without_registry.sh "$build-without-registry/sessiond"
+    beside run_script 'without http' tests/without_http.sh "$build-without-http/sessiond"
+    wait
     run_system schemas "$build" tests/schemas
     run_system deploy "$build" tests/deploy
     run_system system "$build" tests/judge "${plain_system[@]}"
@@ -222,5 +250,6 @@ case $mode in
     *) run_everything ;;
 esac
 
+read -r passed failed < <(awk '{ passed += $1; failed += $2 } END { print passed + 0, failed + 0 }' "$work/sums")
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,7 +1,8 @@
 /**
- * The command line: global options, the table of subcommands, help and exit codes.
+ * What every subcommand is given, and how it says that something failed.
  *
- * A subcommand is one file in src/cli that reads like its `--help`. Data goes to stdout, talk and progress to stderr.
+ * A subcommand is one file in src/cli that reads like its `--help`. Data goes to stdout, talk and progress to stderr. Who calls it:
+ * cli/dispatch.h.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -15,9 +16,13 @@ struct cli {
     struct config config;          /* valid after cli_config */
     bool config_loaded;
     bool json; /* --json */
+    const struct subcommand *const
+        *subcommands; /* all of them, for those that print the command line; NULL ends them */
 };
 
+/* Each is defined in its own file. */
 extern const struct subcommand cli_run;
+extern const struct subcommand cli_check;
 extern const struct subcommand cli_migrate;
 extern const struct subcommand cli_topics;
 extern const struct subcommand cli_schemas;
@@ -32,17 +37,24 @@ extern const struct subcommand cli_prune;
 extern const struct subcommand cli_replay;
 extern const struct subcommand cli_dlq;
 extern const struct subcommand cli_offsets;
+extern const struct subcommand cli_bench;
+extern const struct subcommand cli_report;
 extern const struct subcommand cli_config_command;
+extern const struct subcommand cli_completion;
+extern const struct subcommand cli_manual;
 extern const struct subcommand cli_version;
 
 /** Of the sources; static. */
 const char *cli_revision(void);
 
-/** The program: parses, dispatches, returns the exit code. */
-int cli_main(int argc, char **argv, char **environment);
+/** What `sessiond version` prints. */
+void version_print(FILE *out);
 
 /** Loads the configuration and sets up logging; on failure prints the error and returns its exit code, else 0. */
 MUSTUSE int cli_load_config(struct cli *cli);
+
+/** The same for those that go on without one. False: ERR_STOP. */
+MUSTUSE bool cli_try_config(struct cli *cli, struct err *err);
 
 /** Prints "sessiond: message [CODE]" to stderr and returns the exit code of `err`. */
 int cli_fail(const struct err *err);

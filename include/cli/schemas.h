@@ -66,6 +66,13 @@ enum schemas_verdict {
 MUSTUSE int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out,
                             struct json_writer *json);
 
+/**
+ * Compares one of our schemas with the versions of its subject and gives the worst verdict, without printing anything. FAILED with an error:
+ * the registry gave no answer that can be used.
+ */
+MUSTUSE enum subjects_answer schemas_judge(struct subjects *subjects, const struct schemas_own *own,
+                                           enum schemas_verdict *verdict, struct err *err);
+
 /** Prints why the registry gave no answer, or that a stop was requested; returns the exit code. */
 int schemas_registry_fail(struct err *err);
 

@@ -1,13 +1,12 @@
 /**
- * A subcommand as one table: its help, its option loop, and later its completion and its manual page come from the same
- * rows.
+ * A subcommand as one table: its help, its option loop, its completion and its manual page come from the same rows.
  *
  * To add one:
  *   1. Fill a `struct subcommand` in src/cli/NAME.c: usage, options, exit codes and examples are rows, in full
  *      sentences.
  *   2. Write `static bool set(void *target, int letter, const char *text)`: what each option, and each argument, sets.
  *   3. In `run`, call subcommand_options(&cli_NAME, argc, argv, set, &target), then cli_load_config, and do the work.
- *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/cli.c and in deploy/README.md.
+ *   4. Declare `cli_NAME` in cli/cli.h and list it in src/cli/dispatch.c and in deploy/README.md.
  *   5. Nothing else: --help, the messages about wrong options and their exit code 64 follow from the rows.
  */
 #ifndef CLI_SUBCOMMAND_H
@@ -21,7 +20,8 @@ struct cli;
 #define SUBCOMMAND_ROWS 16
 
 /**
- * What stands first without dashes: a word to be typed as it is (lower case), or what is to be filled in (upper case).
+ * What stands first without dashes: a word to be typed as it is (lower case, or "-") and what may follow it, or what is to be filled in
+ * (upper case). What is called FILE, here and in an option, is the name of a file.
  */
 struct argument_row {
     const char *name;
@@ -36,6 +36,12 @@ struct option_row {
     const char *meaning;
 };
 
+/** What is known of a value that is to be filled in. Completion offers it; the option takes other values where it says so. */
+struct value_row {
+    const char *argument; /* as the option calls it */
+    const char *words;    /* separated by spaces */
+};
+
 struct exit_row {
     int code;
     const char *meaning; /* NULL ends the rows, since 0 is a code */
@@ -44,12 +50,13 @@ struct exit_row {
 /** All texts are static, and wrapped when they are printed. Meanings and the description are full sentences. */
 struct subcommand {
     const char *name;
-    const char *section; /* the heading under which `--help` lists it: "Run", "Use", "Operate", "Learn" */
-    const char *summary; /* one line */
+    const char *section;                /* of program_sections, under which `--help` lists it; NULL: it is not listed */
+    const char *summary;                /* one line */
     const char *usage[SUBCOMMAND_ROWS]; /* what follows "sessiond NAME"; "" when nothing does */
     const char *description;            /* paragraphs, separated by "\n\n" */
     struct argument_row arguments[SUBCOMMAND_ROWS];
     struct option_row options[SUBCOMMAND_ROWS];
+    struct value_row values[SUBCOMMAND_ROWS];
     const char *json; /* what it prints with --json; NULL: --json changes nothing */
     struct exit_row exits[SUBCOMMAND_ROWS];
     const char *examples[SUBCOMMAND_ROWS]; /* whole command lines */
@@ -72,6 +79,20 @@ typedef bool subcommand_set(void *target, int letter, const char *text);
  */
 MUSTUSE int subcommand_options(const struct subcommand *subcommand, int argc, char **argv, subcommand_set *set,
                                void *target);
+
+/* For those who print the rows. */
+
+/** Whether the row begins with a word to be typed as it is. */
+bool argument_is_word(const struct argument_row *row);
+
+/** The length of that word. */
+int argument_word_length(const struct argument_row *row);
+
+/** Whether the option may stand with this first argument. */
+bool option_may_stand(const struct option_row *option, struct bytes first);
+
+/** The words of the row of values for an option's argument; "" when nothing is known of it. */
+const char *subcommand_values(const struct subcommand *subcommand, const char *argument);
 
 /** For subcommands without options and arguments. */
 MUSTUSE int subcommand_no_options(const struct subcommand *subcommand, int argc, char **argv);

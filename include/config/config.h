@@ -124,6 +124,22 @@ MUSTUSE bool config_load(struct config *config, const struct config_request *req
 
 void config_free(struct config *config);
 
+/** Takes a warning: a code of core/err_codes.def and a sentence, borrowed. */
+typedef void config_take(void *opaque, const char *code, const char *text);
+
+/** What config_warn_unknown and config_warn_doubts log. */
+void config_each_unknown(const struct config_request *request, config_take *take, void *opaque);
+void config_each_doubt(const struct config *config, config_take *take, void *opaque);
+
+/** A secret that is set. Borrowed. */
+struct config_secret {
+    const char *key;    /* with its prefix, e.g. "kafka.sasl.password" */
+    const char *origin; /* "file:line", a variable's name or "-X"; what it was read from behind a comma */
+    const char *file;   /* KEY.file's path; NULL: it stands at its origin */
+};
+void config_each_secret(const struct config *config, void (*take)(void *opaque, const struct config_secret *secret),
+                        void *opaque);
+
 /**
  * Logs a warning for each SESSIOND_* variable that does not name a key (Kubernetes injects such names). Call it after
  * log_setup.

@@ -21,6 +21,13 @@ MUSTUSE char *secret_mask_conninfo(const char *conninfo);
  */
 MUSTUSE char *secret_mask_urls(const char *urls);
 
+/** Is called with a piece that masking hides, as it was written: perhaps in quotes, with the escapes of its form. */
+typedef void secret_found(void *target, struct bytes text);
+
+/** Calls `found` with everything that the functions above would hide. */
+void secret_find_conninfo(const char *conninfo, secret_found *found, void *target);
+void secret_find_urls(const char *urls, secret_found *found, void *target);
+
 /**
  * Reads the value for `KEY.file=PATH`: the text of the file, without the newlines at its end and without a UTF-8 byte
  * order mark. NULL with errno when it cannot be read (EILSEQ: it is UTF-16, or has a NUL byte). The caller frees.

@@ -95,6 +95,11 @@ int64_t record_timestamp_us(const struct record *record);
 #define RECORD_PLACE_TEXT 320
 const char *record_place(const char *topic, int32_t partition, int64_t offset, char text[static RECORD_PLACE_TEXT]);
 
+/** "topic[partition]@offset (command UUID)", the name of a record in messages when its command is known; returns `text`. */
+#define RECORD_LABEL_TEXT (RECORD_PLACE_TEXT + 56)
+const char *record_label(const struct record *record, const struct uuid *command_id,
+                         char text[static RECORD_LABEL_TEXT]);
+
 /** The position P = "topic/partition/offset/timestamp": the timestamp tells a recreated topic from the one before. */
 MUSTUSE struct bytes record_position(const struct record *record, struct arena *arena);
 

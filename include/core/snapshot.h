@@ -35,6 +35,25 @@ struct dependency {
     int64_t took_us;              /* how long the last answer took; 0: none yet. A duration */
 };
 
+#define SNAPSHOT_HOST 256
+#define SNAPSHOT_PORT 8
+
+/** The server of the present session, or of the last one; version 0: there was none yet. */
+struct database_status {
+    char host[SNAPSHOT_HOST]; /* a name, an address, or the folder of a socket */
+    char port[SNAPSHOT_PORT];
+    int version;            /* as libpq gives it: 150004 is 15.4 */
+    bool waits_for_standby; /* a commit does, as the settings were when the session began */
+};
+
+/** Who looks whether a session's parents exist (postgres.reference.checks). */
+struct checks_status {
+    bool wanted; /* per-batch is configured */
+    bool known;  /* the tables have been looked at */
+    bool per_batch;
+    char obstacle[SNAPSHOT_REASON]; /* why it is not, although it is wanted; "" */
+};
+
 /** One partition that is ours. Offsets are those of the next record; -1: not known yet. */
 struct partition_status {
     int32_t partition;
@@ -64,6 +83,10 @@ struct snapshot {
     int64_t started_us;
     int64_t moved_us; /* when a command was last answered */
     struct dependency dependencies[DEPENDENCY_COUNT];
+    struct database_status database;
+    struct checks_status checks;
+    int brokers_up; /* of those that the cluster names: alive, or holding copies of the commands topic */
+    int brokers;    /* 0: not known yet */
 
     bool joined;      /* the group has given an assignment at least once, perhaps an empty one */
     bool rebalancing; /* the group has taken the assignment away and not given another one yet */

@@ -35,6 +35,15 @@ void status_probed(enum dependency_name name, const struct err *err, int64_t too
 void status_calling(enum dependency_name name, int64_t now_us);
 void status_called(enum dependency_name name);
 
+/** The database has given a session; copied. */
+void status_database(const struct database_status *database);
+
+/** Which reference checks are in force; copied. */
+void status_checks(const struct checks_status *checks);
+
+/** How many brokers there are, and how many of them are up. */
+void status_brokers(int up, int all);
+
 /** The group has given partitions, perhaps none (`epoch` > 0), or has taken all away (0). */
 void status_assigned(uint64_t epoch);
 

@@ -16,6 +16,9 @@ MUSTUSE char *text_printf(const char *format, ...) PRINTF(1, 2);
 /** Removes blanks at both ends, in place; returns the new beginning. */
 MUSTUSE char *text_trim(char *text);
 
+/** %41 becomes A, in place; what is no escape stays. An escape of NUL ends the text. */
+void text_percent_decode(char *text);
+
 static inline bool text_begins(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

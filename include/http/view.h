@@ -57,6 +57,19 @@ const char *view_duration(int64_t us, char text[static VIEW_TEXT]);
 /** "up", "down" or "unknown"; static. */
 const char *view_up(const struct dependency *dependency);
 
+/**
+ * Other facts about a dependency, for people, "" when there are none: "db1:5432, PostgreSQL 15.4, a commit waits for a
+ * standby; reference checks per-row", "2 of 3 brokers up".
+ */
+#define VIEW_DETAIL 640
+const char *view_detail(const struct snapshot *snapshot, enum dependency_name name, char text[static VIEW_DETAIL]);
+
+/** "15.4", or "" while there is none. `text` needs VIEW_TEXT bytes. */
+const char *view_version(const struct database_status *database, char text[static VIEW_TEXT]);
+
+/** "per-row" or "per-batch": what is in force, or configured while the tables have not been looked at. */
+const char *view_checks(const struct checks_status *checks);
+
 /** How to show the state without colour: 0 good, 1 look at it, 2 act. */
 int view_mood(enum state state);
 const char *view_shape(enum state state);

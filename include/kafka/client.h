@@ -30,6 +30,19 @@ MUSTUSE struct rd_kafka_conf_s *client_conf(const struct config *config, enum cl
 /** The value of a numeric property of the client, whoever set it. */
 int64_t client_number(const struct rd_kafka_conf_s *conf, const char *name);
 
+/**
+ * The value of a numeric property that a client of this configuration would have. False with ERR_STOP/EXIT_CONFIG: the
+ * configuration makes no client.
+ */
+MUSTUSE bool client_setting(const struct config *config, enum client_role role, const char *name, int64_t *value,
+                            struct err *err);
+
+/**
+ * True when a client of this configuration can be made; it connects to nobody. False with ERR_STOP/EXIT_CONFIG: why it
+ * cannot.
+ */
+MUSTUSE bool client_fits(const struct config *config, enum client_role role, struct err *err);
+
 /** Sets one property to a value of our own. A failure is a bug and ends the process. */
 void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *value);
 

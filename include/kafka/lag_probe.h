@@ -32,4 +32,10 @@ enum lag_probe_which {
 MUSTUSE bool lag_probe_ask(struct lag_probe *probe, const int32_t partitions[], size_t count,
                            enum lag_probe_which which, int timeout_ms, int64_t offsets[], struct err *err);
 
+/**
+ * How many brokers there are, as the cluster says: those that are up, and with them those that hold copies of the commands topic and are
+ * not. False: no answer within `timeout_ms`.
+ */
+MUSTUSE bool lag_probe_brokers(struct lag_probe *probe, int timeout_ms, int *up, int *all);
+
 #endif

@@ -47,8 +47,9 @@ struct canary {
     size_t next;   /* the pair to try next; the one before it is under way or was the last */
     size_t failed; /* trials that failed; one whose parents no longer exist does not count */
     bool parents_read;
-    struct err error;     /* the gravest error so far */
-    struct record record; /* the refused row's record, whose position a trial uses; borrowed */
+    struct err error;       /* the gravest error so far */
+    struct record record;   /* the refused row's record, whose position a trial uses; borrowed */
+    struct uuid command_id; /* the refused row's */
     struct insert insert;
     enum canary_verdict verdict; /* valid once canary_take is DONE */
 };
@@ -56,7 +57,7 @@ struct canary {
 /**
  * Begins, for a row that was refused with `refusal`. True: a query is under way. False: ERR_RENEW, nothing was sent.
  */
-MUSTUSE bool canary_start(struct canary *canary, const struct record *record, const struct err *refusal,
+MUSTUSE bool canary_start(struct canary *canary, const struct batch_item *refused, const struct err *refusal,
                           struct connection *connection, struct err *err);
 
 /**

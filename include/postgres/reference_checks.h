@@ -26,6 +26,9 @@ MUSTUSE bool reference_checks_possible(const struct connection *connection, stru
 /** Takes the result of sql/per_batch_grants.sql. False: ERR_STOP with EXIT_PERMISSION, naming the missing grants. */
 MUSTUSE bool reference_checks_granted(const struct pg_result *missing, struct err *err);
 
+/** Takes whether checks once a batch are configured. Everything else in `checks` is zero before. */
+void reference_checks_want(struct reference_checks *checks, bool wanted);
+
 /** Takes the obstacle to checks once a batch, or NULL. Logs which kind is in force when that changes. */
 void reference_checks_learn(struct reference_checks *checks, const char *obstacle);
 

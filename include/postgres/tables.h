@@ -28,6 +28,9 @@ bool tables_lack(const struct pg_result *missing, const char *table);
 /** Writes "table.column is missing", for people. */
 void tables_describe(const struct pg_result *missing, int row, char *text, size_t size);
 
+/** Fills `err` for one row: ERR_STOP with its exit code, as tables_complete does, or ERR_NONE when the row is a warning. */
+void tables_error(const struct pg_result *missing, int row, const char *schema, struct err *err);
+
 /** What to do about it; borrowed. */
 const char *tables_fix(const struct pg_result *missing, int row);
 

@@ -35,6 +35,9 @@ void *exchange_handle(const struct exchange *exchange);
 /** The URL that it uses or has used, without the path of the request, for messages. */
 const char *exchange_endpoint(const struct exchange *exchange);
 
+/** The Date of the last answer in seconds since 1970 UTC; -1: it had none. */
+int64_t exchange_date(const struct exchange *exchange);
+
 /**
  * Judges the result, whose CURLcode is `code`, as answer_read does; `err` names the endpoint. With UNKNOWN,
  * `*pause_due` says that every endpoint has failed since the last answer.

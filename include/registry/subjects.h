@@ -39,6 +39,9 @@ struct subjects_version {
 MUSTUSE struct subjects *subjects_open(const struct config *config, struct err *err);
 void subjects_close(struct subjects *subjects);
 
+/** The time that the registry's last answer carries (HTTP's Date), in seconds since 1970 UTC; -1: it carries none. */
+int64_t subjects_date(const struct subjects *subjects);
+
 /**
  * Finds the id and version under which `subject` has the Avro schema `text`, registered as it is or normalized. NO: the
  * subject, or this schema under it, does not exist. `found->text` is NULL.

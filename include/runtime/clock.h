@@ -7,6 +7,9 @@
 /** Milliseconds of CLOCK_MONOTONIC: for deadlines. */
 int64_t clock_ms(void);
 
+/** Microseconds of CLOCK_MONOTONIC: for measurements. */
+int64_t clock_us(void);
+
 /** Microseconds since 1970 UTC: for people and records. */
 int64_t clock_utc_us(void);
 

@@ -28,9 +28,9 @@ void log_line(enum log_level level, const char *code, const char *format, ...) P
 /** Writes the line about an error: its code and its message. */
 void log_err(enum log_level level, const struct err *err);
 
-/** Writes a line about one record, which begins with "topic[partition]@offset". */
-void log_record(enum log_level level, const char *code, const struct record *record, const char *format, ...)
-    PRINTF(4, 5);
+/** Writes a line about one record, which begins with "topic[partition]@offset (command UUID): ". */
+void log_record(enum log_level level, const char *code, const struct record *record, const struct uuid *command_id,
+                const char *format, ...) PRINTF(5, 6);
 
 /**
  * True when a line of a kind that may repeat should be written now: at most one in 10 s for each `limit` (static, all

@@ -148,7 +148,7 @@ const struct subcommand cli_dlq = {
         "sent are not looked at again.",
     .arguments = {
         {"list", "Counts them by code, partition and hour, or prints one a line, as sessiond tail dlq."},
-        {"show",
+        {"show P@O",
          "Prints one with all of its headers: __dlq.errors.* say where it was, why it is here and under which command "
          "id it was answered."},
         {"redrive",
@@ -167,6 +167,9 @@ const struct subcommand cli_dlq = {
         {"rate", 'r', "N", "redrive", "Sends at most N letters a second."},
         {"max-attempts", 'x', "N", "redrive", "Leaves a letter that was delivered N times (default 3)."},
         {"timeout", 't', "D", NULL, "Waits this long for a broker (default 30s)."},
+    },
+    .values = {
+        {"C", "UNDECODABLE UNKNOWN_SCHEMA STORE_REFUSED"},
     },
     .json = "Prints one object: list {\"topic\", \"records\", \"counts\": [{\"code\", \"partition\", \"hour\", "
             "\"records\"}]}, or JSON lines with --records; show one object, as tail; redrive {\"topic\", \"to\", "

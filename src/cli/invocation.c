@@ -1,76 +1,73 @@
 #include "cli/invocation.h"
 
 #include "cli/cli.h"
+#include "cli/program.h"
 
 #include <stdlib.h>
 
-/* The value of -F or -X: the rest of its argument, or the next one. NULL when there is none. */
-static const char *option_value(char **argv, int *i)
+/* The value may stand behind the letter of an option that takes one; of the others, nothing may. */
+static const struct global_option *find(const char *arg)
 {
-    if (argv[*i][2] != 0)
-        return argv[*i] + 2;
-    if (argv[*i + 1] == NULL)
-        return NULL;
-    return argv[++*i];
+    for (size_t i = 0; i < global_option_count; i++) {
+        const struct global_option *option = &global_options[i];
+        if (option->name != NULL && arg[0] == '-' && arg[1] == '-' && strcmp(arg + 2, option->name) == 0)
+            return option;
+        if (option->letter != 0 && arg[0] == '-' && arg[1] == option->letter &&
+            (arg[2] == 0 || option->argument != NULL))
+            return option;
+    }
+    return NULL;
 }
 
-static int take_value(struct cli *cli, struct invocation *invocation, char option, const char *value)
+static int set(struct invocation *invocation, const struct global_option *option, const char *value)
 {
-    if (value == NULL)
-        return cli_usage(NULL, "-%c needs %s", option, option == 'F' ? "a file" : "KEY=VALUE");
-    if (option == 'F') {
-        cli->request.file = value;
-        return 0;
+    switch (option->effect) {
+    case GLOBAL_FILE: invocation->file = value; break;
+    case GLOBAL_JSON: invocation->json = true; break;
+    case GLOBAL_HELP: invocation->help = true; break;
+    case GLOBAL_VERSION: invocation->version = true; break;
+    case GLOBAL_SETTING:
+        if (strchr(value, '=') == NULL || *value == '=')
+            return cli_usage(NULL, "-%c %s: expected %s", option->letter, value, option->argument);
+        invocation->overrides[invocation->override_count++] = value;
+        break;
     }
-    if (strchr(value, '=') == NULL || *value == '=')
-        return cli_usage(NULL, "-X %s: expected KEY=VALUE", value);
-    invocation->overrides[invocation->override_count++] = value;
     return 0;
 }
 
-/* True when the argument was a global option without a value. */
-static bool take_flag(struct cli *cli, struct invocation *invocation, const char *arg)
+/* argv[*i] is the option; its value is the rest of it, or the next argument. */
+static int take(struct invocation *invocation, const struct global_option *option, char **argv, int *i)
 {
-    if (strcmp(arg, "--json") == 0)
-        cli->json = true;
-    else if (strcmp(arg, "-h") == 0 || strcmp(arg, "--help") == 0)
-        invocation->help = true;
-    else if (strcmp(arg, "--version") == 0)
-        invocation->version = true;
-    else if (strcmp(arg, "-v") == 0)
-        invocation->overrides[invocation->override_count++] = "log.level=debug";
-    else if (strcmp(arg, "-q") == 0)
-        invocation->overrides[invocation->override_count++] = "log.level=warning";
-    else
-        return false;
-    return true;
+    if (option->argument == NULL)
+        return set(invocation, option, option->setting);
+    if (argv[*i][2] != 0)
+        return set(invocation, option, argv[*i] + 2);
+    if (argv[*i + 1] == NULL)
+        return cli_usage(NULL, "-%c needs %s", option->letter, option->argument);
+    return set(invocation, option, argv[++*i]);
 }
 
-static int parse(struct invocation *invocation, struct cli *cli, char **argv)
+static int parse(struct invocation *invocation, char **argv)
 {
     int i;
 
     for (i = 1; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
-        char option = argv[i][0] == '-' ? argv[i][1] : 0;
-        if (option == 'F' || option == 'X') {
-            const char *value = option_value(argv, &i);
-            int failed = take_value(cli, invocation, option, value);
-            if (failed != 0)
-                return failed;
-        } else if (!take_flag(cli, invocation, argv[i])) {
-            if (invocation->arg_count == 0 && option != 0)
-                return cli_usage(NULL, "unknown option %s", argv[i]);
-            invocation->args[invocation->arg_count++] = argv[i];
-        }
+        const struct global_option *option = find(argv[i]);
+        int failed = option == NULL ? 0 : take(invocation, option, argv, &i);
+        if (failed != 0)
+            return failed;
+        if (option != NULL)
+            continue;
+        if (invocation->arg_count == 0 && argv[i][0] == '-' && argv[i][1] != 0)
+            return cli_usage(NULL, "unknown option %s", argv[i]);
+        invocation->args[invocation->arg_count++] = argv[i];
     }
     for (; argv[i] != NULL; i++)
         invocation->args[invocation->arg_count++] = argv[i];
-    cli->request.overrides = invocation->overrides;
-    cli->request.override_count = invocation->override_count;
     return 0;
 }
 
-int invocation_parse(struct invocation *invocation, struct cli *cli, int argc, char **argv)
+int invocation_parse(struct invocation *invocation, int argc, char **argv)
 {
     /* Each argument gives at most one override or one argument of the subcommand. */
     size_t room = (size_t)argc + 1;
@@ -81,7 +78,7 @@ int invocation_parse(struct invocation *invocation, struct cli *cli, int argc, c
     };
     if (invocation->overrides == NULL || invocation->args == NULL || argc < 1)
         abort();
-    return parse(invocation, cli, argv);
+    return parse(invocation, argv);
 }
 
 void invocation_free(struct invocation *invocation)

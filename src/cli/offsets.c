@@ -176,6 +176,9 @@ const struct subcommand cli_offsets = {
         {"apply", 'a', NULL, "set", "Sets it. Without it, nothing is changed."},
         {"timeout", 't', "D", NULL, "Waits this long for a broker (default 10s)."},
     },
+    .values = {
+        {"X", "beginning end"},
+    },
     .json = "Prints one object: show {\"group\", \"topic\", \"members\", \"partitions\": [{\"partition\", "
             "\"beginning\", \"committed\", \"end\", \"lag\"}]}, set {\"group\", \"partition\", \"committed\", \"to\", "
             "\"applied\"}; committed is null when nothing was.",

@@ -201,6 +201,10 @@ const struct subcommand cli_replay = {
          "Waits this long for a broker at the start and in a forecast (default 30s). With --apply, what goes down "
          "later is waited for."},
     },
+    .values = {
+        {"X", "beginning end"},
+        {"Y", "beginning end"},
+    },
     .json = "Prints one object: {\"topic\", \"from\", \"to\", \"partition\", \"applied\", \"resumed\", "
             "\"finished\", \"ranges\": [{\"partition\", \"start\", \"end\"}], \"commands\", \"created\", \"rejected\", "
             "\"undecided\", \"reused\", \"expired\", \"suppressed\", \"undecodable\", \"unknown_schema\", \"gone\"}.",

@@ -148,7 +148,7 @@ const struct subcommand cli_schemas = {
         {"register",
          "Checks, then registers our newest schemas as they are, each under its subject. The same again changes "
          "nothing. No compatibility level is set."},
-        {"fingerprint",
+        {"fingerprint [FILE...]",
          "Prints what identifies a schema: its canonical form, CRC-64-AVRO and SHA-256; of the files, or without "
          "any of the built-in schemas."},
         {"FILE", "This file holds one Avro schema; - is standard input."},

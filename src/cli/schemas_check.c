@@ -134,6 +134,17 @@ static enum subjects_answer judge_subject(struct report *report, const struct sc
     return answer;
 }
 
+enum subjects_answer schemas_judge(struct subjects *subjects, const struct schemas_own *own,
+                                   enum schemas_verdict *verdict, struct err *err)
+{
+    const struct schemas_tool tool = {.subjects = subjects};
+    struct report report = {.tool = &tool};
+    enum subjects_answer answer = judge_subject(&report, own, err);
+
+    *verdict = report.verdict;
+    return answer;
+}
+
 int schemas_compare(const struct schemas_tool *tool, enum schemas_verdict *verdict, FILE *out, struct json_writer *json)
 {
     struct report report = {.tool = tool, .out = out, .json = json};

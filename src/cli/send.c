@@ -314,6 +314,9 @@ const struct subcommand cli_send = {
          "Waits at most so long for a broker, for the delivery of each command, and then with --await for the "
          "events (default 30s)."},
     },
+    .values = {
+        {"F", "json avro-single-object confluent"},
+    },
     .json = "Prints one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}, for a file {\"topic\", "
             "\"sent\"}. With --await it prints each event instead: {\"topic\", \"partition\", \"offset\", "
             "\"timestamp\", \"key\", \"headers\", \"value\"}, JSON lines for a file.",

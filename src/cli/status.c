@@ -19,7 +19,7 @@ struct status {
     struct lag *lag; /* opened when a broker is asked for the first time */
 };
 
-/* ---- Of the worker ------------------------------------------------------------------------------------------------ */
+/* ---- Of the worker ----------------------------------------------------------------------------------------------- */
 
 /* A line of a watch is kept, a frame on a terminal is not. */
 static bool wants_line(const struct status *status)
@@ -85,7 +85,7 @@ static bool show_worker(const struct status *status, struct err *err)
     return shown;
 }
 
-/* ---- Of the broker ------------------------------------------------------------------------------------------------ */
+/* ---- Of the broker ----------------------------------------------------------------------------------------------- */
 
 static void print_group(const struct status *status, const struct lag_group *group, const struct err *why)
 {
@@ -97,7 +97,7 @@ static void print_group(const struct status *status, const struct lag_group *gro
         group_print_line(config, group);
     } else {
         begin_frame(status);
-        group_print_table(config, group);
+        group_print_table(config, group, stdout);
         printf("\nasked: the broker; %.200s\n", why->message);
     }
 }

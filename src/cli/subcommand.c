@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "core/nearest.h"
 
+#include <ctype.h>
 #include <getopt.h>
 
 /* What getopt_long returns for an argument in its place when its format begins with '-'. */
@@ -79,17 +80,20 @@ static int take(struct reading *reading, int option, const char *typed)
     }
 }
 
-static bool has_word(const char *words, const char *word)
+static bool has_word(const char *words, struct bytes word)
 {
-    size_t len = strlen(word);
-
     for (; *words != 0; words += strspn(words, " ")) {
         size_t end = strcspn(words, " ");
-        if (end == len && memcmp(words, word, len) == 0)
+        if (end == word.len && memcmp(words, word.data, end) == 0)
             return true;
         words += end;
     }
     return false;
+}
+
+bool option_may_stand(const struct option_row *option, struct bytes first)
+{
+    return option->only == NULL || has_word(option->only, first);
 }
 
 /* An option may stand before the word that it belongs to, so this is known at the end only. */
@@ -97,8 +101,7 @@ static int check_places(const struct reading *reading)
 {
     for (size_t i = 0; i < option_count(reading->subcommand); i++) {
         const struct option_row *option = &reading->subcommand->options[i];
-        if (!reading->used[i] || option->only == NULL || reading->first == NULL ||
-            has_word(option->only, reading->first))
+        if (!reading->used[i] || reading->first == NULL || option_may_stand(option, bytes_of(reading->first)))
             continue;
         return cli_usage(reading->subcommand, "--%s cannot be used with %s", option->name, reading->first);
     }
@@ -139,4 +142,24 @@ static bool set_nothing(void *target, int letter, const char *text)
 int subcommand_no_options(const struct subcommand *subcommand, int argc, char **argv)
 {
     return subcommand_options(subcommand, argc, argv, set_nothing, NULL);
+}
+
+bool argument_is_word(const struct argument_row *row)
+{
+    return islower((unsigned char)*row->name) || *row->name == '-';
+}
+
+int argument_word_length(const struct argument_row *row)
+{
+    return (int)strcspn(row->name, " ");
+}
+
+const char *subcommand_values(const struct subcommand *subcommand, const char *argument)
+{
+    const struct value_row *rows = subcommand->values;
+
+    for (size_t i = 0; i < SUBCOMMAND_ROWS && rows[i].argument != NULL; i++)
+        if (strcmp(rows[i].argument, argument) == 0)
+            return rows[i].words;
+    return "";
 }

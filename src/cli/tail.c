@@ -195,6 +195,9 @@ const struct subcommand cli_tail = {
         {"count", 'c', "N", NULL, "Stops after N records."},
         {"timeout", 't', "D", NULL, "Stops after this time. It also says how long to wait for a broker (default 30s)."},
     },
+    .values = {
+        {"F", "beginning end"},
+    },
     .json = "Prints JSON lines: {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"headers\", "
             "\"value\"}. A value that is neither JSON nor Avro of a known schema is in \"value_base64\".",
     .exits = {

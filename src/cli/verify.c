@@ -86,6 +86,7 @@ struct counted {
 };
 
 #define COUNTED 13
+#define WIDTH   80 /* of a terminal */
 
 static void list_counts(const struct verify_counts *counts, struct counted list[static COUNTED])
 {
@@ -112,10 +113,16 @@ static void print_counts_text(const struct verify_counts *counts)
 {
     static const char *const unsaid[] = {"events_gone", "commands_gone", "other_topics"};
     struct counted list[COUNTED];
+    int column = 0;
 
     list_counts(counts, list);
-    for (size_t i = 0; i < COUNTED - 3; i++)
-        printf("%s%s %" PRId64, i == 0 ? "" : i == 7 ? "\n" : "   ", list[i].name, list[i].count);
+    for (size_t i = 0; i < COUNTED - 3; i++) {
+        char item[64];
+        int len = snprintf(item, sizeof item, "%s %" PRId64, list[i].name, list[i].count);
+        bool begins = column == 0 || column + 3 + len > WIDTH;
+        printf("%s%s", column == 0 ? "" : begins ? "\n" : "   ", item);
+        column = begins ? len : column + 3 + len;
+    }
     printf("\n");
     for (size_t i = COUNTED - 3; i < COUNTED; i++)
         if (list[i].count > 0)

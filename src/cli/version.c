@@ -31,6 +31,13 @@ static void print_json(void)
     write_line_end(&json);
 }
 
+void version_print(FILE *out)
+{
+    fprintf(out, "sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\nhttp: %s\nmalloc: %s\n",
+            VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version(),
+            server_version(), allocator_version());
+}
+
 static int version_main(struct cli *cli, int argc, char **argv)
 {
     int failed = subcommand_no_options(&cli_version, argc, argv);
@@ -40,9 +47,7 @@ static int version_main(struct cli *cli, int argc, char **argv)
     if (cli->json)
         print_json();
     else
-        printf("sessiond %s (revision %s)\nlibrdkafka %s\nlibpq %s\navro-c %s\nregistry: %s\nhttp: %s\nmalloc: %s\n",
-               VERSION, REVISION, kafka_version(), postgres_version(), avro_version_text(), registry_version(),
-               server_version(), allocator_version());
+        version_print(stdout);
     return EXIT_DONE;
 }
 

@@ -52,10 +52,21 @@ void config_doubt_retired(struct config *config, const char *key, const char *or
              text_printf("%s: %s does nothing any more, and the next version refuses it: leave it out", origin, key));
 }
 
-void config_warn_doubts(const struct config *config)
+void config_each_doubt(const struct config *config, config_take *take, void *opaque)
 {
     for (size_t i = 0; i < config->doubt_count; i++)
-        log_warning(config->doubts[i].code, "%s", config->doubts[i].text);
+        take(opaque, config->doubts[i].code, config->doubts[i].text);
+}
+
+static void warn(void *opaque, const char *code, const char *text)
+{
+    (void)opaque;
+    log_warning(code, "%s", text);
+}
+
+void config_warn_doubts(const struct config *config)
+{
+    config_each_doubt(config, warn, NULL);
 }
 
 void config_doubts_free(struct config *config)

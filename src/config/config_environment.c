@@ -107,12 +107,21 @@ bool config_environment_read(struct config *config, char *const *environment, st
     return done;
 }
 
-static void warn_ignored(const char *name)
+static void warn(void *opaque, const char *code, const char *text)
 {
-    log_warning(E_CONFIG_10, "the variable %s is no key of sessiond: ignored", name);
+    (void)opaque;
+    log_warning(code, "%s", text);
 }
 
-void config_warn_unknown(const struct config_request *request)
+static void tell_ignored(const char *name, config_take *take, void *opaque)
+{
+    char *text = text_printf("the variable %s is no key of sessiond: ignored", name);
+
+    take(opaque, E_CONFIG_10, text);
+    free(text);
+}
+
+void config_each_unknown(const struct config_request *request, config_take *take, void *opaque)
 {
     struct variable variable;
 
@@ -120,9 +129,14 @@ void config_warn_unknown(const struct config_request *request)
         if (!variable_read(*entry, &variable))
             continue;
         if (variable.key == NULL)
-            warn_ignored(variable.name);
+            tell_ignored(variable.name, take, opaque);
         variable_free(&variable);
     }
+}
+
+void config_warn_unknown(const struct config_request *request)
+{
+    config_each_unknown(request, warn, NULL);
 }
 
 void config_ignore_variable(struct config *config, size_t index)
@@ -130,7 +144,7 @@ void config_ignore_variable(struct config *config, size_t index)
     struct kafka_property *property = &config->kafka[index];
     char *name = text_copy_n(property->origin, strcspn(property->origin, ",")); /* "NAME, from FILE" */
 
-    warn_ignored(name);
+    tell_ignored(name, warn, NULL);
     free(name);
     config_property_free(property);
     config->kafka_count--;

@@ -28,11 +28,11 @@ static char *masked_value(const struct config_key *key, const char *value)
 
 static struct setting kafka_setting(const struct kafka_property *property)
 {
-    bool masked = secret_property(property->name) && *property->value != 0;
+    bool secret = secret_property(property->name) && *property->value != 0;
 
     return (struct setting){
         .name = text_printf("%s%s", config_kafka_prefix(property->scope), property->name),
-        .value = text_copy(masked ? SECRET_MASK : property->value),
+        .value = text_copy(secret ? SECRET_MASK : property->value),
         .origin = property->origin,
     };
 }

@@ -18,11 +18,98 @@ bool secret_property(const char *name)
     return false;
 }
 
+/* libpq's own names (PostgreSQL manual, 34.1.2), those of version 18 included. */
 static bool is_secret_keyword(const char *name, size_t len)
 {
-    return (len == 8 && strncasecmp(name, "password", len) == 0) ||
-           (len == 11 && strncasecmp(name, "sslpassword", len) == 0) ||
-           (len == 19 && strncasecmp(name, "oauth_client_secret", len) == 0);
+    static const char *const names[] = {"password", "sslpassword", "oauth_client_secret", "scram_client_key",
+                                        "scram_server_key"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (len == strlen(names[i]) && strncasecmp(name, names[i], len) == 0)
+            return true;
+    return false;
+}
+
+/* Where a text goes without its secrets, and who is told of each of them. */
+struct masking {
+    FILE *out;
+    secret_found *found; /* NULL: nobody */
+    void *target;
+};
+
+static void hide(const struct masking *masking, const char *text, size_t len)
+{
+    fputs(SECRET_MASK, masking->out);
+    if (masking->found != NULL && len > 0)
+        masking->found(masking->target, (struct bytes){(const uint8_t *)text, len});
+}
+
+static void show(const struct masking *masking, const char *text, size_t len)
+{
+    fprintf(masking->out, "%.*s", (int)len, text);
+}
+
+/* user:password@ up to the last `@`, since a password with a slash in it makes a URI that libpq refuses, and that must
+ * not be shown either. With a ? before the last `@` nobody can say what belongs to what: all of it is hidden. */
+static const char *mask_user(const char *p, const struct masking *masking)
+{
+    const char *at = strrchr(p, '@');
+    const char *colon = strchr(p, ':');
+    size_t query = strcspn(p, ":?");
+
+    if (at != NULL && memchr(p, '?', (size_t)(at - p)) != NULL) {
+        show(masking, p, query + 1);
+        hide(masking, p + query + 1, strlen(p + query + 1));
+        return p + strlen(p);
+    }
+    if (at == NULL || colon == NULL || colon > at)
+        return p;
+    show(masking, p, (size_t)(colon - p) + 1);
+    hide(masking, colon + 1, (size_t)(at - colon) - 1);
+    return at;
+}
+
+/* ---- Connection strings ------------------------------------------------------------------------------------------ */
+
+static bool is_uri(const char *text)
+{
+    return text_begins(text, "postgres://") || text_begins(text, "postgresql://");
+}
+
+/* libpq takes %70assword for password. */
+static bool is_secret_parameter(const char *name, size_t len)
+{
+    char *decoded = text_copy_n(name, len);
+
+    text_percent_decode(decoded);
+    bool secret = is_secret_keyword(decoded, strlen(decoded));
+    free(decoded);
+    return secret;
+}
+
+static void mask_parameters(const char *p, const struct masking *masking)
+{
+    while (*p != 0) {
+        size_t before = strcspn(p, "?&");
+        before += p[before] != 0;
+        show(masking, p, before);
+        p += before;
+        size_t name = strcspn(p, "=&");
+        if (p[name] == '=' && is_secret_parameter(p, name)) {
+            size_t value = strcspn(p + name + 1, "&");
+            show(masking, p, name + 1);
+            hide(masking, p + name + 1, value);
+            p += name + 1 + value;
+        }
+    }
+}
+
+static void mask_uri(const char *uri, const struct masking *masking)
+{
+    const char *user = strstr(uri, "://") + strlen("://");
+
+    show(masking, uri, (size_t)(user - uri));
+    mask_parameters(mask_user(user, masking), masking);
 }
 
 /* The end of a value in the keyword form: it is quoted or ends at a blank, with backslash escapes in both cases. */
@@ -39,7 +126,21 @@ static const char *value_end(const char *p)
     return p;
 }
 
-static void mask_keywords(const char *p, FILE *out)
+/* A URI may stand where the name of a database belongs. */
+static void mask_value(const char *value, size_t len, const struct masking *masking)
+{
+    char *text = text_copy_n(value, len);
+    const char *uri = text + (*text == '\'');
+
+    show(masking, text, (size_t)(uri - text));
+    if (is_uri(uri))
+        mask_uri(uri, masking);
+    else
+        show(masking, uri, strlen(uri));
+    free(text);
+}
+
+static void mask_keywords(const char *p, const struct masking *masking)
 {
     while (*p != 0) {
         const char *name = p + strspn(p, " \t\r\n\f\v");
@@ -47,95 +148,103 @@ static void mask_keywords(const char *p, FILE *out)
         const char *value = name_end + strspn(name_end, " \t\r\n\f\v");
         /* This is not keyword=value: perhaps somebody has put a bare password where a connection string belongs. */
         if (*value != '=' && *name != 0) {
-            fprintf(out, "%.*s" SECRET_MASK, (int)(name - p), p);
+            show(masking, p, (size_t)(name - p));
+            hide(masking, name, strlen(name));
             return;
         }
         if (*value == '=')
             value += 1 + strspn(value + 1, " \t\r\n\f\v");
         const char *end = value_end(value);
 
-        fprintf(out, "%.*s", (int)(value - p), p);
+        show(masking, p, (size_t)(value - p));
         if (is_secret_keyword(name, (size_t)(name_end - name)))
-            fputs(SECRET_MASK, out);
+            hide(masking, value, (size_t)(end - value));
         else
-            fprintf(out, "%.*s", (int)(end - value), value);
+            mask_value(value, (size_t)(end - value), masking);
         p = end;
     }
 }
 
-/*
- * Masks user:password@ up to the last `@`. A password with a slash in it makes a URI that libpq refuses and that must
- * not be shown either.
- */
-static const char *mask_user(const char *p, FILE *out)
+static void mask_conninfo(const char *conninfo, const struct masking *masking)
 {
-    const char *at = strrchr(p, '@');
-    const char *colon = strchr(p, ':');
-
-    if (at == NULL || colon == NULL || colon > at)
-        return p;
-    fprintf(out, "%.*s:" SECRET_MASK, (int)(colon - p), p);
-    return at;
+    if (is_uri(conninfo))
+        mask_uri(conninfo, masking);
+    else
+        mask_keywords(conninfo, masking);
 }
 
-static void mask_parameters(const char *p, FILE *out)
+/* ---- URLs -------------------------------------------------------------------------------------------------------- */
+
+/* Up to the next comma; where what follows has no scheme but an @, the comma is part of a password. */
+static size_t url_length(const char *urls)
 {
-    while (*p != 0) {
-        size_t before = strcspn(p, "?&");
-        before += p[before] != 0;
-        fprintf(out, "%.*s", (int)before, p);
-        p += before;
-        size_t name = strcspn(p, "=&");
-        if (p[name] == '=' && is_secret_keyword(p, name)) {
-            fprintf(out, "%.*s=" SECRET_MASK, (int)name, p);
-            p += strcspn(p, "&");
-        }
+    size_t len = strcspn(urls, ",");
+
+    while (urls[len] == ',') {
+        size_t next = strcspn(urls + len + 1, ",");
+        const char *scheme = strstr(urls + len + 1, "://");
+        bool whole = scheme != NULL && scheme < urls + len + 1 + next;
+        if (whole || memchr(urls + len + 1, '@', next) == NULL)
+            break;
+        len += 1 + next;
     }
+    return len;
+}
+
+static void mask_urls(const char *urls, const struct masking *masking)
+{
+    for (const char *p = urls; *p != 0;) {
+        char *url = text_copy_n(p, url_length(p));
+        const char *host = strstr(url, "://");
+        host = host == NULL ? url : host + 3;
+        show(masking, url, (size_t)(host - url));
+        const char *rest = mask_user(host, masking);
+        show(masking, rest, strlen(rest));
+        p += strlen(url);
+        for (; *p == ','; p++)
+            fputc(*p, masking->out);
+        free(url);
+    }
+}
+
+/* ---- For others -------------------------------------------------------------------------------------------------- */
+
+static char *masked(const char *text, void (*mask)(const char *, const struct masking *), secret_found *found,
+                    void *target)
+{
+    char *result = NULL;
+    size_t size = 0;
+    struct masking masking = {open_memstream(&result, &size), found, target};
+
+    if (masking.out == NULL)
+        abort();
+    mask(text, &masking);
+    if (fclose(masking.out) != 0)
+        abort();
+    return result;
 }
 
 char *secret_mask_conninfo(const char *conninfo)
 {
-    const char *scheme_end = strstr(conninfo, "://");
-    char *masked = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&masked, &size);
-
-    if (out == NULL)
-        abort();
-    if (text_begins(conninfo, "postgres://") || text_begins(conninfo, "postgresql://")) {
-        fprintf(out, "%.*s://", (int)(scheme_end - conninfo), conninfo);
-        mask_parameters(mask_user(scheme_end + 3, out), out);
-    } else {
-        mask_keywords(conninfo, out);
-    }
-    if (fclose(out) != 0)
-        abort();
-    return masked;
+    return masked(conninfo, mask_conninfo, NULL, NULL);
 }
 
 char *secret_mask_urls(const char *urls)
 {
-    char *masked = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&masked, &size);
-
-    if (out == NULL)
-        abort();
-    for (const char *p = urls; *p != 0;) {
-        char *url = text_copy_n(p, strcspn(p, ","));
-        const char *host = strstr(url, "://");
-        host = host == NULL ? url : host + 3;
-        fprintf(out, "%.*s", (int)(host - url), url);
-        fputs(mask_user(host, out), out);
-        p += strlen(url);
-        for (; *p == ','; p++)
-            fputc(*p, out);
-        free(url);
-    }
-    if (fclose(out) != 0)
-        abort();
-    return masked;
+    return masked(urls, mask_urls, NULL, NULL);
 }
+
+void secret_find_conninfo(const char *conninfo, secret_found *found, void *target)
+{
+    free(masked(conninfo, mask_conninfo, found, target));
+}
+
+void secret_find_urls(const char *urls, secret_found *found, void *target)
+{
+    free(masked(urls, mask_urls, found, target));
+}
+
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 /* Notepad and PowerShell write UTF-16 or a UTF-8 byte order mark; neither is part of a password. */
 static bool is_utf16(const char *text, ssize_t len)

@@ -43,6 +43,18 @@ const char *record_place(const char *topic, int32_t partition, int64_t offset, c
     return text;
 }
 
+const char *record_label(const struct record *record, const struct uuid *command_id,
+                         char text[static RECORD_LABEL_TEXT])
+{
+    char id[UUID_TEXT + 1];
+
+    uuid_format(command_id, id);
+    record_place(record->topic, record->partition, record->offset, text);
+    size_t len = strlen(text);
+    snprintf(text + len, RECORD_LABEL_TEXT - len, " (command %s)", id);
+    return text;
+}
+
 struct bytes record_position(const struct record *record, struct arena *arena)
 {
     return arena_printf(arena, "%s/%" PRId32 "/%" PRId64 "/%" PRId64, record->topic, record->partition, record->offset,

@@ -151,6 +151,27 @@ void status_called(enum dependency_name name)
     let_go();
 }
 
+void status_database(const struct database_status *database)
+{
+    hold()->database = *database;
+    let_go();
+}
+
+void status_checks(const struct checks_status *checks)
+{
+    hold()->checks = *checks;
+    let_go();
+}
+
+void status_brokers(int up, int all)
+{
+    struct snapshot *now = hold();
+
+    now->brokers_up = up;
+    now->brokers = all;
+    let_go();
+}
+
 /* ---- Partitions -------------------------------------------------------------------------------------------------- */
 
 void status_assigned(uint64_t epoch)

@@ -1,5 +1,7 @@
 #include "core/text.h"
 
+#include "core/hex.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,4 +50,17 @@ bool text_ends(const char *text, const char *suffix)
     size_t suffix_len = strlen(suffix);
 
     return len >= suffix_len && strcmp(text + len - suffix_len, suffix) == 0;
+}
+
+void text_percent_decode(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from != 0; from++) {
+        int high = *from == '%' ? hex_value((uint8_t)from[1]) : -1;
+        int low = high < 0 ? -1 : hex_value((uint8_t)from[2]);
+        *to++ = low < 0 ? *from : (char)(high << 4 | low);
+        from += low < 0 ? 0 : 2;
+    }
+    *to = 0;
 }

@@ -131,13 +131,14 @@ static void write_numbers(const struct view *view, FILE *out)
 static void write_dependency(const struct view *view, enum dependency_name name, FILE *out)
 {
     const struct dependency *d = &view->snapshot.dependencies[name];
-    char since[STATE_SINCE] = "", failed[STATE_SINCE], took[VIEW_TEXT];
+    char since[STATE_SINCE] = "", failed[STATE_SPAN], took[VIEW_TEXT], detail[VIEW_DETAIL];
 
     if (d->since_us != 0)
         state_since(d->since_us, view->now_us, since);
-    state_since(d->failed_us, view->now_us, failed);
-    fprintf(out, "<tr><td>%s<td class=\"s m%d\">%s %s<td class=\"w\">%s<td class=\"n s\">%s<td class=\"e\">",
-            dependency_label(name),
+    state_span(view->now_us - d->failed_us, failed);
+    bool more = *view_detail(&view->snapshot, name, detail) != 0;
+    fprintf(out, "<tr%s><td>%s<td class=\"s m%d\">%s %s<td class=\"w s\">%s<td class=\"n s\">%s<td class=\"e\">",
+            more ? " class=\"up\"" : "", dependency_label(name),
             d->up     ? 0
             : d->down ? 2
                       : 1,
@@ -146,17 +147,21 @@ static void write_dependency(const struct view *view, enum dependency_name name,
                       : "\u25B2",
             view_up(d), since, view_duration(d->took_us == 0 ? -1 : d->took_us, took));
     if (d->failed_us != 0) {
-        fprintf(out, "%s %s<span class=\"w\">: ", d->code, failed);
+        fprintf(out, "%s %s ago<span class=\"w\">: ", d->code, failed);
         html_text(out, d->reason);
         fputs("</span>", out);
+    }
+    if (more) {
+        fputs("<tr class=\"dim\"><td><td colspan=\"4\" class=\"e\">", out);
+        html_text(out, detail);
     }
 }
 
 static void write_dependencies(const struct view *view, FILE *out)
 {
-    fputs(
-        "<h2>Depends on</h2><table><tr><th>what<th>state<th class=\"w\">since<th class=\"n\">round trip<th>last error",
-        out);
+    fputs("<h2>Depends on</h2><table><tr><th>what<th>state<th class=\"w\">since<th class=\"n s\">round trip<th>last "
+          "error",
+          out);
     for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++)
         if (view->snapshot.dependencies[name].used)
             write_dependency(view, name, out);
@@ -284,8 +289,8 @@ static void write_who(const struct view *view, FILE *out)
     write_pair(out, "delivery", about->delivery);
     write_pair(out, "duplicates", about->duplicates);
     fprintf(out,
-            " \u00B7 %" PRIu64 " transactions committed, %" PRIu64 " aborted \u00B7 %" PRIu64
-            " producers replaced \u00B7 %" PRIu64 " assignments \u00B7 batches of at most %" PRId64
+            " \u00B7 transactions committed %" PRIu64 ", aborted %" PRIu64 " \u00B7 producers replaced %" PRIu64
+            " \u00B7 assignments %" PRIu64 " \u00B7 batches of at most %" PRId64
             " \u00B7 up %s \u00B7 %.1f s of CPU \u00B7 %.1f MiB",
             c->values[COUNTER_TXN_COMMITTED], c->values[COUNTER_TXN_ABORTED], c->values[COUNTER_RENEWALS],
             c->values[COUNTER_REBALANCES], about->batch_max, up, usage.cpu_s, (double)usage.resident_bytes / 1048576);

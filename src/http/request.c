@@ -1,5 +1,6 @@
 #include "http/request.h"
 
+#include <arpa/inet.h>
 #include <strings.h>
 
 static const struct {
@@ -16,12 +17,14 @@ static const struct {
 void request_split(const char *address, struct bytes *host, struct bytes *port)
 {
     const char *end = address + strlen(address);
-    const char *colon = strrchr(address, ':');
+    const char *colon = strchr(address, ':');
     const char *bracket = *address == '[' ? strchr(address, ']') : NULL;
 
-    if (colon != NULL && bracket != NULL && colon < bracket)
-        colon = NULL;
-    if (bracket == NULL && colon != NULL && strchr(address, ':') != colon)
+    if (bracket != NULL && bracket[1] != 0 && bracket[1] != ':')
+        bracket = NULL; /* "[::1]example.org" is no address of this machine */
+    if (bracket != NULL)
+        colon = bracket[1] == ':' ? bracket + 1 : NULL;
+    else if (colon != NULL && strchr(colon + 1, ':') != NULL)
         colon = NULL; /* an IPv6 address without brackets has no port */
     const char *stop = bracket != NULL ? bracket : colon != NULL ? colon : end;
     const char *start = bracket != NULL ? address + 1 : address;
@@ -37,17 +40,13 @@ static bool is(struct bytes text, const char *name)
 /* True for 127.0.0.0/8 as four numbers; a name that only begins so ("127.0.0.1.example.org") does not count. */
 static bool is_127(struct bytes text)
 {
-    int dots = 0;
+    char copy[INET_ADDRSTRLEN] = "";
+    struct in_addr address;
 
-    if (text.len < 7 || memcmp(text.data, "127.", 4) != 0)
+    if (text.len >= sizeof copy)
         return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '.')
-            dots++;
-        else if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-    }
-    return dots == 3;
+    memcpy(copy, text.data, text.len);
+    return inet_pton(AF_INET, copy, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
 bool request_is_loopback(struct bytes host)

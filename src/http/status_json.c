@@ -3,6 +3,7 @@
 #include "core/rfc3339.h"
 #include "http/process.h"
 #include "json/writer.h"
+#include "runtime/log_recent.h"
 
 #include <inttypes.h>
 
@@ -80,6 +81,36 @@ static void write_dependency(const struct dependency *d, enum dependency_name na
     write_member_text(json, "code", d->code);
     write_member_text(json, "message", d->reason);
     write_object_end(json);
+    write_object_end(json);
+}
+
+/* `database` is null before the first session, and so are the figures of `brokers` before the first answer. */
+static void write_details(const struct snapshot *s, struct json_writer *json)
+{
+    const struct database_status *database = &s->database;
+    char version[VIEW_TEXT];
+
+    write_key(json, "database");
+    if (database->version == 0) {
+        write_null(json);
+    } else {
+        write_object(json);
+        write_member_text(json, "host", database->host);
+        write_member_text(json, "port", database->port);
+        write_member_text(json, "version", view_version(database, version));
+        write_member_bool(json, "waits_for_standby", database->waits_for_standby);
+        write_object_end(json);
+    }
+    write_key(json, "reference_checks");
+    write_object(json);
+    write_member_text(json, "mode", view_checks(&s->checks));
+    write_member_bool(json, "known", s->checks.known || !s->checks.wanted);
+    write_member_text(json, "reason", *s->checks.obstacle == 0 ? NULL : s->checks.obstacle);
+    write_object_end(json);
+    write_key(json, "brokers");
+    write_object(json);
+    write_member_known_int(json, "up", s->brokers_up, s->brokers > 0);
+    write_member_known_int(json, "all", s->brokers, s->brokers > 0);
     write_object_end(json);
 }
 
@@ -221,6 +252,25 @@ static void write_process(const struct view *view, struct json_writer *json)
     write_object_end(json);
 }
 
+/* The oldest first. */
+static void write_warnings(struct json_writer *json)
+{
+    struct log_recent_line lines[LOG_RECENT_COUNT];
+    size_t count = log_recent_copy(lines);
+
+    write_key(json, "warnings");
+    write_array(json);
+    for (size_t i = 0; i < count; i++) {
+        write_object(json);
+        moment(json, "time", lines[i].time_us);
+        write_member_text(json, "level", lines[i].level == LOG_ERROR ? "error" : "warning");
+        write_member_text(json, "code", *lines[i].code == 0 ? NULL : lines[i].code);
+        write_member_text(json, "message", lines[i].message);
+        write_object_end(json);
+    }
+    write_array_end(json);
+}
+
 void answer_json(const struct view *view, FILE *out)
 {
     struct json_writer json = json_to_stream(out);
@@ -229,11 +279,13 @@ void answer_json(const struct view *view, FILE *out)
     write_state(view, &json);
     write_figures(view, &json);
     write_dependencies(view, &json);
+    write_details(&view->snapshot, &json);
     write_partitions(view, &json);
     write_refused(view, &json);
     write_breaker(&view->snapshot, &json);
     write_totals(view, &json);
     write_process(view, &json);
+    write_warnings(&json);
     write_object_end(&json);
     write_line_end(&json);
 }

@@ -24,7 +24,7 @@ static void write_figures(const struct view *view, FILE *out)
 
 static void write_dependencies(const struct view *view, FILE *out)
 {
-    char since[STATE_SINCE], took[VIEW_TEXT];
+    char since[STATE_SINCE], failed[STATE_SPAN], took[VIEW_TEXT], detail[VIEW_DETAIL];
 
     fprintf(out, "%-11s %-8s %-16s %10s  %s\n", "DEPENDENCY", "STATE", "", "ROUND TRIP", "LAST ERROR");
     for (enum dependency_name name = 0; name < DEPENDENCY_COUNT; name++) {
@@ -34,11 +34,13 @@ static void write_dependencies(const struct view *view, FILE *out)
         state_since(d->since_us, view->now_us, since);
         fprintf(out, "%-11s %-8s %-16s %10s  ", dependency_label(name), view_up(d), d->since_us == 0 ? "" : since,
                 view_duration(d->took_us == 0 ? -1 : d->took_us, took));
-        state_since(d->failed_us, view->now_us, since);
+        state_span(view->now_us - d->failed_us, failed);
         if (d->failed_us == 0)
             fprintf(out, "-\n");
         else
-            fprintf(out, "%s %s: %s\n", d->code, since, d->reason);
+            fprintf(out, "%s %s ago: %s\n", d->code, failed, d->reason);
+        if (*view_detail(&view->snapshot, name, detail) != 0)
+            fprintf(out, "  %s\n", detail);
     }
 }
 

@@ -45,6 +45,42 @@ const char *view_up(const struct dependency *dependency)
     return dependency->up ? "up" : dependency->down ? "down" : "unknown";
 }
 
+const char *view_version(const struct database_status *database, char text[static VIEW_TEXT])
+{
+    snprintf(text, VIEW_TEXT, "%d.%d", database->version / 10000, database->version % 10000);
+    return database->version == 0 ? "" : text;
+}
+
+const char *view_checks(const struct checks_status *checks)
+{
+    bool per_batch = checks->known ? checks->per_batch : checks->wanted;
+
+    return per_batch ? "per-batch" : "per-row";
+}
+
+static void describe_database(const struct snapshot *snapshot, char text[static VIEW_DETAIL])
+{
+    const struct database_status *database = &snapshot->database;
+    const struct checks_status *checks = &snapshot->checks;
+    const char *why = checks->wanted && !checks->known ? "the tables were not looked at yet" : checks->obstacle;
+    char version[VIEW_TEXT];
+
+    snprintf(text, VIEW_DETAIL, "%s:%s, PostgreSQL %s, %s; reference checks %s%s%s", database->host, database->port,
+             view_version(database, version),
+             database->waits_for_standby ? "a commit waits for a standby" : "no standby is waited for",
+             view_checks(checks), *why == 0 ? "" : ": ", why);
+}
+
+const char *view_detail(const struct snapshot *snapshot, enum dependency_name name, char text[static VIEW_DETAIL])
+{
+    *text = 0;
+    if (name == DEPENDENCY_POSTGRESQL && snapshot->database.version != 0)
+        describe_database(snapshot, text);
+    if (name == DEPENDENCY_KAFKA && snapshot->brokers > 0)
+        snprintf(text, VIEW_DETAIL, "%d of %d brokers up", snapshot->brokers_up, snapshot->brokers);
+    return text;
+}
+
 const char *view_duration(int64_t us, char text[static VIEW_TEXT])
 {
     if (us < 0)

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define OAUTHBEARER_VERSION 0x02020000 /* 2.2.0; see tokens_last */
@@ -63,7 +64,7 @@ static const struct property defaults[] = {
     {EVERYONE,        "reconnect.backoff.max.ms",           "1000"                },
     {WRITING | ADMIN, "topic.metadata.refresh.interval.ms", "60000"               },
     {READER,          "topic.metadata.refresh.interval.ms", "100"                 },
-    {CONSUMER,        "topic.metadata.refresh.interval.ms", "500"                 },
+    {CONSUMER,        "topic.metadata.refresh.interval.ms", "1000"                },
     {EVERYONE,        "metadata.max.age.ms",                "180000"              },
     {EVERYONE,        "log.connection.close",               "false"               },
     {EVERYONE,        "enable.random.seed",                 "false"               },
@@ -80,7 +81,7 @@ static const struct property defaults[] = {
 
     {PRODUCER,        "transaction.timeout.ms",             "15000"               },
     {PRODUCER,        "message.timeout.ms",                 "10000"               },
-    {PRODUCER,        "linger.ms",                          "5"                   },
+    {PRODUCER,        "linger.ms",                          "1000"                },
     {SENDER,          "linger.ms",                          "20"                  },
     {WRITING,         "retry.backoff.ms",                   "20"                  },
     {WRITING,         "compression.type",                   "lz4"                 },
@@ -319,6 +320,26 @@ struct rd_kafka_conf_s *client_conf(const struct config *config, enum client_rol
     return conf;
 }
 
+/*
+ * rd_kafka_new that fails has freed the interceptors of a configuration which it leaves to us: to destroy it would free them twice
+ * (librdkafka 2.0.2, rd_kafka_new, "Legacy APIs, sigh"). Few ever are: a client that cannot be made ends what it was for.
+ */
+static void keep_unusable(rd_kafka_conf_t *conf)
+{
+    struct unusable {
+        rd_kafka_conf_t *conf;
+        struct unusable *next;
+    };
+    static struct unusable *_Atomic all; /* the monitor makes clients too */
+    struct unusable *one = malloc(sizeof *one);
+
+    if (one == NULL)
+        abort();
+    *one = (struct unusable){conf, atomic_load(&all)};
+    while (!atomic_compare_exchange_weak(&all, &one->next, one))
+        ;
+}
+
 struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role role, struct err *err)
 {
     rd_kafka_type_t type = READING & (1u << role) ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
@@ -328,11 +349,36 @@ struct rd_kafka_s *client_new(struct rd_kafka_conf_s *conf, enum client_role rol
     if (rk != NULL)
         return rk;
 
-    rd_kafka_conf_destroy(conf);
+    keep_unusable(conf);
     err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_CONFIG,
             "the kafka.* settings do not fit together: %s\n  fix: sessiond config shows them and where each is set",
             reason);
     return NULL;
+}
+
+bool client_setting(const struct config *config, enum client_role role, const char *name, int64_t *value,
+                    struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, role, err);
+
+    if (conf == NULL)
+        return false;
+    *value = client_number(conf, name);
+    rd_kafka_conf_destroy(conf);
+    return true;
+}
+
+bool client_fits(const struct config *config, enum client_role role, struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, role, err);
+    if (conf == NULL)
+        return false;
+
+    client_set(conf, "bootstrap.servers", "");
+    rd_kafka_t *rk = client_new(conf, role, err);
+    if (rk != NULL)
+        rd_kafka_destroy(rk);
+    return rk != NULL;
 }
 
 static char *user_value(const struct config *config, enum client_role role, const char *name)

@@ -7,11 +7,14 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
+#define BROKERS_COUNTED 256
+
 struct lag_probe {
     const char *topic;
     struct brokers brokers;
     struct sasl_reload sasl_reload;
     rd_kafka_t *rk;
+    rd_kafka_topic_t *rkt; /* to ask for its metadata alone */
 };
 
 /* Runs inside rd_kafka_poll(), on the caller's thread. A password may change here as it may for the loop's clients. */
@@ -51,6 +54,9 @@ struct lag_probe *lag_probe_open(const struct config *config, struct err *err)
         free(probe);
         return NULL;
     }
+    probe->rkt = rd_kafka_topic_new(probe->rk, probe->topic, NULL);
+    if (probe->rkt == NULL)
+        abort(); /* its name was taken by the configuration */
     return probe;
 }
 
@@ -58,6 +64,7 @@ void lag_probe_close(struct lag_probe *probe)
 {
     if (probe == NULL)
         return;
+    rd_kafka_topic_destroy(probe->rkt);
     rd_kafka_destroy(probe->rk);
     free(probe);
 }
@@ -96,5 +103,43 @@ bool lag_probe_ask(struct lag_probe *probe, const int32_t partitions[], size_t c
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return unanswered(probe, code, err);
     probe->brokers.trouble = 0;
+    return true;
+}
+
+static bool is_listed(const int32_t *list, int count, int32_t id)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i] == id)
+            return true;
+    return false;
+}
+
+/* A broker that is down is not in the cluster's list, but still among the replicas. */
+static int count_brokers(const struct rd_kafka_metadata *metadata)
+{
+    int32_t known[BROKERS_COUNTED];
+    int count = 0;
+
+    for (int i = 0; i < metadata->broker_cnt && count < BROKERS_COUNTED; i++)
+        known[count++] = metadata->brokers[i].id;
+    for (int t = 0; t < metadata->topic_cnt; t++)
+        for (int p = 0; p < metadata->topics[t].partition_cnt; p++) {
+            const struct rd_kafka_metadata_partition *partition = &metadata->topics[t].partitions[p];
+            for (int i = 0; i < partition->replica_cnt && count < BROKERS_COUNTED; i++)
+                if (!is_listed(known, count, partition->replicas[i]))
+                    known[count++] = partition->replicas[i];
+        }
+    return count;
+}
+
+bool lag_probe_brokers(struct lag_probe *probe, int timeout_ms, int *up, int *all)
+{
+    const struct rd_kafka_metadata *metadata;
+
+    if (rd_kafka_metadata(probe->rk, 0, probe->rkt, &metadata, timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return false;
+    *all = count_brokers(metadata);
+    *up = metadata->broker_cnt < *all ? metadata->broker_cnt : *all;
+    rd_kafka_metadata_destroy(metadata);
     return true;
 }

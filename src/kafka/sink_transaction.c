@@ -57,7 +57,7 @@ bool sink_produce(struct sink *sink, const struct outbound *out, struct delivery
     delivery->size = outbound_size(out);
     while ((code = produce_once(sink, topic, out, delivery)) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
            clock_ms() < deadline_ms)
-        rd_kafka_poll(sink->rk, 10);
+        (void)rd_kafka_flush(sink->rk, 10); /* Without it the queued records would wait for more (linger.ms). */
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
     sink_record_error(sink, code, out->topic, err);

@@ -10,7 +10,7 @@
 void bulk_init(struct bulk *bulk, bool per_batch)
 {
     bulk->least = BULK_LEAST;
-    bulk->checks.wanted = per_batch;
+    reference_checks_want(&bulk->checks, per_batch);
 }
 
 void bulk_free(struct bulk *bulk)

@@ -34,8 +34,7 @@ static void note(struct canary *canary, const struct err *err)
 
 MUSTUSE static enum progress conclude(struct canary *canary, struct err *err)
 {
-    const struct record *record = &canary->record;
-    char place[RECORD_PLACE_TEXT];
+    char label[RECORD_LABEL_TEXT];
 
     canary->verdict = canary->failed > 0 ? CANARY_REFUSED : CANARY_UNTRIED;
     if (gravity(&canary->error) <= 1)
@@ -44,7 +43,7 @@ MUSTUSE static enum progress conclude(struct canary *canary, struct err *err)
     if (is_for_the_operator(err))
         err->class = ERR_STOP;
     err_prefix(err, "no session can be stored, of %zu that were tried after %s was refused", canary->failed,
-               record_place(record->topic, record->partition, record->offset, place));
+               record_label(&canary->record, &canary->command_id, label));
     return FAILED;
 }
 
@@ -106,14 +105,15 @@ static bool read_pairs(struct canary *canary, enum canary_step step, struct conn
     return query_execute(connection, statements[id].name, NULL, 0, err);
 }
 
-bool canary_start(struct canary *canary, const struct record *record, const struct err *refusal,
+bool canary_start(struct canary *canary, const struct batch_item *refused, const struct err *refusal,
                   struct connection *connection, struct err *err)
 {
     canary->pair_count = 0;
     canary->next = 0;
     canary->failed = 0;
     canary->error = (struct err){.class = ERR_NONE};
-    canary->record = *record;
+    canary->record = refused->record;
+    canary->command_id = refused->command_id;
     if (is_for_the_operator(refusal))
         note(canary, refusal);
     return read_pairs(canary, CANARY_READING_SESSIONS, connection, err);

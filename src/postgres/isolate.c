@@ -108,14 +108,13 @@ void isolate_failed(struct isolate *isolate, const struct connection *connection
                     struct err *err)
 {
     int64_t took_ms = clock_ms() - isolate->sent_ms;
-    char place[RECORD_PLACE_TEXT];
+    char label[RECORD_LABEL_TEXT];
 
     if (isolate->range_count == 0 || !is_time_out(connection, took_ms, err))
         return;
     const struct isolate_range *range = isolate_range(isolate);
     size_t rows = range->to - range->from;
-    const struct record *record =
-        &distinct_ids_first(&isolate->distinct, &isolate->distinct.ids[range->from], batch)->record;
+    const struct batch_item *first = distinct_ids_first(&isolate->distinct, &isolate->distinct.ids[range->from], batch);
 
     portion_timed_out(&isolate->portion, rows, took_ms);
     if (rows > 1)
@@ -123,7 +122,7 @@ void isolate_failed(struct isolate *isolate, const struct connection *connection
                    isolate->portion.limit);
     else
         err_prefix(err, "%s is too slow for the time-out even alone, and waits",
-                   record_place(record->topic, record->partition, record->offset, place));
+                   record_label(&first->record, &first->command_id, label));
     append_fix(err);
 }
 
@@ -179,14 +178,14 @@ bool isolate_try(struct isolate *isolate, struct connection *connection, const s
 {
     isolate->tried = true;
     isolate->denied = false;
-    return canary_start(&isolate->canary, &batch->items[isolate->refused_item].record, &isolate->refusal, connection,
-                        err);
+    return canary_start(&isolate->canary, &batch->items[isolate->refused_item], &isolate->refusal, connection, err);
 }
 
 /* The constraint is known only here; the event has the SQLSTATE. */
 static void log_refused(const struct isolate *isolate, const struct batch *batch)
 {
     static struct log_limit limit;
+    const struct batch_item *item = &batch->items[isolate->refused_item];
     char others[200] = "other sessions of this batch were stored";
     uint64_t held_back;
 
@@ -194,7 +193,7 @@ static void log_refused(const struct isolate *isolate, const struct batch *batch
         return;
     if (isolate->created == 0)
         canary_describe(&isolate->canary, others, sizeof others);
-    log_record(LOG_WARNING, isolate->refusal.code, &batch->items[isolate->refused_item].record,
+    log_record(LOG_WARNING, isolate->refusal.code, &item->record, &item->command_id,
                "%s\n  %s; %zu of this batch are answered STORE_REFUSED, %" PRIu64
                " batches with refused ones not logged",
                isolate->refusal.message, others, isolate->refused, held_back);

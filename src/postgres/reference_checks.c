@@ -1,8 +1,10 @@
 #include "postgres/reference_checks.h"
 
+#include "core/status.h"
 #include "runtime/log.h"
 
 #include <libpq-fe.h>
+#include <stdio.h>
 
 #define OLDEST_SERVER 150000 /* from this version on SET on a parameter can be granted */
 
@@ -31,6 +33,21 @@ bool reference_checks_granted(const PGresult *missing, struct err *err)
                    grants);
 }
 
+static void tell_status(const struct reference_checks *checks, const char *obstacle)
+{
+    struct checks_status status = {.wanted = checks->wanted, .known = checks->known, .per_batch = checks->per_batch};
+
+    if (checks->wanted && obstacle != NULL)
+        snprintf(status.obstacle, sizeof status.obstacle, "%s", obstacle);
+    status_checks(&status);
+}
+
+void reference_checks_want(struct reference_checks *checks, bool wanted)
+{
+    checks->wanted = wanted;
+    tell_status(checks, NULL);
+}
+
 void reference_checks_learn(struct reference_checks *checks, const char *obstacle)
 {
     bool per_batch = checks->wanted && obstacle == NULL;
@@ -38,6 +55,7 @@ void reference_checks_learn(struct reference_checks *checks, const char *obstacl
 
     checks->known = true;
     checks->per_batch = per_batch;
+    tell_status(checks, obstacle);
     if (!changed)
         return;
     if (per_batch)

@@ -1,5 +1,6 @@
 #include "postgres/session.h"
 
+#include "core/status.h"
 #include "gen/sql.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
@@ -58,6 +59,19 @@ MUSTUSE static enum progress cancel_receive(struct connection *connection, int64
     return DONE;
 }
 
+/* For whoever looks at the worker: which server this is. */
+static void tell_status(const struct connection *connection)
+{
+    struct database_status database = {
+        .version = PQserverVersion(connection->pg),
+        .waits_for_standby = *PQgetvalue(connection->session, 0, SESSION_WAITS_FOR_STANDBY) == 't',
+    };
+
+    snprintf(database.host, sizeof database.host, "%s", PQhost(connection->pg));
+    snprintf(database.port, sizeof database.port, "%s", PQport(connection->pg));
+    status_database(&database);
+}
+
 MUSTUSE static enum progress session_receive(struct connection *connection, int64_t until_ms, struct err *err)
 {
     PGresult *result;
@@ -76,6 +90,7 @@ MUSTUSE static enum progress session_receive(struct connection *connection, int6
                 "target_session_attrs=read-write in postgres.conninfo finds the primary among several hosts");
         return FAILED;
     }
+    tell_status(connection);
     hosts_forget(&connection->hosts);
     connection->was_open = true;
     connection->refused_since_ms = 0;

@@ -75,6 +75,18 @@ const char *tables_fix(const PGresult *missing, int row)
     return PQgetvalue(missing, row, COLUMN_FIX);
 }
 
+void tables_error(const PGresult *missing, int row, const char *schema, struct err *err)
+{
+    const struct tables_kind *kind = find_kind(missing, row);
+    bool warning = tables_is_warning(missing, row);
+    char text[300];
+
+    tables_describe(missing, row, text, sizeof text);
+    (void)err_set(err, warning ? ERR_NONE : ERR_STOP, warning ? EXIT_DONE : kind->exit_code,
+                  warning ? E_PG_TABLES_WARNING : kind->code, "schema %s: %s\n  fix: %s", schema, text,
+                  tables_fix(missing, row));
+}
+
 const char *tables_json(const PGresult *missing, int row)
 {
     return PQgetvalue(missing, row, COLUMN_JSON);

@@ -19,6 +19,7 @@ struct exchange {
     size_t len;
     size_t size;
     bool too_long;
+    int64_t date; /* of the answer; -1: none */
 };
 
 struct exchange *exchange_new(struct http *http)
@@ -28,6 +29,7 @@ struct exchange *exchange_new(struct http *http)
     if (exchange == NULL || (exchange->easy = curl_easy_init()) == NULL)
         abort();
     exchange->http = http;
+    exchange->date = -1;
     return exchange;
 }
 
@@ -50,6 +52,11 @@ void *exchange_handle(const struct exchange *exchange)
 const char *exchange_endpoint(const struct exchange *exchange)
 {
     return exchange->http->endpoints[exchange->endpoint].url;
+}
+
+int64_t exchange_date(const struct exchange *exchange)
+{
+    return exchange->date;
 }
 
 /* ---- The request ---- */
@@ -75,6 +82,21 @@ static size_t on_bytes(char *bytes, size_t one, size_t count, void *opaque)
     return count * one;
 }
 
+/* Inside libcurl's calls, once a header line, which has no NUL at its end. */
+static size_t on_header(char *line, size_t one, size_t count, void *opaque)
+{
+    static const char name[] = "date:";
+    struct exchange *exchange = opaque;
+    size_t len = one * count;
+
+    if (len > strlen(name) && strncasecmp(line, name, strlen(name)) == 0) {
+        char *date = text_copy_n(line + strlen(name), len - strlen(name));
+        exchange->date = (int64_t)curl_getdate(date, NULL);
+        free(date);
+    }
+    return len;
+}
+
 static void set_request(CURL *easy, const struct request *request)
 {
     if (request->body != NULL) {
@@ -94,6 +116,7 @@ void exchange_begin(struct exchange *exchange, const struct request *request)
     exchange->reason[0] = 0;
     exchange->len = 0;
     exchange->too_long = false;
+    exchange->date = -1;
     free(exchange->url);
     exchange->url = text_printf("%s%s", endpoint->url, request->path);
 
@@ -103,6 +126,8 @@ void exchange_begin(struct exchange *exchange, const struct request *request)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->reason);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_URL, exchange->url);
     set_request(easy, request);
 }

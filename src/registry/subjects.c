@@ -35,6 +35,11 @@ void subjects_close(struct subjects *subjects)
     free(subjects);
 }
 
+int64_t subjects_date(const struct subjects *subjects)
+{
+    return exchange_date(subjects->exchange);
+}
+
 /* ---- Requests ---- */
 
 /* The caller frees. */

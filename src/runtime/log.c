@@ -1,6 +1,7 @@
 #include "runtime/log.h"
 
 #include "runtime/clock.h"
+#include "runtime/log_recent.h"
 #include "core/decimal.h"
 #include "json/writer.h"
 
@@ -67,17 +68,29 @@ static void format_time(char text[static 32])
     snprintf(text + len, 32 - len, ".%03dZ", (int)(now_us / 1000 % 1000));
 }
 
-static void write_place(struct json_writer *json, const struct record *record)
+/* What a line is about; `record` NULL: no record. */
+struct subject {
+    const struct record *record;
+    const struct uuid *command_id;
+};
+
+static void write_subject(struct json_writer *json, const struct subject *subject)
 {
-    char partition[DECIMAL_TEXT];
+    const struct record *record = subject->record;
+    char partition[DECIMAL_TEXT], id[UUID_TEXT + 1];
+
+    if (record == NULL)
+        return;
+    uuid_format(subject->command_id, id);
 
     partition[decimal_format(record->partition, partition)] = 0;
     write_member_text(json, "messaging.destination.name", record->topic);
     write_member_text(json, "messaging.destination.partition.id", partition);
     write_member_int(json, "kafka.offset", record->offset);
+    write_member_text(json, "command.id", id);
 }
 
-static void format_json(struct line *line, enum log_level level, const char *code, const struct record *record,
+static void format_json(struct line *line, enum log_level level, const char *code, const struct subject *subject,
                         const char *message)
 {
     static const char *const names[] = {"error", "warn", "info", "debug"};
@@ -94,8 +107,7 @@ static void format_json(struct line *line, enum log_level level, const char *cod
     write_member_text(&json, "service.version", VERSION);
     if (code != NULL)
         write_member_text(&json, "event.code", code);
-    if (record != NULL)
-        write_place(&json, record);
+    write_subject(&json, subject);
     write_object_end(&json);
     json.end++; /* the line is always closed, whatever was left out */
     write_line_end(&json);
@@ -132,14 +144,16 @@ static void write_line(const struct line *line)
     }
 }
 
-static void log_message(enum log_level level, const char *code, const struct record *record, const char *message)
+static void log_message(enum log_level level, const char *code, const struct subject *subject, const char *message)
 {
     struct line line;
     int saved_errno = errno;
 
+    if (level <= LOG_WARNING)
+        log_recent_add(level, code, message);
     line.len = 0;
     if (as_json)
-        format_json(&line, level, code, record, message);
+        format_json(&line, level, code, subject, message);
     else
         format_text(&line, level, code, message);
     write_line(&line);
@@ -156,7 +170,7 @@ void log_line(enum log_level level, const char *code, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    log_message(level, code, NULL, message);
+    log_message(level, code, &(struct subject){NULL, NULL}, message);
 }
 
 void log_err(enum log_level level, const struct err *err)
@@ -164,19 +178,20 @@ void log_err(enum log_level level, const struct err *err)
     log_line(level, err->code, "%s", err->message);
 }
 
-void log_record(enum log_level level, const char *code, const struct record *record, const char *format, ...)
+void log_record(enum log_level level, const char *code, const struct record *record, const struct uuid *command_id,
+                const char *format, ...)
 {
     char message[MESSAGE_SIZE];
     va_list args;
 
     if (is_left_out(level))
         return;
-    size_t begin = strlen(record_place(record->topic, record->partition, record->offset, message));
+    size_t begin = strlen(record_label(record, command_id, message));
     begin += (size_t)snprintf(message + begin, sizeof message - begin, ": ");
     va_start(args, format);
     vsnprintf(message + begin, sizeof message - begin, format, args);
     va_end(args);
-    log_message(level, code, record, message);
+    log_message(level, code, &(struct subject){record, command_id}, message);
 }
 
 bool log_allowed(struct log_limit *limit, int64_t now_ms, uint64_t *held_back)

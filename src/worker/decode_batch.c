@@ -42,7 +42,7 @@ static void outcome_of_row(struct batch_item *item)
 
 bool batch_outcomes(struct batch *batch, struct err *err)
 {
-    char place[RECORD_PLACE_TEXT];
+    char label[RECORD_LABEL_TEXT];
 
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
@@ -50,7 +50,7 @@ bool batch_outcomes(struct batch *batch, struct err *err)
             continue;
         if (item->row == NULL)
             return err_set(err, ERR_STOP, EXIT_INTERNAL, E_INTERNAL, "%s was left undecided",
-                           record_place(item->record.topic, item->record.partition, item->record.offset, place));
+                           record_label(&item->record, &item->command_id, label));
         outcome_of_row(item);
     }
     return true;

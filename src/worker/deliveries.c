@@ -146,7 +146,7 @@ bool deliveries_shrink(const struct deliveries *deliveries, struct batch *batch,
 {
     static const char *const names[] = {
         [ROLE_EVENT] = "event", [ROLE_REPLY] = "reply", [ROLE_DEAD_LETTER] = "dead-letter copy"};
-    char place[RECORD_PLACE_TEXT];
+    char label[RECORD_LABEL_TEXT];
 
     for (size_t i = 0; i < deliveries->count; i++) {
         const struct delivery *delivery = &deliveries->list[i];
@@ -154,13 +154,13 @@ bool deliveries_shrink(const struct deliveries *deliveries, struct batch *batch,
         const char *what = names[delivery->role];
         if (!delivery->too_large)
             continue;
-        log_record(LOG_WARNING, E_KAFKA_SIZE, &item->record, "its %s is too large for the topic; %s", what,
-                   delivery->role == ROLE_REPLY ? "it is left out" : "a smaller form follows");
+        log_record(LOG_WARNING, E_KAFKA_SIZE, &item->record, &item->command_id, "its %s is too large for the topic; %s",
+                   what, delivery->role == ROLE_REPLY ? "it is left out" : "a smaller form follows");
         if (!shrink(item, delivery->role))
             return err_set(err, ERR_STOP, EXIT_CONFIG, E_KAFKA_SIZE,
                            "even the smallest %s for %s is too large for its topic\n"
                            "  fix: raise max.message.bytes of that topic",
-                           what, record_place(item->record.topic, item->record.partition, item->record.offset, place));
+                           what, record_label(&item->record, &item->command_id, label));
     }
     return true;
 }

@@ -15,10 +15,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define TICK_MS   200
-#define PROBE_MS  1000
-#define ANSWER_MS 400  /* for one request; a broker that takes longer is asked again */
-#define NOTIFY_MS 2000 /* the shortest interval while only the sentence changes */
+#define TICK_MS    200
+#define PROBE_MS   1000
+#define BROKERS_MS 10000 /* between two requests for the list of brokers */
+#define ANSWER_MS  400   /* for one request; a broker that takes longer is asked again */
+#define NOTIFY_MS  2000  /* the shortest interval while only the sentence changes */
 
 struct monitor {
     const struct config *config;
@@ -34,6 +35,8 @@ struct monitor {
     size_t count;
     int failures; /* consecutive failures of the probe */
     int64_t probed_ms;
+    int64_t brokers_ms; /* when the brokers were last counted; 0: not since they answer again */
+    int brokers;        /* how many there were */
 
     struct counters counters; /* as they were at the last point of the history */
     int64_t recorded_ms;
@@ -127,6 +130,27 @@ static bool ask(struct monitor *m, struct err *err)
     return good;
 }
 
+static void count_brokers(struct monitor *m, int64_t now_ms)
+{
+    int up;
+
+    if (m->brokers_ms != 0 && now_ms - m->brokers_ms < BROKERS_MS)
+        return;
+    m->brokers_ms = now_ms;
+    if (lag_probe_brokers(m->probe, ANSWER_MS, &up, &m->brokers))
+        status_brokers(up, m->brokers);
+}
+
+/* A leader that moves is not worth a word. */
+static void count_failure(struct monitor *m, const struct err *err)
+{
+    if (++m->failures <= 2)
+        return;
+    status_probed(DEPENDENCY_KAFKA, err, -1, clock_utc_us());
+    status_brokers(0, m->brokers);
+    m->brokers_ms = 0;
+}
+
 static void probe(struct monitor *m, int64_t now_ms)
 {
     struct err err;
@@ -139,8 +163,9 @@ static void probe(struct monitor *m, int64_t now_ms)
     if (ask(m, &err)) {
         m->failures = 0;
         status_probed(DEPENDENCY_KAFKA, NULL, clock_utc_us() - started_us, clock_utc_us());
-    } else if (++m->failures > 2) { /* a leader that moves is not worth a message */
-        status_probed(DEPENDENCY_KAFKA, &err, -1, clock_utc_us());
+        count_brokers(m, now_ms);
+    } else {
+        count_failure(m, &err);
     }
 }
 

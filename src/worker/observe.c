@@ -3,6 +3,9 @@
 #include "core/counters.h"
 #include "core/status.h"
 #include "runtime/clock.h"
+#include "runtime/log.h"
+
+#include <inttypes.h>
 
 /*
  * A row that was decided so long before its record was read was decided in an earlier reading. The clocks of the
@@ -68,6 +71,22 @@ static void count_duplicate(const struct config *config)
     counters_add(config->duplicates == DUPLICATES_SUPPRESS ? COUNTER_SUPPRESSED : COUNTER_DUPLICATE, 1);
 }
 
+/* A dead letter wants a person, so the first of them is a warning; the others are for whoever asks for every line. */
+static void log_rejection(const struct batch_item *item, const char *dlq_topic)
+{
+    static struct log_limit limit;
+    const char *code = errcode_name(item->outcome.code);
+    uint64_t held_back;
+
+    if (dlq_topic == NULL)
+        log_record(LOG_DEBUG, code, &item->record, &item->command_id, "rejected");
+    else if (log_allowed(&limit, clock_ms(), &held_back))
+        log_record(LOG_WARNING, code, &item->record, &item->command_id,
+                   "rejected, with a copy in %s (%" PRIu64 " more held back)", dlq_topic, held_back);
+    else
+        log_record(LOG_DEBUG, code, &item->record, &item->command_id, "rejected, with a copy in %s", dlq_topic);
+}
+
 static void count_rejection(const struct config *config, const struct batch_item *item, int64_t now_us)
 {
     struct refusal refusal = {
@@ -78,10 +97,13 @@ static void count_rejection(const struct config *config, const struct batch_item
         .command_id = item->command_id,
     };
 
+    bool copied = errcode_goes_to_dlq(item->outcome.code) && *config->dlq_topic != 0;
+
     counters_reject(item->outcome.code);
     status_refused(&refusal);
-    if (errcode_goes_to_dlq(item->outcome.code) && *config->dlq_topic != 0)
+    if (copied)
         counters_add(COUNTER_DLQ, 1);
+    log_rejection(item, copied ? config->dlq_topic : NULL);
 }
 
 static void count_item(const struct config *config, const struct batch_item *item, int64_t now_us)

@@ -9,6 +9,7 @@
 #include "core/nearest.h"
 #include "config/owned_keys.h"
 #include "config/secret.h"
+#include "config/secrets.h"
 #include "core/text.h"
 
 #include <fcntl.h>
@@ -243,6 +244,27 @@ static void check_secret(const struct table_row *row)
     free(masked);
 }
 
+static void check_secrets(const struct table_row *row)
+{
+    const char *overrides[] = {row->cell[0]};
+    char *environment[] = {"PATH=/bin", "PGPASSWORD=planted here", NULL};
+    struct config_request request = {.overrides = overrides, .override_count = 1, .environ = environment};
+    struct config config;
+    struct secrets secrets;
+    struct err err;
+
+    ck_assert_msg(config_load(&config, &request, &err), "%s:%d: %s", row->path, row->line, err.message);
+    secrets_collect(&secrets, &config, environment);
+    char *masked = secrets_mask(&secrets, row->cell[1]);
+    ck_assert_msg(strcmp(masked, row->cell[2]) == 0, "%s:%d: %s", row->path, row->line, masked);
+    free(masked);
+    masked = secrets_mask(&secrets, "planted here");
+    ck_assert_str_eq(masked, "********");
+    free(masked);
+    secrets_free(&secrets);
+    config_free(&config);
+}
+
 static void check_nearest(const struct table_row *row)
 {
     size_t distance = nearest_distance(row->cell[0], row->cell[1]);
@@ -300,6 +322,12 @@ END_TEST
 START_TEST(passwords_in_connection_strings_are_masked)
 {
     table_each("tests/config/secret.table", check_secret);
+}
+END_TEST
+
+START_TEST(no_text_of_others_shows_a_secret)
+{
+    table_each("tests/config/secrets.table", check_secrets);
 }
 END_TEST
 
@@ -575,6 +603,7 @@ int main(void)
     tcase_add_test(rules, a_folder_of_secrets_that_cannot_be_read_is_refused);
     tcase_add_test(rules, keys_that_the_guarantees_rest_on_are_refused_with_the_reason);
     tcase_add_test(rules, passwords_in_connection_strings_are_masked);
+    tcase_add_test(rules, no_text_of_others_shows_a_secret);
     tcase_add_test(rules, distance_is_levenshtein_and_symmetric);
     tcase_add_test(keys, every_default_round_trips);
     tcase_add_test(keys, every_key_can_be_set_by_its_variable);

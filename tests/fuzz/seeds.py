@@ -111,6 +111,15 @@ def config_seeds():
         yield ("%s=%s\n" % (cells[0], cells[1] if len(cells) > 1 else "")).encode()
 
 
+def request_seeds():
+    for method, path, host, body, loopback, *_ in table("tests/http/request.table"):
+        how = (loopback == "yes") | (body == "yes") << 1 | (host == "-") << 2
+        for accept in ("text/html,*/*;q=0.8", "*/*"):
+            yield bytes([how]) + b"\0".join(text.encode() for text in (method, path, host, accept))
+    for address, *_ in table("tests/http/addresses.table"):
+        yield b"\1GET\0/\0" + address.encode() + b"\0"
+
+
 def event_seeds():
     for line, (name, outcome, *cells) in enumerate(table("tests/data/event_cases.table")):
         numbers = struct.pack("<BBqqq", line % 8, line, line * 1000003, line + 1, 1795313585123456)

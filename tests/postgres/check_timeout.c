@@ -116,7 +116,8 @@ START_TEST(a_command_that_is_too_slow_alone_is_named_and_waits)
         ck_assert_int_eq(err.class, ERR_RETRY);
         ck_assert_str_eq(err.code, "E-PG-57014");
         ck_assert_ptr_nonnull(strstr(err.message, "fix: raise statement_timeout"));
-        named = strstr(err.message, "commands[0]@5 is too slow for the time-out even alone") != NULL;
+        named = strstr(err.message, "commands[0]@5 (command ") != NULL &&
+                strstr(err.message, ") is too slow for the time-out even alone") != NULL;
     }
     ck_assert_msg(named, "%s", err.message);
     ck_assert_int_eq(decide(store, &batch), FAILED);

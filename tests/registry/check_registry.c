@@ -543,45 +543,43 @@ START_TEST(a_reference_that_is_not_there_makes_the_schema_unknown)
 {
     static const struct script script[] = {
         {"GET /schemas/ids/17", 200, NEEDS("M", "{\"name\": \"a\", \"subject\": \"a\", \"version\": 1}"), WHOLE, 0},
-        /*
-         * ",            404, NONE, WHOLE, 0},
-         *         {0               }
-         *     };
-         *
-         *     start(script, NULL);
-         *     expect("none");
-         *     ck_assert_int_eq(server_count(server, "GET /subjects/a/versions/1"), 4);
-         *     finish();
-         * }
-         * END_TEST
-         *
-         * START_TEST(references_in_a_circle_are_no_schema_of_ours)
-         * {
-         *     static const struct script script[] = {
-         *         {"GET /schemas/ids/17", 200, NEEDS("M", "{\"name\": \"a\", \"subject\": \"a\", \"version\": 1}"),
-         *         WHOLE, 0},
-         *         {"GET /subjects/*",            200, NEEDS("A", "{\"name\": \"a\", \"subject\": \"a\", \"version\":
-         *         1}"), WHOLE, 0},
-         *         {0               }
-         *     };
-         *
-         *     start(script, NULL);
-         *     expect("other");
-         *     ck_assert_int_eq(server_count(server, ""), 2);
-         *     finish();
-         * }
-         * END_TEST
-         *
-         * /* ---- Many ----
-         */
-        {"GET /subjects
+        {"GET /subjects/*",            404, NONE, WHOLE, 0},
+        {0               }
+    };
+
+    start(script, NULL);
+    expect("none");
+    ck_assert_int_eq(server_count(server, "GET /subjects/a/versions/1"), 4);
+    finish();
+}
+END_TEST
+
+START_TEST(references_in_a_circle_are_no_schema_of_ours)
+{
+    static const struct script script[] = {
+        {"GET /schemas/ids/17", 200, NEEDS("M", "{\"name\": \"a\", \"subject\": \"a\", \"version\": 1}"), WHOLE, 0},
+        {"GET /subjects/*",            200, NEEDS("A", "{\"name\": \"a\", \"subject\": \"a\", \"version\": 1}"), WHOLE, 0},
+        {0               }
+    };
+
+    start(script, NULL);
+    expect("other");
+    ck_assert_int_eq(server_count(server, ""), 2);
+    finish();
+}
+END_TEST
+
+/* ---- Many ---- */
 
 #define MANY 1000
 
-         START_TEST(many_ids_are_looked_up_each_once){
-             static const struct script script[] = {{"GET /schemas/ids/1*", 404, NONE, WHOLE, 0},
-                                                    {"GET /schemas/ids/*", 200, "{\"schema\": \"$\"}", WHOLE, 0},
-                                                    {0}};
+START_TEST(many_ids_are_looked_up_each_once)
+{
+    static const struct script script[] = {
+        {"GET /schemas/ids/1*", 404, NONE, WHOLE, 0},
+        {"GET /schemas/ids/*",                 200, "{\"schema\": \"$\"}", WHOLE, 0},
+        {0                   }
+    };
     static bool seen[MANY + 1];
     char number[12];
 
@@ -608,7 +606,9 @@ END_TEST
 START_TEST(one_request_is_made_at_a_time)
 {
     static const struct script script[] = {
-        {"GET /schemas/ids/*", 200, "", SILENT, 0}, {0}};
+        {"GET /schemas/ids/*", 200, "", SILENT, 0},
+        {0                 }
+    };
 
     start(script, (const char *const[]){PATIENT, NULL});
     for (int32_t i = 1; i <= 100; i++)
@@ -663,7 +663,9 @@ END_TEST
 START_TEST(a_close_does_not_wait_for_an_answer)
 {
     static const struct script script[] = {
-        {"GET /schemas/ids/17", 200, "", SILENT, 0}, {0}};
+        {"GET /schemas/ids/17", 200, "", SILENT, 0},
+        {0                  }
+    };
 
     start(script, (const char *const[]){PATIENT, NULL});
     ask(17);

@@ -2,6 +2,7 @@
 #include "table.h"
 
 #include "runtime/log.h"
+#include "runtime/log_recent.h"
 
 #include <unistd.h>
 
@@ -68,18 +69,23 @@ END_TEST
 START_TEST(a_line_about_a_record_says_which)
 {
     struct record record = {.topic = "commands", .partition = 3, .offset = 9000000000};
+    struct uuid id;
+
+    ck_assert(uuid_parse(bytes_of("7D0F5A0E-6a3b-4c57-9a43-0c1d2e3f4a5b"), &id));
 
     log_setup(LOG_TEXT, LOG_INFO);
-    log_record(LOG_WARNING, "E-Y-01", &record, "is %s", "odd");
-    ck_assert_str_eq(caught() + 24, " WARN commands[3]@9000000000: is odd [E-Y-01]\n");
+    log_record(LOG_WARNING, "E-Y-01", &record, &id, "is %s", "odd");
+    ck_assert_str_eq(caught() + 24,
+                     " WARN commands[3]@9000000000 (command 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b): is odd [E-Y-01]\n");
 
     log_setup(LOG_JSON, LOG_INFO);
-    log_record(LOG_WARNING, NULL, &record, "is odd");
+    log_record(LOG_WARNING, NULL, &record, &id, "is odd");
     const char *line = caught();
-    ck_assert_ptr_nonnull(strstr(line, "\"message\":\"commands[3]@9000000000: is odd\""));
+    ck_assert_ptr_nonnull(
+        strstr(line, "\"message\":\"commands[3]@9000000000 (command 7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b): is odd\""));
     ck_assert(ends_with(line,
                         ",\"messaging.destination.name\":\"commands\",\"messaging.destination.partition.id\":\"3\","
-                        "\"kafka.offset\":9000000000}\n"));
+                        "\"kafka.offset\":9000000000,\"command.id\":\"7d0f5a0e-6a3b-4c57-9a43-0c1d2e3f4a5b\"}\n"));
 }
 END_TEST
 
@@ -168,6 +174,27 @@ START_TEST(a_line_that_may_repeat_says_how_many_were_held_back)
 }
 END_TEST
 
+START_TEST(the_last_warnings_are_kept_and_nothing_less)
+{
+    struct log_recent_line lines[LOG_RECENT_COUNT];
+
+    log_setup(LOG_TEXT, LOG_INFO);
+    log_info("not kept");
+    for (int i = 0; i < LOG_RECENT_COUNT + 3; i++)
+        log_warning("E-Z-02", "number %d\nof many", i);
+    log_error(NULL, "the last");
+    ck_assert_uint_eq(log_recent_copy(lines), LOG_RECENT_COUNT);
+    ck_assert_str_eq(lines[0].message, "number 4 of many");
+    ck_assert_str_eq(lines[0].code, "E-Z-02");
+    ck_assert_int_eq(lines[0].level, LOG_WARNING);
+    ck_assert_str_eq(lines[LOG_RECENT_COUNT - 1].message, "the last");
+    ck_assert_str_eq(lines[LOG_RECENT_COUNT - 1].code, "");
+    ck_assert_int_eq(lines[LOG_RECENT_COUNT - 1].level, LOG_ERROR);
+    ck_assert_int_ge(lines[LOG_RECENT_COUNT - 1].time_us, lines[0].time_us);
+    (void)caught();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("log");
@@ -184,6 +211,7 @@ int main(void)
     tcase_add_test(lines, a_pipe_gets_json_by_itself);
     tcase_add_test(lines, a_monstrous_message_is_cut_and_stays_json);
     tcase_add_test(lines, a_line_that_may_repeat_says_how_many_were_held_back);
+    tcase_add_test(lines, the_last_warnings_are_kept_and_nothing_less);
     tcase_add_test(pure, repeats_are_held_back_for_ten_seconds_and_counted);
     suite_add_tcase(suite, lines);
     suite_add_tcase(suite, pure);

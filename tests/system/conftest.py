@@ -14,6 +14,16 @@ from stage import Stage
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; make check-all runs it")
+    config.addinivalue_line("markers", "lengthy: half a minute and more, most of which it waits; begun before the others")
+
+
+def pytest_collection_modifyitems(items):
+    """Each of xdist's processes begins with its share of the lengthy ones, so that none of these is left to run alone at the end."""
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    lengthy = [item for item in items if item.get_closest_marker("lengthy")]
+    others = [item for item in items if not item.get_closest_marker("lengthy")]
+    share = -(-len(others) // count)
+    items[:] = [item for i in range(count) for item in lengthy[i::count] + others[i * share : (i + 1) * share]]
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,7 @@ def judge_outage(parts, minutes, note, away):
         finish(one)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("minutes", MINUTES)
 @pytest.mark.parametrize("how", ["refuses", "is silent"])
 def test_a_broker_that(stages, services, note, how, minutes):
@@ -135,6 +136,7 @@ class Registry:
         return self.stage.start().await_ready()
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("minutes", MINUTES)
 def test_a_broker_that_is_half_dead_and_registries_that_fail_beside_it(stages, services, note, minutes):
     """It answers to everything but what matters: Produce and Fetch. The registries refuse, are silent, or break off."""

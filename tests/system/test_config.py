@@ -153,6 +153,14 @@ def test_a_wrong_value_of_a_property_is_refused_whoever_is_asked():
             assert "kafka.socket.timeout.ms" in done.stderr
 
 
+@pytest.mark.parametrize("wrong", ["ssl.ca.location=/nowhere", "ssl.key.pem=no PEM", "sasl.mechanism=NONE"])
+def test_settings_of_which_no_client_can_be_made_are_refused_whoever_is_asked(wrong):
+    protocol = "ssl" if wrong.startswith("ssl") else "sasl_plaintext"
+    for command in (["run"], ["topics", "plan"], ["tail"], ["status"], ["send", "--group-id", "1", "--study-activity-id", "1"]):
+        done = sessiond("-X", f"kafka.{wrong}", "-X", f"kafka.security.protocol={protocol}", "-X", "http.listen=", *command)
+        assert (done.returncode, done.stdout) == (78, "") and "E-KAFKA-CONFIG" in done.stderr, command
+
+
 def test_secrets_are_never_shown(tmp_path):
     secret = "hunter-and-gatherer"
     (tmp_path / "secret").write_text(secret + "\n")

@@ -117,6 +117,7 @@ def frozen(services):
 
 
 # 125 s: an answer is awaited for 60 s, and then the watchdog sees within 60 more whether anything hangs.
+@pytest.mark.lengthy
 @pytest.mark.parametrize("seconds", [125, pytest.param(600, marks=pytest.mark.slow)])
 def test_a_server_that_stands_still_is_waited_for(open_stage, services, note, seconds):
     stages = [open_stage(f"frozen-{delivery}") for delivery in DELIVERIES]
@@ -143,6 +144,7 @@ def half_dead(proxy):
 WAYS = {"refusing": Proxy.refusing, "silent": Proxy.black_hole, "half-dead": half_dead}
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("seconds", [65, pytest.param(600, marks=pytest.mark.slow)])
 def test_a_server_that_refuses_is_silent_or_half_dead_is_waited_for(open_stage, services, note, seconds):
     with contextlib.ExitStack() as proxies, contextlib.ExitStack() as outages:

@@ -336,6 +336,7 @@ def test_headers_that_cannot_be_read_make_a_record_undecodable_and_its_copy_says
     stage.judge()
 
 
+@pytest.mark.lengthy
 def test_what_is_read_ahead_while_the_database_is_held_is_bounded_whatever_its_headers(stage, note, little_quarantine):
     large_topics(stage)
     filler = os.urandom(900_000)

@@ -355,6 +355,7 @@ def torment(port, seed, count, done):
         client.close()
 
 
+@pytest.mark.lengthy
 def test_ten_thousand_hostile_requests_while_it_drains_lose_nothing(stage, watch, dice, note):  # noqa: F811
     stage.send_all([command(new_id()) for _ in range(20000)], key=lambda i: b"%d" % (i % 50))
     worker = watch(**{"batch.max.messages": 200})

@@ -156,6 +156,7 @@ def strokes(kills, dice):
         kills -= sum(len(group or (one,)) for group in stroke)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("count, kills", [(20_000, 10), pytest.param(300_000, 60, marks=pytest.mark.slow)])
 def test_two_workers_killed_at_random_moments_lose_double_tear_and_reorder_nothing(stage, dice, note, count, kills):
     values = every_kind(count, dice)

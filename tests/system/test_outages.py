@@ -39,6 +39,7 @@ def test_a_database_that_restarts_is_waited_for(stage, services, mode):
     stage.judge()
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("how", ["TERM", pytest.param("KILL", marks=pytest.mark.slow)])
 def test_a_broker_that_restarts_is_waited_for(stage, services, how):
     stage.send_all(mixed(2000), key=lambda i: b"%d" % (i % 20))

@@ -93,6 +93,7 @@ def changing(stage, services):
     return settings, change
 
 
+@pytest.mark.lengthy
 def test_a_kafka_password_is_read_again(stage, changing):
     settings, change = changing
     with stage.working(**settings, **{"kafka.debug": "security,conf"}) as worker:

@@ -237,6 +237,7 @@ def test_a_broker_far_away_is_worked_with(stage, broker, one_way, delivery):
     stage.judge()
 
 
+@pytest.mark.lengthy
 def test_tools_reach_a_broker_far_away(stage, broker):
     broker.latency = 0.3
     stage.must("topics", "apply")

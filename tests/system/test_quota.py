@@ -2,6 +2,8 @@
 import contextlib
 import subprocess
 
+import pytest
+
 from deadline import until
 from services import REPO
 from test_kill import mixed
@@ -29,6 +31,7 @@ def quota(stage, client, **rates):
         alter("--delete-config", ",".join(rates))
 
 
+@pytest.mark.lengthy
 def test_a_quota_too_small_for_a_batch_slows_it_down_and_is_named(stage):
     stage.send_all(mixed(4000), key=lambda i: b"%d" % (i % 20))
     client = {"kafka.client.id": stage.name}

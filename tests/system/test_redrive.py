@@ -185,7 +185,7 @@ def test_killed_three_times_it_goes_on_and_each_letter_is_sent_once(stage, point
     for number in (1, 2, 3):  # ten letters a transaction
         Redrive(stage, "--rate", "100", failpoint=f"{point}:{number}").await_held().kill()
     left = redrive(stage)
-    assert 0 < left["records"] <= 80
+    assert left["records"] < 80
     assert redrive(stage, "--apply")["records"] == left["records"]
     places = [record.text(PREFIX + "offset") for record in sent_back(stage)]
     assert len(places) == len(set(places)) == 80

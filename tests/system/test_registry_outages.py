@@ -206,6 +206,7 @@ def test_an_unknown_id_is_asked_for_again_after_30_s(stage, small):
     stage.judge()
 
 
+@pytest.mark.lengthy
 def test_many_different_unknown_ids_are_each_answered_and_hold_up_nothing_for_good(stage, small):
     schema_id = small.register("known", SCHEMA)
     count = 600

@@ -76,6 +76,7 @@ def test_a_lock_in_the_database_is_waited_for_and_the_sentence_says_where_to_loo
     worker.worker.stop()
 
 
+@pytest.mark.lengthy
 def test_a_broker_that_is_stopped_is_waited_for_also_by_an_idle_worker(stage, services, watch):
     worker = watch()
     worker.await_state("idle", IDLE, ready=True)
@@ -108,6 +109,7 @@ def test_a_registry_that_is_away_is_waited_for(stage, watch):
     worker.worker.stop()
 
 
+@pytest.mark.lengthy
 def test_an_open_transaction_of_a_producer_blocks_a_partition_and_is_named(stage, services, watch):
     """The verdict is from a window of half a minute: a transaction may be open for a while."""
     stage.send(command(new_id()), partition=2)
@@ -243,4 +245,66 @@ def test_a_producer_whose_clock_is_ahead_makes_no_negative_age(stage, services, 
     stage.await_drained()
     until(lambda: worker.metrics()["sessiond_command_latency_seconds_count"] == 1, 10, "answered")
     assert worker.metrics()["sessiond_command_latency_seconds_sum"] == 0
+    worker.worker.stop()
+
+
+def test_the_server_the_brokers_and_the_reference_checks_are_told(stage, services, watch):
+    worker = watch()
+    until(lambda: worker.status()["brokers"] == {"up": 1, "all": 1}, 20, "the cluster is asked")
+    status, info = worker.status(), stage.db.info
+    version = f"{info.server_version // 10000}.{info.server_version % 10000}"
+    assert status["database"] == {"host": "127.0.0.1", "port": str(info.port), "version": version, "waits_for_standby": False}
+    assert status["reference_checks"] == {"mode": "per-row", "known": True, "reason": None}
+    for text in (worker.ask("/", Accept="text/html").body, stage.must("status", **worker.settings).stdout):
+        assert f"127.0.0.1:{info.port}, PostgreSQL {version}, no standby is waited for; reference checks per-row" in text
+        assert "1 of 1 brokers up" in text
+    services.do("stop-kafka", "TERM")
+    try:
+        until(lambda: worker.status()["brokers"] == {"up": 0, "all": 1}, 20, "nobody answers")
+    finally:
+        services.do("start-kafka")
+    stage.send(command(new_id()), key=b"k")
+    stage.await_drained(90)
+    until(lambda: worker.status()["brokers"] == {"up": 1, "all": 1}, 30, "somebody answers again")
+    worker.worker.stop()
+
+
+def test_that_a_commit_waits_for_a_standby_is_told(stage, services, watch):
+    """Where one is named, and not where the role has said that it does not want to wait."""
+    name = stage.db.execute("SELECT current_database()").fetchone()[0]
+    stage.db.execute("SET synchronous_commit = 'local'")  # this one would wait, too
+    stage.db.execute(f"ALTER DATABASE {name} SET synchronous_commit = 'local'")
+    stage.db.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    try:
+        stage.db.execute("SELECT pg_reload_conf()")
+        worker = watch()
+        assert not worker.status()["database"]["waits_for_standby"]
+        worker.worker.stop()
+        stage.db.execute(f"ALTER DATABASE {name} RESET synchronous_commit")
+        worker = watch()
+        assert worker.status()["database"]["waits_for_standby"]
+        assert ", a commit waits for a standby; " in worker.ask("/", Accept="text/html").body
+        worker.worker.stop()
+    finally:
+        stage.db.execute(f"ALTER DATABASE {name} RESET synchronous_commit")
+        stage.db.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        stage.db.execute("SELECT pg_reload_conf()")
+
+
+def test_why_the_reference_checks_are_not_per_batch_is_told(stage, watch):
+    """The tables are looked at when it connects and with each large batch."""
+    worker = watch(**{"postgres.reference.checks": "per-batch"})
+    assert worker.status()["reference_checks"] == {"mode": "per-batch", "known": True, "reason": None}
+    assert "; reference checks per-batch" in worker.ask("/", Accept="text/html").body
+
+    def answer_many():
+        stage.send_all([command(new_id()) for _ in range(1500)], key=b"k", partition=0)
+        stage.await_drained()
+        return worker.status()["reference_checks"]
+
+    stage.db.execute("CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
+    stage.db.execute("CREATE TRIGGER look BEFORE INSERT ON study_sessions FOR EACH ROW EXECUTE FUNCTION look()")
+    why = "study_sessions has the trigger look"
+    until(lambda: answer_many() == {"mode": "per-row", "known": True, "reason": why}, 60, "the tables changed")
+    assert f"; reference checks per-row: {why}\n" in stage.must("status", **worker.settings).stdout
     worker.worker.stop()

@@ -206,7 +206,7 @@ def test_await_sees_an_answer_that_decides_nothing_and_is_in_no_ledger(stage):
 
 def test_await_goes_on_when_its_database_connection_is_lost(stage):
     command_id = new_id()
-    ended, name = awaiting(stage, command_id)
+    ended, name = awaiting(stage, command_id, "--timeout", "5m")
     stage.db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", (name,))
     until(lambda: not stage.rows("SELECT FROM pg_stat_activity WHERE application_name = %s", name), 20, "it is lost")
     await_asked(stage, name)
@@ -329,10 +329,11 @@ def test_no_tool_leaves_a_group_or_takes_the_workers_place(stage):
         return {group.group_id for group in stage.admin.list_consumer_groups().result().valid}
 
     with stage.working() as worker:
-        before = groups()
+        before = until(lambda: (now := groups()) and stage.settings["group.id"] in now and now, 20, "the worker has joined")
         command_id = json.loads(send_one(stage, "--json").stdout)["value"]["command_id"]
         stage.must("await", command_id)
         stage.must("get", command_id)
+        stage.must("check", "--connect")
         assert groups() == before
         assert worker.running
     stage.judge()

@@ -25,6 +25,9 @@ bool answer_created(const struct record *event);
 /** True when the record is an event of that command: a decision, or an answer to a record with that id. */
 bool answer_is_of(const struct record *event, const struct uuid *command_id);
 
+/** Reads the id of the command that this event answers. False: it is not an event of ours. */
+MUSTUSE bool answer_command(const struct record *event, struct uuid *command_id);
+
 /**
  * The place of the command that this event answers. False: it is not an event, or it answers a command of another
  * topic.

@@ -8,7 +8,9 @@
 #include "config/config.h"
 #include "kafka/tools/lag.h"
 
-void group_print_table(const struct config *config, const struct lag_group *group);
+#include <stdio.h>
+
+void group_print_table(const struct config *config, const struct lag_group *group, FILE *out);
 void group_print_line(const struct config *config, const struct lag_group *group);
 void group_print_json(const struct config *config, const struct lag_group *group);
 

@@ -12,4 +12,8 @@
 MUSTUSE bool subject_id_find(const struct config *config, const struct schemas *schemas, enum schemas_kind kind,
                              int64_t patience_ms, int32_t *id, struct err *err);
 
+/** The same once, without waiting. NO: ERR_STOP, the registry does not have it; FAILED: as subjects_find. */
+MUSTUSE enum subjects_answer subject_id_ask(struct subjects *subjects, const struct schemas_own *own, bool may_register,
+                                            int32_t *id, struct err *err);
+
 #endif

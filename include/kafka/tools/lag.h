@@ -28,7 +28,8 @@ struct lag_member {
 
 /** All members are borrowed from `struct lag` until the next lag_read. */
 struct lag_group {
-    const char *state; /* Kafka's name: "Stable", "Empty", "Dead" (no such group), ... */
+    const char *assignor; /* how its members share the partitions, e.g. "range"; "" where there is none */
+    const char *state;    /* Kafka's name: "Stable", "Empty", "Dead" (no such group), ... */
     const struct lag_partition *partitions;
     int partition_count;
     const struct lag_member *members;

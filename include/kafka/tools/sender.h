@@ -26,6 +26,10 @@ struct sent {
  * of reach (69), no permission (77), no such topic or a wrong setting (78).
  */
 MUSTUSE struct sender *sender_open(const struct config *config, int timeout_ms, struct err *err);
+
+/** The same for one that measures: each record goes out at once, whatever linger.ms is configured. */
+MUSTUSE struct sender *sender_open_prompt(const struct config *config, int timeout_ms, struct err *err);
+
 void sender_close(struct sender *sender);
 
 /** Makes the sender call `delivered` for every acknowledged record, inside the calls below, on the caller's thread. */
@@ -38,6 +42,9 @@ void sender_on_delivered(struct sender *sender, void (*delivered)(void *opaque, 
  * (75).
  */
 MUSTUSE bool sender_send(struct sender *sender, struct bytes key, struct bytes value, uint64_t tag, struct err *err);
+
+/** Serves what has come meanwhile; does not wait. False as `sender_send`. */
+MUSTUSE bool sender_serve(struct sender *sender, struct err *err);
 
 /**
  * Waits until every record is delivered or given up; after a signal only a few seconds more. False with ERR_STOP: a

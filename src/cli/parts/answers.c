@@ -48,14 +48,20 @@ bool answer_created(const struct record *event)
 }
 
 /* A decision has the command's id as its own id; an answer has it as its subject. */
-bool answer_is_of(const struct record *event, const struct uuid *command_id)
+bool answer_command(const struct record *event, struct uuid *command_id)
 {
-    struct uuid id;
     bool rejected = has_type(event, REJECTED);
 
     if (!rejected && !has_type(event, CREATED))
         return false;
-    return uuid_parse(header(event, rejected ? "ce_subject" : "ce_id"), &id) && uuid_compare(&id, command_id) == 0;
+    return uuid_parse(header(event, rejected ? "ce_subject" : "ce_id"), command_id);
+}
+
+bool answer_is_of(const struct record *event, const struct uuid *command_id)
+{
+    struct uuid id;
+
+    return answer_command(event, &id) && uuid_compare(&id, command_id) == 0;
 }
 
 bool answer_place(const struct record *event, const char *topic, int32_t *partition, int64_t *offset)

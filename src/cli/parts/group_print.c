@@ -7,28 +7,28 @@
 #include <stdio.h>
 #include <time.h>
 
-static void print_offset(int64_t offset)
+static void print_offset(int64_t offset, FILE *out)
 {
     if (offset < 0)
-        printf(" %12s", "-");
+        fprintf(out, " %12s", "-");
     else
-        printf(" %12" PRId64, offset);
+        fprintf(out, " %12" PRId64, offset);
 }
 
-void group_print_table(const struct config *config, const struct lag_group *group)
+void group_print_table(const struct config *config, const struct lag_group *group, FILE *out)
 {
-    printf("group %s: %s, %d members; topic %s: %" PRId64 " behind\n\n", config->group_id, group->state,
-           group->member_count, config->commands_topic, group->behind);
-    printf("PARTITION    COMMITTED       STABLE          END          LAG  OWNER\n");
+    fprintf(out, "group %s: %s, %d members; topic %s: %" PRId64 " behind\n\n", config->group_id, group->state,
+            group->member_count, config->commands_topic, group->behind);
+    fprintf(out, "PARTITION    COMMITTED       STABLE          END          LAG  OWNER\n");
     for (int i = 0; i < group->partition_count; i++) {
         const struct lag_partition *partition = &group->partitions[i];
         const struct lag_member *owner = partition->owner < 0 ? NULL : &group->members[partition->owner];
-        printf("%9d", i);
-        print_offset(partition->committed);
-        print_offset(partition->stable);
-        print_offset(partition->end);
-        print_offset(partition->behind);
-        printf("  %s%s\n", owner == NULL ? "-" : owner->instance, owner == NULL ? "" : owner->host);
+        fprintf(out, "%9d", i);
+        print_offset(partition->committed, out);
+        print_offset(partition->stable, out);
+        print_offset(partition->end, out);
+        print_offset(partition->behind, out);
+        fprintf(out, "  %s%s\n", owner == NULL ? "-" : owner->instance, owner == NULL ? "" : owner->host);
     }
 }
 

@@ -19,8 +19,8 @@ static bool not_registered(const struct schemas_own *own, struct err *err)
                    own->record, own->subject);
 }
 
-static enum subjects_answer ask(struct subjects *subjects, const struct schemas_own *own, bool may_register,
-                                int32_t *id, struct err *err)
+enum subjects_answer subject_id_ask(struct subjects *subjects, const struct schemas_own *own, bool may_register,
+                                    int32_t *id, struct err *err)
 {
     struct subjects_version found;
     enum subjects_answer answer = subjects_find(subjects, own->subject, schema_text(own->schema), &found, err);
@@ -78,7 +78,7 @@ static bool find(const struct config *config, struct subjects *subjects, const s
 
     for (;;) {
         watchdog_tick("asking the schema registry");
-        enum subjects_answer answer = ask(subjects, own, config->schema_registry_auto_register, id, &why);
+        enum subjects_answer answer = subject_id_ask(subjects, own, config->schema_registry_auto_register, id, &why);
         if (answer == SUBJECTS_YES)
             return true;
         if (answer == SUBJECTS_NO || why.class == ERR_INTERRUPTED) {

@@ -22,6 +22,7 @@ struct lag {
     rd_kafka_queue_t *answers;
     rd_kafka_event_t *description; /* owns the members' texts */
     const char *state;
+    const char *assignor;
     struct lag_partition *partitions; /* owned */
     int partition_count;
     struct lag_member *members; /* owned */
@@ -230,6 +231,7 @@ static bool take_description(struct lag *lag, struct err *err)
     if (error != NULL && rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return failed(rd_kafka_error_code(error), rd_kafka_error_string(error), lag->group, err);
     lag->state = rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupDescription_state(group));
+    lag->assignor = rd_kafka_ConsumerGroupDescription_partition_assignor(group);
     lag->member_count = (int)rd_kafka_ConsumerGroupDescription_member_count(group);
     lag->members = calloc((size_t)lag->member_count + 1, sizeof *lag->members);
     if (lag->members == NULL)
@@ -292,7 +294,12 @@ bool lag_read(struct lag *lag, struct lag_group *group, struct err *err)
         forget(lag);
     }
     *group = (struct lag_group){
-        lag->state, lag->partitions, lag->partition_count, lag->members, lag->member_count, 0,
+        .assignor = lag->assignor == NULL ? "" : lag->assignor,
+        .state = lag->state,
+        .partitions = lag->partitions,
+        .partition_count = lag->partition_count,
+        .members = lag->members,
+        .member_count = lag->member_count,
     };
     for (int i = 0; i < lag->partition_count; i++) {
         lag->partitions[i].behind = behind(&lag->partitions[i]);

@@ -109,11 +109,5 @@ bool offsets_alter(const struct config *config, int32_t partition, int64_t offse
 
 bool offsets_session_ms(const struct config *config, int64_t *session_ms, struct err *err)
 {
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_CONSUMER, err);
-
-    if (conf == NULL)
-        return false;
-    *session_ms = client_number(conf, "session.timeout.ms");
-    rd_kafka_conf_destroy(conf);
-    return true;
+    return client_setting(config, CLIENT_CONSUMER, "session.timeout.ms", session_ms, err);
 }

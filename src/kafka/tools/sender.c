@@ -66,7 +66,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     brokers_trouble(&sender->brokers, code, reason);
 }
 
-static rd_kafka_conf_t *sender_conf(struct sender *sender, const struct config *config, struct err *err)
+static rd_kafka_conf_t *sender_conf(struct sender *sender, const struct config *config, bool prompt, struct err *err)
 {
     char limit[16];
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_SENDER, err);
@@ -76,6 +76,8 @@ static rd_kafka_conf_t *sender_conf(struct sender *sender, const struct config *
     /* Below a second librdkafka would demand a shorter linger.ms too, which nobody means. */
     snprintf(limit, sizeof limit, "%d", sender->timeout_ms < 1000 ? 1000 : sender->timeout_ms);
     client_set(conf, "message.timeout.ms", limit);
+    if (prompt)
+        client_set(conf, "linger.ms", "0");
     rd_kafka_conf_set_opaque(conf, sender);
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_watch(&sender->brokers, conf);
@@ -83,7 +85,7 @@ static rd_kafka_conf_t *sender_conf(struct sender *sender, const struct config *
     return conf;
 }
 
-struct sender *sender_open(const struct config *config, int timeout_ms, struct err *err)
+static struct sender *open_sender(const struct config *config, int timeout_ms, bool prompt, struct err *err)
 {
     int partitions;
     struct sender *sender = calloc(1, sizeof *sender);
@@ -92,7 +94,7 @@ struct sender *sender_open(const struct config *config, int timeout_ms, struct e
 
     sender->timeout_ms = timeout_ms;
     brokers_init(&sender->brokers, config, CLIENT_SENDER);
-    rd_kafka_conf_t *conf = sender_conf(sender, config, err);
+    rd_kafka_conf_t *conf = sender_conf(sender, config, prompt, err);
     if (conf == NULL)
         goto failed;
     sender->rk = client_new(conf, CLIENT_SENDER, err);
@@ -108,6 +110,16 @@ struct sender *sender_open(const struct config *config, int timeout_ms, struct e
 failed:
     sender_close(sender);
     return NULL;
+}
+
+struct sender *sender_open(const struct config *config, int timeout_ms, struct err *err)
+{
+    return open_sender(config, timeout_ms, false, err);
+}
+
+struct sender *sender_open_prompt(const struct config *config, int timeout_ms, struct err *err)
+{
+    return open_sender(config, timeout_ms, true, err);
 }
 
 void sender_close(struct sender *sender)
@@ -150,12 +162,17 @@ static rd_kafka_resp_err_t produce(struct sender *sender, struct bytes key, stru
     return done == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
 }
 
+bool sender_serve(struct sender *sender, struct err *err)
+{
+    rd_kafka_poll(sender->rk, 0);
+    return !failed(sender, err);
+}
+
 bool sender_send(struct sender *sender, struct bytes key, struct bytes value, uint64_t tag, struct err *err)
 {
     rd_kafka_resp_err_t code;
 
-    rd_kafka_poll(sender->rk, 0);
-    if (failed(sender, err))
+    if (!sender_serve(sender, err))
         return false;
     while ((code = produce(sender, key, value, tag)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         rd_kafka_poll(sender->rk, SLICE_MS);

@@ -194,7 +194,8 @@ problems (position, table_name, column_name, severity, problem, text, fix) AS (
            format('role %I lacks USAGE on schema %I', current_user, schema_name), NULL
     FROM found CROSS JOIN locked GROUP BY table_name, schema_name
     UNION ALL
-    SELECT position, table_name, column_name, 'error', 'column', 'is missing', NULL
+    SELECT position, table_name, column_name, 'error', 'column', 'is missing',
+           CASE WHEN (table_name, column_name) = ('command_outcomes', 'hints') THEN 'sessiond migrate up' END
     FROM found WHERE relation IS NOT NULL AND attnum IS NULL
     UNION ALL
     SELECT position, table_name, column_name, 'error', 'type',

@@ -1,0 +1,8 @@
+/** The program: reads the command line, finds the subcommand, and calls it or prints its help. */
+#ifndef CLI_DISPATCH_H
+#define CLI_DISPATCH_H
+
+/** Returns the exit code. `environment` NULL-terminated, borrowed. */
+int cli_main(int argc, char **argv, char **environment);
+
+#endif

@@ -1,0 +1,78 @@
+#include "cli/manual.h"
+
+#include "cli/cli.h"
+#include "core/decimal.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define DAY_TEXT 64
+
+/* SOURCE_DATE_EPOCH: the same bytes whenever a release is packed (reproducible-builds.org). */
+static void format_day(char text[static DAY_TEXT])
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    int64_t seconds = time(NULL);
+    char month[16];
+    struct tm tm;
+
+    if (epoch != NULL && !decimal_read_all(epoch, &seconds))
+        seconds = time(NULL);
+    time_t when = (time_t)seconds;
+    gmtime_r(&when, &tm);
+    /* No locale is set: the name of the month is English. */
+    strftime(month, sizeof month, "%B", &tm);
+    snprintf(text, DAY_TEXT, "%s %d, %d", month, tm.tm_mday, 1900 + tm.tm_year);
+}
+
+static bool set(void *target, int letter, const char *text)
+{
+    const char **page = target;
+
+    (void)letter;
+    if (*page != NULL || (strcmp(text, "sessiond.1") != 0 && strcmp(text, "sessiond.conf.5") != 0))
+        return false;
+    *page = text;
+    return true;
+}
+
+static int manual_main(struct cli *cli, int argc, char **argv)
+{
+    const char *page = NULL;
+    char day[DAY_TEXT];
+    int failed = subcommand_options(&cli_manual, argc, argv, set, &page);
+
+    if (failed != 0)
+        return failed;
+    if (page == NULL)
+        return cli_usage(&cli_manual, "say sessiond.1 or sessiond.conf.5");
+    format_day(day);
+    if (strcmp(page, "sessiond.1") == 0)
+        manual_commands(cli->subcommands, day, stdout);
+    else
+        manual_keys(day, stdout);
+    return EXIT_DONE;
+}
+
+/* Not listed: it is for those who make a package. */
+/* clang-format off */
+const struct subcommand cli_manual = {
+    .name = "manual",
+    .summary = "Print a manual page for a package",
+    .usage = {"sessiond.1|sessiond.conf.5"},
+    .description =
+        "Prints the source of a manual page, in mdoc, made from the tables of commands and of keys. Its date is that of "
+        "SOURCE_DATE_EPOCH, or today.",
+    .arguments = {
+        {"sessiond.1", "The commands."},
+        {"sessiond.conf.5", "The keys of the configuration."},
+    },
+    .exits = {
+        {EXIT_DONE, "The page was printed."},
+    },
+    .examples = {
+        "sessiond manual sessiond.1 | mandoc -l",
+    },
+    .run = manual_main,
+};
+/* clang-format on */

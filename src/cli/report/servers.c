@@ -1,0 +1,137 @@
+/* What a report has from the brokers and the database. */
+#include "cli/report.h"
+
+#include "cli/check.h"
+
+#include "core/text.h"
+#include "kafka/tools/admin.h"
+#include "postgres/table_sizes.h"
+
+#include <stdlib.h>
+
+/* ---- Topics ------------------------------------------------------------------------------------------------------ */
+
+/* Those that exist come first; returns how many. */
+static size_t existing_first(struct topic topics[], size_t count)
+{
+    size_t existing = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (topics[i].partitions > 0) {
+            struct topic topic = topics[i];
+            topics[i] = topics[existing];
+            topics[existing++] = topic;
+        }
+    return existing;
+}
+
+static size_t name_topics(const struct config *config, struct topic topics[static OWN_TOPICS])
+{
+    struct cleanup cleanup;
+
+    cleanup_init(&cleanup, config);
+    for (size_t i = 0; i < cleanup.count; i++)
+        topics[i] = (struct topic){.name = cleanup.topics[i].name};
+    return cleanup.count;
+}
+
+/* A broker gives them in no order. */
+struct lines {
+    char **list;
+    size_t count;
+};
+
+static void add_setting(void *target, const struct topic_setting *setting)
+{
+    struct lines *lines = target;
+
+    lines->list = reallocarray(lines->list, lines->count + 1, sizeof *lines->list);
+    if (lines->list == NULL)
+        abort();
+    lines->list[lines->count++] =
+        text_printf("%s %s=%s%s\n", setting->topic, setting->name,
+                    setting->value == NULL ? "(not told)" : setting->value, setting->own ? "  # of this topic" : "");
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void print_lines(struct lines *lines, FILE *out)
+{
+    if (lines->count > 0)
+        qsort(lines->list, lines->count, sizeof *lines->list, by_text);
+    for (size_t i = 0; i < lines->count; i++) {
+        fputs(lines->list[i], out);
+        free(lines->list[i]);
+    }
+    free(lines->list);
+}
+
+static bool print_topics(struct admin *admin, struct topic topics[], size_t count, FILE *out, struct err *err)
+{
+    struct lines lines = {0};
+
+    if (!admin_describe(admin, topics, count, err))
+        return false;
+    size_t existing = existing_first(topics, count);
+    for (size_t i = 0; i < count; i++)
+        if (i < existing)
+            fprintf(out, "%s: %d partitions\n", topics[i].name, topics[i].partitions);
+        else
+            fprintf(out, "%s: does not exist, or cannot be seen\n", topics[i].name);
+    fputc('\n', out);
+    bool read = admin_read_settings(admin, topics, existing, add_setting, &lines, err);
+    print_lines(&lines, out);
+    return read;
+}
+
+bool report_topics(const struct report *report, FILE *out, struct err *err)
+{
+    struct topic topics[OWN_TOPICS];
+    size_t count = name_topics(&report->cli->config, topics);
+    struct admin *admin = admin_open(&report->cli->config, report->timeout_ms, err);
+    bool done = admin != NULL && print_topics(admin, topics, count, out, err);
+
+    admin_close(admin);
+    return done;
+}
+
+/* ---- Tables ------------------------------------------------------------------------------------------------------ */
+
+static void print_version(void *target, const char *version)
+{
+    fprintf(target, "PostgreSQL %s\n\n%-18s %-32s %12s %14s %14s %10s  %-24s %s\n", version == NULL ? "?" : version,
+            "TABLE", "INDEX", "ROWS (EST.)", "BYTES", "IN ALL", "DEAD ROWS", "VACUUMED", "ANALYZED");
+}
+
+static const char *known(const char *text)
+{
+    return text == NULL ? "-" : text;
+}
+
+static void print_size(void *target, const struct table_size *size)
+{
+    fprintf(target, "%-18s %-32s %12s %14s %14s %10s  %-24s %s\n", size->table, known(size->index), size->rows,
+            size->bytes, size->total, known(size->dead), known(size->vacuumed), known(size->analyzed));
+}
+
+bool report_tables(const struct report *report, FILE *out, struct err *err)
+{
+    return table_sizes_read(&report->cli->config, print_version, print_size, out, err);
+}
+
+/* ---- The whole chain ---------------------------------------------------------------------------------------------- */
+
+bool report_check(const struct report *report, FILE *out, struct err *err)
+{
+    struct check_request request = {
+        .config = &report->cli->config,
+        .sources = &report->cli->request,
+        .connect = true,
+        .timeout_ms = report->timeout_ms,
+    };
+
+    return check_print(&request, out) || err_interrupted(err, "checking");
+}

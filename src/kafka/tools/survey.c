@@ -1,0 +1,364 @@
+#include "kafka/tools/survey.h"
+
+#include "kafka/brokers.h"
+#include "kafka/kafka_error.h"
+#include "kafka/tools/ends.h"
+#include "kafka/topic_metadata.h"
+#include "runtime/clock.h"
+#include "runtime/stop.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SLICE_MS 250
+
+struct survey {
+    struct brokers brokers;
+    const struct config *config;
+    int timeout_ms;
+    rd_kafka_t *rk;
+    struct survey_topic *topics; /* owned */
+    size_t count;
+    struct survey_broker broker;
+    struct cleanup cleanup;
+};
+
+/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+
+static void add_topic(struct survey *survey, const char *key, const char *name)
+{
+    for (size_t i = 0; i < survey->count; i++)
+        if (strcmp(survey->topics[i].name, name) == 0)
+            return;
+    if (*name != 0)
+        survey->topics[survey->count++] = (struct survey_topic){
+            .name = name,
+            .key = key,
+            .min_isr = SURVEY_UNREAD,
+            .max_message_bytes = SURVEY_UNREAD,
+            .retention_ms = SURVEY_UNREAD,
+            .retention_bytes = SURVEY_UNREAD,
+            .future_records = -1,
+        };
+}
+
+static void name_topics(struct survey *survey, const struct config *config)
+{
+    size_t capacity = OWN_TOPICS;
+
+    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
+        capacity++;
+    survey->topics = calloc(capacity, sizeof *survey->topics);
+    if (survey->topics == NULL)
+        abort();
+    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
+        add_topic(survey, topic_key(topic), topic_name(config, topic));
+    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
+        add_topic(survey, "events.reply.topics", *reply);
+}
+
+struct survey *survey_open(const struct config *config, int timeout_ms, struct err *err)
+{
+    struct survey *survey = calloc(1, sizeof *survey);
+    if (survey == NULL)
+        abort();
+
+    survey->config = config;
+    survey->timeout_ms = timeout_ms;
+    name_topics(survey, config);
+    cleanup_init(&survey->cleanup, config);
+    brokers_init(&survey->brokers, config, CLIENT_ADMIN);
+    rd_kafka_conf_t *conf = client_conf(config, CLIENT_ADMIN, err);
+    if (conf != NULL)
+        survey->rk = brokers_client(&survey->brokers, conf, CLIENT_ADMIN, err);
+    if (survey->rk != NULL)
+        return survey;
+    survey_close(survey);
+    return NULL;
+}
+
+void survey_close(struct survey *survey)
+{
+    if (survey == NULL)
+        return;
+    cleanup_close(&survey->cleanup);
+    if (survey->rk != NULL)
+        rd_kafka_destroy(survey->rk);
+    free(survey->topics);
+    free(survey);
+}
+
+size_t survey_count(const struct survey *survey)
+{
+    return survey->count;
+}
+
+const struct survey_topic *survey_topic(const struct survey *survey, size_t index)
+{
+    return &survey->topics[index];
+}
+
+const struct survey_broker *survey_broker(const struct survey *survey)
+{
+    return &survey->broker;
+}
+
+const struct cleanup *survey_cleanup(const struct survey *survey)
+{
+    return &survey->cleanup;
+}
+
+/* ---- Where the partitions are ------------------------------------------------------------------------------------- */
+
+static void take_partitions(struct survey_topic *topic, const rd_kafka_metadata_topic_t *answer)
+{
+    topic->partitions = answer->partition_cnt;
+    for (int i = 0; i < answer->partition_cnt; i++) {
+        const rd_kafka_metadata_partition_t *partition = &answer->partitions[i];
+        int in_sync = partition->leader < 0 ? 0 : partition->isr_cnt;
+        if (i == 0 || partition->replica_cnt < topic->replicas)
+            topic->replicas = partition->replica_cnt;
+        if (i == 0 || in_sync < topic->least_in_sync)
+            topic->least_in_sync = in_sync;
+    }
+}
+
+static rd_kafka_resp_err_t ask_partitions(struct survey *survey, struct survey_topic *topic, int timeout_ms)
+{
+    const rd_kafka_metadata_t *metadata;
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(survey->rk, topic->name, NULL);
+    if (handle == NULL)
+        return rd_kafka_last_error();
+
+    rd_kafka_resp_err_t code = rd_kafka_metadata(survey->rk, 0, handle, &metadata, timeout_ms);
+    rd_kafka_topic_destroy(handle);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return code;
+    survey->broker.brokers = metadata->broker_cnt;
+    code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        take_partitions(topic, &metadata->topics[0]);
+    rd_kafka_metadata_destroy(metadata);
+    return code;
+}
+
+/* A topic that is missing or hidden is known as such; everything else that stops is about all of them. */
+static bool is_about_it(const struct err *err)
+{
+    return err->class == ERR_STOP && err->reason != REASON_LOGIN;
+}
+
+static bool read_topic(struct survey *survey, struct survey_topic *topic, struct err *err)
+{
+    struct brokers_wait wait = brokers_wait_for(survey->timeout_ms);
+    int slice_ms;
+
+    while ((slice_ms = brokers_wait_next(&survey->brokers, survey->rk, &wait, err)) > 0) {
+        rd_kafka_resp_err_t code = ask_partitions(survey, topic, slice_ms);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            return true;
+        /* Without a leader for a moment, or for good: that is told by what is in sync. */
+        if (code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE && topic->partitions > 0)
+            return true;
+        (void)kafka_error_code(err, KAFKA_CALL_ADMIN, (int)code, topic->name);
+        if (is_about_it(err)) {
+            topic->err = *err;
+            return true;
+        }
+        if (err->class == ERR_STOP)
+            return false;
+        rd_kafka_poll(survey->rk, 20);
+    }
+    return false;
+}
+
+/* ---- Settings ----------------------------------------------------------------------------------------------------- */
+
+struct setting {
+    const char *name;
+    size_t offset; /* of an int64_t */
+};
+
+static const struct setting topic_settings[] = {
+    {"min.insync.replicas", offsetof(struct survey_topic, min_isr)          },
+    {"max.message.bytes",   offsetof(struct survey_topic, max_message_bytes)},
+    {"retention.ms",        offsetof(struct survey_topic, retention_ms)     },
+    {"retention.bytes",     offsetof(struct survey_topic, retention_bytes)  },
+};
+
+static const struct setting broker_settings[] = {
+    {"transaction.max.timeout.ms",               offsetof(struct survey_broker, transaction_max_ms)       },
+    {"group.min.session.timeout.ms",             offsetof(struct survey_broker, session_min_ms)           },
+    {"group.max.session.timeout.ms",             offsetof(struct survey_broker, session_max_ms)           },
+    {"transaction.state.log.replication.factor", offsetof(struct survey_broker, transaction_log_replicas) },
+    {"transaction.state.log.min.isr",            offsetof(struct survey_broker, transaction_log_min_isr)  },
+    {"offsets.topic.replication.factor",         offsetof(struct survey_broker, offsets_replicas)         },
+    {"offsets.retention.minutes",                offsetof(struct survey_broker, offsets_retention_minutes)},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static void forget_settings(const struct setting *settings, size_t count, void *target)
+{
+    for (size_t i = 0; i < count; i++)
+        memcpy((char *)target + settings[i].offset, &(int64_t){SURVEY_UNREAD}, sizeof(int64_t));
+}
+
+static void take_settings(const struct setting *settings, size_t count, const rd_kafka_ConfigResource_t *resource,
+                          void *target)
+{
+    size_t entry_count;
+    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &entry_count);
+
+    for (size_t i = 0; i < entry_count; i++) {
+        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+        for (size_t k = 0; value != NULL && k < count; k++)
+            if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), settings[k].name) == 0)
+                memcpy((char *)target + settings[k].offset, &(int64_t){strtoll(value, NULL, 10)}, sizeof(int64_t));
+    }
+}
+
+/* Topics that may not be described are told of by cleanup_unread, once for all. */
+static void take_resource(struct survey *survey, const rd_kafka_ConfigResource_t *resource)
+{
+    rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource);
+    const char *name = rd_kafka_ConfigResource_name(resource);
+    const char *text = rd_kafka_ConfigResource_error_string(resource);
+
+    if (rd_kafka_ConfigResource_type(resource) == RD_KAFKA_RESOURCE_BROKER) {
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+            snprintf(survey->broker.why, sizeof survey->broker.why, "%s (%s)",
+                     text != NULL ? text : rd_kafka_err2str(code), rd_kafka_err2name(code));
+        else
+            take_settings(broker_settings, COUNT(broker_settings), resource, &survey->broker);
+        return;
+    }
+    for (size_t i = 0; i < survey->count && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        if (strcmp(survey->topics[i].name, name) == 0)
+            take_settings(topic_settings, COUNT(topic_settings), resource, &survey->topics[i]);
+}
+
+static void take_answer(struct survey *survey, rd_kafka_event_t *answer)
+{
+    const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(answer);
+    rd_kafka_resp_err_t code = rd_kafka_event_error(answer);
+    size_t count = 0;
+    const rd_kafka_ConfigResource_t **resources =
+        result == NULL ? NULL : rd_kafka_DescribeConfigs_result_resources(result, &count);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        snprintf(survey->broker.why, sizeof survey->broker.why, "%s", rd_kafka_event_error_string(answer));
+    for (size_t i = 0; i < count; i++)
+        take_resource(survey, resources[i]);
+}
+
+/* A question with a broker among its resources goes to that broker, which also tells of topics. */
+static void ask_settings(struct survey *survey, int32_t broker, rd_kafka_queue_t *answers)
+{
+    rd_kafka_ConfigResource_t **resources = calloc(survey->count + 1, sizeof(rd_kafka_ConfigResource_t *));
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(survey->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    size_t count = 0;
+    char text[64];
+
+    if (resources == NULL)
+        abort();
+    snprintf(text, sizeof text, "%d", (int)broker);
+    resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, text);
+    for (size_t i = 0; i < survey->count; i++)
+        if (survey->topics[i].err.class == ERR_NONE)
+            resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, survey->topics[i].name);
+    (void)rd_kafka_AdminOptions_set_request_timeout(options, survey->timeout_ms, text, sizeof text);
+    rd_kafka_DescribeConfigs(survey->rk, resources, count, options, answers);
+    rd_kafka_ConfigResource_destroy_array(resources, count);
+    rd_kafka_AdminOptions_destroy(options);
+    free(resources);
+}
+
+static bool read_settings(struct survey *survey, struct err *err)
+{
+    struct brokers_wait wait = brokers_wait_for(survey->timeout_ms);
+    rd_kafka_event_t *answer = NULL;
+    int32_t broker = -1;
+    int slice_ms;
+
+    if (topic_broker(survey->rk, survey->topics[0].name, &broker, survey->timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return brokers_silent(&survey->brokers, survey->timeout_ms, err);
+    rd_kafka_queue_t *answers = rd_kafka_queue_new(survey->rk);
+    ask_settings(survey, broker, answers);
+    while (answer == NULL && (slice_ms = brokers_wait_next(&survey->brokers, survey->rk, &wait, err)) > 0)
+        answer = rd_kafka_queue_poll(answers, slice_ms);
+    if (answer != NULL) {
+        take_answer(survey, answer);
+        rd_kafka_event_destroy(answer);
+    }
+    rd_kafka_queue_destroy(answers);
+    return answer != NULL;
+}
+
+/* Of topics that cannot be seen there is nothing to read. */
+static bool read_cleanup(struct survey *survey, struct err *err)
+{
+    struct cleanup *cleanup = &survey->cleanup;
+    int64_t deadline_ms = clock_ms() + survey->timeout_ms;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < cleanup->count; i++)
+        for (size_t k = 0; k < survey->count; k++)
+            if (survey->topics[k].name == cleanup->topics[i].name && survey->topics[k].err.class == ERR_NONE)
+                cleanup->topics[kept++] = cleanup->topics[i];
+    cleanup->count = kept;
+    while (kept > 0 && cleanup_read(cleanup, survey->rk, SLICE_MS) == PENDING && clock_ms() < deadline_ms) {
+        if (stop_requested())
+            return err_interrupted(err, "waiting for a broker");
+        rd_kafka_poll(survey->rk, 20);
+    }
+    return true;
+}
+
+/* ---- Records of the future ---------------------------------------------------------------------------------------- */
+
+/* What this cannot tell is not told: a topic that may not be read says so elsewhere. */
+static void look_ahead(struct survey *survey, struct survey_topic *topic)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(topic->partitions);
+    struct err ignored;
+
+    for (int32_t i = 0; i < topic->partitions; i++)
+        rd_kafka_topic_partition_list_add(list, topic->name, i)->offset = clock_utc_us() / 1000 + SURVEY_FUTURE_MS;
+    if (ends_ask(&survey->brokers, survey->rk, list, survey->timeout_ms, &ignored)) {
+        topic->future_records = 0;
+        for (int i = 0; i < list->cnt; i++)
+            topic->future_records += list->elems[i].offset >= 0;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* ---- All of it ---------------------------------------------------------------------------------------------------- */
+
+bool survey_read(struct survey *survey, struct err *err)
+{
+    forget_settings(broker_settings, COUNT(broker_settings), &survey->broker);
+    for (size_t i = 0; i < survey->count; i++)
+        if (!read_topic(survey, &survey->topics[i], err))
+            return false;
+    if (!read_settings(survey, err) || !read_cleanup(survey, err))
+        return false;
+    for (size_t i = 0; i < survey->count; i++)
+        if (survey->topics[i].err.class == ERR_NONE && survey->topics[i].least_in_sync > 0)
+            look_ahead(survey, &survey->topics[i]);
+    return true;
+}
+
+enum survey_copies survey_copies(int64_t replicas, int64_t min_isr)
+{
+    if (min_isr != SURVEY_UNREAD && min_isr > replicas)
+        return COPIES_TOO_FEW;
+    if (replicas == 1)
+        return COPIES_ONE;
+    if (min_isr == SURVEY_UNREAD)
+        return COPIES_UNKNOWN;
+    if (min_isr == replicas)
+        return COPIES_NO_SLACK;
+    return min_isr <= 1 ? COPIES_THIN : COPIES_GOOD;
+}
