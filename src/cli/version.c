@@ -52,11 +52,11 @@ static int version_main(struct cli *cli, int argc, char **argv)
 const struct subcommand cli_version = {
     .name = "version",
     .section = "Learn",
-    .summary = "This program, its revision, and the libraries it is linked with",
+    .summary = "Print the version of this program and of the libraries that it uses",
     .usage = {"[--json]"},
     .description =
         "Prints the version and the revision of sessiond, and the versions of librdkafka, libpq and avro-c that it "
-        "runs with. The last line says with what schema registries are asked: a libcurl, or none. The option "
+        "runs with. The last two lines say by which library it asks schema registries and answers HTTP, or none. The option "
         "--version of sessiond does the same.",
     .json = "Prints one object: {\"name\", \"version\", \"revision\", \"librdkafka\", \"libpq\", \"avro-c\", "
             "\"registry\", \"http\"}.",
