@@ -20,7 +20,7 @@ B         := build$(if $(SANITIZER),-$(subst $(comma),-,$(SANITIZER)))$(if $(FAI
 
 # ---- Flags ----------------------------------------------------------------------------------------------------------
 
-VERSION  := 0.1.0
+VERSION  := 0.2.0
 # The tarball of a release (make dist) has a file instead of git.
 REVISION := $(shell cat .revision 2>/dev/null || git rev-parse --short HEAD 2>/dev/null || echo unknown)
 

@@ -1,8 +1,8 @@
 /**
  * What every subcommand is given, and how it says that something failed.
  *
- * A subcommand is one file in src/cli that reads like its `--help`. Data goes to stdout, talk and progress to stderr. Who calls it:
- * cli/dispatch.h.
+ * A subcommand is one file in src/cli that reads like its `--help`. Data goes to stdout, messages and progress to stderr. cli/dispatch.h
+ * calls it.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -44,16 +44,16 @@ extern const struct subcommand cli_completion;
 extern const struct subcommand cli_manual;
 extern const struct subcommand cli_version;
 
-/** Of the sources; static. */
+/** The revision of the sources; a static text. */
 const char *cli_revision(void);
 
-/** What `sessiond version` prints. */
+/** Prints what `sessiond version` prints. */
 void version_print(FILE *out);
 
 /** Loads the configuration and sets up logging; on failure prints the error and returns its exit code, else 0. */
 MUSTUSE int cli_load_config(struct cli *cli);
 
-/** The same for those that go on without one. False: ERR_STOP. */
+/** Loads the configuration and sets up logging, for commands that can go on without it. Prints no error. False with ERR_STOP. */
 MUSTUSE bool cli_try_config(struct cli *cli, struct err *err);
 
 /** Prints "sessiond: message [CODE]" to stderr and returns the exit code of `err`. */

@@ -1,8 +1,8 @@
 /**
- * Completion of the command line by a shell: a script made of the rows of all subcommands, of the global options and of the table of keys,
- * before the part that is always the same (src/cli/completion/sessiond.*).
+ * Completion of the command line by a shell. The script is made from the rows of all subcommands, the global options and the table of keys,
+ * followed by a part that is always the same (src/cli/completion/sessiond.*).
  *
- * Subcommands that `--help` does not list are left out. `subcommands`: as in struct cli.
+ * Subcommands that `--help` does not list are left out. `subcommands` ends with NULL.
  */
 #ifndef CLI_COMPLETION_H
 #define CLI_COMPLETION_H
@@ -14,18 +14,18 @@
 void completion_bash(const struct subcommand *const *subcommands, FILE *out);
 void completion_zsh(const struct subcommand *const *subcommands, FILE *out);
 
-/* For both. */
+/* For both shells. */
 
-/** Whether FILE may follow this row's word. */
+/** True when FILE may follow the word of this row. */
 bool completion_takes_file(const struct argument_row *row);
 
-/** Whether the first argument may be the name of a file. */
+/** True when the first argument may be the name of a file. */
 bool completion_begins_with_file(const struct subcommand *subcommand);
 
-/** Whether the first argument decides which options may stand. */
+/** True when the first argument decides which options may be used. */
 bool completion_has_actions(const struct subcommand *subcommand);
 
-/** The words that the key's value can be, separated by spaces; "" when it is something else. */
+/** The words that the value of the key can be, separated by spaces; "" when it can be anything else. */
 void completion_key_words(size_t key, FILE *out);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef CLI_DISPATCH_H
 #define CLI_DISPATCH_H
 
-/** Returns the exit code. `environment` NULL-terminated, borrowed. */
+/** Returns the exit code. `environment` ends with NULL and is borrowed. */
 int cli_main(int argc, char **argv, char **environment);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/** `subcommands`: as in struct cli. */
+/** `subcommands` ends with NULL. */
 void help_print_program(const struct subcommand *const *subcommands, FILE *out);
 
 void help_print(const struct subcommand *subcommand, FILE *out);

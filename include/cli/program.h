@@ -1,6 +1,6 @@
 /**
- * What the command line says of the program itself, as rows: `sessiond --help`, the reading of the command line (cli/invocation.h),
- * completion and the manual page come from them. What a subcommand says of itself: cli/subcommand.h.
+ * The rows that describe the command line of the program itself. `sessiond --help`, the reading of the command line (cli/invocation.h),
+ * completion and the manual page come from them. cli/subcommand.h has the rows of a subcommand.
  */
 #ifndef CLI_PROGRAM_H
 #define CLI_PROGRAM_H
@@ -21,7 +21,8 @@ struct global_option {
     char letter;      /* 0: it has a name only */
     enum global_effect effect;
     const char *setting;
-    const char *argument; /* as in struct option_row; of those with a letter only */
+    const char *
+        argument; /* what its value is called, in upper case; NULL: it takes none. Only options with a letter have one */
     const char *meaning;
 };
 
@@ -34,7 +35,7 @@ extern const size_t global_option_count;
 /** Every exit code that a subcommand may have, in a few words. A row without a meaning ends them. */
 extern const struct exit_row program_exits[];
 
-/** Whole command lines; NULL ends them. */
+/** Examples, each a whole command line; NULL ends them. */
 extern const char *const program_examples[];
 
 /** The headings of `sessiond --help`, in order; NULL ends them. */

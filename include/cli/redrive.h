@@ -1,7 +1,7 @@
 /**
- * `sessiond dlq redrive`: sends dead letters back to the commands topic, each once. A transaction carries copies and,
- * for each partition and code, how far they go. A dry run does everything except that. dlq_redrive.c is the command,
- * redrive_run.c the work.
+ * `sessiond dlq redrive` sends dead letters back to the commands topic, each once. A transaction carries copies and, for
+ * each partition and code, how far redrive has come. A dry run does everything else. dlq_redrive.c is the command, and
+ * redrive_run.c does the work.
  */
 #ifndef CLI_REDRIVE_H
 #define CLI_REDRIVE_H

@@ -1,7 +1,8 @@
 /**
- * What `sessiond report` gathers: sections of text, each by a function of its own. One that cannot be had says why, and the report goes on.
+ * The sections of `sessiond report`. Each is text that a function of its own writes. If a section cannot be had, it says
+ * why, and the report goes on.
  *
- * Settings are masked where they are printed; what the sections hold together is masked once more (config/secrets.h).
+ * Secrets are masked where settings are printed, and once more in the text of all sections together (config/secrets.h).
  */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
@@ -12,26 +13,26 @@
 
 struct report {
     struct cli *cli;
-    int timeout_ms;        /* of one broker or server */
+    int timeout_ms;        /* how long to wait for one broker or server */
     struct err config_err; /* why the configuration cannot be used; ERR_NONE: it can */
 };
 
-/** Writes a section. False: it cannot be had, or not all of it, and `err` says why. */
+/** Writes a section. False: the section, or a part of it, cannot be had, and `err` says why. */
 typedef bool report_section(const struct report *report, FILE *out, struct err *err);
 
-/* Of this program. */
+/* These sections are about this program. */
 report_section report_version;
 report_section report_configuration;
 
-/* Of the worker here, if there is one of this configuration; the status else of the broker. */
+/* These come from the worker on this machine, if one has this configuration; without one, the broker gives the status. */
 report_section report_status;
 report_section report_warnings;
 report_section report_metrics;
 
-/* Of the whole chain, as `check --connect` finds it. */
+/* This has the findings of `check --connect`. */
 report_section report_check;
 
-/* Of the servers. */
+/* These come from the servers. */
 report_section report_topics;
 report_section report_tables;
 

@@ -46,7 +46,7 @@ int schemas_register(const struct schemas_tool *tool);
 int schemas_fingerprint(const struct cli *cli, const char *const *files);
 
 /**
- * Prints the schemas that are built in or in schemas.dir, each with its fingerprint: as lines, or with `json` as a
+ * Prints the schemas that are built in or in schemas.dir, each with its fingerprint: as lines, or, with `json`, as a
  * list.
  */
 void schemas_print_known(const struct schemas_tool *tool, struct json_writer *json);

@@ -1,4 +1,4 @@
-/** Says what a line probably is that is not a JSON object, and how to make it one. Pure. */
+/** Says what a line that is not a JSON object probably is, and how to make it one. Pure. */
 #ifndef CLI_SEND_HINT_H
 #define CLI_SEND_HINT_H
 

@@ -20,8 +20,8 @@ struct cli;
 #define SUBCOMMAND_ROWS 16
 
 /**
- * What stands first without dashes: a word to be typed as it is (lower case, or "-") and what may follow it, or what is to be filled in
- * (upper case). What is called FILE, here and in an option, is the name of a file.
+ * An argument without dashes. `name` is a word to be typed literally (lower case, or "-") and what may follow it, or the name of a value to
+ * be filled in (upper case). A value called FILE, here and in an option, is the name of a file.
  */
 struct argument_row {
     const char *name;
@@ -36,9 +36,9 @@ struct option_row {
     const char *meaning;
 };
 
-/** What is known of a value that is to be filled in. Completion offers it; the option takes other values where it says so. */
+/** The words that a value can be. Completion offers them; an option takes other values if its meaning says so. */
 struct value_row {
-    const char *argument; /* as the option calls it */
+    const char *argument; /* the name of the value in the option */
     const char *words;    /* separated by spaces */
 };
 
@@ -64,17 +64,17 @@ struct subcommand {
     int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-/** The letter of an argument that is no option. */
+/** The letter that `set` gets for an argument that is no option. */
 #define SUBCOMMAND_ARGUMENT 0
 
 /**
  * Takes one option (`letter` of its row, `text` its value or NULL) or one argument (SUBCOMMAND_ARGUMENT, `text` the
- * argument) into `target`. False: it cannot be used, which the caller of this function says.
+ * argument) into `target`. False: it cannot be used; the caller prints the message.
  */
 typedef bool subcommand_set(void *target, int letter, const char *text);
 
 /**
- * Calls `set` for all of argv[1] and on, in the order in which they were typed; what follows `--` are arguments.
+ * Calls `set` for everything from argv[1] on, in the order in which it was typed. Everything behind `--` is an argument.
  * Returns 0, or EXIT_USAGE after saying what is wrong.
  */
 MUSTUSE int subcommand_options(const struct subcommand *subcommand, int argc, char **argv, subcommand_set *set,
@@ -82,16 +82,16 @@ MUSTUSE int subcommand_options(const struct subcommand *subcommand, int argc, ch
 
 /* For those who print the rows. */
 
-/** Whether the row begins with a word to be typed as it is. */
+/** True when the row begins with a word to be typed literally. */
 bool argument_is_word(const struct argument_row *row);
 
 /** The length of that word. */
 int argument_word_length(const struct argument_row *row);
 
-/** Whether the option may stand with this first argument. */
+/** True when the option may be used with this first argument. */
 bool option_may_stand(const struct option_row *option, struct bytes first);
 
-/** The words of the row of values for an option's argument; "" when nothing is known of it. */
+/** The words that the value of the option can be; "" when nothing is known of it. */
 const char *subcommand_values(const struct subcommand *subcommand, const char *argument);
 
 /** For subcommands without options and arguments. */

@@ -35,7 +35,7 @@ static int report_stored(struct await *await, const struct cli *cli, const struc
     }
 }
 
-/* DONE: the outcome is found. FAILED: the lookup is over without one; `trouble` says whether because of an error. */
+/* DONE: the outcome is found. FAILED: the lookup is over and found none; `trouble` has an error if that is the reason. */
 MUSTUSE static enum progress ask_ledger(struct await *await, int timeout_ms, struct lookup_found *found)
 {
     if (await->lookup_ms != INT64_MAX) {
@@ -52,7 +52,7 @@ MUSTUSE static enum progress ask_ledger(struct await *await, int timeout_ms, str
     return progress == DONE && found->row != NULL ? DONE : FAILED;
 }
 
-/* The first lookup has to succeed: an outcome that was decided before never comes by a topic. */
+/* The first lookup has to succeed, because the event of an outcome that was decided before does not come again. */
 MUSTUSE static enum progress ask_ledger_first(struct await *await, struct lookup_found *found)
 {
     enum progress progress;
@@ -187,20 +187,20 @@ const struct subcommand cli_await = {
     .summary = "Wait for the outcome of a command id",
     .usage = {"COMMAND_ID [--timeout D] [--json]"},
     .description =
-        "Prints the outcome of a command that was sent before, by whomever, or will be. What is decided is in the "
-        "ledger and is printed at once, as sessiond get prints it. Otherwise it waits for an event of this command "
-        "id in the created and rejected topics and prints that, as sessiond tail prints it; the ledger is asked "
-        "again each second.\n\n"
-        "Answers that decide nothing (UNDECODABLE, COMMAND_ID_REUSED, STORE_REFUSED, ...) are not in the ledger: "
-        "only those that come while it waits are seen. sessiond send --await misses none.",
+        "Prints the outcome of a command, whoever has sent it or will send it. An outcome that is decided is in the ledger "
+        "and is printed at once, in the form of sessiond get. Otherwise the command waits for an event of this command id in "
+        "the created and rejected topics and prints it in the form of sessiond tail. It asks the ledger again each "
+        "second.\n\n"
+        "Answers that decide nothing (UNDECODABLE, COMMAND_ID_REUSED, STORE_REFUSED, ...) are not in the ledger. This "
+        "command sees only those that come while it waits; sessiond send --await misses none.",
     .arguments = {
         {"COMMAND_ID", "This is the id of the command, a UUID."},
     },
     .options = {
-        {"timeout", 't', "D", NULL, "Waits at most so long, connecting included (default 30s)."},
+        {"timeout", 't', "D", NULL, "Waits at most this long, including the time to connect (default 30s)."},
     },
-    .json = "Prints one object: an event as {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", "
-            "\"headers\", \"value\"}, a stored outcome as sessiond get prints it.",
+    .json = "Prints one object. An event is {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", "
+            "\"headers\", \"value\"}; a stored outcome has the form of sessiond get.",
     .exits = {
         {EXIT_DONE, "The session was created."},
         {EXIT_NO, "The command was decided, but its outcome is no longer kept."},

@@ -30,7 +30,7 @@ struct options {
     int duration_ms; /* 0: --count was given */
 };
 
-/* ---- What is said ------------------------------------------------------------------------------------------------ */
+/* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
 static void announce(const struct bench *bench, const struct config *config)
 {
@@ -45,7 +45,7 @@ static double per_second(uint64_t count, int64_t us)
     return us > 0 ? (double)count * 1e6 / (double)us : 0;
 }
 
-/* The last one sent, or the last one answered, ends an interval of its own. */
+/* The sending ends with the last command sent, and the answering with the last one answered. */
 static int64_t sending_us(const struct bench *bench)
 {
     return bench->sent_us - bench->start_us + 1000000 / bench->rate;
@@ -161,7 +161,7 @@ static bool set(void *target, int letter, const char *text)
     }
 }
 
-/* 0, or the exit code after saying what is wrong. */
+/* Returns 0, or the exit code after saying what is wrong. */
 static int parse(struct options *options, int argc, char **argv)
 {
     struct bench *bench = &options->bench;
@@ -208,26 +208,27 @@ const struct subcommand cli_bench = {
     .description =
         "Sends commands to commands.topic at a steady rate, and reads their events from the created and rejected topics as a "
         "consumer with isolation.level=read_committed does. The commands are real: each makes a session in the tables of "
-        "whichever worker answers, and nothing takes it away again. It says so before it begins.\n\n"
+        "whichever worker answers, and nothing removes it again. bench says so before it begins.\n\n"
         "A latency is the time from when a command was due to be sent until its event arrived. When a worker or a broker stands "
         "still, the commands that were due meanwhile have waited, and count as such. The percentiles are exact. Each command goes "
         "out at once (kafka.producer.linger.ms has no effect here), in JSON and with its id as its key. Only the events of its own "
-        "commands count, rejected ones like created ones.",
+        "commands count, whether they are created or rejected.",
     .options = {
         {"group-id", 'g', "N", NULL, "Names the group of every session."},
         {"study-activity-id", 'a', "N", NULL, "Names the study activity of every session."},
-        {"rate", 'r', "N", NULL, "Sends so many commands a second (default 100), however slow the answers are."},
-        {"duration", 'd', "D", NULL, "Sends for so long (default 10s)."},
-        {"count", 'c', "N", NULL, "Sends so many commands, whatever time that takes."},
+        {"rate", 'r', "N", NULL, "Sends this many commands a second (default 100), however slow the answers are."},
+        {"duration", 'd', "D", NULL, "Sends for this long (default 10s)."},
+        {"count", 'c', "N", NULL, "Sends this many commands, however long that takes."},
         {"timeout", 't', "D", NULL,
-         "Waits at most so long for a broker, for the delivery of each command, and for the last events (default 30s)."},
+         "Waits at most this long for a broker, for the delivery of each command, and for the last events (default 30s)."},
     },
     .json = "Prints one object: {\"topic\", \"sent\", \"created\", \"rejected\", \"missing\", \"sent_per_second\", "
-            "\"answered_per_second\", \"latency_seconds\": {\"p50\", \"p90\", \"p99\", \"p99.9\", \"max\"}}. What is not known is null.",
+            "\"answered_per_second\", \"latency_seconds\": {\"p50\", \"p90\", \"p99\", \"p99.9\", \"max\"}}. "
+            "A value that is not known is null.",
     .exits = {
-        {EXIT_DONE, "Each command that was sent has its event, also when an interrupt ended the sending."},
+        {EXIT_DONE, "Each command that was sent has its event, even if an interrupt ended the sending."},
         {EXIT_UNREACHABLE, "No broker answered."},
-        {EXIT_TIMEOUT, "Events are missing after --timeout or at an interrupt; what is known is printed."},
+        {EXIT_TIMEOUT, "Events are missing after --timeout or after an interrupt. What is known is printed."},
         {EXIT_PERMISSION, "The brokers do not allow it."},
         {EXIT_CONFIG, "There is no such topic."},
     },

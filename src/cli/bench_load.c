@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define AT_ONCE  500 /* of one direction, before the other one has its turn */
+#define AT_ONCE  500 /* how many are sent, or received, before the other direction has its turn */
 #define SLICE_MS 20
 
 /* ---- Ids --------------------------------------------------------------------------------------------------------- */
@@ -123,7 +123,7 @@ static bool receive(struct bench *bench, int wait_ms, struct err *err)
 
 /* ---- The load ---------------------------------------------------------------------------------------------------- */
 
-/* Until the next one is due; rounded up, so that waiting does not become spinning. */
+/* How long until the next one is due. It is rounded up, so that waiting does not become spinning. */
 static int wait_ms(const struct bench *bench)
 {
     if (bench->sent == bench->count)

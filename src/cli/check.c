@@ -26,7 +26,7 @@ static int check_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     stop_setup();
-    /* Whatever there is to say is a finding. */
+    /* Everything there is to say is a finding. */
     if (cli->config.log_level == LOG_INFO || cli->config.log_level == LOG_WARNING)
         log_set_level(LOG_ERROR);
     struct check_findings *findings = check_run(&request);
@@ -47,22 +47,22 @@ const struct subcommand cli_check = {
     .summary = "Look for mistakes before a rollout",
     .usage = {"[--connect] [--timeout D] [--json]"},
     .description =
-        "Reads the configuration that run would read and says what is wrong with it, each finding with a code, its place "
-        "and what to do. With --connect it looks at the whole chain: topics, ACLs, the brokers' limits, tables and grants, "
-        "poolers, the schema registry's subjects, and clocks. What run looks at when it starts is looked at by the same "
-        "rules.\n\n"
-        "It writes no record and no row, joins no group, and may run beside a worker. What cannot be reached is an error "
-        "among the others. Run it with the configuration and as the users of run: what these may not see is a finding, "
-        "too.",
+        "Reads the configuration that run would read and says what is wrong with it. Each finding has a code, a place and a "
+        "fix. With --connect it looks at the whole chain too: topics, ACLs, the brokers' limits, tables and grants, "
+        "poolers, the schema registry's subjects, and clocks. It judges by the same rules as run does when it "
+        "starts.\n\n"
+        "It writes no record and no row, joins no group, and may run beside a worker. A server that cannot be reached is an "
+        "error among the others. Run it with the configuration of run and as the same users, because something that these "
+        "users may not see is a finding, too.",
     .options = {
-        {"connect", 'c', NULL, NULL, "Asks the brokers, the database and the schema registry, too."},
-        {"timeout", 't', "D", NULL, "Waits so long for brokers that do not answer, e.g. 500ms or 1m (default 10s)."},
+        {"connect", 'c', NULL, NULL, "Asks the brokers, the database and the schema registry as well."},
+        {"timeout", 't', "D", NULL, "Waits this long for brokers that do not answer, e.g. 500ms or 1m (default 10s)."},
     },
     .json = "Prints one object: {\"findings\": [{\"code\", \"severity\", \"what\", \"where\", \"fix\"}], \"errors\", "
             "\"warnings\", \"infos\"}. The severity is error, warning or info.",
     .exits = {
         {EXIT_DONE, "There is no error; there may be warnings."},
-        {EXIT_NO, "A finding is an error."},
+        {EXIT_NO, "At least one finding is an error."},
         {EXIT_TIMEOUT, "It was interrupted."},
         {EXIT_CONFIG, "The configuration cannot be read: an unknown or owned key, or a value that is malformed."},
     },

@@ -2,7 +2,7 @@
 
 #include "cli/cli.h"
 
-/* The completion of which shell. */
+/* The shell whose completion is printed. */
 struct completion {
     void (*print)(const struct subcommand *const *subcommands, FILE *out);
 };
@@ -41,7 +41,7 @@ const struct subcommand cli_completion = {
     .summary = "Print what lets bash or zsh complete this command line",
     .usage = {"bash|zsh"},
     .description =
-        "Prints a script for the shell: with it the Tab key completes commands, their options and arguments, the keys of "
+        "Prints a script for the shell. With it the Tab key completes commands, their options and arguments, the keys of "
         "-X and those of their values that are words, and the names of files. The package for Debian installs both.\n\n"
         "For bash, source the script in ~/.bashrc, or write it to ~/.local/share/bash-completion/completions/sessiond. For "
         "zsh, source it after compinit, or write it to a file _sessiond in a folder of $fpath.",

@@ -5,7 +5,7 @@
 #include "cli/invocation.h"
 #include "core/nearest.h"
 
-/* In the order of `--help`. How to add one: cli/subcommand.h. */
+/* They are in the order of `--help`. cli/subcommand.h says how to add one. */
 static const struct subcommand *const subcommands[] = {
     &cli_run,   &cli_check,  &cli_migrate,        &cli_topics,     &cli_schemas, &cli_send,    &cli_await,  &cli_get,
     &cli_tail,  &cli_status, &cli_health,         &cli_replay,     &cli_dlq,     &cli_offsets, &cli_verify, &cli_prune,

@@ -140,14 +140,15 @@ const struct subcommand cli_dlq = {
               "[--max-attempts N] [--json]"},
     .description =
         "The dead letters are raw copies, in dlq.topic, of the records that nobody could read or store.\n\n"
-        "Redriven letters keep their command id: a record that brought none makes one session with its first position. "
+        "Redriven letters keep their command id. A record that brought no id is the same command as at its first position, "
+        "so both make one session. "
         "How far redrive has come is kept for each partition and code, in the group <group.id>-redrive and in the "
-        "transactions of the copies. It may be stopped at any time, also with kill -9; the same command goes on, and no "
-        "letter is sent twice. What stays is counted: letters of another topic, those that were cut, those that were "
-        "delivered --max-attempts times, those outside of --since and --until. Letters that stay before one that is "
-        "sent are not looked at again.",
+        "transactions of the copies. It may be stopped at any time, even with kill -9; the same command then goes on, and no "
+        "letter is sent twice. Letters that stay are counted: those of another topic, those that were cut, those that were "
+        "delivered --max-attempts times, and those outside of --since and --until. A letter that stays is not looked at "
+        "again once a later one was sent.",
     .arguments = {
-        {"list", "Counts them by code, partition and hour, or prints one a line, as sessiond tail dlq."},
+        {"list", "Counts them by code, partition and hour. With --records it prints each in the form of sessiond tail dlq."},
         {"show P@O",
          "Prints one with all of its headers: __dlq.errors.* say where it was, why it is here and under which command "
          "id it was answered."},
@@ -160,7 +161,7 @@ const struct subcommand cli_dlq = {
         {"code", 'c', "C", "list redrive", "Takes this code only: UNDECODABLE, UNKNOWN_SCHEMA or STORE_REFUSED."},
         {"partition", 'p', "P", "list redrive", "Takes this partition of dlq.topic only."},
         {"since", 's', "T", "list redrive",
-         "Takes what was dead-lettered at or after this time (2026-11-22T02:13:05Z, or so long ago: 2h)."},
+         "Takes what was dead-lettered at or after this time: 2026-11-22T02:13:05Z, or 2h for two hours ago."},
         {"until", 'u', "T", "list redrive", "Takes what was dead-lettered before this time."},
         {"apply", 'a', NULL, "redrive", "Sends them. Without it, nothing is changed."},
         {"max", 'm', "N", "redrive", "Sends at most N letters."},
@@ -171,8 +172,8 @@ const struct subcommand cli_dlq = {
     .values = {
         {"C", "UNDECODABLE UNKNOWN_SCHEMA STORE_REFUSED"},
     },
-    .json = "Prints one object: list {\"topic\", \"records\", \"counts\": [{\"code\", \"partition\", \"hour\", "
-            "\"records\"}]}, or JSON lines with --records; show one object, as tail; redrive {\"topic\", \"to\", "
+    .json = "Prints one object. list: {\"topic\", \"records\", \"counts\": [{\"code\", \"partition\", \"hour\", "
+            "\"records\"}]}, or JSON lines with --records. show: the form of tail. redrive: {\"topic\", \"to\", "
             "\"applied\", \"finished\", \"records\", \"codes\": {CODE: N}, \"stay\": {\"other_topic\", \"incomplete\", "
             "\"truncated\", \"attempts\", \"outside\"}}.",
     .exits = {
@@ -180,9 +181,9 @@ const struct subcommand cli_dlq = {
         {EXIT_NO, "There is no such record (show)."},
         {EXIT_USAGE, "The topic has no such partition (redrive)."},
         {EXIT_UNREACHABLE, "No broker answered."},
-        {EXIT_TIMEOUT, "It was interrupted. The same command goes on."},
+        {EXIT_TIMEOUT, "It was interrupted. The same command goes on from there."},
         {EXIT_FENCED, "Another redrive of this group has begun."},
-        {EXIT_PERMISSION, "A right is missing; deploy/README.md lists those that it needs."},
+        {EXIT_PERMISSION, "A right is missing. deploy/README.md lists the rights that it needs."},
         {EXIT_CONFIG, "There is no such topic, or a letter is too large for commands.topic."},
     },
     .examples = {

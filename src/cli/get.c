@@ -89,8 +89,9 @@ const struct subcommand cli_get = {
     .summary = "Show the stored outcome of a command, or of a session's command",
     .usage = {"COMMAND_ID [--json]", "--session ID [--json]"},
     .description =
-        "Prints what was decided for a command id, from the table command_outcomes: the session and the names as "
-        "they were when it was created, or why it was rejected; when, and for which record. No broker is asked.\n\n"
+        "Prints what was decided for a command id, from the table command_outcomes: the session with the names as they were "
+        "when it was created, or why the command was rejected; when that was decided, and for which record. No broker is "
+        "asked.\n\n"
         "Answers that decide nothing (UNDECODABLE, COMMAND_ID_REUSED, STORE_REFUSED, ...) are not stored: they are "
         "in the rejected topic only. See sessiond tail rejected.",
     .arguments = {

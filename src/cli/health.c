@@ -6,7 +6,7 @@
 
 #define ANSWER_MS 3000
 
-/* Returns only 0 or 1 once the arguments are right: Docker gives other codes another meaning. */
+/* Returns only 0 or 1 once the arguments are right, because Docker gives other codes another meaning. */
 static int health_ask(const struct config *config, const char *path)
 {
     struct reply reply;
@@ -22,7 +22,7 @@ static int health_ask(const struct config *config, const char *path)
     return yes ? EXIT_DONE : EXIT_NO;
 }
 
-/* /readyz contains the sentence anyway; `live` says ok. */
+/* /readyz contains the sentence in any case; `live` says ok. */
 static void print_json(bool yes, const char *what)
 {
     printf("{\"%s\": %s}\n", what, yes ? "true" : "false");
@@ -88,13 +88,13 @@ const struct subcommand cli_health = {
     .description =
         "Asks the worker at http.listen and prints what it says.",
     .arguments = {
-        {"live", "Its loop ticks. A database or a broker that is down does not make it dead. This is the default."},
-        {"ready", "It can do its work now: it does not start, wait or stop, and it is not blocked."},
+        {"live", "Its loop runs. A database or a broker that is down does not change that. This is the default."},
+        {"ready", "It can do its work now: it is not starting, waiting, stopping or blocked."},
     },
     .json = "Prints {\"live\": true} or {\"ready\": false}.",
     .exits = {
         {EXIT_DONE, "The answer is yes."},
-        {EXIT_NO, "The answer is no, or nobody answers within 3 s."},
+        {EXIT_NO, "The answer is no, or nobody answered within 3 s."},
         {EXIT_CONFIG, "http.listen is empty."},
     },
     .examples = {

@@ -7,7 +7,7 @@
 #define WIDTH      100
 #define LABEL_SIZE 64
 
-/* The cursor is at column `indent`; so do the lines begin that follow. Ends the last line. */
+/* The cursor is at column `indent`, and the lines that follow begin there too. Ends the last line. */
 static void print_wrapped(FILE *out, const char *text, int indent)
 {
     int column = indent;
@@ -28,7 +28,7 @@ static void print_wrapped(FILE *out, const char *text, int indent)
     putc('\n', out);
 }
 
-/* Every row of a list begins with a label; its meaning stands in the column behind the longest one. */
+/* Every row of a list begins with a label. Meanings stand in one column, behind the longest label. */
 struct list {
     FILE *out;
     const char *title; /* printed before the first row */
@@ -168,7 +168,7 @@ void help_print_program(const struct subcommand *const *subcommands, FILE *out)
 
 /* ---- A subcommand ------------------------------------------------------------------------------------------------ */
 
-/* The length of what stands together: a word, or all between brackets. */
+/* The length of a piece that stays on one line: a word, or everything between brackets. */
 static int usage_item(const char *text)
 {
     const char *end = *text == '[' ? strchr(text, ']') : NULL;
@@ -176,7 +176,7 @@ static int usage_item(const char *text)
     return (int)(end == NULL ? strcspn(text, " ") : (size_t)(end - text) + strcspn(end, " "));
 }
 
-/* Behind "sessiond NAME", where the lines begin that follow. */
+/* The text goes behind "sessiond NAME"; the lines that follow begin at that column. */
 static void print_usage(FILE *out, const char *text, int indent)
 {
     int column = indent;

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* The value may stand behind the letter of an option that takes one; of the others, nothing may. */
+/* If the option takes a value, it may follow the letter directly. Nothing may follow the letter of another option. */
 static const struct global_option *find(const char *arg)
 {
     for (size_t i = 0; i < global_option_count; i++) {
@@ -35,7 +35,7 @@ static int set(struct invocation *invocation, const struct global_option *option
     return 0;
 }
 
-/* argv[*i] is the option; its value is the rest of it, or the next argument. */
+/* argv[*i] is the option. Its value is the rest of that text, or the next argument. */
 static int take(struct invocation *invocation, const struct global_option *option, char **argv, int *i)
 {
     if (option->argument == NULL)

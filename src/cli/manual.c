@@ -8,7 +8,7 @@
 
 #define DAY_TEXT 64
 
-/* SOURCE_DATE_EPOCH: the same bytes whenever a release is packed (reproducible-builds.org). */
+/* With SOURCE_DATE_EPOCH a release has the same bytes whenever it is packed (reproducible-builds.org). */
 static void format_day(char text[static DAY_TEXT])
 {
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
@@ -54,18 +54,18 @@ static int manual_main(struct cli *cli, int argc, char **argv)
     return EXIT_DONE;
 }
 
-/* Not listed: it is for those who make a package. */
+/* `--help` does not list it, because it is for those who make a package. */
 /* clang-format off */
 const struct subcommand cli_manual = {
     .name = "manual",
     .summary = "Print a manual page for a package",
     .usage = {"sessiond.1|sessiond.conf.5"},
     .description =
-        "Prints the source of a manual page, in mdoc, made from the tables of commands and of keys. Its date is that of "
-        "SOURCE_DATE_EPOCH, or today.",
+        "Prints the source of a manual page in mdoc, made from the tables of commands and keys. The page is dated by "
+        "SOURCE_DATE_EPOCH, or today if that is not set.",
     .arguments = {
-        {"sessiond.1", "The commands."},
-        {"sessiond.conf.5", "The keys of the configuration."},
+        {"sessiond.1", "Prints the page about the commands."},
+        {"sessiond.conf.5", "Prints the page about the keys of the configuration."},
     },
     .exits = {
         {EXIT_DONE, "The page was printed."},

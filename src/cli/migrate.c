@@ -190,21 +190,21 @@ const struct subcommand cli_migrate = {
         "The tables are groups, study_activities, study_sessions and command_outcomes in the schema postgres.schema.",
     .arguments = {
         {"status",
-         "Says what the tables lack, privileges of the present role included, and warns of what may surprise."},
+         "Says what the tables and the privileges of this role lack, and warns of what may surprise you."},
         {"up", "Creates what is missing, in one transaction. Tables that exist are left as they are."},
-        {"sql", "Prints the same as SQL, and the grants of the role that runs sessiond. It connects to nothing."},
+        {"sql", "Prints the SQL that creates all tables, and the grants of the role that runs sessiond. It connects to nothing."},
     },
     .options = {
         {"role", 'r', "NAME", "sql", "Prints the grants for this role (default " DEFAULT_ROLE ")."},
     },
-    .json = "Prints one object: status {\"complete\", \"missing\": [{\"table\", \"column\", \"problem\", \"text\", "
-            "\"fix\"}], \"warnings\": [the same]}, up {\"tables\": [{\"table\", \"state\"}]}, sql {\"sql\"}.",
+    .json = "Prints one object. status: {\"complete\", \"missing\": [{\"table\", \"column\", \"problem\", \"text\", "
+            "\"fix\"}], \"warnings\": [objects with the same members]}. up: {\"tables\": [{\"table\", \"state\"}]}. sql: {\"sql\"}.",
     .exits = {
         {EXIT_DONE, "It is done, and nothing is missing."},
         {EXIT_NO, "Something is missing (status)."},
         {EXIT_UNREACHABLE, "The server does not answer."},
         {EXIT_PERMISSION, "The password, the role or a privilege is wrong."},
-        {EXIT_CONFIG, "The database is missing, or a table that exists cannot serve."},
+        {EXIT_CONFIG, "The database is missing, or a table that exists cannot be used."},
     },
     .examples = {
         "sessiond -X postgres.conninfo='host=db user=owner dbname=app' migrate up",

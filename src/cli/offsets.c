@@ -157,38 +157,38 @@ const struct subcommand cli_offsets = {
     .usage = {"show [--partition P] [--timeout D] [--json]",
               "set --partition P --to X [--apply] [--timeout D] [--json]"},
     .description =
-        "Where what was committed is gone, run has ended with 65: input was lost, and setting the partition to its "
-        "beginning accepts that. Records that are read again are answered again with the same events and make no "
-        "second session. Records that are skipped are never answered by run (see sessiond replay).",
+        "When run has ended with 65, the record at a committed offset is gone: input was lost. To accept the loss, set the "
+        "partition to its beginning. Records that are read again are answered with the same events and make no second "
+        "session. Records that are skipped are never answered by run (see sessiond replay).",
     .arguments = {
         {"show",
          "Shows, for each partition of commands.topic, where it begins, what group.id has committed (the next offset "
          "to be read; - stands for never) and where it ends."},
         {"set",
-         "Changes what is committed, while the group has no member: stop every sessiond run first. A member that was "
-         "stopped stays one for session.timeout.ms (10 s), and that is waited for."},
+         "Changes what is committed. The group must have no members, so stop every sessiond run first. A member that was "
+         "stopped remains one for session.timeout.ms (10 s); set waits for that."},
     },
     .options = {
-        {"partition", 'p', "P", NULL, "Shows, or sets, this partition."},
+        {"partition", 'p', "P", NULL, "Shows or sets only this partition."},
         {"to", 'o', "X", "set",
-         "Goes on here: beginning, end, an offset, a time (2026-11-22T02:13:05Z), or one so long ago (10m), which is "
-         "the first record at or after it."},
+         "Goes on here: at the beginning, the end, an offset, or the first record at or after a time, such as "
+         "2026-11-22T02:13:05Z, or 10m for ten minutes ago."},
         {"apply", 'a', NULL, "set", "Sets it. Without it, nothing is changed."},
         {"timeout", 't', "D", NULL, "Waits this long for a broker (default 10s)."},
     },
     .values = {
         {"X", "beginning end"},
     },
-    .json = "Prints one object: show {\"group\", \"topic\", \"members\", \"partitions\": [{\"partition\", "
-            "\"beginning\", \"committed\", \"end\", \"lag\"}]}, set {\"group\", \"partition\", \"committed\", \"to\", "
-            "\"applied\"}; committed is null when nothing was.",
+    .json = "Prints one object. show: {\"group\", \"topic\", \"members\", \"partitions\": [{\"partition\", "
+            "\"beginning\", \"committed\", \"end\", \"lag\"}]}. set: {\"group\", \"partition\", \"committed\", \"to\", "
+            "\"applied\"}; committed is null if nothing was committed.",
     .exits = {
-        {EXIT_DONE, "It is shown, set, or said what would be set."},
+        {EXIT_DONE, "The offsets were shown or set, or it was said what would be set."},
         {EXIT_USAGE, "The topic has no such partition."},
         {EXIT_DATA, "The partition has no such offset."},
         {EXIT_UNREACHABLE, "No broker answered."},
         {EXIT_TIMEOUT, "The group still has members, or it was interrupted. Nothing was set."},
-        {EXIT_PERMISSION, "The brokers do not allow it: it needs READ on the topic and on the group."},
+        {EXIT_PERMISSION, "The brokers do not allow it. It needs READ on the topic and on the group."},
         {EXIT_CONFIG, "There is no such topic."},
     },
     .examples = {

@@ -15,7 +15,7 @@
 
 /* ---- Where to ---------------------------------------------------------------------------------------------------- */
 
-/* An offset that does not exist would be lost input, or a gap. */
+/* An offset that does not exist would count as lost input, or skip records. */
 static bool choose_target(const struct offsets_tool *tool, const struct range *all, const struct range *chosen,
                           int64_t *target, struct err *err)
 {
@@ -48,7 +48,7 @@ static bool find_target(const struct offsets_tool *tool, const struct config *co
     return found;
 }
 
-/* ---- While there is no member ------------------------------------------------------------------------------------ */
+/* ---- Waiting for members to go ----------------------------------------------------------------------------------- */
 
 static void say_members(const struct config *config, const struct lag_group *group, int64_t patience_ms)
 {
@@ -68,8 +68,8 @@ static bool still_members(const struct config *config, int64_t patience_ms, stru
 }
 
 /*
- * A static member that was stopped stays in the group until its session is over. That is waited for; a live member is
- * not stopped.
+ * A static member that was stopped stays in the group until its session is over, and this waits for that. It does not
+ * stop a live member.
  */
 static bool await_empty(const struct config *config, struct lag *lag, struct lag_group *group, struct err *err)
 {
@@ -91,7 +91,7 @@ static bool await_empty(const struct config *config, struct lag *lag, struct lag
     return true;
 }
 
-/* A member that joins between the check and the change is waited for as well. */
+/* This also waits for a member that joins between the check and the change. */
 static bool apply(const struct offsets_tool *tool, int64_t target, const struct config *config, struct lag *lag,
                   struct lag_group *group, struct err *err)
 {
@@ -105,7 +105,7 @@ static bool apply(const struct offsets_tool *tool, int64_t target, const struct 
     return set;
 }
 
-/* ---- Saying it --------------------------------------------------------------------------------------------------- */
+/* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
 static void print_json(const struct offsets_tool *tool, const struct config *config, int64_t before, int64_t target)
 {

@@ -15,8 +15,8 @@ const struct global_option global_options[] = {
     {NULL, 'v', GLOBAL_SETTING, "log.level=debug", NULL, "Logs more, as -X log.level=debug does."},
     {NULL, 'q', GLOBAL_SETTING, "log.level=warning", NULL, "Logs less, as -X log.level=warning does."},
     {"json", 0, GLOBAL_JSON, NULL, NULL, "Prints one JSON object, or JSON lines for streams, on standard output."},
-    {"help", 'h', GLOBAL_HELP, NULL, NULL, "Prints this text, or after a command that command's."},
-    {"version", 0, GLOBAL_VERSION, NULL, NULL, "Does what the command version does."},
+    {"help", 'h', GLOBAL_HELP, NULL, NULL, "Prints this text; with a command it prints the help of that command."},
+    {"version", 0, GLOBAL_VERSION, NULL, NULL, "Prints the version, as the command version does."},
 };
 
 const struct exit_row program_exits[] = {

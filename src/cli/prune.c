@@ -20,7 +20,7 @@ static bool set(void *target, int letter, const char *text)
     }
 }
 
-/* The event of a decision follows within milliseconds, but an outage of Kafka may come in between. */
+/* The event of a decision follows within milliseconds, unless Kafka is down in between. */
 static void warn_of_haste(const struct prune_request *request)
 {
     if (request->older_than_ms < HOUR_MS && !request->dry_run)
@@ -112,11 +112,11 @@ const struct subcommand cli_prune = {
     .usage = {"--older-than D [--dry-run] [--json]"},
     .description =
         "Reduces each outcome that was decided longer ago than D to its bare command id. The id stays decided for "
-        "ever: a later command with it is answered COMMAND_EXPIRED and makes no second session. So is the command "
-        "itself when the group is set back to before it, and its event cannot be had again: choose D longer than the "
-        "commands topic keeps its records. Rows of study_sessions are not touched.\n\n"
-        "It works beside sessiond run, 10,000 ids a transaction, and may be stopped at any time. The space is "
-        "PostgreSQL's to use again after its vacuum.\n\n"
+        "ever: a later command with that id is answered COMMAND_EXPIRED and makes no second session. The command itself "
+        "is answered COMMAND_EXPIRED too if the group is set back to before it, and its event is lost. So choose D longer "
+        "than the commands topic keeps its records. Rows of study_sessions are not touched.\n\n"
+        "It works beside sessiond run, with 10,000 ids in each transaction, and may be stopped at any time. PostgreSQL "
+        "can use the space again after its next vacuum.\n\n"
         "It needs SELECT and UPDATE on command_outcomes. The role of sessiond run has no UPDATE and should not get "
         "it: use another role.",
     .options = {
@@ -125,9 +125,9 @@ const struct subcommand cli_prune = {
     },
     .json = "Prints one object: {\"examined\", \"pruned\", \"dry_run\"}.",
     .exits = {
-        {EXIT_DONE, "All old outcomes are pruned, or were counted."},
+        {EXIT_DONE, "All old outcomes were pruned or counted."},
         {EXIT_UNREACHABLE, "The server does not answer."},
-        {EXIT_TIMEOUT, "It was interrupted, or locked out too long. Start it again."},
+        {EXIT_TIMEOUT, "It was interrupted, or waited too long for a lock. Start it again."},
         {EXIT_PERMISSION, "The password, the role or a privilege is wrong."},
         {EXIT_CONFIG, "The database or the table is missing."},
     },

@@ -74,7 +74,7 @@ static bool look_at_topics(struct redrive *redrive, int *count, struct err *err)
            err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d", config->dlq_topic, *count - 1);
 }
 
-/* What a predecessor left open is ended first; only then its progress can be read. */
+/* A transaction that a predecessor left open is ended first, because only then can its progress be read. */
 static bool open_all(struct redrive *redrive, struct err *err)
 {
     const struct config *config = &redrive->cli->config;

@@ -177,29 +177,30 @@ const struct subcommand cli_replay = {
     .summary = "Answer commands of the past again; without --apply it forecasts",
     .usage = {"--from X [--to Y] [--partition P] [--apply] [--rate N] [--timeout D] [--json]"},
     .description =
-        "Reads the records of commands.topic from X to Y once more and publishes their events again, as run would: "
-        "what is stored is repeated, byte for byte; what is not in the ledger is decided now. No dead letters and no "
-        "replies are sent. The live group is not touched, and Y ends at what it has committed.\n\n"
-        "Without --apply nothing is written anywhere. It looks every command up and counts: created and rejected are "
-        "stored and would be repeated. Undecided are in no ledger and would be decided now; they were STORE_REFUSED, or "
-        "the database was restored. Reused and expired would be answered COMMAND_ID_REUSED and COMMAND_EXPIRED. "
-        "Suppressed are duplicates that get no event (duplicates=suppress). Undecodable and unknown_schema cannot be "
-        "read. Gone are offsets that the topic no longer has. With --apply the same words say what was done.\n\n"
-        "It may be stopped at any time, also with kill -9. The same command (--from, --to and --partition as they were "
-        "typed) goes on with the ranges that are not finished, and counts what is left. Once they are finished, it "
-        "starts anew. Its progress is the group <group.id>-replay, its transactional id <group.id>//replay. A second "
-        "replay of the same group ends the first.",
+        "Reads the records of commands.topic from X to Y once more and publishes their events again, as run would. A stored "
+        "outcome is repeated byte for byte, and a command that is not in the ledger is decided now. No dead letters and no "
+        "replies are sent. The live group is not touched, and nothing beyond its committed offsets is replayed.\n\n"
+        "Without --apply nothing is written anywhere. It looks up every command and counts them under these words. Created "
+        "and rejected outcomes are stored and would be repeated. Undecided commands are not in the ledger and would be "
+        "decided now; they were STORE_REFUSED, or the database was restored. Reused and expired commands would be answered "
+        "COMMAND_ID_REUSED and COMMAND_EXPIRED. Suppressed commands are duplicates that get no event "
+        "(duplicates=suppress). Undecodable and unknown_schema commands cannot be read. Gone offsets are no longer in the "
+        "topic. With --apply the same words say what was done.\n\n"
+        "It may be stopped at any time, even with kill -9. The same command (--from, --to and --partition as they were "
+        "typed) then goes on with the ranges that are not finished, and counts what is left. Once all are finished, the "
+        "same command starts anew. The group <group.id>-replay keeps its progress, and its transactional id is "
+        "<group.id>//replay. A second replay of the same group ends the first.",
     .options = {
         {"from", 'f', "X", NULL,
-         "Begins here: beginning, end, a time (2026-11-22T02:13:05Z), or one so long ago (2h); with --partition an "
-         "offset."},
+         "Begins here: at the beginning, the end, or a time such as 2026-11-22T02:13:05Z, or 2h for two hours ago. With "
+         "--partition it may be an offset."},
         {"to", 'o', "Y", NULL, "Ends before this place; without it, at the end of what the group has committed."},
         {"partition", 'p', "P", NULL, "Replays this partition only."},
-        {"apply", 'a', NULL, NULL, "Publishes. Without it, nothing is changed."},
+        {"apply", 'a', NULL, NULL, "Publishes the events. Without it, nothing is changed."},
         {"rate", 'r', "N", NULL, "Replays at most N commands a second."},
         {"timeout", 't', "D", NULL,
-         "Waits this long for a broker at the start and in a forecast (default 30s). With --apply, what goes down "
-         "later is waited for."},
+         "Waits this long for a broker at the start and in a forecast (default 30s). With --apply, a server that goes down "
+         "later is waited for without a limit."},
     },
     .values = {
         {"X", "beginning end"},
@@ -209,13 +210,13 @@ const struct subcommand cli_replay = {
             "\"finished\", \"ranges\": [{\"partition\", \"start\", \"end\"}], \"commands\", \"created\", \"rejected\", "
             "\"undecided\", \"reused\", \"expired\", \"suppressed\", \"undecodable\", \"unknown_schema\", \"gone\"}.",
     .exits = {
-        {EXIT_DONE, "It is done, or forecast."},
+        {EXIT_DONE, "The replay was done, or the forecast was made."},
         {EXIT_USAGE, "The topic has no such partition."},
-        {EXIT_DATA, "Records are gone that were there when it began. The same command goes on behind them."},
+        {EXIT_DATA, "Records that were there when it began are gone. The same command goes on behind them."},
         {EXIT_UNREACHABLE, "A broker, the database or the registry cannot be reached."},
-        {EXIT_TIMEOUT, "It was interrupted. The same command goes on."},
+        {EXIT_TIMEOUT, "It was interrupted. The same command goes on from there."},
         {EXIT_FENCED, "Another replay of this group has begun."},
-        {EXIT_PERMISSION, "A right is missing; deploy/README.md lists those that it needs."},
+        {EXIT_PERMISSION, "A right is missing. deploy/README.md lists the rights that it needs."},
         {EXIT_CONFIG, "A topic, a table or a setting is missing or wrong."},
     },
     .examples = {

@@ -1,6 +1,6 @@
 /*
- * A worker that reads ranges: the loop of `run` with the replay's configuration. It can end at any moment without loss,
- * because its offsets are in the transactions of its events.
+ * A worker that reads ranges: this is the loop of `run` with the replay's configuration. It can end at any moment without
+ * loss, because its offsets are in the transactions of its events.
  */
 #include "cli/parts/pipeline.h"
 #include "cli/replay.h"
@@ -24,7 +24,7 @@ struct apply {
     uint64_t total;
 };
 
-/* Reads the clock by which outcomes are decided: what is decided from now on is the replay's. */
+/* Reads the clock by which outcomes are decided. The replay has decided whatever is decided from now on. */
 static bool read_clock(struct replay_tool *tool, struct err *err)
 {
     struct ledger *ledger = ledger_new(&tool->config);

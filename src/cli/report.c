@@ -13,11 +13,11 @@
 
 #define SECTIONS (sizeof sections / sizeof *sections)
 
-/* In the order in which they stand in the file. */
+/* The sections, in the order in which they stand in the file. */
 static const struct {
     const char *title;
     report_section *write;
-    bool alone; /* it needs no configuration that can be used */
+    bool alone; /* it can be written without a usable configuration */
 } sections[] = {
     {"version",       report_version,       true },
     {"configuration", report_configuration, true },
@@ -29,7 +29,7 @@ static const struct {
     {"metrics",       report_metrics,       false},
 };
 
-/* What the command line asks for, and what came of each section: "" for one that is there. */
+/* What the command line asks for, and why each section was left out; "" for a section that is there. */
 struct report_task {
     struct report report;
     const char *path;
@@ -66,7 +66,7 @@ static void write_sections(struct report_task *task, FILE *out)
     }
 }
 
-/* The caller frees. */
+/* The caller frees the text. */
 static char *gather(struct report_task *task)
 {
     const struct cli *cli = task->report.cli;
@@ -103,12 +103,15 @@ static int cannot(const struct report_task *task, const char *what, enum exit_co
     return cli_fail(&err);
 }
 
-/* Before anything is gathered. What stood in it stays until the report is written. 0, or the exit code. */
+/*
+ * Called before anything is gathered. The old contents of the file stay until the report is written. Returns 0, or the
+ * exit code.
+ */
 static int open_file(const struct report_task *task, int *fd)
 {
     struct stat file;
 
-    /* For nobody else: it says much about a system, though no password. */
+    /* Only the owner may read it: it has no password in it, but it says much about a system. */
     *fd = open(task->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (*fd < 0)
         return cannot(task, "open", EXIT_NOINPUT);
@@ -145,7 +148,7 @@ static bool fill_file(int fd, const char *text)
     return empty && write_all(fd, text);
 }
 
-/* ---- What is said of it ------------------------------------------------------------------------------------------ */
+/* ---- Its own messages -------------------------------------------------------------------------------------------- */
 
 static void say_json(const struct report_task *task)
 {
@@ -230,31 +233,31 @@ static int report_main(struct cli *cli, int argc, char **argv)
 const struct subcommand cli_report = {
     .name = "report",
     .section = "Operate",
-    .summary = "Write one text file for a ticket: what it is, how it is set, how it does",
+    .summary = "Write one text file for a ticket: version, configuration, state and more",
     .usage = {"FILE [--force] [--timeout D] [--json]"},
     .description =
-        "Writes the version; the configuration; the status, the last warnings and the metrics of the worker that answers at "
-        "http.listen, and without one the status as the broker has it; the settings of our topics; and how large the tables "
-        "are, by what the server knows without looking at a row. What cannot be had says why in the file, and the rest is "
-        "written all the same.\n\n"
-        "Passwords, keys and tokens are masked, also where a server repeats them in a message. It holds no command and no "
-        "event, but names of hosts, topics, groups and users, and ids and places of records that were rejected: read it "
-        "before you send it.",
+        "Writes the version; the configuration; what check --connect finds; the status, the last warnings and the metrics of "
+        "the worker that answers at http.listen; the settings of our topics; and how large the tables are, by what the "
+        "server knows without reading a row. Without a worker the status is that of the group, from the broker. A section "
+        "that cannot be had says why, and the rest is written all the same.\n\n"
+        "Passwords, keys and tokens are masked, even if a server repeats them in a message. The report holds no command and "
+        "no event, but it holds names of hosts, topics, groups and users, and ids and places of records that were rejected. "
+        "Read it before you send it.",
     .arguments = {
-        {"FILE", "The file to write. A new one is readable for its owner only; one that holds something is not touched."},
+        {"FILE", "This file is written. A new one is readable by its owner only; one that holds something is not touched."},
     },
     .options = {
-        {"force", 'f', NULL, NULL, "Writes over a file that is there."},
-        {"timeout", 't', "D", NULL, "Waits at most so long for a broker, for each section (default 10s)."},
+        {"force", 'f', NULL, NULL, "Writes over a file that holds something."},
+        {"timeout", 't', "D", NULL, "Waits at most this long for a broker in each section (default 10s)."},
     },
-    .json = "Prints one object: {\"file\", \"sections\": [{\"section\", \"left_out\"}]}; left_out is why a section could not "
-            "be had, or null.",
+    .json = "Prints one object: {\"file\", \"sections\": [{\"section\", \"left_out\"}]}; left_out says why a section could "
+            "not be had, or is null.",
     .exits = {
-        {EXIT_DONE, "The file is written, whatever was left out."},
-        {EXIT_USAGE, "There is such a file already, and --force is not given."},
+        {EXIT_DONE, "The file was written, whatever was left out."},
+        {EXIT_USAGE, "The file holds something already, and --force is not given."},
         {EXIT_NOINPUT, "The file cannot be opened."},
-        {EXIT_INTERNAL, "The file cannot be written: a full disk."},
-        {EXIT_TIMEOUT, "It was interrupted. The file is written, and what came after is left out."},
+        {EXIT_INTERNAL, "The file cannot be written, because of a full disk for example."},
+        {EXIT_TIMEOUT, "It was interrupted. The file was written, without the sections that were still to come."},
     },
     .examples = {
         "sessiond report sessiond-report.txt",

@@ -18,7 +18,7 @@
 /* Longer than any wait of the loop between two ticks, and shorter than WatchdogSec= of the unit. */
 #define WATCHDOG_MS 60000
 
-/* Everything that `run` opens, in the order of opening. Parts that need no broker and no database are opened once. */
+/* Everything that `run` opens, in that order. Parts that need no broker and no database are opened only once. */
 struct run {
     struct about about;
     struct server *server; /* NULL: not wanted, or the default port is in use */
@@ -28,7 +28,7 @@ struct run {
     struct pipeline pipeline;
 };
 
-/* ---- What others see of it --------------------------------------------------------------------------------------- */
+/* ---- What others can see ----------------------------------------------------------------------------------------- */
 
 static struct about about_this(const struct config *config)
 {
@@ -49,8 +49,8 @@ static struct about about_this(const struct config *config)
 }
 
 /*
- * A second worker on a host can do its work without a page. That is a reason to stop only if somebody has configured
- * the port.
+ * A second worker on a host can do its work without a page. A port in use is a reason to stop only if somebody has
+ * configured it.
  */
 static bool open_server(struct run *run, const struct config *config, struct err *err)
 {
@@ -177,8 +177,8 @@ const struct subcommand cli_run = {
         "Consumes create-session commands until SIGTERM or SIGINT. Then it publishes what is in flight, commits, and "
         "ends with 0. A second signal ends it at once; nothing is lost by that, because the next start takes up what "
         "was in flight.\n\n"
-        "A database or a broker that is down is waited for. It ends by itself only for what waiting cannot heal: see "
-        "the exit codes.",
+        "It waits for a database or a broker that is down. It ends by itself only for a reason that waiting cannot remove; "
+        "the exit codes say which.",
     .exits = {
         {EXIT_DONE, "A signal asked it to stop, and it stopped cleanly."},
         {EXIT_DATA, "Input was lost to retention or truncation. The message names the partition."},

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 /*
- * The name that Java's clients use: TopicNameStrategy, or with two kinds of record in one topic
- * TopicRecordNameStrategy.
+ * The name that Java's clients use: by TopicNameStrategy, or by TopicRecordNameStrategy if one topic has two kinds of
+ * record.
  */
 static const char *subject_of(struct arena *arena, const char *topic, bool shared, const struct schema *schema)
 {
@@ -135,32 +135,32 @@ const struct subcommand cli_schemas = {
         "Subjects are named after the topic, <topic>-value. When both events have one topic, theirs are "
         "<topic>-<record's full name> (in Java: TopicRecordNameStrategy). A registry is asked when "
         "schema.registry.url is set.\n\n"
-        "Compatibility is the registry's to judge, by the level that it has for each subject: BACKWARD_TRANSITIVE fits "
-        "the commands, which we have to read whoever wrote them, and FULL_TRANSITIVE the events, whose readers may be "
-        "older or newer than we are. Where the level is NONE nothing is compared, and check says so.",
+        "The registry judges compatibility, by the level that it has for each subject. BACKWARD_TRANSITIVE fits the "
+        "commands, because we have to read them whatever version wrote them. FULL_TRANSITIVE fits the events, because their "
+        "readers may be older or newer than we are. If the level is NONE nothing is compared, and check says so.",
     .arguments = {
         {"list",
          "Lists the Avro schemas that are built in or in schemas.dir, and what the registry has under our "
          "subjects."},
         {"check",
-         "Asks the registry whether our newest schemas may follow each version that it has of them. Without a "
-         "registry it reads the schemas that are here, and says that nothing else was looked at."},
+         "Asks the registry whether our newest schemas may follow each version that it has of them. Without a registry it "
+         "only reads the built-in schemas, and says so."},
         {"register",
-         "Checks, then registers our newest schemas as they are, each under its subject. The same again changes "
-         "nothing. No compatibility level is set."},
+         "Checks our newest schemas and then registers each under its subject. To run it again changes nothing. It sets no "
+         "compatibility level."},
         {"fingerprint [FILE...]",
-         "Prints what identifies a schema: its canonical form, CRC-64-AVRO and SHA-256; of the files, or without "
-         "any of the built-in schemas."},
+         "Prints what identifies a schema: its canonical form, CRC-64-AVRO and SHA-256. Without a FILE it prints those of "
+         "the built-in schemas."},
         {"FILE", "This file holds one Avro schema; - is standard input."},
     },
-    .json = "Prints one object: list {\"schemas\": [...], \"subjects\": [...] or null}, check {\"schemas\": [...], "
-            "\"checks\": [...] or null, \"compatible\": true, false or null (not compared)}, register {\"subjects\": "
-            "[{\"subject\", \"record\", \"state\", \"version\", \"id\"}]} with the state registered or exists, "
-            "fingerprint {\"schemas\": [{\"file\", \"crc_64_avro\", \"single_object\", \"sha_256\", "
+    .json = "Prints one object. list: {\"schemas\": [...], \"subjects\": [...] or null}. check: {\"schemas\": [...], "
+            "\"checks\": [...] or null, \"compatible\": true, false or null (not compared)}. register: {\"subjects\": "
+            "[{\"subject\", \"record\", \"state\", \"version\", \"id\"}]} with the state registered or exists. "
+            "fingerprint: {\"schemas\": [{\"file\", \"crc_64_avro\", \"single_object\", \"sha_256\", "
             "\"canonical\"}]}. single_object is how a record in single-object encoding begins: C3 01 and the CRC-64, "
             "lowest byte first.",
     .exits = {
-        {EXIT_DONE, "It is done, and no schema was found not to be compatible."},
+        {EXIT_DONE, "It is done, and no schema was found to be incompatible."},
         {EXIT_NO, "A schema is not compatible (check, register)."},
         {EXIT_DATA, "A file is not a schema (fingerprint)."},
         {EXIT_NOINPUT, "There is no such file (fingerprint)."},

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* The registry's answer about one version: may ours be registered after it? */
+/* The registry's answer about one version: whether ours may be registered after it. */
 struct finding {
     const struct schemas_own *own;
     const char *level; /* the level by which the registry compares; "": it has none */

@@ -22,8 +22,8 @@ static void print_one(const struct schemas_own *own, bool is_new, const struct s
 }
 
 /*
- * The schema is looked up first. So existing ones are told apart, and a registry that is closed for writing is enough
- * for them.
+ * The schema is looked up first. So schemas that exist are told apart from new ones, and for them a registry that is
+ * closed for writing is enough.
  */
 static enum subjects_answer register_one(const struct schemas_tool *tool, const struct schemas_own *own, bool *is_new,
                                          struct subjects_version *found, struct err *err)

@@ -289,10 +289,10 @@ const struct subcommand cli_send = {
         "FILE|- [options]",
     },
     .description =
-        "The first form sends one command, and prints its id and where it went. The second form sends each line of "
-        "the file that is not blank as one command, as it is; its key is the line's command_id, if it has one. A "
-        "line that is no JSON object ends it; a UTF-8 byte order mark is skipped. Every command is acknowledged "
-        "before the program ends.",
+        "The first form sends one command, and prints its id and where it went. The second form sends each line of the file "
+        "that is not blank as one command, without changes. The key is the line's command_id, if it has one. The first line "
+        "that is no JSON object ends the sending. A UTF-8 byte order mark is skipped. Every command is acknowledged before "
+        "the program ends.",
     .arguments = {
         {"FILE", "Reads the commands from this file, one a line."},
         {"-", "Reads them from standard input."},
@@ -302,28 +302,28 @@ const struct subcommand cli_send = {
         {"study-activity-id", 'a', "N", NULL, "Names the study activity of the one command."},
         {"command-id", 'c', "UUID", NULL, "Gives the one command this id (default: a random one)."},
         {"await", 'w', NULL, NULL,
-         "Waits for the event of each command sent, known by the command's place. One command's event is printed; "
-         "of a file's the counts are. With duplicates=suppress a duplicate gets none."},
+         "Waits for the event of each command sent, which it knows by the command's place. It prints the event of one "
+         "command, and for a file how many were created and rejected. With duplicates=suppress a duplicate gets no event."},
         {"key", 'k', "K", NULL, "Makes this the key of every record, instead of the command id."},
         {"format", 'f', "F", NULL,
          "Sends the commands as json (the default), avro-single-object or confluent. The last two write each command "
          "in the built-in Avro schema, confluent with the id that the registry has it under (see sessiond schemas "
          "register)."},
-        {"raw", 'r', NULL, NULL, "Sends any line of the file that is not empty, whatever it is."},
+        {"raw", 'r', NULL, NULL, "Sends every line of the file that is not empty, whatever it holds."},
         {"timeout", 't', "D", NULL,
-         "Waits at most so long for a broker, for the delivery of each command, and then with --await for the "
+         "Waits at most this long for a broker, for the delivery of each command, and then with --await for the "
          "events (default 30s)."},
     },
     .values = {
         {"F", "json avro-single-object confluent"},
     },
-    .json = "Prints one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}, for a file {\"topic\", "
+    .json = "Prints one object: {\"topic\", \"partition\", \"offset\", \"command_id\"}. For a file it prints {\"topic\", "
             "\"sent\"}. With --await it prints each event instead: {\"topic\", \"partition\", \"offset\", "
             "\"timestamp\", \"key\", \"headers\", \"value\"}, JSON lines for a file.",
     .exits = {
         {EXIT_DONE, "All were sent, and with --await all sessions were created."},
         {EXIT_REJECTED, "At least one command was rejected (--await)."},
-        {EXIT_DATA, "A line cannot be sent. It is named, no later one is taken, and none is awaited."},
+        {EXIT_DATA, "A line cannot be sent. The message names it. No later line is sent, and no event is awaited."},
         {EXIT_NOINPUT, "There is no such file."},
         {EXIT_UNREACHABLE, "No broker answered."},
         {EXIT_TIMEOUT, "Events are missing after --timeout, or it was interrupted (the lines read by then are sent)."},

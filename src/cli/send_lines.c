@@ -16,8 +16,8 @@
 #define PROGRESS_MS 250
 
 /*
- * The line without its end. Unless it is raw, also without the blanks around it and without a byte order mark (files
- * that have one may have been joined).
+ * The line without its end. Unless it is raw, it also loses the blanks around it and a byte order mark (which may stand
+ * before any line, because files that begin with one may have been joined).
  */
 static struct bytes trim(const struct send_lines *lines, const char *line, size_t len)
 {
@@ -38,7 +38,7 @@ static struct bytes trim(const struct send_lines *lines, const char *line, size_
     return (struct bytes){(const uint8_t *)line, len};
 }
 
-/* The id in one spelling, so that it gets the same partition whoever writes it. */
+/* The id in one spelling, so that it gets the same partition however it was spelt. */
 static struct bytes key_of(const struct send_lines *lines, const struct command *command, char text[UUID_TEXT + 1])
 {
     if (lines->key != NULL)

@@ -19,9 +19,9 @@ struct status {
     struct lag *lag; /* opened when a broker is asked for the first time */
 };
 
-/* ---- Of the worker ----------------------------------------------------------------------------------------------- */
+/* ---- From the worker ----------------------------------------------------------------------------------------------- */
 
-/* A line of a watch is kept, a frame on a terminal is not. */
+/* A watch keeps its lines, but on a terminal each frame replaces the last. */
 static bool wants_line(const struct status *status)
 {
     return status->watch && !isatty(STDOUT_FILENO);
@@ -40,7 +40,7 @@ static int64_t number_in(const char *json, const char *name)
     return at == NULL ? 0 : strtoll(at + strlen(name), NULL, 10);
 }
 
-/* Its word and its sentence, and how far it is behind. */
+/* Prints the worker's word and sentence, and how far it is behind. */
 static bool print_worker_line(const struct status *status, const struct reply *json, struct err *err)
 {
     struct reply ready;
@@ -85,7 +85,7 @@ static bool show_worker(const struct status *status, struct err *err)
     return shown;
 }
 
-/* ---- Of the broker ----------------------------------------------------------------------------------------------- */
+/* ---- From the broker ----------------------------------------------------------------------------------------------- */
 
 static void print_group(const struct status *status, const struct lag_group *group, const struct err *why)
 {
@@ -182,32 +182,32 @@ const struct subcommand cli_status = {
     .summary = "Show what the worker here does, or how far the group is behind and who is in it",
     .usage = {"[--watch] [--timeout D] [--json]"},
     .description =
-        "Asks the worker that answers at http.listen, if there is one of this group.id and commands.topic: its state, "
-        "what it depends on, how far its partitions are behind, and what it has rejected. Otherwise it asks the "
-        "broker: for each partition of commands.topic it prints the offset that group.id has committed (- stands for "
-        "never), the end of what can be read (STABLE: an open transaction holds back what follows), the end, the lag, "
-        "and the member that has the partition. It says whom it has asked. The lag counts offsets up to the end, and "
-        "from the beginning where nothing was committed; the marker of a transaction takes an offset too. It joins no "
-        "group and does not ask PostgreSQL.\n\n"
+        "Asks the worker that answers at http.listen, if there is one with this group.id and commands.topic. It prints the "
+        "worker's state, what it depends on, how far its partitions are behind, and what it has rejected. Otherwise it asks "
+        "the broker. For each partition of commands.topic it then prints the offset that group.id has committed (- means "
+        "none), the end of what can be read (STABLE; an open transaction holds back what follows), the end, the lag, and the "
+        "member that has the partition. It says whom it has asked. The lag counts offsets up to the end, and from the "
+        "beginning if nothing was committed; the marker of a transaction takes an offset too. status joins no group and does "
+        "not ask PostgreSQL.\n\n"
         "The state of a group is Kafka's: Stable, PreparingRebalance, CompletingRebalance, Empty (no members), Dead "
         "(no such group, or nothing committed and no members).",
     .options = {
         {"watch", 'w', NULL, NULL,
          "Prints again every 2 s until it is interrupted. It redraws a terminal, and adds lines elsewhere."},
         {"timeout", 't', "D", NULL,
-         "Waits at most so long for a broker (default 10s). A watch that has begun waits on."},
+         "Waits at most this long for a broker (default 10s). A watch that has begun goes on waiting."},
     },
-    .json = "Prints one object, with --watch one a line. Both the worker and the broker give {\"source\": \"worker\" or "
+    .json = "Prints one object, or with --watch one on each line. Both the worker and the broker give {\"source\": \"worker\" or "
             "\"broker\", \"time_ms\", \"state\", \"sentence\", \"group\", \"topic\", \"lag\", \"partitions\": "
-            "[{\"partition\", \"committed\", \"stable\", \"end\", \"lag\", \"owner\"}]}. Where nothing was "
-            "committed, committed is null. The worker gives all that /api/status has. From the broker, state and "
+            "[{\"partition\", \"committed\", \"stable\", \"end\", \"lag\", \"owner\"}]}. committed is null "
+            "if nothing was committed. The worker gives everything that /api/status has. From the broker, state and "
             "sentence are null, and \"group_state\", \"members\": [{\"instance\", \"host\"}] and the \"beginning\" of "
             "each partition are there.",
     .exits = {
-        {EXIT_DONE, "The state was printed; also when a watch is interrupted."},
+        {EXIT_DONE, "The state was printed. An interrupted watch ends so too."},
         {EXIT_UNREACHABLE, "No broker answered."},
         {EXIT_TIMEOUT, "It was interrupted."},
-        {EXIT_PERMISSION, "The brokers do not allow it: it needs DESCRIBE on the topic and the group."},
+        {EXIT_PERMISSION, "The brokers do not allow it. It needs DESCRIBE on the topic and the group."},
         {EXIT_CONFIG, "There is no such topic."},
     },
     .examples = {

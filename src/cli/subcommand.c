@@ -96,7 +96,7 @@ bool option_may_stand(const struct option_row *option, struct bytes first)
     return option->only == NULL || has_word(option->only, first);
 }
 
-/* An option may stand before the word that it belongs to, so this is known at the end only. */
+/* An option may stand before the word that it belongs to, so this is known only at the end. */
 static int check_places(const struct reading *reading)
 {
     for (size_t i = 0; i < option_count(reading->subcommand); i++) {
@@ -118,7 +118,7 @@ int subcommand_options(const struct subcommand *subcommand, int argc, char **arg
         const struct option_row *row = &subcommand->options[i];
         options[i] = (struct option){row->name, row->argument != NULL, NULL, row->letter};
     }
-    /* 1 and not 0: so `typed` is what getopt_long is about to read. ":": the messages about wrong options are ours. */
+    /* optind is 1 and not 0, so that `typed` is what getopt_long is about to read. The ":" silences its own messages. */
     for (optind = 1; failed == 0;) {
         const char *typed = argv[optind];
         option = getopt_long(argc, argv, "-:", options, NULL);

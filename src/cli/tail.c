@@ -84,7 +84,7 @@ static bool is_over(const struct tail *tail, const struct reader *reader, int64_
     return stop_requested() || reader_ended(reader) || (tail->count > 0 && printed >= tail->count);
 }
 
-/* The requested records did not come in time. Without a count and an end a timeout only says when to stop looking. */
+/* The requested records did not come in time. Without a count and an end, a timeout only says when to stop looking. */
 static int too_late(const struct tail *tail, int64_t printed)
 {
     struct err err;
@@ -189,11 +189,11 @@ const struct subcommand cli_tail = {
     },
     .options = {
         {"from", 'f', "F", NULL,
-         "Begins at the end (the default: what comes from now on), at the beginning, at an offset in every "
-         "partition, at a time (2026-11-22T02:13:05Z), or so long ago (10m)."},
-        {"until-end", 'u', NULL, NULL, "Stops at the end as it is now instead of waiting for more."},
+         "Begins at the end (the default, for what comes from now on), at the beginning, at an offset in every partition, or "
+         "at a time such as 2026-11-22T02:13:05Z, or 10m for ten minutes ago."},
+        {"until-end", 'u', NULL, NULL, "Stops at what is the end now, instead of waiting for more."},
         {"count", 'c', "N", NULL, "Stops after N records."},
-        {"timeout", 't', "D", NULL, "Stops after this time. It also says how long to wait for a broker (default 30s)."},
+        {"timeout", 't', "D", NULL, "Stops after this time. It is also how long to wait for a broker (default 30s)."},
     },
     .values = {
         {"F", "beginning end"},
@@ -201,7 +201,7 @@ const struct subcommand cli_tail = {
     .json = "Prints JSON lines: {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"headers\", "
             "\"value\"}. A value that is neither JSON nor Avro of a known schema is in \"value_base64\".",
     .exits = {
-        {EXIT_DONE, "It is over; also after an interrupt, and when nobody reads the output any more."},
+        {EXIT_DONE, "It is over. An interrupt ends it so too, and a reader of its output that goes away."},
         {EXIT_UNREACHABLE, "No broker answered."},
         {EXIT_TIMEOUT, "--timeout came before --count or the end."},
         {EXIT_PERMISSION, "The brokers do not allow it."},

@@ -100,7 +100,7 @@ static void print_json(const struct topics *topics, const struct config *config)
     write_line_end(&json);
 }
 
-/* The order of events holds for each key and event topic with any counts, but people expect equal ones. */
+/* Events of a key are in order within each event topic whatever these numbers are, but people expect equal ones. */
 static void warn_of_counts(const struct topics *topics, const struct config *config)
 {
     for (size_t i = 0; i < topics->count; i++)
@@ -112,8 +112,8 @@ static void warn_of_counts(const struct topics *topics, const struct config *con
 }
 
 /*
- * All findings are printed, and one that stops `run` is the exit code. Nothing is altered: only the person who set
- * compaction knows why.
+ * All findings are printed, and one that would stop `run` gives the exit code. Nothing is altered, because only the
+ * person who set compaction knows why.
  */
 static int judge_cleanup(const struct topics *topics)
 {
@@ -191,17 +191,17 @@ const struct subcommand cli_topics = {
     .description =
         "The topics are commands.topic, events.created.topic, events.rejected.topic and dlq.topic (unless it is "
         "empty), each with topics.partitions partitions and topics.replication.factor replicas.\n\n"
-        "Both actions say which topics are compacted: with commands or dead letters in such a topic run does not "
-        "start; for a topic of events it is a warning.",
+        "Both actions say which topics are compacted. run does not start if the topic of commands or of dead letters is "
+        "compacted; for a topic of events this is a warning.",
     .arguments = {
         {"plan", "Says which of the topics exist and what apply would create."},
-        {"apply", "Creates the missing ones and waits until they can be seen. It changes none that exists."},
+        {"apply", "Creates the missing topics and waits until they can be seen. It does not change topics that exist."},
     },
     .options = {
-        {"timeout", 't', "D", NULL, "Waits at most so long for a broker (default 30s)."},
+        {"timeout", 't', "D", NULL, "Waits at most this long for a broker (default 30s)."},
     },
     .json = "Prints one object: {\"topics\": [{\"topic\", \"state\", \"partitions\", \"compacted\"}]}. The state is "
-            "missing, exists or created; compacted is null where it cannot be seen.",
+            "missing, exists or created; compacted is null if that cannot be seen.",
     .exits = {
         {EXIT_DONE, "The topics were described, or all exist now."},
         {EXIT_UNREACHABLE, "No broker answered."},

@@ -1,7 +1,7 @@
 /*
  * `sessiond verify`: do topics and tables keep the guarantees?
  *
- * The moment. A worker may run meanwhile, so nothing stands still, and yet the things that are compared must belong
+ * The moment. A worker may run meanwhile, so everything moves, and yet the things that are compared must belong
  * together:
  *   1. What the group has committed. Every command below it has its event, since both come by one transaction.
  *   2. The ends of the event and dead-letter topics, once all transactions that were open at 1 are over. So each event
@@ -267,15 +267,15 @@ const struct subcommand cli_verify = {
         "every discrepancy with its records under the guarantee that it breaks (README, \"What is promised\"). The "
         "worker may run meanwhile: what is in flight is left out. Rewinds, replays, redrives, pruned outcomes, "
         "suppressed duplicates and crashes are no discrepancies.\n\n"
-        "It reads everything from the beginning: a million commands take some 10 s of processor time and up to 1 GB in "
-        "temporary files (TMPDIR, else /tmp); memory stays below 64 MiB. PostgreSQL keeps one snapshot meanwhile. It "
-        "compares by the present settings: use the configuration of sessiond run.\n\n"
-        "Where a replay was made, an event that is there twice looks like one of that replay. With "
+        "It reads everything from the beginning. A million commands take some 10 s of processor time and up to 1 GB in "
+        "temporary files (in TMPDIR, else in /tmp), and memory stays below 64 MiB. PostgreSQL keeps one snapshot meanwhile. "
+        "It judges by the present settings, so use the configuration of sessiond run.\n\n"
+        "After a replay, an event that is there twice looks like one of that replay. With "
         "events.delivery=at-least-once repeats are allowed. Copies in reply topics are not read.\n\n"
         "It needs READ on the topics, the offsets of the groups GROUP and GROUP-replay, and SELECT on "
         "command_outcomes and study_sessions.",
     .options = {
-        {"timeout", 't', "D", NULL, "How long a broker may take to answer. The default is 30s."},
+        {"timeout", 't', "D", NULL, "Waits at most this long for a broker to answer (default 30s)."},
     },
     .json =
         "Prints one object: {\"clean\", \"discrepancies\", \"counts\", \"guarantees\": [{\"guarantee\", \"title\", "

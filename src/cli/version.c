@@ -55,12 +55,12 @@ static int version_main(struct cli *cli, int argc, char **argv)
 const struct subcommand cli_version = {
     .name = "version",
     .section = "Learn",
-    .summary = "This program, its revision, and the libraries it is linked with",
+    .summary = "Print the version of this program and of the libraries that it uses",
     .usage = {"[--json]"},
     .description =
         "Prints the version and the revision of sessiond, and the versions of librdkafka, libpq and avro-c that it "
-        "runs with, with what it asks schema registries and serves HTTP (a library, or none), and whose malloc it uses. "
-        "The option --version of sessiond does the same.",
+        "runs with. The last three lines say by which library it asks schema registries and answers HTTP, or none, and "
+        "whose malloc it uses. The option --version of sessiond does the same.",
     .json = "Prints one object: {\"name\", \"version\", \"revision\", \"librdkafka\", \"libpq\", \"avro-c\", "
             "\"registry\", \"http\", \"malloc\"}.",
     .exits = {

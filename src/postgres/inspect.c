@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #define SLICE_MS  250
-#define SECOND_MS 5000 /* for a second session, which a pooler may not have for us */
+#define SECOND_MS 5000 /* how long to wait for a second session, which a pooler may not have for us */
 
 static bool ask(struct connection *connection, const char *sql, PGresult **result, struct err *err)
 {
@@ -63,7 +63,7 @@ static bool inspect_server(struct connection *connection, struct inspection *ins
     return done;
 }
 
-/* It names the tables, so they have to be there. */
+/* The statement names the tables, so they have to exist. */
 static bool inspect_conditions(struct connection *connection, struct inspection *inspection, struct err *err)
 {
     PGresult *result;
@@ -77,9 +77,9 @@ static bool inspect_conditions(struct connection *connection, struct inspection 
     return done;
 }
 
-/* ---- As the worker opens it --------------------------------------------------------------------------------------- */
+/* ---- As the worker does it ---------------------------------------------------------------------------------------- */
 
-/* Waits as a tool does: what the store would try again ends it. */
+/* Waits as tools do: it ends with an error that the store would retry. */
 static bool open_store(struct store *store, struct err *err)
 {
     enum progress progress;
@@ -99,7 +99,7 @@ static bool inspect_store(const struct config *config, struct err *err)
     return done;
 }
 
-/* Whether a second session holds a transaction open. Where the server or a pooler has no second one for us, there is nothing to see. */
+/* True when a second session holds a transaction open. If the server or a pooler has no second session for us, nothing can be seen. */
 static bool occupy(struct connection *second)
 {
     int64_t until_ms = clock_ms() + SECOND_MS;
@@ -113,8 +113,9 @@ static bool occupy(struct connection *second)
 }
 
 /*
- * A pooler in transaction mode gives the server's connection back after each transaction, and where nobody else wants it the next transaction
- * gets it again. So somebody else is made to want it: a second session holds a transaction open while the first one begins another.
+ * A pooler in transaction mode takes the server's connection back after each transaction. If nobody else wants it, our
+ * next transaction gets the same one again, and the pooler is not noticed. So a second session holds a transaction open
+ * while the first one begins another.
  */
 static bool inspect_pooler(struct connection *first, struct err *err)
 {
@@ -132,7 +133,7 @@ static bool must_go_on(const struct err *err)
     return err->class != ERR_INTERRUPTED;
 }
 
-/* What stops one look is a finding, and the next one is tried. */
+/* An error in one step is a finding, and the next step is tried. */
 static bool tell(bool done, inspect_take *take, void *opaque, struct err *err)
 {
     if (!done && must_go_on(err)) {
@@ -142,7 +143,7 @@ static bool tell(bool done, inspect_take *take, void *opaque, struct err *err)
     return done || must_go_on(err);
 }
 
-/* `*complete`: the tables are such that the store opens. */
+/* Sets `*complete` to whether the tables are complete enough for the store to open. */
 static bool inspect_session(struct connection *connection, inspect_take *take, void *opaque,
                             struct inspection *inspection, bool *complete, struct err *err)
 {
@@ -162,7 +163,7 @@ bool inspect(const struct config *config, inspect_take *take, void *opaque, stru
     bool done =
         session_must_open(connection, err) && inspect_session(connection, take, opaque, inspection, &complete, err);
     session_free(connection);
-    /* Where something is missing, the store would say it once more. */
+    /* If something is missing, the store would only report it a second time. */
     return done && (!complete || tell(inspect_store(config, err), take, opaque, err));
 }
 

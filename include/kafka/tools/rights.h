@@ -1,9 +1,10 @@
 /**
- * What a Kafka user may do, without doing it: requests that a broker has to refuse, and why it does tells whether it would have let us.
+ * Finds what a Kafka user may do, without doing it. It sends requests that a broker has to refuse, and the reason of the refusal shows
+ * whether the user has the right.
  *
- * A broker looks at the right before it looks at the request. So an offset for a partition that no topic has is not committed, and a
- * record that asks for a number of acknowledgements that there is not is not written; who has no right hears of that instead. Each with a
- * client of its own; no group is joined. One thread.
+ * A broker checks the right before it checks the request. So a user without the right gets an authorization error. A user with the right
+ * gets another error: an offset for a partition that no topic has is not committed, and a record that asks for a number of acknowledgements
+ * that does not exist is not written. Each function uses a client of its own and joins no group. Use them from one thread.
  */
 #ifndef KAFKA_TOOLS_RIGHTS_H
 #define KAFKA_TOOLS_RIGHTS_H
@@ -13,7 +14,7 @@
 
 enum right {
     RIGHT_GIVEN,
-    RIGHT_LACKING, /* `err` is the broker's word */
+    RIGHT_LACKING, /* `err` is the broker's error */
     RIGHT_UNSEEN,  /* `err` says why */
 };
 
@@ -24,12 +25,12 @@ MUSTUSE enum right rights_consume(const struct config *config, int timeout_ms, s
 MUSTUSE enum right rights_write(const struct config *config, const char *topic, int timeout_ms, struct err *err);
 
 /**
- * WRITE on transactional ids that begin with "<group.id>/", tried with "<group.id>//check": to try that of `run` would end the producer of a
- * worker that has it. LACKING: E_KAFKA_ACL_TRANSACTION, and that of `run` alone may be allowed all the same.
+ * WRITE on transactional ids that begin with "<group.id>/". It tries "<group.id>//check", because to try the id of `run` would fence the
+ * producer of the worker that has it. LACKING: E_KAFKA_ACL_TRANSACTION; the id of `run` may still be allowed by itself.
  */
 MUSTUSE enum right rights_transact(const struct config *config, int timeout_ms, struct err *err);
 
-/** "User:NAME" of who logs in with a name and a password, else "User:...". */
+/** Writes "User:NAME" if the user logs in with a name and a password, else "User:...". */
 #define RIGHTS_PRINCIPAL 128
 void rights_principal(const struct config *config, char text[static RIGHTS_PRINCIPAL]);
 

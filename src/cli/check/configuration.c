@@ -1,4 +1,4 @@
-/* What the configuration alone tells. That it can be read at all, every command has seen before. */
+/* Finds what the configuration alone can show. It could be read, because every command ends before this if it cannot. */
 #include "cli/check/steps.h"
 
 #include "codec/schemas.h"
@@ -38,7 +38,7 @@ static void judge_file(struct check *check, const char *path, const char *key)
     free(fix);
 }
 
-/* Where it stands: in a file of its own, in a configuration file ("file:line"), on the command line, or in a variable. */
+/* Judges where a secret stands: in a file of its own, in a configuration file ("file:line"), on the command line, or in a variable. */
 static void judge_secret(void *opaque, const struct config_secret *secret)
 {
     struct check *check = opaque;
@@ -58,7 +58,7 @@ static void judge_secret(void *opaque, const struct config_secret *secret)
     }
 }
 
-/* postgres.conninfo is a secret only where it has a password, which is hidden when it is shown. */
+/* postgres.conninfo is a secret only if it has a password, which is masked when it is shown. */
 static bool is_secret(const struct config *config, const struct config_secret *secret)
 {
     if (strcmp(secret->key, "postgres.conninfo") == 0)
@@ -225,7 +225,7 @@ static void check_choices(struct check *check)
     }
 }
 
-/* ---- What is opened at the start, and needs nobody ---------------------------------------------------------------- */
+/* ---- What a start opens without asking a server ------------------------------------------------------------------- */
 
 static void check_files(struct check *check)
 {

@@ -14,7 +14,7 @@
 struct finding {
     enum check_severity severity;
     const char *code;
-    char *what; /* each on one line */
+    char *what; /* each of these texts is one line */
     char *where;
     char *fix;
 };
@@ -86,7 +86,7 @@ static char *on_one_line(const char *text)
     return line;
 }
 
-/* Takes the texts. */
+/* Takes ownership of the texts. */
 static void add(struct check_findings *findings, const struct finding *finding)
 {
     findings->list = reallocarray(findings->list, findings->count + 1, sizeof *findings->list);
@@ -108,8 +108,8 @@ void check_add(struct check_findings *findings, const char *code, const char *wh
 }
 
 /*
- * "what\n  where\n  fix: what to do": the form of the messages in this program. A line between them that is no place says more of what
- * happened; a reader sees that.
+ * Messages in this program have the form "what\n  where\n  fix: what to do". The line between may also say more about what happened instead
+ * of where; a reader can tell the difference.
  */
 void check_add_err(struct check_findings *findings, enum check_severity severity, const struct err *err,
                    const char *where, const char *fix)

@@ -1,4 +1,4 @@
-/* Who is in the group, and whether what it has not answered is still there. */
+/* Looks at who is in the group, and whether the commands that it has not answered are still there. */
 #include "cli/check/steps.h"
 
 #include "kafka/tools/lag.h"
@@ -39,7 +39,7 @@ static void judge_lost(struct check *check, const struct lag_group *group)
     }
 }
 
-/* Two kinds of consumers cannot be in one group; these are those of our client (kafka/client.c). */
+/* Two kinds of consumers cannot be in one group. These are the assignors of our client (kafka/client.c). */
 static void judge_assignor(struct check *check, const struct lag_group *group)
 {
     struct err err;

@@ -2,7 +2,7 @@
 
 #include "kafka/client.h"
 
-/* Where nobody answers there is nothing else to ask. */
+/* If nobody answers, there is nothing else to ask. */
 static bool look_around(struct check *check, const struct survey *survey)
 {
     const struct survey_topic *commands = survey_topic(survey, 0);
@@ -19,7 +19,7 @@ bool check_kafka(struct check *check)
     struct survey *survey = survey_open(check->config, check->request->timeout_ms, &err);
 
     client_brokers(check->config, CLIENT_ADMIN, brokers);
-    /* That the settings do not fit together was found without a broker. */
+    /* If the settings do not fit together, that was found already, without a broker. */
     if (survey == NULL)
         return check_has(check->findings, err.code) || check_failed(check, &err, brokers);
     bool go_on = survey_read(survey, &err) ? look_around(check, survey) : check_failed(check, &err, brokers);

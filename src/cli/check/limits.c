@@ -1,4 +1,4 @@
-/* Our timeouts against what the brokers allow, and how they keep transactions and offsets. */
+/* Compares our timeouts with what the brokers allow, and looks at how they keep transactions and offsets. */
 #include "cli/check/steps.h"
 
 #include "kafka/client.h"

@@ -5,8 +5,8 @@
 
 #include <inttypes.h>
 
-#define CLOCK_MS 1000      /* what two clocks may differ by: less than anybody notices, more than NTP leaves */
-#define IDS_LEFT 100000000 /* years for most, a night for a bulk load */
+#define CLOCK_MS 1000      /* two clocks may differ by this: less than anybody notices, and more than NTP leaves */
+#define IDS_LEFT 100000000 /* enough for years in most places, and for one night of a bulk load */
 
 static void where_of(const struct check *check, char text[static CONFIG_SETTING_TEXT])
 {
@@ -52,7 +52,7 @@ static void judge_sequence(struct check *check, const struct inspection *inspect
                   inspection->ids_behind);
 }
 
-/* Outcomes older than the oldest whole one have been pruned; the topic should not have their commands any more. */
+/* Outcomes older than the oldest whole one have been pruned. The topic should no longer have their commands. */
 static void judge_pruning(struct check *check, const struct inspection *inspection)
 {
     int64_t kept_ms = check->facts.commands_kept_ms;
@@ -71,7 +71,7 @@ static void judge_pruning(struct check *check, const struct inspection *inspecti
         (double)whole_ms / 86400000, kept_ms < 0 ? "everything" : "records for longer");
 }
 
-/* What the worker says when it learns that it cannot (postgres/reference_checks.h). */
+/* Says what the worker says when it finds that it cannot check per batch (postgres/reference_checks.h). */
 static void judge_reference_checks(struct check *check, const struct inspection *inspection, const char *where)
 {
     struct err err;

@@ -7,13 +7,13 @@
 
 #define CLOCK_S 2 /* HTTP's Date has whole seconds */
 
-/* A registry that does not answer one question is not asked the next. */
+/* A registry that has not answered one request is not asked again. */
 static bool go_on(enum subjects_answer answer)
 {
     return answer != SUBJECTS_FAILED;
 }
 
-/* As `sessiond schemas check` judges it. */
+/* Judges compatibility with the function of `sessiond schemas check`. */
 static enum subjects_answer look_at_versions(struct check *check, struct subjects *subjects,
                                              const struct schemas_own *own, struct err *err)
 {
@@ -36,7 +36,7 @@ static enum subjects_answer look_at_versions(struct check *check, struct subject
     return answer;
 }
 
-/* As the start of the worker looks for it. */
+/* Looks for the schema of an event with the function that the worker uses when it starts. */
 static enum subjects_answer look_for_id(struct check *check, struct subjects *subjects, const struct schemas_own *own,
                                         struct err *err)
 {
@@ -99,7 +99,7 @@ bool check_registry(struct check *check)
     if (*check->config->schema_registry_url == NULL)
         return true;
     struct schemas *schemas = schemas_open(check->config->schemas_dir, &err);
-    if (schemas == NULL) /* which was found without a registry */
+    if (schemas == NULL) /* this is a finding already, made without a registry */
         return true;
     struct subjects *subjects = subjects_open(check->config, &err);
     bool done =

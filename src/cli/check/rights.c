@@ -1,4 +1,4 @@
-/* What the Kafka user of this configuration may do of what `run` does. */
+/* Finds which of the things that `run` does the Kafka user of this configuration may do. */
 #include "cli/check/steps.h"
 
 #include "core/text.h"
@@ -73,7 +73,7 @@ static bool check_transact(struct check *check)
     return true;
 }
 
-/* A topic that cannot be seen was told of. */
+/* A topic that cannot be seen is a finding already. */
 bool check_rights(struct check *check, const struct survey *survey)
 {
     for (size_t i = 0; i < survey_count(survey); i++) {

@@ -1,4 +1,4 @@
-/* What is wrong with the topics, by what the brokers say of them. */
+/* Finds what is wrong with the topics, from what the brokers say of them. */
 #include "cli/check/steps.h"
 
 #include "kafka/client.h"
@@ -8,13 +8,13 @@
 
 #define DAY_MS (24 * 60 * 60 * INT64_C(1000))
 
-/* An event is under 4 KiB beside what it takes from its command, and a batch of one record has 70 bytes of its own. */
+/* An event has less than 4 KiB besides what it takes from its command, and a batch of one record has 70 bytes of its own. */
 #define EVENT_BYTES 4608
 
-/* What names a dead letter's origin, and the batch around it. */
+/* Room for the headers that name a dead letter's origin, and for the batch around it. */
 #define LETTER_BYTES 2048
 
-/* "dlq.topic = x (file:12)", or for a name of a list the key. */
+/* Writes "dlq.topic = x (file:12)", or for a topic out of a list the key and its name. */
 static void where_of(const struct check *check, const struct survey_topic *topic, char text[static CONFIG_SETTING_TEXT])
 {
     if (strcmp(topic->key, "events.reply.topics") == 0)
@@ -23,7 +23,7 @@ static void where_of(const struct check *check, const struct survey_topic *topic
         config_setting(check->config, topic->key, text);
 }
 
-/* kafka-configs.sh with what is to be set. */
+/* Writes the kafka-configs.sh command that sets it. */
 static void fix_setting(const struct survey_topic *topic, const char *setting, char fix[static 512])
 {
     snprintf(fix, 512, "kafka-configs.sh --alter --entity-type topics --entity-name %s --add-config %s", topic->name,
@@ -240,7 +240,7 @@ static void judge_topic(struct check *check, const struct survey *survey, const 
     judge_future(check, topic, where);
 }
 
-/* By the functions that the worker asks at its start. */
+/* Uses the functions by which the worker judges compaction when it starts. */
 static void judge_cleanup(struct check *check, const struct cleanup *cleanup)
 {
     struct err err;

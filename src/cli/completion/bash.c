@@ -1,4 +1,4 @@
-/* A function of the script answers by name what the rows say, a line each: the options of a subcommand, what an option takes, ... */
+/* Each function of the script prints, line by line, what the rows say: the options of a subcommand, what an option takes, ... */
 #include "cli/completion.h"
 
 #include "cli/program.h"
@@ -33,7 +33,7 @@ static void print_globals(FILE *out)
 
 /* ---- A subcommand ------------------------------------------------------------------------------------------------ */
 
-/* `first` NULL: all of them. */
+/* `first` is the first argument that was typed; NULL: print all options. */
 static void print_option_names(const struct subcommand *subcommand, const struct bytes *first, FILE *out)
 {
     const struct option_row *options = subcommand->options;
@@ -65,7 +65,7 @@ static void print_words(const struct subcommand *subcommand, FILE *out)
     fputs(" ;;\n", out);
 }
 
-/* What may follow a first word, and files in the place of one. */
+/* What may follow a first word; files, if the first argument may be one. */
 static void print_arguments(const struct subcommand *subcommand, FILE *out)
 {
     print_words(subcommand, out);

@@ -13,7 +13,7 @@ bool completion_begins_with_file(const struct subcommand *subcommand)
     const struct argument_row *rows = subcommand->arguments;
     bool named = false;
 
-    /* Where a word takes files, the row of FILE says what they are. */
+    /* If a word takes files, the row of FILE describes them. */
     for (size_t i = 0; i < SUBCOMMAND_ROWS && rows[i].name != NULL; i++) {
         if (completion_takes_file(&rows[i]))
             return false;

@@ -1,4 +1,4 @@
-/* The rows as specs of zsh's own _arguments (zshcompsys(1)), a function for each subcommand. */
+/* Writes the rows as specs of zsh's own _arguments (zshcompsys(1)), in one function for each subcommand. */
 #include "cli/completion.h"
 
 #include "cli/program.h"
@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "gen/shell.h"
 
-/* In a text between single quotes and perhaps brackets: the first sentence of it, without its full stop. */
+/* Writes the first sentence of a text, without its full stop, to stand between single quotes and perhaps brackets. */
 static void print_sentence(const char *text, FILE *out)
 {
     const char *end = strstr(text, ". ");
@@ -22,7 +22,7 @@ static void print_sentence(const char *text, FILE *out)
     }
 }
 
-/* What a value is called, and what offers it. */
+/* Writes what a value is called, and what offers it. */
 static void print_value(const char *argument, const char *words, FILE *out)
 {
     fprintf(out, ":%s:", argument);
@@ -38,7 +38,7 @@ static void print_value(const char *argument, const char *words, FILE *out)
 
 static void print_global(const struct global_option *option, FILE *out)
 {
-    /* A value may stand behind the letter, or be the next word; it may come again. */
+    /* A value may stand behind the letter or be the next word, and the option may be repeated. */
     if (option->letter != 0) {
         fprintf(out, "    '*-%c%s[", option->letter, option->argument == NULL ? "" : "+");
         print_sentence(option->meaning, out);
@@ -72,7 +72,7 @@ static void print_option(const struct subcommand *subcommand, const struct optio
     fputc('\'', out);
 }
 
-/* `first` NULL: those that may always stand; else those that may stand with this word and not always. */
+/* `first` NULL: the options that may always stand. Else: those that may stand only with certain words, of which this is one. */
 static void print_options(const struct subcommand *subcommand, const struct bytes *first, FILE *out)
 {
     const struct option_row *options = subcommand->options;
@@ -107,7 +107,7 @@ static void print_first(const struct subcommand *subcommand, FILE *out)
         fputs("))'", out);
 }
 
-/* Once a word that chooses an action was typed: what belongs to it. */
+/* After a word that chooses an action, offers what belongs to that action. */
 static void print_actions(const struct subcommand *subcommand, FILE *out)
 {
     const struct argument_row *rows = subcommand->arguments;
@@ -152,7 +152,7 @@ static void print_commands(const struct subcommand *const *subcommands, FILE *ou
 
 /* ---- The keys ---------------------------------------------------------------------------------------------------- */
 
-/* `prefixes`: the rows that stand for any key that begins so, and no others. */
+/* With `prefixes` it writes only the rows that stand for every key with that beginning, else only the others. */
 static void print_key_list(const char *list, bool prefixes, FILE *out)
 {
     fprintf(out, "    local -a %s=(\n", list);

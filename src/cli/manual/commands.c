@@ -16,7 +16,7 @@ static void print_argument(const char *argument, FILE *out)
 
 /* ---- The program ------------------------------------------------------------------------------------------------- */
 
-/* What makes it print something about itself stands in the list alone. */
+/* Options that make the program print something about itself stand only in the list. */
 static void print_synopsis(FILE *out)
 {
     fputs(".Sh SYNOPSIS\n.Nm\n", out);
@@ -76,7 +76,7 @@ static void print_usage(const struct subcommand *subcommand, FILE *out)
     fputs(".El\n", out);
 }
 
-/* A word and what may follow it, or what is to be filled in. */
+/* Writes a word and what may follow it, or the name of what is to be filled in. */
 static void print_arguments(const struct subcommand *subcommand, FILE *out)
 {
     const struct argument_row *rows = subcommand->arguments;

@@ -1,9 +1,9 @@
 #include "cli/manual.h"
 
-/* mandoc finds longer lines of input bad style. */
+/* mandoc warns of longer lines of input. */
 #define LINE_BYTES 78
 
-/* A minus stays one, in terminals and when it is copied from there. */
+/* A minus stays a minus, on terminals and when it is copied from there. */
 static int put_escaped(struct bytes text, FILE *out)
 {
     int bytes = 0;
@@ -30,7 +30,7 @@ static size_t escaped_length(struct bytes text)
 
 void mdoc_word(struct bytes word, FILE *out)
 {
-    /* So that no word is taken for a macro, nor a dot for the end of a sentence or of a line's macro. */
+    /* This keeps a word from being taken for a macro, and a dot from being taken for the end of a sentence or for a macro. */
     fputs("\\&", out);
     (void)put_escaped(word, out);
 }

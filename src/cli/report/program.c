@@ -1,4 +1,4 @@
-/* What a report says of the program itself. */
+/* The sections of a report about the program itself. */
 #include "cli/report.h"
 
 #include "cli/parts/group_print.h"
@@ -22,7 +22,10 @@ bool report_version(const struct report *report, FILE *out, struct err *err)
 
 bool report_configuration(const struct report *report, FILE *out, struct err *err)
 {
-    /* A misspelt password would be shown: by its name it is none. */
+    /*
+     * A configuration with unknown keys is not printed. The misspelt key of a password is not known to be a secret, so its
+     * value would be shown.
+     */
     if (report->config_err.class != ERR_NONE) {
         *err = report->config_err;
         return false;

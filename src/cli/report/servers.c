@@ -1,4 +1,4 @@
-/* What a report has from the brokers and the database. */
+/* The sections of a report that come from the brokers and the database. */
 #include "cli/report.h"
 
 #include "cli/check.h"
@@ -11,7 +11,7 @@
 
 /* ---- Topics ------------------------------------------------------------------------------------------------------ */
 
-/* Those that exist come first; returns how many. */
+/* Puts the topics that exist first, and returns how many there are. */
 static size_t existing_first(struct topic topics[], size_t count)
 {
     size_t existing = 0;
@@ -35,7 +35,7 @@ static size_t name_topics(const struct config *config, struct topic topics[stati
     return cleanup.count;
 }
 
-/* A broker gives them in no order. */
+/* A broker gives them in no particular order. */
 struct lines {
     char **list;
     size_t count;

@@ -1,4 +1,4 @@
-/* What a report has from the worker here. */
+/* The sections of a report that come from the worker on this machine. */
 #include "cli/report.h"
 
 #include "cli/parts/group_print.h"
@@ -43,7 +43,7 @@ bool report_status(const struct report *report, FILE *out, struct err *err)
     return ask_broker(report, out, err);
 }
 
-/* The last member of the worker's JSON, a line each. */
+/* Prints the last member of the worker's JSON, one warning on each line. */
 static void print_warnings(const char *json, FILE *out)
 {
     static const char member[] = "\"warnings\": [";

@@ -61,7 +61,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     brokers_trouble(&attempt->brokers, code, reason);
 }
 
-/* A broker knows acks=0, 1 and -1 and refuses every other number, with INVALID_REQUIRED_ACKS, before it writes anything. */
+/* A broker knows acks=0, 1 and -1. It refuses every other number with INVALID_REQUIRED_ACKS, before it writes anything. */
 static rd_kafka_t *writer_open(struct attempt *attempt, const struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_SENDER, err);
@@ -121,7 +121,7 @@ enum right rights_write(const struct config *config, const char *topic, int time
 
 /* ---- Transactions ------------------------------------------------------------------------------------------------- */
 
-/* No broker allows a transaction to last for 24 days, and each looks at the right first: the id is not made. */
+/* No broker allows a transaction of 24 days, and each checks the right before that, so no transactional id is created. */
 static rd_kafka_t *transactor_open(struct attempt *attempt, const struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_SENDER, err);

@@ -143,7 +143,7 @@ static rd_kafka_resp_err_t ask_partitions(struct survey *survey, struct survey_t
     return code;
 }
 
-/* A topic that is missing or hidden is known as such; everything else that stops is about all of them. */
+/* A topic that is missing or hidden has that in its `err`; every other error that stops is about all topics. */
 static bool is_about_it(const struct err *err)
 {
     return err->class == ERR_STOP && err->reason != REASON_LOGIN;
@@ -158,7 +158,7 @@ static bool read_topic(struct survey *survey, struct survey_topic *topic, struct
         rd_kafka_resp_err_t code = ask_partitions(survey, topic, slice_ms);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
             return true;
-        /* Without a leader for a moment, or for good: that is told by what is in sync. */
+        /* A partition without a leader, for a moment or for good, shows in the number of replicas in sync. */
         if (code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE && topic->partitions > 0)
             return true;
         (void)kafka_error_code(err, KAFKA_CALL_ADMIN, (int)code, topic->name);
@@ -177,7 +177,7 @@ static bool read_topic(struct survey *survey, struct survey_topic *topic, struct
 
 struct setting {
     const char *name;
-    size_t offset; /* of an int64_t */
+    size_t offset; /* of an int64_t in the structure */
 };
 
 static const struct setting topic_settings[] = {
@@ -219,7 +219,7 @@ static void take_settings(const struct setting *settings, size_t count, const rd
     }
 }
 
-/* Topics that may not be described are told of by cleanup_unread, once for all. */
+/* cleanup_unread names the topics whose settings may not be read, all in one message. */
 static void take_resource(struct survey *survey, const rd_kafka_ConfigResource_t *resource)
 {
     rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource);
@@ -253,7 +253,7 @@ static void take_answer(struct survey *survey, rd_kafka_event_t *answer)
         take_resource(survey, resources[i]);
 }
 
-/* A question with a broker among its resources goes to that broker, which also tells of topics. */
+/* A request with a broker among its resources goes to that broker, which also knows the settings of topics. */
 static void ask_settings(struct survey *survey, int32_t broker, rd_kafka_queue_t *answers)
 {
     rd_kafka_ConfigResource_t **resources = calloc(survey->count + 1, sizeof(rd_kafka_ConfigResource_t *));
@@ -296,7 +296,7 @@ static bool read_settings(struct survey *survey, struct err *err)
     return answer != NULL;
 }
 
-/* Of topics that cannot be seen there is nothing to read. */
+/* Topics that cannot be seen have no settings to read. */
 static bool read_cleanup(struct survey *survey, struct err *err)
 {
     struct cleanup *cleanup = &survey->cleanup;
@@ -318,7 +318,7 @@ static bool read_cleanup(struct survey *survey, struct err *err)
 
 /* ---- Records of the future ---------------------------------------------------------------------------------------- */
 
-/* What this cannot tell is not told: a topic that may not be read says so elsewhere. */
+/* Errors are not reported here: a topic that may not be read is reported elsewhere. */
 static void look_ahead(struct survey *survey, struct survey_topic *topic)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(topic->partitions);
