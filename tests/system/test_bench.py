@@ -109,7 +109,8 @@ def test_an_interrupt_ends_it_with_what_it_has(stage):
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=20)
     result = json.loads(out)
-    assert 50 <= result["created"] <= result["sent"] < 5000 and result["latency_seconds"]["p50"] > 0
+    # A row is there before its event can be read, so some of the 50 may be missing.
+    assert 1 <= result["created"] <= result["sent"] < 5000 and result["sent"] >= 50 and result["latency_seconds"]["p50"] > 0
     assert result["missing"] == result["sent"] - result["created"]
     assert process.returncode == (75 if result["missing"] else 0), said
     assert ("interrupted; " in said) == (result["missing"] > 0)
