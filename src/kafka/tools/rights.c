@@ -42,42 +42,30 @@ struct attempt {
     rd_kafka_resp_err_t code;
 };
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
+/* Runs inside rd_kafka_poll(), on the caller's thread. */
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 {
-    struct attempt *attempt = opaque;
+    struct attempt *attempt = message->_private;
 
-    (void)rk;
+    (void)rk, (void)opaque;
     attempt->answered = true;
     attempt->code = message->err;
 }
 
-/* Inside rd_kafka_poll(), on the caller's thread. */
-static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    struct attempt *attempt = opaque;
-
-    (void)rk;
-    brokers_trouble(&attempt->brokers, code, reason);
-}
-
 /* A broker knows acks=0, 1 and -1. It refuses every other number with INVALID_REQUIRED_ACKS, before it writes anything. */
-static rd_kafka_t *writer_open(struct attempt *attempt, const struct config *config, struct err *err)
+static rd_kafka_t *writer_open(struct brokers *brokers, const struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_SENDER, err);
 
     if (conf == NULL)
         return NULL;
-    brokers_init(&attempt->brokers, config, CLIENT_SENDER);
+    brokers_init(brokers, config, CLIENT_SENDER);
     client_set(conf, "enable.idempotence", "false");
     client_set(conf, "acks", "2");
     client_set(conf, "retries", "0");
     client_set(conf, "linger.ms", "0");
-    rd_kafka_conf_set_opaque(conf, attempt);
-    rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-    brokers_watch(&attempt->brokers, conf);
-    return client_new(conf, CLIENT_SENDER, err);
+    return brokers_client(brokers, conf, CLIENT_SENDER, err);
 }
 
 static enum right right_of(const char *topic, rd_kafka_resp_err_t code, struct err *err)
@@ -94,7 +82,7 @@ static enum right write_refused(rd_kafka_t *rk, struct attempt *attempt, const c
     struct brokers_wait wait = brokers_wait_for(timeout_ms);
     int slice_ms;
     rd_kafka_resp_err_t code = rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
-                                                 RD_KAFKA_V_VALUE(NULL, 0), RD_KAFKA_V_END);
+                                                 RD_KAFKA_V_VALUE(NULL, 0), RD_KAFKA_V_OPAQUE(attempt), RD_KAFKA_V_END);
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return right_of(topic, code, err);
@@ -109,7 +97,7 @@ static enum right write_refused(rd_kafka_t *rk, struct attempt *attempt, const c
 enum right rights_write(const struct config *config, const char *topic, int timeout_ms, struct err *err)
 {
     struct attempt attempt = {.answered = false};
-    rd_kafka_t *rk = writer_open(&attempt, config, err);
+    rd_kafka_t *rk = writer_open(&attempt.brokers, config, err);
     if (rk == NULL)
         return RIGHT_UNSEEN;
 
@@ -122,29 +110,26 @@ enum right rights_write(const struct config *config, const char *topic, int time
 /* ---- Transactions ------------------------------------------------------------------------------------------------- */
 
 /* No broker allows a transaction of 24 days, and each checks the right before that, so no transactional id is created. */
-static rd_kafka_t *transactor_open(struct attempt *attempt, const struct config *config, struct err *err)
+static rd_kafka_t *transactor_open(struct brokers *brokers, const struct config *config, struct err *err)
 {
     rd_kafka_conf_t *conf = client_conf(config, CLIENT_SENDER, err);
 
     if (conf == NULL)
         return NULL;
-    brokers_init(&attempt->brokers, config, CLIENT_SENDER);
+    brokers_init(brokers, config, CLIENT_SENDER);
     char *id = text_printf("%s//check", config->group_id);
     client_set(conf, "transactional.id", id);
     free(id);
     client_set(conf, "transaction.timeout.ms", "2147480000");
-    rd_kafka_conf_set_opaque(conf, attempt);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-    brokers_watch(&attempt->brokers, conf);
-    return client_new(conf, CLIENT_SENDER, err);
+    return brokers_client(brokers, conf, CLIENT_SENDER, err);
 }
 
-static enum right transact_refused(rd_kafka_t *rk, struct attempt *attempt, int timeout_ms, struct err *err)
+static enum right transact_refused(rd_kafka_t *rk, struct brokers *brokers, int timeout_ms, struct err *err)
 {
     struct brokers_wait wait = brokers_wait_for(timeout_ms);
     int slice_ms;
 
-    while ((slice_ms = brokers_wait_next(&attempt->brokers, rk, &wait, err)) > 0) {
+    while ((slice_ms = brokers_wait_next(brokers, rk, &wait, err)) > 0) {
         rd_kafka_error_t *error = rd_kafka_init_transactions(rk, slice_ms);
         rd_kafka_resp_err_t code = error == NULL ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_error_code(error);
 
@@ -164,12 +149,12 @@ static enum right transact_refused(rd_kafka_t *rk, struct attempt *attempt, int 
 
 enum right rights_transact(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct attempt attempt = {.answered = false};
-    rd_kafka_t *rk = transactor_open(&attempt, config, err);
+    struct brokers brokers;
+    rd_kafka_t *rk = transactor_open(&brokers, config, err);
     if (rk == NULL)
         return RIGHT_UNSEEN;
 
-    enum right right = transact_refused(rk, &attempt, timeout_ms, err);
+    enum right right = transact_refused(rk, &brokers, timeout_ms, err);
     rd_kafka_destroy(rk);
     return right;
 }
