@@ -1,5 +1,5 @@
 /**
- * What an event takes from the configuration. Whoever makes an encoder fills it once.
+ * What an event takes from the configuration.
  */
 #ifndef CODEC_EVENT_SETTINGS_H
 #define CODEC_EVENT_SETTINGS_H
@@ -15,5 +15,8 @@ struct event_settings {
     char *const *echo_headers; /* names of the headers that are echoed; ends with NULL */
     size_t envelope_max_bytes; /* a command whose key and headers are larger (record_envelope_size) gets a bare event */
 };
+
+/** Those of this configuration. */
+struct event_settings event_settings_of(const struct config *config);
 
 #endif

@@ -36,14 +36,7 @@ static struct cluster cluster;
 static void run_open(struct run *run)
 {
     const struct config *config = &cluster.config;
-    const struct event_settings events = {
-        .format = config->events_format,
-        .created_topic = config->events_created_topic,
-        .rejected_topic = config->events_rejected_topic,
-        .source = config->events_source,
-        .echo_headers = config->events_echo_headers,
-        .envelope_max_bytes = (size_t)config->commands_max_bytes,
-    };
+    const struct event_settings events = event_settings_of(config);
     struct err err;
 
     run->answered = (struct answered){0};

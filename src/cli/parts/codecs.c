@@ -34,25 +34,13 @@ bool codecs_open_decoding(struct codecs *codecs, const struct config *config, st
     return true;
 }
 
-static struct event_settings event_settings(const struct config *config)
-{
-    return (struct event_settings){
-        .format = config->events_format,
-        .created_topic = config->events_created_topic,
-        .rejected_topic = config->events_rejected_topic,
-        .source = config->events_source,
-        .echo_headers = config->events_echo_headers,
-        .envelope_max_bytes = (size_t)config->commands_max_bytes,
-    };
-}
-
 bool codecs_open(struct codecs *codecs, const struct config *config, struct err *err)
 {
     struct event_ids ids = {0};
 
     if (!codecs_open_decoding(codecs, config, err) || !find_event_ids(codecs->schemas, config, &ids, err))
         return false;
-    struct event_settings settings = event_settings(config);
+    struct event_settings settings = event_settings_of(config);
     codecs->encoder = event_encoder_new(&settings, codecs->schemas, &ids);
     return true;
 }
