@@ -15,4 +15,21 @@ const char *topic_key(enum own_topic topic);
  */
 const char *topic_name(const struct config *config, enum own_topic topic);
 
+struct topic_named {
+    const char *key;  /* static */
+    const char *name; /* borrowed from the configuration */
+};
+
+struct topic_list {
+    struct topic_named *list; /* owned */
+    size_t count;
+};
+
+/**
+ * The topics from `first` on that the configuration names, each once under the first key that names it; with `replies`
+ * those of events.reply.topics follow. Free it with topic_list_free.
+ */
+struct topic_list topic_list_of(const struct config *config, enum own_topic first, bool replies);
+void topic_list_free(struct topic_list *topics);
+
 #endif

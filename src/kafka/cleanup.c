@@ -14,20 +14,14 @@ static const char setting[] = "cleanup.policy";
 
 /* ---- Topics ------------------------------------------------------------------------------------------------------ */
 
-static void add(struct cleanup *cleanup, const char *key, const char *name)
-{
-    for (size_t i = 0; i < cleanup->count; i++)
-        if (strcmp(cleanup->topics[i].name, name) == 0)
-            return;
-    if (*name != 0)
-        cleanup->topics[cleanup->count++] = (struct cleanup_topic){.name = name, .key = key};
-}
-
 void cleanup_init(struct cleanup *cleanup, const struct config *config)
 {
-    *cleanup = (struct cleanup){.config = config};
-    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
-        add(cleanup, topic_key(topic), topic_name(config, topic));
+    struct topic_list topics = topic_list_of(config, TOPIC_COMMANDS, false);
+
+    *cleanup = (struct cleanup){.config = config, .count = topics.count};
+    for (size_t i = 0; i < topics.count; i++)
+        cleanup->topics[i] = (struct cleanup_topic){.name = topics.list[i].name, .key = topics.list[i].key};
+    topic_list_free(&topics);
 }
 
 void cleanup_close(struct cleanup *cleanup)

@@ -1,13 +1,10 @@
 #include "kafka/output_topics.h"
 
 #include "config/topics.h"
-
 #include "kafka/topic_metadata.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
-
-/* for created and rejected events and dead letters; the reply topics follow */
 
 static void *list_of(size_t count, size_t size)
 {
@@ -18,30 +15,17 @@ static void *list_of(size_t count, size_t size)
     return list;
 }
 
-static void add_name(struct output_topics *output_topics, const char *name)
-{
-    if (*name == 0)
-        return;
-    for (size_t i = 0; i < output_topics->count; i++)
-        if (strcmp(output_topics->names[i], name) == 0)
-            return;
-    output_topics->names[output_topics->count++] = name;
-}
-
 void output_topics_name(struct output_topics *output_topics, const struct config *config)
 {
-    size_t capacity = OWN_TOPICS;
+    struct topic_list topics = topic_list_of(config, TOPIC_CREATED, true);
 
-    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        capacity++;
-    output_topics->count = 0;
-    output_topics->names = list_of(capacity, sizeof *output_topics->names);
-    output_topics->topics = list_of(capacity, sizeof *output_topics->topics);
-    output_topics->partitions = list_of(capacity, sizeof *output_topics->partitions);
-    for (enum own_topic topic = TOPIC_CREATED; topic < OWN_TOPICS; topic++)
-        add_name(output_topics, topic_name(config, topic));
-    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        add_name(output_topics, *reply);
+    output_topics->count = topics.count;
+    output_topics->names = list_of(topics.count, sizeof *output_topics->names);
+    output_topics->topics = list_of(topics.count, sizeof *output_topics->topics);
+    output_topics->partitions = list_of(topics.count, sizeof *output_topics->partitions);
+    for (size_t i = 0; i < topics.count; i++)
+        output_topics->names[i] = topics.list[i].name;
+    topic_list_free(&topics);
 }
 
 void output_topics_free(struct output_topics *output_topics)

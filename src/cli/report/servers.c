@@ -2,7 +2,7 @@
 #include "cli/report.h"
 
 #include "cli/check.h"
-
+#include "config/topics.h"
 #include "core/text.h"
 #include "kafka/tools/admin.h"
 #include "postgres/table_sizes.h"
@@ -27,12 +27,13 @@ static size_t existing_first(struct topic topics[], size_t count)
 
 static size_t name_topics(const struct config *config, struct topic topics[static OWN_TOPICS])
 {
-    struct cleanup cleanup;
+    struct topic_list named = topic_list_of(config, TOPIC_COMMANDS, false);
+    size_t count = named.count;
 
-    cleanup_init(&cleanup, config);
-    for (size_t i = 0; i < cleanup.count; i++)
-        topics[i] = (struct topic){.name = cleanup.topics[i].name};
-    return cleanup.count;
+    for (size_t i = 0; i < count; i++)
+        topics[i] = (struct topic){.name = named.list[i].name};
+    topic_list_free(&named);
+    return count;
 }
 
 /* A broker gives them in no particular order. */

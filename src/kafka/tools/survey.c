@@ -26,36 +26,25 @@ struct survey {
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-static void add_topic(struct survey *survey, const char *key, const char *name)
+static void name_topics(struct survey *survey, const struct config *config)
 {
-    for (size_t i = 0; i < survey->count; i++)
-        if (strcmp(survey->topics[i].name, name) == 0)
-            return;
-    if (*name != 0)
-        survey->topics[survey->count++] = (struct survey_topic){
-            .name = name,
-            .key = key,
+    struct topic_list topics = topic_list_of(config, TOPIC_COMMANDS, true);
+
+    survey->count = topics.count;
+    survey->topics = calloc(topics.count, sizeof *survey->topics);
+    if (survey->topics == NULL)
+        abort();
+    for (size_t i = 0; i < topics.count; i++)
+        survey->topics[i] = (struct survey_topic){
+            .name = topics.list[i].name,
+            .key = topics.list[i].key,
             .min_isr = SURVEY_UNREAD,
             .max_message_bytes = SURVEY_UNREAD,
             .retention_ms = SURVEY_UNREAD,
             .retention_bytes = SURVEY_UNREAD,
             .future_records = -1,
         };
-}
-
-static void name_topics(struct survey *survey, const struct config *config)
-{
-    size_t capacity = OWN_TOPICS;
-
-    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        capacity++;
-    survey->topics = calloc(capacity, sizeof *survey->topics);
-    if (survey->topics == NULL)
-        abort();
-    for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
-        add_topic(survey, topic_key(topic), topic_name(config, topic));
-    for (char **reply = config->events_reply_topics; *reply != NULL; reply++)
-        add_topic(survey, "events.reply.topics", *reply);
+    topic_list_free(&topics);
 }
 
 struct survey *survey_open(const struct config *config, int timeout_ms, struct err *err)
