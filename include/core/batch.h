@@ -7,6 +7,7 @@
 #ifndef CORE_BATCH_H
 #define CORE_BATCH_H
 
+#include "core/offsets.h"
 #include "core/outcome.h"
 
 /**
@@ -49,6 +50,9 @@ void batch_free(struct batch *batch);
 
 /** Empties the batch and resets its arena. The source must have released the messages before. */
 void batch_reset(struct batch *batch);
+
+/** Makes `offsets` those behind the first `count` records, one for each of their partitions. */
+void batch_offsets(const struct batch *batch, size_t count, struct offsets *offsets);
 
 /**
  * Makes the record that the row was decided for again, as far as its event depends on it. The item borrows from the

@@ -26,6 +26,13 @@ void batch_reset(struct batch *batch)
     batch->epoch = 0;
 }
 
+void batch_offsets(const struct batch *batch, size_t count, struct offsets *offsets)
+{
+    offsets_clear(offsets);
+    for (size_t i = 0; i < count; i++)
+        offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
+}
+
 void batch_item_decided(struct batch_item *item, const struct uuid *command_id, const struct ledger_row *row)
 {
     *item = (struct batch_item){

@@ -20,10 +20,7 @@ static int64_t position_behind(const struct source *source, int32_t partition)
 
 void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {
-    offsets_clear(offsets);
-    for (size_t i = 0; i < count; i++)
-        offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
-
+    batch_offsets(batch, count, offsets);
     for (size_t i = 0; i < offsets->count; i++) {
         struct offset *offset = &offsets->list[i];
         const struct owned_partition *owned = assignment_find(&source->assignment, offset->partition);

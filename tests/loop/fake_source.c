@@ -198,9 +198,7 @@ void source_release(struct source *source, struct batch *batch)
 
 void source_offsets(const struct source *source, const struct batch *batch, size_t count, struct offsets *offsets)
 {
-    offsets_clear(offsets);
-    for (size_t i = 0; i < count; i++)
-        offsets_raise(offsets, batch->items[i].record.partition, batch->items[i].record.offset + 1);
+    batch_offsets(batch, count, offsets);
     for (size_t i = 0; i < offsets->count; i++) {
         struct offset *offset = &offsets->list[i];
         const struct owned *owned = &source->partitions[offset->partition];
