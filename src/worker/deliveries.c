@@ -28,7 +28,6 @@ void deliveries_plan(struct deliveries *deliveries, const struct config *config,
 {
     deliveries->list = arena_alloc(&batch->arena, RECORDS_MAX * (end - from) * sizeof *deliveries->list);
     deliveries->count = 0;
-    deliveries->next = 0;
     for (size_t i = from; i < end; i++) {
         const struct batch_item *item = &batch->items[i];
         if (suppressed(config, item))
