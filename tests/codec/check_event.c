@@ -13,13 +13,7 @@
 
 static const char *const echo_headers[] = {"kafka_correlationId", "correlation-id", NULL};
 
-static struct event_settings settings = {
-    .created_topic = "study-sessions.created",
-    .rejected_topic = "study-sessions.rejected",
-    .source = "/sessiond/study-sessions.commands",
-    .echo_headers = (char *const *)(uintptr_t)echo_headers,
-    .envelope_max_bytes = 65536,
-};
+static struct event_settings settings = CASE_SETTINGS(echo_headers);
 static const struct event_ids event_ids = {.created = 0x01020304, .rejected = -2};
 static struct schemas *schemas;
 static struct arena arena;

@@ -2,8 +2,17 @@
 #ifndef TESTS_CODEC_EVENT_CASE_H
 #define TESTS_CODEC_EVENT_CASE_H
 
+#include "codec/event_settings.h"
 #include "item_case.h"
 #include "table.h"
+
+/* The settings' defaults, with the headers to echo: a list that ends with NULL. */
+#define CASE_SETTINGS(echo)                                                                                            \
+    {                                                                                                                  \
+        .created_topic = "study-sessions.created", .rejected_topic = "study-sessions.rejected",                        \
+        .source = "/sessiond/study-sessions.commands", .echo_headers = (char *const *)(uintptr_t)(echo),               \
+        .envelope_max_bytes = 65536,                                                                                   \
+    }
 
 enum {
     CASE_NAME,

@@ -52,11 +52,8 @@ def no_findings(tmp_path, monkeypatch):
 
 @pytest.fixture
 def stage(no_findings, services, request, tmp_path):
-    stage = Stage(services, request.node.originalname, tmp_path)
-    try:
-        yield stage.open()
-    finally:
-        stage.close()
+    with Stage.opened(services, request.node.originalname, tmp_path) as stage:
+        yield stage
 
 
 @pytest.fixture

@@ -92,6 +92,15 @@ class Stage:
         }
         self.producer = Producer({"bootstrap.servers": services.kafka, "partitioner": "murmur2_random", "linger.ms": 2})
 
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, *args):
+        stage = cls(*args)
+        try:
+            yield stage.open()
+        finally:
+            stage.close()
+
     def open(self):
         """Topics and tables by the program's own tools, then sample data by hand."""
         self.db = self.services.connect()

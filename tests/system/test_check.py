@@ -208,11 +208,8 @@ def planted(code, severity, *words):
 
 @pytest.fixture(scope="module")
 def scene(services, tmp_path_factory):
-    scene = Scene(services, "check", tmp_path_factory.mktemp("check"))
-    try:
-        yield scene.open()
-    finally:
-        scene.close()
+    with Scene.opened(services, "check", tmp_path_factory.mktemp("check")) as scene:
+        yield scene
 
 
 # The configuration alone
@@ -481,29 +478,32 @@ plant("a_ledger_pruned_of_what_the_topic_has", "CHECK-PRUNED", "warning", ["COMM
              "ANALYZE command_outcomes"))
 
 
-@planted("E-PG-GRANTS", "error", "lacks INSERT", "sessiond migrate sql")
-def a_grant_that_is_missing(scene):
-    with scene.role() as role, scene.damaged() as settings:
+@contextlib.contextmanager
+def worker_role(scene, *statements):
+    """A role with the grants of `migrate sql` on tables that were damaged, as the settings of who logs in with it, and its name."""
+    with scene.role() as role, scene.damaged(*statements) as settings:
         scene.db.execute(scene.must("migrate", "sql", "--role", role, **settings).stdout)
         scene.db.execute(f"SET search_path = {settings['postgres.schema']}")
+        yield {**settings, **scene.conninfo(user=role)}, role
+
+
+@planted("E-PG-GRANTS", "error", "lacks INSERT", "sessiond migrate sql")
+def a_grant_that_is_missing(scene):
+    with worker_role(scene) as (settings, role):
         scene.db.execute(f"REVOKE INSERT ON command_outcomes FROM {role}")
-        yield {**settings, **scene.conninfo(user=role)}
+        yield settings
 
 
 @planted("E-PG-ROW-SECURITY", "error", "row security", "USING (true)")
 def rows_that_are_hidden(scene):
-    with scene.role() as role, scene.damaged("ALTER TABLE groups ENABLE ROW LEVEL SECURITY") as settings:
-        scene.db.execute(scene.must("migrate", "sql", "--role", role, **settings).stdout)
-        scene.db.execute(f"SET search_path = {settings['postgres.schema']}")
-        yield {**settings, **scene.conninfo(user=role)}
+    with worker_role(scene, "ALTER TABLE groups ENABLE ROW LEVEL SECURITY") as (settings, _):
+        yield settings
 
 
 @planted("E-PG-PER-BATCH", "error", "GRANT SET ON PARAMETER", "per-row")
 def checks_once_a_batch_without_the_grants(scene):
-    with scene.role() as role, scene.damaged() as settings:
-        scene.db.execute(scene.must("migrate", "sql", "--role", role, **settings, **{"postgres.reference.checks": "per-row"}).stdout)
-        scene.db.execute(f"SET search_path = {settings['postgres.schema']}")
-        yield {**settings, **scene.conninfo(user=role), "postgres.reference.checks": "per-batch"}
+    with worker_role(scene) as (settings, _):
+        yield {**settings, "postgres.reference.checks": "per-batch"}
 
 
 @planted("E-PG-PER-ROW", "warning", "has the trigger t", "only slower")
@@ -515,11 +515,9 @@ def checks_once_a_batch_that_a_trigger_forbids(scene):
 
 @planted("CHECK-SYNC", "warning", "synchronous_commit=off", "turn them on")
 def commits_that_wait_for_nothing(scene):
-    with scene.role() as role, scene.damaged() as settings:
-        scene.db.execute(scene.must("migrate", "sql", "--role", role, **settings).stdout)
-        scene.db.execute(f"SET search_path = {settings['postgres.schema']}")
+    with worker_role(scene) as (settings, role):
         scene.db.execute(f"ALTER ROLE {role} SET synchronous_commit = off")
-        yield {**settings, **scene.conninfo(user=role)}
+        yield settings
 
 
 @planted("E-PG-POOLER", "error", "session mode")

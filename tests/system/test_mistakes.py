@@ -131,11 +131,8 @@ class Scene(Stage):
 
 @pytest.fixture(scope="module")
 def scene(services, tmp_path_factory):
-    scene = Scene(services, "mistakes", tmp_path_factory.mktemp("mistakes"))
-    try:
-        yield scene.open()
-    finally:
-        scene.close()
+    with Scene.opened(services, "mistakes", tmp_path_factory.mktemp("mistakes")) as scene:
+        yield scene
 
 
 SOON = {"startup.timeout.ms": 1500}
