@@ -17,9 +17,9 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1] / "system"), str(Path(__file__).parents[1])]
 
 from deadline import until  # noqa: E402
-from services import Services  # noqa: E402
+from services import Services, free_port  # noqa: E402
 from stage import Stage, command, new_id  # noqa: E402
-from watched import ask, free_port  # noqa: E402
+from watched import ask  # noqa: E402
 
 COMMANDS = int(os.environ.get("COMMANDS", 100000))
 TURNS = int(os.environ.get("TURNS", 4))

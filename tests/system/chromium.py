@@ -97,6 +97,9 @@ class Chromium:
         self.ask("Emulation.setEmulatedMedia", features=[scheme])
 
     def open(self, url, seconds=1):
+        # The page before may still ask a worker that has ended, and then says so on its console.
+        self.ask("Page.navigate", url="about:blank")
+        self.watch(0.2)
         self.console, self.answered = [], 0
         self.ask("Page.navigate", url=url)
         self.watch(seconds)

@@ -12,11 +12,7 @@ from pathlib import Path
 
 from deadline import until
 from proxy import Postgres, deliver, end
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+from services import free_port
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 import contextlib
 import json
 import shutil
-import socket
 import subprocess
 import urllib.error
 import urllib.parse
@@ -11,15 +10,9 @@ import urllib.request
 import yaml
 
 from deadline import until
-from services import REPO
+from services import REPO, free_port
 
 RULES = REPO / "deploy/prometheus/sessiond.rules.yml"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Prometheus:

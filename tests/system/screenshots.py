@@ -17,9 +17,9 @@ from confluent_kafka import Producer
 from chromium import Chromium
 from deadline import until
 from palette import small
-from services import Services
+from services import Services, free_port
 from stage import Stage, command, new_id
-from watched import ask, free_port
+from watched import ask
 
 WIDE, PHONE = 1100, 360
 

@@ -10,6 +10,11 @@ import psycopg
 REPO = Path(__file__).resolve().parents[2]
 
 
+def free_port():
+    """One that no other test is given, and no outgoing connection: it stays free."""
+    return int(subprocess.check_output(["deploy/services.sh", "free-port", "."], cwd=REPO))
+
+
 class Services:
     """Both in one folder. Ports stay the same through stops and starts."""
 

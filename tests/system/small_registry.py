@@ -7,6 +7,8 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
+from services import free_port
+
 
 class Reply(NamedTuple):
     """What goes over the wire, well-formed or not."""
@@ -18,8 +20,8 @@ class Reply(NamedTuple):
 
 
 class SmallRegistry:
-    def __init__(self, port=0, context=None):
-        """On any free port, or one that was free; with a context by TLS."""
+    def __init__(self, port=None, context=None):
+        """On any free port, or one that it had before; with a context by TLS."""
         self.subjects = {}  # by name: [(id, type, text)]; versions count from 1
         self.ids = {}  # by (type, text)
         self.requests = []  # "METHOD /path", in order
@@ -53,7 +55,7 @@ class SmallRegistry:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", port or free_port()), Handler)
         if context is not None:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.url = f"http{'' if context is None else 's'}://127.0.0.1:{self.server.server_port}"

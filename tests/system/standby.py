@@ -3,17 +3,11 @@ import contextlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 from deadline import until
-from services import Services
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+from services import Services, free_port
 
 
 def as_postgres(*command):

@@ -18,9 +18,10 @@ from hashlib import sha256
 import pytest
 
 from deadline import until
+from services import free_port
 from stage import command, new_id
 from test_state import watch  # noqa: F401  a fixture
-from watched import ask, free_port
+from watched import ask
 
 # What alerts, panels and autoscalers ask of it: each must have an answer on a running worker.
 QUERIES = [

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from deadline import until
+from services import free_port
 from stage import Stage, command, new_id, program
-from test_http import free_port
 
 SECTIONS = ["version", "configuration", "check", "status", "last warnings", "topics", "tables", "metrics"]
 NOWHERE = {"kafka.bootstrap.servers": "127.0.0.1:1", "postgres.conninfo": "host=127.0.0.1 port=1"}

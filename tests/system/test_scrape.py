@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from deadline import until
-from prometheus import RULES, Prometheus, free_port
-from services import REPO
+from prometheus import RULES, Prometheus
+from services import REPO, free_port
 from stage import command
 
 DASHBOARD = json.loads((REPO / "deploy/grafana/sessiond.json").read_text())

@@ -6,9 +6,10 @@ import pytest
 from confluent_kafka import Producer
 
 from deadline import until
+from services import free_port
 from small_registry import SmallRegistry
 from stage import command, new_id
-from watched import Watched, free_port
+from watched import Watched
 
 SINCE = r"since \d\d:\d\d:\d\dZ"
 IDLE = rf"idle: no command has come (since the start|{SINCE})"
@@ -55,8 +56,8 @@ def test_a_database_that_is_stopped_is_waited_for_also_by_an_idle_worker(stage, 
     finally:
         services.do("start-postgres")
         stage.reconnect()
-    stage.await_drained(30)
     worker.await_state("working", "working", ready=True)
+    stage.await_drained(30)
     assert worker.metrics()['sessiond_postgres_errors_total{class="08"}'] >= 1
     assert worker.metrics()["sessiond_oldest_waiting_seconds"] == 0
     worker.worker.stop()
@@ -88,8 +89,8 @@ def test_a_broker_that_is_stopped_is_waited_for_also_by_an_idle_worker(stage, se
     finally:
         services.do("start-kafka")
     stage.send(command(new_id()), key=b"k")
-    stage.await_drained(90)
-    worker.await_state("working", "working", ready=True)
+    worker.await_state("working", "working", 90, ready=True)  # for a minute
+    stage.await_drained()
     worker.worker.stop()
 
 

@@ -57,8 +57,15 @@ def awaiting(stage, *args):
 
 
 def await_asked(stage, name):
-    asked = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND state = 'idle' AND query = 'COMMIT'"
-    until(lambda: stage.rows(asked, name), 20, f"{name} has asked the ledger")
+    """It asks again when it has the answer to its first question, without which it does not go on."""
+    asked = "SELECT query_start FROM pg_stat_activity WHERE application_name = %s AND state = 'idle' AND query = 'COMMIT'"
+    seen = set()
+
+    def again():
+        seen.update(row["query_start"] for row in stage.rows(asked, name))
+        return len(seen) > 1
+
+    until(again, 20, f"{name} has asked the ledger again")
 
 
 # ---- get ----

@@ -7,11 +7,7 @@ import urllib.error
 import urllib.request
 
 from deadline import until
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+from services import free_port
 
 
 class Answer:
