@@ -272,21 +272,21 @@ coverage: setup
 
 # ---- Measuring: tests/bench/README.md --------------------------------------------------------------------------------
 
-# Where bench.json and the plots go.
+# Where the tables and plots go; RESULTS=tests/bench shows them in its README. The figures are in $(B)/bench, as JSON.
 RESULTS ?= $(B)/bench
 .PHONY: bench
 bench: SETUP_FOR = bench
 bench: setup
 	@$(MAKE) -s --no-print-directory all
-	@BUILD=$(B) bash -c '. deploy/paths.sh; export PLOTS; exec "$$VENV/bin/python" tests/bench/bench.py --plots $(RESULTS) \
-	    $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)'
+	@BUILD=$(B) bash -c '. deploy/paths.sh; export PLOTS; exec "$$VENV/bin/python" tests/bench/bench.py --json $(B)/bench/bench.json \
+	    --report $(RESULTS) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)'
 # A matrix of ledgers, ids, partitions, workers and servers.
 .PHONY: bench-growth
 bench-growth: SETUP_FOR = check
 bench-growth: setup
 	@$(MAKE) -s --no-print-directory all
-	@BUILD=$(B) tests/bench/growth.sh --json $(RESULTS)/growth.json $(if $(COMMANDS),--commands $(COMMANDS)) \
-	    $(if $(ROUNDS),--rounds $(ROUNDS)) $(GROWTH)
+	@BUILD=$(B) tests/bench/growth.sh --json $(B)/bench/growth.json --report $(RESULTS)/growth.md \
+	    $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(GROWTH)
 
 $(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec avro $(BASE))
 	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec avro $(BASE)) $(LIBS_avro)

@@ -23,6 +23,9 @@ from mix import mixed
 CHECKS = ("per-row", "per-batch")
 DELIVERIES = ("exactly-once", "at-least-once")
 WARM_UP = 50000
+PLOTS = """![The rate of each drain and replay over time](rate.svg)
+
+![The share of commands whose events took longer than a time](latency.svg)"""
 
 
 # ---- Measuring -------------------------------------------------------------------------------------------------------
@@ -71,7 +74,7 @@ def say(text):
 
 
 def measure(args):
-    with ground.Ground.started() as services:
+    with ground.Ground.started(standby=args.standby) as services:
         result = {"options": vars(args), **ground.facts(services)}
         say("warming up")
         measure_drain(services, mixed(min(args.commands, WARM_UP), "warm"), CHECKS[0], {})
@@ -101,6 +104,7 @@ ROWS = (
     ("the same of the floor", lambda cell: cell["floor"]["backend_us"], 1),
     ("share of the drain in which PostgreSQL's process runs, %",
      lambda cell: cell["drain"]["backend_us"] * cell["drain"]["rate"] / 1e4, 0),
+    ("bytes of WAL a command", lambda cell: cell["drain"]["wal_bytes"], 0),
     ("worker, CPU s a million commands", lambda cell: cell["drain"]["worker_us"], 2),
     ("worker, peak RSS, MiB", lambda cell: cell["drain"]["peak_mib"], 1),
     ("commands a batch", lambda cell: cell["drain"]["commands"] / cell["drain"]["batches"], 0),
@@ -122,7 +126,7 @@ def report(result):
     ]
     return "\n\n".join([
         ground.headline(result),
-        f"{options['commands']:,} commands, {options['rounds']} rounds: median (least to most)",
+        f"{options['commands']:,} commands, rounds: {options['rounds']}; median (least to most)",
         ground.markdown(["", *CHECKS], drains),
         f"Latency at {options['rate']:,} commands/s for {options['seconds']:g} s, in ms",
         ground.markdown(["delivery", *names], latencies),
@@ -136,18 +140,19 @@ def main():
     parser.add_argument("--rate", type=int, default=1000, help="commands a second while latency is measured")
     parser.add_argument("--seconds", type=float, default=10, help="for how long")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--standby", action="store_true", help="with a synchronous standby, on the same machine")
     parser.add_argument("--json", metavar="FILE", help="everything that was measured")
-    parser.add_argument("--plots", metavar="FOLDER", help="SVG plots, and the figures that they are drawn from as bench.json")
+    parser.add_argument("--report", metavar="FOLDER", help="what is printed as bench.md, with rate.svg and latency.svg")
     parser.add_argument("-X", action="append", default=[], metavar="KEY=VALUE", help="a setting of the worker")
     args = parser.parse_args()
     result = measure(args)
     print(report(result))
-    for file in filter(None, (args.json, args.plots and f"{args.plots}/bench.json")):
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        Path(file).write_text(json.dumps(result) + "\n")
-    if args.plots:
-        plots = [f"{os.environ['PLOTS']}/bin/python", str(Path(__file__).with_name("plots.py"))]
-        subprocess.run([*plots, f"{args.plots}/bench.json", args.plots], check=True)
+    if args.json:
+        ground.write(args.json, json.dumps(result))
+    if args.report:
+        ground.write(f"{args.report}/bench.md", f"# The last `make bench`\n\n{report(result)}\n\n{PLOTS}")
+        draw = [f"{os.environ['PLOTS']}/bin/python", str(Path(__file__).with_name("plots.py")), args.report]
+        subprocess.run(draw, input=json.dumps(result), text=True, check=True)
 
 
 if __name__ == "__main__":

@@ -46,22 +46,36 @@ def phases(url):
     return seconds, int(float(batches))
 
 
+class Server:
+    """What it takes PostgreSQL from now on."""
+
+    def __init__(self, stage):
+        self.stage, self.pids = stage, backends(stage)
+        self.before = self.now()
+
+    def now(self):
+        ((wal,),) = self.stage.db.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')").fetchall()
+        return sum(map(thread_seconds, self.pids)), int(wal)
+
+    def taken(self):
+        """CPU seconds of the workers' processes, bytes of WAL"""
+        return tuple(now - before for now, before in zip(self.now(), self.before))
+
+
 def watch(stage, workers, count):
-    """[(seconds since the first commit, commands committed)], and the CPU time of the server's processes meanwhile."""
-    progress, samples, servers, before = Progress(stage), [], [], []
+    """[(seconds since the first commit, commands committed)], and what the server has taken meanwhile."""
+    progress, samples, server = Progress(stage), [], None
     end = time.monotonic() + GIVE_UP_AFTER_S
     while not samples or samples[-1][1] < count:
         done, now = progress.now(), time.monotonic()
         assert all(worker.running for worker in workers) and now < end, f"{done} of {count}: {workers[0].log[-3000:]}"
-        if done > 0 and not samples:
-            servers = backends(stage)
-            before = [thread_seconds(pid) for pid in servers]
         if done > 0:
+            server = server or Server(stage)
             samples.append((now, done))
         time.sleep(1 / LOOKS_PER_S)
-    used = sum(thread_seconds(pid) for pid in servers) - sum(before)
+    taken = server.taken()
     progress.consumer.close()
-    return [(now - samples[0][0], done) for now, done in samples], used
+    return [(now - samples[0][0], done) for now, done in samples], taken
 
 
 def drain(stage, workers=1, **settings):
@@ -69,7 +83,7 @@ def drain(stage, workers=1, **settings):
     stage.db.execute("CHECKPOINT")
     ports = [free_port() for _ in range(workers)]
     running = [stage.start(**{"http.listen": f"127.0.0.1:{port}", **settings}) for port in ports]
-    samples, backend_s = watch(stage, running, count)
+    samples, (backend_s, wal) = watch(stage, running, count)
     (seconds, last), first = samples[-1], samples[0][1]
     assert last > first, f"{count} commands are one batch; send more"
     per_phase, batches = zip(*(phases(f"http://127.0.0.1:{port}") for port in ports))
@@ -78,6 +92,7 @@ def drain(stage, workers=1, **settings):
         "seconds": seconds,
         "rate": (last - first) / seconds,
         "backend_us": backend_s / (last - first) * 1e6,
+        "wal_bytes": wal / (last - first),
         "worker_us": sum(cpu_seconds(worker.pid) for worker in running) / count * 1e6,
         "peak_mib": max(peak_mib(worker.pid) for worker in running),
         "batches": sum(batches),

@@ -54,9 +54,27 @@ class GrowthStage(ground.BenchStage):
         """They stay in the template, and go with the database of a cell."""
 
 
-def fill(db, count, ids):
+def partition(db, count):
+    """The ledger, which has no primary key just now."""
+    db.execute("CREATE TABLE whole (LIKE command_outcomes INCLUDING CONSTRAINTS) PARTITION BY HASH (command_id)")
+    db.execute("DROP TABLE command_outcomes")
+    db.execute("ALTER TABLE whole RENAME TO command_outcomes")
+    for number in range(count):
+        db.execute(f"CREATE TABLE ledger_{number} PARTITION OF command_outcomes FOR VALUES WITH (MODULUS {count}, REMAINDER {number})")
+
+
+def outcomes(ledger):
+    """(outcomes, partitions): "1000000/8" """
+    count, _, parts = ledger.replace("new", "0").partition("/")
+    return int(count), int(parts or 0)
+
+
+def fill(db, ledger, ids):
+    count, parts = outcomes(ledger)
     db.execute("SET maintenance_work_mem = '1GB'; SET session_replication_role = replica; SET synchronous_commit = off")
     db.execute("ALTER TABLE command_outcomes DROP CONSTRAINT command_outcomes_pkey")
+    if parts > 0:
+        partition(db, parts)
     with db.transaction():
         for statement in FILL.format(id=ID[ids]).split(";")[:2]:
             db.execute(statement, {"count": count})
@@ -85,7 +103,7 @@ def grown(services, ledger, ids):
     with database(services, "grown"):
         with GrowthStage.opened(services, services.work) as stage:
             if ledger != "new":
-                fill(stage.db, int(ledger), ids)
+                fill(stage.db, ledger, ids)
         yield
 
 
@@ -105,7 +123,7 @@ def measure(services, commands, cell, settings):
     with database(services, "cell", template="grown"), GrowthStage.opened(services, services.work, **how) as stage:
         stage.fill(commands)
         fresh = drain(stage, workers=cell.workers)
-        count_rows(stage, commands, already=0 if cell.ledger == "new" else int(cell.ledger))
+        count_rows(stage, commands, already=outcomes(cell.ledger)[0])
         again = replay(stage, workers=cell.workers)
     for each in (fresh, again):
         del each["samples"]
@@ -142,8 +160,7 @@ def load(args):
 
 def save(args, done):
     if args.json:
-        Path(args.json).parent.mkdir(parents=True, exist_ok=True)
-        Path(args.json).write_text(json.dumps(done, indent=1) + "\n")
+        ground.write(args.json, json.dumps(done, indent=1))
 
 
 FIGURES = {
@@ -178,13 +195,14 @@ def main():
     parser.add_argument("--servers", nargs="+", default=["system", "18"], choices=["system", "18"])
     parser.add_argument("--ids", nargs="+", default=["v4", "v7"], choices=["v4", "v7"])
     parser.add_argument("--ledgers", nargs="+", default=["new", "1000000", "10000000"], metavar="N",
-                        help="outcomes that are there already, analyzed; new: empty and never analyzed")
+                        help="outcomes that are there already, analyzed; N/P: the table in P partitions; new: empty and never analyzed")
     parser.add_argument("--partitions", nargs="+", type=int, default=[1, 4, 32])
     parser.add_argument("--workers", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--checks", nargs="+", default=["per-row"], choices=["per-row", "per-batch"])
     parser.add_argument("--commands", type=int, default=200000, help="in each cell's topic")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--json", metavar="FILE", help="what was measured; cells that it has are not measured again")
+    parser.add_argument("--report", metavar="FILE", help="what is printed")
     parser.add_argument("-X", action="append", default=[], metavar="KEY=VALUE", help="a setting of the workers")
     args = parser.parse_args()
     done = load(args)
@@ -193,6 +211,8 @@ def main():
     for server, theirs in itertools.groupby(missing, lambda cell: cell.server):
         measure_server(args, server, list(theirs), done)
     print(report(args, done))
+    if args.report:
+        ground.write(args.report, f"# The last `make bench-growth`\n\n{report(args, done)}")
 
 
 if __name__ == "__main__":

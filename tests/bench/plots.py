@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws what `make bench` has measured: plots.py FILE.json FOLDER writes rate.svg and latency.svg."""
+"""Draws what `make bench` has measured: plots.py FOLDER < FILE.json writes rate.svg and latency.svg."""
 import json
 import sys
 from pathlib import Path
@@ -58,8 +58,8 @@ def draw_latencies(axes, result):
 
 
 def main():
-    file, folder = sys.argv[1:]
-    result = json.loads(Path(file).read_text())
+    (folder,) = sys.argv[1:]
+    result = json.load(sys.stdin)
     options = result["options"]
     for name, draw, title in (
         ("rate", draw_rates, f"Drain and replay of {options['commands']:,} commands, rounds: {options['rounds']}"),

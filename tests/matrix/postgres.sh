@@ -18,8 +18,7 @@ copy_postgres_18() {
 unpack_postgres_18() {
     local kept=$CACHE/postgres-$POSTGRES_18
     [ -d "$kept" ] || download "$kept" copy_postgres_18
-    mkdir "$1" &&
-        "$VENV/bin/python" -m zipfile -e "$kept"/*.jar "$1/jar" &&
-        "$VENV/bin/python" -m tarfile -e "$1"/jar/*.txz "$1" ||
-        die "cannot unpack $kept"
+    mkdir "$1"
+    "$VENV/bin/python" -m zipfile -e "$kept"/*.jar "$1/jar"
+    "$VENV/bin/python" -m tarfile -e "$1"/jar/*.txz "$1"
 }
