@@ -106,6 +106,7 @@ ROWS = (
      lambda cell: cell["drain"]["backend_us"] * cell["drain"]["rate"] / 1e4, 0),
     ("bytes of WAL a command", lambda cell: cell["drain"]["wal_bytes"], 0),
     ("worker, CPU s a million commands", lambda cell: cell["drain"]["worker_us"], 2),
+    ("broker, CPU s a million commands", lambda cell: cell["drain"]["broker_us"], 2),
     ("worker, peak RSS, MiB", lambda cell: cell["drain"]["peak_mib"], 1),
     ("commands a batch", lambda cell: cell["drain"]["commands"] / cell["drain"]["batches"], 0),
     ("phase decode, µs a command", phase("decode"), 1),

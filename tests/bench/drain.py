@@ -5,6 +5,7 @@ The group's committed offsets tell how far they are: 40 times a second, which co
 import contextlib
 import re
 import time
+from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaException
 
@@ -46,34 +47,35 @@ def phases(url):
     return seconds, int(float(batches))
 
 
-class Server:
-    """What it takes PostgreSQL from now on."""
+class Servers:
+    """What it takes PostgreSQL and the broker from now on."""
 
     def __init__(self, stage):
         self.stage, self.pids = stage, backends(stage)
+        self.broker = int((Path(stage.services.folder) / "kafka/pid").read_text())
         self.before = self.now()
 
     def now(self):
         ((wal,),) = self.stage.db.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')").fetchall()
-        return sum(map(thread_seconds, self.pids)), int(wal)
+        return sum(map(thread_seconds, self.pids)), int(wal), cpu_seconds(self.broker)
 
     def taken(self):
-        """CPU seconds of the workers' processes, bytes of WAL"""
+        """CPU seconds of the server's processes that work for the workers, bytes of WAL, CPU seconds of the broker"""
         return tuple(now - before for now, before in zip(self.now(), self.before))
 
 
 def watch(stage, workers, count):
-    """[(seconds since the first commit, commands committed)], and what the server has taken meanwhile."""
-    progress, samples, server = Progress(stage), [], None
+    """[(seconds since the first commit, commands committed)], and what it has taken the servers meanwhile."""
+    progress, samples, servers = Progress(stage), [], None
     end = time.monotonic() + GIVE_UP_AFTER_S
     while not samples or samples[-1][1] < count:
         done, now = progress.now(), time.monotonic()
         assert all(worker.running for worker in workers) and now < end, f"{done} of {count}: {workers[0].log[-3000:]}"
         if done > 0:
-            server = server or Server(stage)
+            servers = servers or Servers(stage)
             samples.append((now, done))
         time.sleep(1 / LOOKS_PER_S)
-    taken = server.taken()
+    taken = servers.taken()
     progress.consumer.close()
     return [(now - samples[0][0], done) for now, done in samples], taken
 
@@ -83,7 +85,7 @@ def drain(stage, workers=1, **settings):
     stage.db.execute("CHECKPOINT")
     ports = [free_port() for _ in range(workers)]
     running = [stage.start(**{"http.listen": f"127.0.0.1:{port}", **settings}) for port in ports]
-    samples, (backend_s, wal) = watch(stage, running, count)
+    samples, (backend_s, wal, broker_s) = watch(stage, running, count)
     (seconds, last), first = samples[-1], samples[0][1]
     assert last > first, f"{count} commands are one batch; send more"
     per_phase, batches = zip(*(phases(f"http://127.0.0.1:{port}") for port in ports))
@@ -92,6 +94,7 @@ def drain(stage, workers=1, **settings):
         "seconds": seconds,
         "rate": (last - first) / seconds,
         "backend_us": backend_s / (last - first) * 1e6,
+        "broker_us": broker_s / (last - first) * 1e6,
         "wal_bytes": wal / (last - first),
         "worker_us": sum(cpu_seconds(worker.pid) for worker in running) / count * 1e6,
         "peak_mib": max(peak_mib(worker.pid) for worker in running),

@@ -71,10 +71,10 @@ class BenchStage(Stage):
     def close(self):
         for worker in self.workers:
             worker.clean_up()
-        topics = [self.commands, self.created, self.rejected, self.dlq]
-        for deleted in self.admin.delete_topics(topics).values():
-            deleted.result(30)
-        self.drop_tables()
+        if self.admin is not None:  # it was opened
+            for deleted in self.admin.delete_topics([self.commands, self.created, self.rejected, self.dlq]).values():
+                deleted.result(30)
+            self.drop_tables()
         super().close()
 
     def drop_tables(self):

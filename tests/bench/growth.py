@@ -90,10 +90,11 @@ def database(services, name, template="template1"):
             db.execute(statement)
 
     admin(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    services.database = name
+    before, services.database = services.database, name
     try:
         yield
     finally:
+        services.database = before
         admin(f"DROP DATABASE {name} WITH (FORCE)")
 
 
