@@ -168,6 +168,7 @@ FIGURES = {
     "drain, commands/s": lambda cell: f"{cell['drain']['rate']:,.0f}",
     "replay, commands/s": lambda cell: f"{cell['replay']['rate']:,.0f}",
     "drain: PostgreSQL's processes, CPU µs a command": lambda cell: f"{cell['drain']['backend_us']:.1f}",
+    "drain: bytes of WAL a command": lambda cell: f"{cell['drain']['wal_bytes']:,.0f}",
 }
 
 
