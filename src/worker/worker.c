@@ -18,6 +18,7 @@
 
 #define FILL_WAIT_MS   100
 #define STORE_SLICE_MS 100
+#define ADVANCE_MS     500
 #define START_SLICE_MS 250
 #define BREAKER_LOG_MS 60000
 #define TRAILING_MS    200
@@ -184,17 +185,13 @@ static bool send(struct worker *w, struct err *err)
     return !needs_store(w->next) || store_send(w->parts.store, w->next, err);
 }
 
-/* Until PostgreSQL has all that it needs, and works on it while the batch before is published. */
+/*
+ * Gives PostgreSQL all that it needs, so that it works while the batch before is published. If it is held up, by a lock
+ * perhaps, what has been decided is published first.
+ */
 static bool advance(struct worker *w, struct err *err)
 {
-    enum progress progress;
-
-    if (!needs_store(w->next))
-        return true;
-    while ((progress = store_advance(w->parts.store, w->next, STORE_SLICE_MS, err)) == PENDING)
-        if (!keepalive_tick(&w->store_keepalive, "waiting for PostgreSQL", err))
-            return false;
-    return progress == DONE;
+    return !needs_store(w->next) || store_advance(w->parts.store, w->next, ADVANCE_MS, err) != FAILED;
 }
 
 static bool receive(struct worker *w, struct batch *batch, struct err *err)

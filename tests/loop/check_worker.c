@@ -269,6 +269,19 @@ START_TEST(what_was_read_ahead_is_filled_up_before_it_is_sent)
 }
 END_TEST
 
+START_TEST(what_was_decided_is_published_while_postgresql_is_held_up)
+{
+    world.config.batch_max_messages = WORKER_OVERLAP_MIN;
+    given_commands(0, 2 * WORKER_OVERLAP_MIN);
+    plan("advance 2 pending, receive 2-20 pending");
+    while (world.calls[CALL_RECEIVE] < 2)
+        run_steps(1);
+    ck_assert_uint_ge(events_visible(), WORKER_OVERLAP_MIN);
+    ck_assert_int_lt(trace_of(CALL_COMMIT, 1), trace_of(CALL_RECEIVE, 2));
+    run_to_the_end();
+}
+END_TEST
+
 START_TEST(duplicates_across_two_batches_in_flight_are_decided_once)
 {
     world.config.batch_max_messages = 300;
@@ -302,6 +315,7 @@ int main(void)
             the_batch_after_the_next_is_read_while_the_next_is_decided,
             what_was_read_ahead_is_filled_up_before_it_is_sent,
             the_batch_after_the_next_is_read_while_the_next_is_decided,
+            what_was_decided_is_published_while_postgresql_is_held_up,
             what_was_read_ahead_is_filled_up_before_it_is_sent,
             duplicates_across_two_batches_in_flight_are_decided_once);
     return table_run(suite);

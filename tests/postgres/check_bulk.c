@@ -214,8 +214,9 @@ START_TEST(what_was_advanced_is_stored_by_the_server_alone)
     ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
     ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 0);
     ck_assert_int_eq(store_advance(store, &batch, 10000, &err), DONE);
-    while (number(sql("SELECT count(*) FROM command_outcomes")) < 20)
+    for (int ms = 0; ms < 20000 && number(sql("SELECT count(*) FROM command_outcomes")) == 0; ms++)
         usleep(1000);
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 20);
     ck_assert_ptr_null(batch.items[0].row);
     receive_all();
     assert_created(19);
