@@ -277,6 +277,7 @@ RESULTS ?= $(B)/bench
 .PHONY: bench
 bench: SETUP_FOR = bench
 bench: setup
+	@rm -f $(B)/cli/version.o # so that the report names the present revision
 	@$(MAKE) -s --no-print-directory all
 	@BUILD=$(B) bash -c '. deploy/paths.sh; export PLOTS; exec "$$VENV/bin/python" tests/bench/bench.py --json $(B)/bench/bench.json \
 	    --report $(RESULTS) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)'
@@ -284,6 +285,7 @@ bench: setup
 .PHONY: bench-growth
 bench-growth: SETUP_FOR = check
 bench-growth: setup
+	@rm -f $(B)/cli/version.o
 	@$(MAKE) -s --no-print-directory all
 	@BUILD=$(B) tests/bench/growth.sh --json $(B)/bench/growth.json --report $(RESULTS)/growth.md \
 	    $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(GROWTH)

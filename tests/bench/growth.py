@@ -181,7 +181,8 @@ def table(args, done, figure):
     columns = list(itertools.product(args.partitions, args.workers))
     head = ["PostgreSQL", "ids", "ledger", "checks", *(f"{each} part., {count} w." for each, count in columns)]
     rows = [
-        [done["servers"][row[0]]["postgresql"], *row[1:], *(" ".join(cells[column]) for column in columns)] for row, cells in found.items()
+        [done["servers"][row[0]]["postgresql"], *row[1:], *(" ".join(found[row][column]) for column in columns)]
+        for row in itertools.product(args.servers, args.ids, args.ledgers, args.checks)
     ]
     return ground.markdown(head, rows)
 
