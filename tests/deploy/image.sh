@@ -7,6 +7,8 @@ cd "$(dirname "$0")/../.."
 . deploy/paths.sh
 # shellcheck source=tests/matrix/system.sh
 . tests/matrix/system.sh
+# shellcheck source=tests/deploy/steps.sh
+. tests/deploy/steps.sh
 
 find_mirror Debian
 work=$(mktemp -d /var/tmp/sessiond-image.XXXXXX)
@@ -14,20 +16,6 @@ chmod 755 "$work"
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-
-passed=0
-step() {
-    local claim=$1
-    shift
-    if ! "$@" >"$work/log" 2>&1; then
-        say "  FAILED  $claim"
-        tail -n 40 "$work/log" >&2
-        echo "$passed passed, 1 failed"
-        exit 1
-    fi
-    passed=$((passed + 1))
-    say "  ok      $claim"
-}
 
 prepare() {
     make_system Debian trixie "$work/base" apt-utils && inside "$work/base" update-ca-certificates &&
