@@ -5,7 +5,7 @@
 #
 # It is built from the tarball without git and checked by that release's lintian. A second system is started with its own
 # systemd (machine.sh); there the commands of deploy/README.md are carried out, from the package to the first event. Then
-# the worker is killed, misconfigured, upgraded, removed and purged. The broker and the database are this machine's
+# the worker is killed, held, misconfigured, upgraded, removed and purged. The broker and the database are this machine's
 # (deploy/services.sh). The last line is the sum; exit status 77: it cannot run here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -146,6 +146,14 @@ says_its_state() { shown StatusText | grep -E '^(idle|working)'; }
 is_up_again() { [ "$(shown NRestarts)" = 1 ] && [ "$(shown ActiveState)" = active ]; }
 comes_back() { booted 'systemctl kill -s KILL sessiond' && await is_up_again; }
 
+# With less patience than the unit's, which is two minutes; longer than that it lives on by its own word alone.
+stands_still() {
+    local drop_in=$machine/etc/systemd/system/sessiond.service.d
+    mkdir "$drop_in" && printf '[Service]\nWatchdogSec=4\n' >"$drop_in/watchdog.conf" &&
+        booted 'systemctl daemon-reload && systemctl restart sessiond && sleep 6' && [ "$(shown NRestarts)" = 0 ] &&
+        booted 'systemctl kill -s STOP sessiond' && await is_up_again && rm -r "$drop_in" && booted 'systemctl daemon-reload'
+}
+
 # The exit status of a mistake is for a person.
 stays_down() {
     echo 'dlq.topik=x' >>"$machine/etc/sessiond/sessiond.conf"
@@ -209,6 +217,7 @@ step 'it runs as its user, with no capability, behind its filter, and writes now
 step 'that systemd finds nothing wrong in its units, and little exposed' is_approved
 step 'systemd knows its state' says_its_state
 step 'killed, it is started again' comes_back
+step 'standing still, it is ended by the watchdog, and started again' stands_still
 step 'misconfigured, it is not, and says where' stays_down
 step 'two of the template run beside each other' two_at_once
 step 'one stops with 0' stops
