@@ -145,6 +145,6 @@ if [ "$purpose" = bench ] && [ ! -d "$PLOTS" ]; then
     download "$PLOTS" venv_with -r tests/bench/requirements.txt
 fi
 if [ "$purpose" != run ] && [ ! -d "$VALIDATORS" ]; then
-    say "setup: installing the schemas of Kubernetes, KEDA and Compose into $VALIDATORS"
+    say "setup: installing the schemas of Kubernetes, KEDA, Compose and Grafana into $VALIDATORS"
     download "$VALIDATORS" venv_with -r tests/deploy/requirements.txt
 fi
