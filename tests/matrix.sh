@@ -66,8 +66,8 @@ run() {
 # ---- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 with_postgres_18() {
-    unpack_postgres_18 "$work/postgres"
-    POSTGRES_BIN=$work/postgres/bin tests/run.sh build with postgres
+    unpack_postgres_18 "$work/postgres" &&
+        POSTGRES_BIN=$work/postgres/bin tests/run.sh build with postgres
 }
 
 # ---- Kafka -----------------------------------------------------------------------------------------------------------
