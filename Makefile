@@ -176,7 +176,7 @@ $(B)/tests/$(1)/check_%: tests/$(1)/check_%.c $(wildcard tests/*.h tests/$(1)/*.
 endef
 $(foreach layer,core json runtime config codec kafka loop mock postgres registry http,$(eval $(call check_rule,$(layer))))
 
-.PHONY: setup check check-all check-built check-layers demo bench up down
+.PHONY: setup check check-all check-built check-layers demo up down
 setup:
 	@SETUP=$(SETUP) WITH_REGISTRY=$(WITH_REGISTRY) WITH_HTTP=$(WITH_HTTP) WITH_MIMALLOC=$(WITH_MIMALLOC) deploy/setup.sh $(SETUP_FOR)
 
@@ -234,10 +234,9 @@ mutants: setup
 	@$(MAKE) -s --no-print-directory with-failpoints
 	@tests/mutants.sh $(MUTANTS)
 
-bench: SETUP_FOR = check
-demo up bench: setup
+demo up: setup
 	@$(MAKE) -s --no-print-directory all
-	@BUILD=$(B) deploy/$@.sh $(if $(filter bench,$@),$(BENCH))
+	@BUILD=$(B) deploy/$@.sh
 down:
 	@deploy/down.sh
 
@@ -271,7 +270,25 @@ coverage: setup
 	@$(MAKE) -s --no-print-directory $(JOBS) $(CLANG) CFLAGS='$(COVERAGE)' B=$(B)-coverage coverage-here
 	@tests/coverage.sh $(B)-coverage
 
-# ---- Decoding, measured beside avro-c and jansson --------------------------------------------------------------------
+# ---- Measuring: tests/bench/README.md --------------------------------------------------------------------------------
+
+# Where the tables and plots go; RESULTS=tests/bench shows them in its README. The figures are in $(B)/bench, as JSON.
+RESULTS ?= $(B)/bench
+.PHONY: bench
+bench: SETUP_FOR = bench
+bench: setup
+	@rm -f $(B)/cli/version.o # so that the report names the present revision
+	@$(MAKE) -s --no-print-directory all
+	@BUILD=$(B) bash -c '. deploy/paths.sh; export PLOTS; exec "$$VENV/bin/python" tests/bench/bench.py --json $(B)/bench/bench.json \
+	    --report $(RESULTS) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)'
+# A matrix of ledgers, ids, partitions, workers and servers.
+.PHONY: bench-growth
+bench-growth: SETUP_FOR = check
+bench-growth: setup
+	@rm -f $(B)/cli/version.o
+	@$(MAKE) -s --no-print-directory all
+	@BUILD=$(B) tests/bench/growth.sh --json $(B)/bench/growth.json --report $(RESULTS)/growth.md \
+	    $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(GROWTH)
 
 $(B)/bench_codec: tests/bench/bench_codec.c tests/allocations.h $(call archives,codec avro $(BASE))
 	$(call say,BENCH,$@)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(call archives,codec avro $(BASE)) $(LIBS_avro)
@@ -335,7 +352,8 @@ help:
 	@echo "make screenshots  deploy/screenshots, each from a real worker in that state, in headless Chromium"
 	@echo "make bench-codec  what decoding one command costs, beside avro-c and jansson"
 	@echo "make bench-store  what a command costs PostgreSQL, by statement and in bulk; on the server that PG* names"
-	@echo "make bench      throughput, CPU and memory beside COPY; BENCH='--commands N --batch N'"
+	@echo "make bench      drain, replay and latency beside COPY, with plots; COMMANDS=400000 ROUNDS=5 BENCH='--rate 1000'"
+	@echo "make bench-growth  the rate with 1 and 10 million outcomes, by ids, partitions, workers and PostgreSQL"
 	@echo "make dist, deb  a tarball that builds where git is not; a package for this Debian: build/dist"
 	@echo "make format, lint, check-layers, install DESTDIR=, clean"
 	@echo "SETUP=no        install nothing; SANITIZER=address,undefined; V=1"

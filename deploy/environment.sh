@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Runs a broker, a database with sample data and a worker in one folder. It is sourced by demo.sh, up.sh, down.sh and
-# bench.sh.
+# Runs a broker, a database with sample data and a worker in one folder. It is sourced by demo.sh, up.sh and
+# down.sh.
 #
 # Reads: dir, the folder; BUILD, where the program is (default: build). Sets KAFKA, PGHOST, PGPORT, PGUSER, PGDATABASE,
 # JARS, and page, the address of the worker's page ("" where the program was built without one).

@@ -16,6 +16,7 @@ REGISTRY_APP=$CACHE/registry-$(keyed_by "$REPO/deploy/registry-pom.xml")
 ASYNCAPI=$CACHE/asyncapi-$(keyed_by "$REPO/tests/schemas/package-lock.json")
 VALIDATORS=$CACHE/validators-$(keyed_by "$REPO/tests/deploy/requirements.txt")
 VENV=$CACHE/python-$(keyed_by "$REPO/tests/requirements.txt")
+PLOTS=$CACHE/plots-$(keyed_by "$REPO/tests/bench/requirements.txt")
 JAVA_CLIENTS=$CACHE/java-$(keyed_by "$REPO/tests/java/pom.xml")
 
 say() { printf '%s\n' "$*" >&2; }

@@ -4,7 +4,8 @@
 #
 #   deploy/setup.sh          compiler and libraries; PostgreSQL, Java and the Kafka jars for the demo
 #   deploy/setup.sh check    also what the tests need
-#   deploy/setup.sh all      also what only tests/matrix.sh needs
+#   deploy/setup.sh bench    also what `make bench` draws its plots with
+#   deploy/setup.sh all      what the tests and tests/matrix.sh need
 #
 # It runs as root or with sudo. SETUP=no: it only prints what is missing, and fails if something is. KAFKA_VERSION:
 # another broker. Downloads go to ${XDG_CACHE_HOME:-~/.cache}/sessiond. Debian's packages start no server here: the
@@ -18,8 +19,8 @@ cd "$(dirname "$0")/.."
 
 purpose=${1:-run}
 case $purpose in
-    run | check | all) ;;
-    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    run | check | bench | all) ;;
+    *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
 # ---- What is missing -------------------------------------------------------------------------------------------------
@@ -110,6 +111,7 @@ if [ "${SETUP:-yes}" = no ]; then
     [ "$purpose" = run ] || [ -d "$JAVA_CLIENTS" ] || missing+=("the Java clients in $JAVA_CLIENTS")
     [ "$purpose" = run ] || [ -d "$ASYNCAPI" ] || missing+=("AsyncAPI's schemas in $ASYNCAPI")
     [ "$purpose" = run ] || [ -d "$VENV" ] || missing+=("the Python packages in $VENV")
+    [ "$purpose" != bench ] || [ -d "$PLOTS" ] || missing+=("what draws plots in $PLOTS")
     [ "$purpose" = run ] || [ -d "$VALIDATORS" ] || missing+=("the manifests' schemas in $VALIDATORS")
     [ ${#missing[@]} -eq 0 ] || { say 'setup: SETUP=no, missing:'; printf '  %s\n' "${missing[@]}" >&2; exit 1; }
     exit 0
@@ -137,6 +139,10 @@ fi
 if [ "$purpose" != run ] && [ ! -d "$VENV" ]; then
     say "setup: installing the tests' Python packages into $VENV"
     download "$VENV" venv_with -r tests/requirements.txt
+fi
+if [ "$purpose" = bench ] && [ ! -d "$PLOTS" ]; then
+    say "setup: installing what draws plots into $PLOTS"
+    download "$PLOTS" venv_with -r tests/bench/requirements.txt
 fi
 if [ "$purpose" != run ] && [ ! -d "$VALIDATORS" ]; then
     say "setup: installing the schemas of Kubernetes, KEDA, Compose and Grafana into $VALIDATORS"

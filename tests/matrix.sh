@@ -19,9 +19,10 @@ cd "$(dirname "$0")/.."
 . deploy/paths.sh
 # shellcheck source=deploy/download.sh
 . deploy/download.sh
+# shellcheck source=tests/matrix/postgres.sh
+. tests/matrix/postgres.sh
 
 unset MAKEFLAGS MFLAGS MAKELEVEL # a caller's B or SANITIZER is not meant for other builds
-POSTGRES_18=18.1.0
 KAFKA_44=4.4.0
 # Which version of the npm package has the sources of which librdkafka.
 declare -A NPM_OF=([2.8.0]=1.2.0 [2.15.1]=1.10.1)
@@ -64,28 +65,9 @@ run() {
 
 # ---- PostgreSQL ------------------------------------------------------------------------------------------------------
 
-# Built for many systems: initdb, pg_ctl and postgres with their libraries.
-copy_postgres() {
-    local machine
-    case $(uname -m) in
-        x86_64) machine=amd64 ;;
-        aarch64) machine=arm64v8 ;;
-    esac
-    mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -DoutputDirectory="$1" \
-        -Dartifact="io.zonky.test.postgres:embedded-postgres-binaries-linux-${machine:?}:$POSTGRES_18"
-}
-
-unpack_postgres() {
-    mkdir "$work/postgres" &&
-        "$VENV/bin/python" -m zipfile -e "$1"/*.jar "$work/jar" &&
-        "$VENV/bin/python" -m tarfile -e "$work"/jar/*.txz "$work/postgres"
-}
-
 with_postgres_18() {
-    local kept=$CACHE/postgres-$POSTGRES_18
-    [ -d "$kept" ] || download "$kept" copy_postgres
-    unpack_postgres "$kept" || die "cannot unpack $kept"
-    POSTGRES_BIN=$work/postgres/bin tests/run.sh build with postgres
+    unpack_postgres_18 "$work/postgres" &&
+        POSTGRES_BIN=$work/postgres/bin tests/run.sh build with postgres
 }
 
 # ---- Kafka -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1] / "system"), str(Path(__file__).parents[1])]
 
 from deadline import until  # noqa: E402
+from process import cpu_seconds  # noqa: E402
 from services import Services, free_port  # noqa: E402
 from stage import Stage, command, new_id  # noqa: E402
 from watched import ask  # noqa: E402
@@ -24,12 +25,6 @@ from watched import ask  # noqa: E402
 COMMANDS = int(os.environ.get("COMMANDS", 100000))
 TURNS = int(os.environ.get("TURNS", 4))
 IDLE_S = int(os.environ.get("IDLE_S", 60))
-
-
-def cpu_seconds(pid):
-    """utime and stime of proc(5), all threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Eyes:

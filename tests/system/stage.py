@@ -64,6 +64,8 @@ def may_see(consumer, prefix):
 
 
 class Stage:
+    groups, activities = GROUPS, ACTIVITIES
+
     def __init__(self, services, name, folder: Path):
         self.services = services
         self.name = f"{name[:40]}-{uuid.uuid4().hex[:6]}"
@@ -94,8 +96,8 @@ class Stage:
 
     @classmethod
     @contextlib.contextmanager
-    def opened(cls, *args):
-        stage = cls(*args)
+    def opened(cls, *args, **how):
+        stage = cls(*args, **how)
         try:
             yield stage.open()
         finally:
@@ -109,8 +111,9 @@ class Stage:
         self.must("topics", "apply")
         self.must("migrate", "up")
         with self.db.cursor() as cursor:
-            cursor.executemany("INSERT INTO groups (id, name) VALUES (%s, %s)", list(GROUPS.items()))
-            cursor.executemany("INSERT INTO study_activities (id, name) VALUES (%s, %s)", list(ACTIVITIES.items()))
+            insert = "INSERT INTO {} (id, name) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+            cursor.executemany(insert.format("groups"), list(self.groups.items()))
+            cursor.executemany(insert.format("study_activities"), list(self.activities.items()))
         self.admin = AdminClient({"bootstrap.servers": self.services.kafka})
         return self
 
@@ -282,10 +285,10 @@ class Stage:
     # ---- Offsets ----
 
     def partitions(self):
-        return range(4)  # topics.partitions
+        return range(self.settings.get("topics.partitions", 4))
 
-    def places(self):
-        return [TopicPartition(self.commands, partition) for partition in self.partitions()]
+    def places(self, topic=None):
+        return [TopicPartition(topic or self.commands, partition) for partition in self.partitions()]
 
     def ends(self):
         """As soon as the broker says so: after a restart it takes a moment."""
