@@ -59,7 +59,4 @@ MUSTUSE bool cli_try_config(struct cli *cli, struct err *err);
 /** Prints "sessiond: message [CODE]" to stderr and returns the exit code of `err`. */
 int cli_fail(const struct err *err);
 
-/** Prints a usage error with a hint at `--help`; returns EXIT_USAGE. `subcommand` NULL: of the program itself. */
-int cli_usage(const struct subcommand *subcommand, const char *format, ...) PRINTF(2, 3);
-
 #endif

@@ -3,8 +3,6 @@
 #include "kafka/properties.h"
 #include "runtime/log.h"
 
-#include <stdarg.h>
-
 bool cli_try_config(struct cli *cli, struct err *err)
 {
     if (!config_load(&cli->config, &cli->request, err))
@@ -29,17 +27,4 @@ int cli_fail(const struct err *err)
             err->code == NULL ? "" : err->code, err->code == NULL ? "" : "]");
     /* Every error ends a tool; those that `run` would wait out are, to a tool, something it cannot reach. */
     return err->class == ERR_STOP || err->class == ERR_INTERRUPTED ? (int)err->exit_code : EXIT_UNREACHABLE;
-}
-
-int cli_usage(const struct subcommand *subcommand, const char *format, ...)
-{
-    va_list args;
-
-    fprintf(stderr, "sessiond%s%s: ", subcommand == NULL ? "" : " ", subcommand == NULL ? "" : subcommand->name);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fprintf(stderr, "\n  see: sessiond%s%s --help [%s]\n", subcommand == NULL ? "" : " ",
-            subcommand == NULL ? "" : subcommand->name, E_USAGE_01);
-    return EXIT_USAGE;
 }

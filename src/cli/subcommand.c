@@ -1,10 +1,11 @@
 #include "cli/subcommand.h"
 
-#include "cli/cli.h"
 #include "core/nearest.h"
 
 #include <ctype.h>
 #include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 /* What getopt_long returns for an argument in its place when its format begins with '-'. */
 #define IN_ITS_PLACE 1
@@ -16,6 +17,19 @@ struct reading {
     const char *first; /* the first argument, or NULL */
     bool used[SUBCOMMAND_ROWS];
 };
+
+int cli_usage(const struct subcommand *subcommand, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "sessiond%s%s: ", subcommand == NULL ? "" : " ", subcommand == NULL ? "" : subcommand->name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n  see: sessiond%s%s --help [%s]\n", subcommand == NULL ? "" : " ",
+            subcommand == NULL ? "" : subcommand->name, E_USAGE_01);
+    return EXIT_USAGE;
+}
 
 static size_t option_count(const struct subcommand *subcommand)
 {
