@@ -40,7 +40,7 @@ struct verify {
     struct arena arena;             /* for one record or one id */
     struct external_sort *commands; /* struct command_digest */
     struct external_sort *events;   /* struct event_digest */
-    struct external_sort *answers;  /* struct answered (cli/verify/answers.h) */
+    struct external_sort *answers;  /* struct answered (cli/verify/answered.h) */
     struct external_sort *strays;   /* struct stray: events that belong to no command with their id */
     struct external_sort *order;    /* struct first_event */
     struct external_sort *letters;  /* struct letter */

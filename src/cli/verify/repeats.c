@@ -10,7 +10,7 @@
  * Besides, a transaction answers a record once, so between two answers in one partition a transaction ends. Its marker
  * takes an offset there, also between the last answer and the end.
  */
-#include "cli/verify/walk.h"
+#include "cli/verify/repeats.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
