@@ -74,4 +74,14 @@ struct brokers_wait brokers_wait_for(int timeout_ms);
 MUSTUSE int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct brokers_wait *wait,
                               struct err *err);
 
+struct rd_kafka_queue_s;
+struct rd_kafka_op_s;
+
+/**
+ * Waits for the answer to an admin request, whose own time-out must be later than `timeout_ms`. The caller destroys it
+ * with rd_kafka_event_destroy. NULL: the same errors as of brokers_wait_next.
+ */
+MUSTUSE struct rd_kafka_op_s *brokers_answer(struct brokers *brokers, struct rd_kafka_s *rk,
+                                             struct rd_kafka_queue_s *answers, int timeout_ms, struct err *err);
+
 #endif

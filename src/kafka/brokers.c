@@ -143,6 +143,18 @@ int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct bro
     return (int)(left_ms < wait->slice_ms ? left_ms : wait->slice_ms);
 }
 
+struct rd_kafka_op_s *brokers_answer(struct brokers *brokers, struct rd_kafka_s *rk, struct rd_kafka_queue_s *answers,
+                                     int timeout_ms, struct err *err)
+{
+    struct brokers_wait wait = brokers_wait_for(timeout_ms);
+    rd_kafka_event_t *answer = NULL;
+    int slice_ms;
+
+    while (answer == NULL && (slice_ms = brokers_wait_next(brokers, rk, &wait, err)) > 0)
+        answer = rd_kafka_queue_poll(answers, slice_ms);
+    return answer;
+}
+
 bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms, int *partitions,
                    struct err *err)
 {

@@ -3,13 +3,16 @@
 #include "kafka/kafka_error.h"
 #include "kafka/settings.h"
 #include "kafka/topic_metadata.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
+#include "runtime/stop.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 
 /* For one request. The caller looks at the stop flag in between. */
 #define REQUEST_MS 5000
+#define SLICE_MS   250 /* in which a tool waits */
 
 static const char setting[] = "cleanup.policy";
 
@@ -118,6 +121,19 @@ enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int t
     rd_kafka_event_destroy(answer);
     cleanup_close(cleanup);
     return reading.final ? DONE : PENDING;
+}
+
+bool cleanup_await(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms, struct err *err)
+{
+    int64_t deadline_ms = clock_ms() + timeout_ms;
+    bool stopped = false;
+
+    while (cleanup_read(cleanup, rk, SLICE_MS) == PENDING && clock_ms() < deadline_ms && !stopped) {
+        stopped = stop_requested();
+        rd_kafka_poll(rk, 20);
+    }
+    cleanup_close(cleanup);
+    return !stopped || err_interrupted(err, "waiting for a broker");
 }
 
 /* ---- Verdicts ---------------------------------------------------------------------------------------------------- */

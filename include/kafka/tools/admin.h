@@ -32,10 +32,7 @@ MUSTUSE bool admin_describe(struct admin *admin, struct topic *topics, size_t co
 MUSTUSE bool admin_read_settings(struct admin *admin, const struct topic *topics, size_t count, settings_take *take,
                                  void *target, struct err *err);
 
-/**
- * Reads which of the topics are compacted (kafka/cleanup.h). Topics for which no answer comes in time stay unread; that
- * is not a failure. False: ERR_INTERRUPTED (75).
- */
+/** Reads which of the topics are compacted (cleanup_await). */
 MUSTUSE bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err);
 
 /**

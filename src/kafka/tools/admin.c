@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* How long one request may take before the stop flag is looked at again. */
-#define SLICE_MS 250
-
 struct admin {
     struct brokers brokers;
     int timeout_ms;
@@ -62,14 +59,7 @@ bool admin_describe(struct admin *admin, struct topic *topics, size_t count, str
 
 bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err)
 {
-    int64_t deadline_ms = clock_ms() + admin->timeout_ms;
-    enum progress progress;
-
-    while ((progress = cleanup_read(cleanup, admin->rk, SLICE_MS)) == PENDING && clock_ms() < deadline_ms &&
-           !stop_requested())
-        rd_kafka_poll(admin->rk, 20);
-    cleanup_close(cleanup);
-    return progress == DONE || !stop_requested() || err_interrupted(err, "waiting for a broker");
+    return cleanup_await(cleanup, admin->rk, admin->timeout_ms, err);
 }
 
 /* The error of the whole request, or of the one topic in it. */
@@ -92,18 +82,10 @@ static bool created(rd_kafka_event_t *answer, const char *name, struct err *err)
     return false;
 }
 
-/*
- * NULL with ERR_STOP. Perhaps nothing answers: the request waits inside librdkafka for a connection to the controller.
- */
+/* NULL with ERR_STOP. Perhaps nothing answers: the request waits inside librdkafka for a connection to the controller. */
 static rd_kafka_event_t *next_answer(struct admin *admin, struct err *err)
 {
-    struct brokers_wait wait = brokers_wait_for(admin->timeout_ms);
-    rd_kafka_event_t *answer = NULL;
-    int slice_ms;
-
-    while (answer == NULL && (slice_ms = brokers_wait_next(&admin->brokers, admin->rk, &wait, err)) > 0)
-        answer = rd_kafka_queue_poll(admin->answers, slice_ms);
-    return answer;
+    return brokers_answer(&admin->brokers, admin->rk, admin->answers, admin->timeout_ms, err);
 }
 
 static bool request(struct admin *admin, rd_kafka_NewTopic_t *topic, const char *name, struct err *err)

@@ -148,19 +148,12 @@ static bool read_ends(struct lag *lag, rd_kafka_t *rk, int64_t which, size_t fie
 /* NULL with ERR_STOP. The event is the caller's. */
 static rd_kafka_event_t *await(struct lag *lag, struct err *err)
 {
-    struct brokers_wait wait = brokers_wait_for(lag->timeout_ms);
-    int slice_ms;
+    rd_kafka_event_t *event = brokers_answer(&lag->brokers, lag->rk, lag->answers, lag->timeout_ms, err);
 
-    while ((slice_ms = brokers_wait_next(&lag->brokers, lag->rk, &wait, err)) > 0) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(lag->answers, slice_ms);
-        if (event != NULL && rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR)
-            return event;
-        if (event != NULL) {
-            failed(rd_kafka_event_error(event), rd_kafka_event_error_string(event), lag->group, err);
-            rd_kafka_event_destroy(event);
-            return NULL;
-        }
-    }
+    if (event == NULL || rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return event;
+    failed(rd_kafka_event_error(event), rd_kafka_event_error_string(event), lag->group, err);
+    rd_kafka_event_destroy(event);
     return NULL;
 }
 

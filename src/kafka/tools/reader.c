@@ -2,6 +2,7 @@
 
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
+#include "kafka/message_headers.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -218,31 +219,9 @@ static bool belongs(struct reader *reader, struct reader_topic *topic, int32_t n
     return wanted;
 }
 
-static const struct header *headers_of(struct reader *reader, const rd_kafka_message_t *message, size_t *count)
-{
-    rd_kafka_headers_t *list;
-
-    *count = 0;
-    if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return NULL;
-    *count = rd_kafka_header_cnt(list);
-    struct header *headers = arena_alloc(&reader->arena, *count * sizeof *headers);
-    for (size_t i = 0; i < *count; i++) {
-        const char *name;
-        const void *value;
-        size_t len;
-        if (rd_kafka_header_get_all(list, i, &name, &value, &len) != RD_KAFKA_RESP_ERR_NO_ERROR)
-            abort();
-        headers[i] = (struct header){
-            bytes_of(name), {value, len}
-        };
-    }
-    return headers;
-}
-
 static void fill_record(struct reader *reader, const struct reader_topic *topic, struct record *record)
 {
-    const rd_kafka_message_t *message = reader->message;
+    rd_kafka_message_t *message = reader->message;
     rd_kafka_timestamp_type_t type;
 
     *record = (struct record){
@@ -253,7 +232,7 @@ static void fill_record(struct reader *reader, const struct reader_topic *topic,
         .value = {message->payload, message->len    },
     };
     record->timestamp_ms = rd_kafka_message_timestamp(message, &type);
-    record->headers = headers_of(reader, message, &record->header_count);
+    message_headers(message, &reader->arena, record);
 }
 
 MUSTUSE static enum progress nothing(struct reader *reader, struct err *err)

@@ -6,13 +6,10 @@
 #include "kafka/tools/ends.h"
 #include "kafka/topic_metadata.h"
 #include "runtime/clock.h"
-#include "runtime/stop.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define SLICE_MS 250
 
 struct survey {
     struct brokers brokers;
@@ -226,7 +223,7 @@ static void take_settings(void *target, const struct settings *settings)
 static void ask_settings(struct survey *survey, int32_t broker, rd_kafka_queue_t *answers)
 {
     const char **topics = calloc(survey->count, sizeof *topics);
-    struct settings_request request = {topics, 0, broker, .of_broker = true, .timeout_ms = survey->timeout_ms};
+    struct settings_request request = {topics, 0, broker, .of_broker = true, .timeout_ms = survey->timeout_ms + 1000};
 
     if (topics == NULL)
         abort();
@@ -239,17 +236,13 @@ static void ask_settings(struct survey *survey, int32_t broker, rd_kafka_queue_t
 
 static bool read_settings(struct survey *survey, struct err *err)
 {
-    struct brokers_wait wait = brokers_wait_for(survey->timeout_ms);
-    rd_kafka_event_t *answer = NULL;
     int32_t broker = -1;
-    int slice_ms;
 
     if (topic_broker(survey->rk, survey->topics[0].name, &broker, survey->timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return brokers_silent(&survey->brokers, survey->timeout_ms, err);
     rd_kafka_queue_t *answers = rd_kafka_queue_new(survey->rk);
     ask_settings(survey, broker, answers);
-    while (answer == NULL && (slice_ms = brokers_wait_next(&survey->brokers, survey->rk, &wait, err)) > 0)
-        answer = rd_kafka_queue_poll(answers, slice_ms);
+    rd_kafka_event_t *answer = brokers_answer(&survey->brokers, survey->rk, answers, survey->timeout_ms, err);
     if (answer != NULL) {
         settings_each(answer, take_settings, survey);
         rd_kafka_event_destroy(answer);
@@ -262,7 +255,6 @@ static bool read_settings(struct survey *survey, struct err *err)
 static bool read_cleanup(struct survey *survey, struct err *err)
 {
     struct cleanup *cleanup = &survey->cleanup;
-    int64_t deadline_ms = clock_ms() + survey->timeout_ms;
     size_t kept = 0;
 
     for (size_t i = 0; i < cleanup->count; i++)
@@ -270,12 +262,7 @@ static bool read_cleanup(struct survey *survey, struct err *err)
             if (survey->topics[k].name == cleanup->topics[i].name && survey->topics[k].err.class == ERR_NONE)
                 cleanup->topics[kept++] = cleanup->topics[i];
     cleanup->count = kept;
-    while (kept > 0 && cleanup_read(cleanup, survey->rk, SLICE_MS) == PENDING && clock_ms() < deadline_ms) {
-        if (stop_requested())
-            return err_interrupted(err, "waiting for a broker");
-        rd_kafka_poll(survey->rk, 20);
-    }
-    return true;
+    return kept == 0 || cleanup_await(cleanup, survey->rk, survey->timeout_ms, err);
 }
 
 /* ---- Records of the future ---------------------------------------------------------------------------------------- */
