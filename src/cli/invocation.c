@@ -1,6 +1,5 @@
 #include "cli/invocation.h"
 
-#include "cli/cli.h"
 #include "cli/program.h"
 
 #include <stdlib.h>

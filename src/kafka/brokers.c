@@ -1,7 +1,6 @@
 #include "kafka/brokers.h"
 
 #include "kafka/kafka_error.h"
-#include "kafka/patience.h"
 #include "kafka/topic_metadata.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"

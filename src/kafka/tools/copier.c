@@ -1,6 +1,5 @@
 #include "kafka/tools/copier.h"
 
-#include "kafka/kafka_error.h"
 #include "kafka/sink.h"
 #include "runtime/clock.h"
 #include "runtime/failpoint.h"
