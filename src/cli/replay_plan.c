@@ -18,7 +18,7 @@ void replay_configure(struct replay_tool *tool)
 {
     const struct config *config = &tool->cli->config;
 
-    own_config_make(&tool->config, config, "replay");
+    own_config_make(&tool->config, config, REPLAY_NAME);
     tool->config.dlq_brake = 0;
     tool->config.batch_max_messages = rate_portion(tool->rate.limit, config->batch_max_messages);
 }

@@ -254,3 +254,8 @@ bool config_given(const struct config *config, const char *key)
 {
     return strcmp(config->origins[config_key_find(key) - config_keys].origin, DEFAULT_ORIGIN) != 0;
 }
+
+char *config_group_beside(const struct config *config, const char *name)
+{
+    return text_printf("%s-%s", config->group_id, name);
+}

@@ -81,10 +81,11 @@ static void take_secret(void *opaque, const struct config_secret *secret)
 
 static const char *kafka_value(const struct config *config, const char *name)
 {
-    for (size_t i = config->kafka_count; i > 0; i--)
-        if (strcmp(config->kafka[i - 1].name, name) == 0)
-            return config->kafka[i - 1].value;
-    return "";
+    const struct kafka_property *property = client_property(config, CLIENT_CONSUMER, name);
+
+    if (property == NULL)
+        property = client_property(config, CLIENT_PRODUCER, name);
+    return property == NULL ? "" : property->value;
 }
 
 static bool is_here(const char *host)
