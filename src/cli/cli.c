@@ -3,6 +3,8 @@
 #include "kafka/properties.h"
 #include "runtime/log.h"
 
+#include <inttypes.h>
+
 bool cli_try_config(struct cli *cli, struct err *err)
 {
     if (!config_load(&cli->config, &cli->request, err))
@@ -19,6 +21,20 @@ int cli_load_config(struct cli *cli)
     struct err err;
 
     return cli_try_config(cli, &err) ? 0 : cli_fail(&err);
+}
+
+bool cli_need_dlq(const struct config *config, struct err *err)
+{
+    return *config->dlq_topic != 0 || err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09,
+                                              "there is no dead-letter topic: dlq.topic is empty\n"
+                                              "  fix: set dlq.topic as the workers have it");
+}
+
+bool cli_need_partition(const char *topic, int64_t partition, int count, struct err *err)
+{
+    return partition < count ||
+           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03,
+                   "%s has no partition %" PRId64 "\n  fix: name one from 0 to %d", topic, partition, count - 1);
 }
 
 int cli_fail(const struct err *err)

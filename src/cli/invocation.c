@@ -27,7 +27,7 @@ static int set(struct invocation *invocation, const struct global_option *option
     case GLOBAL_VERSION: invocation->version = true; break;
     case GLOBAL_SETTING:
         if (strchr(value, '=') == NULL || *value == '=')
-            return cli_usage(NULL, "-%c %s: expected %s", option->letter, value, option->argument);
+            return cli_usage(NULL, "-%c takes %s, and not %s", option->letter, option->argument, value);
         invocation->overrides[invocation->override_count++] = value;
         break;
     }
@@ -58,7 +58,7 @@ static int parse(struct invocation *invocation, char **argv)
         if (option != NULL)
             continue;
         if (invocation->arg_count == 0 && argv[i][0] == '-' && argv[i][1] != 0)
-            return cli_usage(NULL, "unknown option %s", argv[i]);
+            return cli_usage(NULL, "there is no option %s", argv[i]);
         invocation->args[invocation->arg_count++] = argv[i];
     }
     for (; argv[i] != NULL; i++)

@@ -93,20 +93,15 @@ static bool plan_all(struct replay_tool *tool, struct places *places, const stru
     return good;
 }
 
-static bool has_partition(const struct replay_tool *tool, const struct lag_group *group, struct err *err)
-{
-    return tool->replay.mark.arguments.partition < group->partition_count ||
-           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d",
-                   tool->cli->config.commands_topic, group->partition_count - 1);
-}
-
 bool replay_plan(struct replay_tool *tool, struct err *err)
 {
     const struct config *config = &tool->cli->config;
     struct lag_group group;
     struct places *places = NULL;
     struct lag *lag = lag_open(config, tool->from.timeout_ms, err);
-    bool good = lag != NULL && lag_read(lag, &group, err) && has_partition(tool, &group, err);
+    bool good =
+        lag != NULL && lag_read(lag, &group, err) &&
+        cli_need_partition(config->commands_topic, tool->replay.mark.arguments.partition, group.partition_count, err);
 
     if (good)
         places = places_open(config, config->commands_topic, tool->from.timeout_ms, err);
@@ -127,5 +122,6 @@ uint64_t replay_left(const struct replay *replay)
 
 bool replay_interrupted(struct err *err)
 {
-    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted\n  fix: the same command goes on");
+    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+                   "interrupted before the end of the replay\n  fix: run the same command again, which goes on");
 }

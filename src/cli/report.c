@@ -224,7 +224,7 @@ static int report_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (task.path == NULL)
-        return cli_usage(&cli_report, "say which file to write");
+        return cli_usage(&cli_report, "name the file to write");
     stop_setup();
     return report_run(&task);
 }

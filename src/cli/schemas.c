@@ -109,7 +109,7 @@ static int run_action(struct cli *cli, const struct chosen *chosen)
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (strcmp(chosen->action, actions[i].name) == 0)
             return run_with_schemas(cli, actions[i].run);
-    return cli_usage(&cli_schemas, "there is no action %s", chosen->action);
+    return cli_usage(&cli_schemas, "there is no action %s; say list, check, register or fingerprint", chosen->action);
 }
 
 static int schemas_main(struct cli *cli, int argc, char **argv)

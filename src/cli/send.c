@@ -169,13 +169,14 @@ static int parse(struct send *send, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (send->from_options == (send->path != NULL))
-        return cli_usage(&cli_send, "say either --group-id and --study-activity-id, or a file (- is standard input)");
+        return cli_usage(&cli_send, "give either --group-id and --study-activity-id, or a file (- is standard input)");
     if (send->raw && (send->from_options || send->avro))
-        return cli_usage(&cli_send, "--raw sends the lines of a file as they are");
+        return cli_usage(&cli_send, "--raw sends the lines of a file as they are; it takes no --group-id, "
+                                    "--study-activity-id or Avro --format");
     bool complete =
         send->one.command.group_id.state == FIELD_VALUE && send->one.command.study_activity_id.state == FIELD_VALUE;
     if (send->from_options && !complete)
-        return cli_usage(&cli_send, "both --group-id and --study-activity-id are needed");
+        return cli_usage(&cli_send, "one command needs both --group-id and --study-activity-id");
     return 0;
 }
 

@@ -55,9 +55,11 @@ static int unknown_option(const struct subcommand *subcommand, const char *typed
 
     for (size_t i = 0; i < option_count(subcommand); i++)
         nearest_offer(&nearest, subcommand->options[i].name);
-    if (nearest_name(&nearest) != NULL && strchr(typed, '=') == NULL)
-        return cli_usage(subcommand, "cannot use %s; did you mean --%s?", typed, nearest_name(&nearest));
-    return cli_usage(subcommand, "cannot use %s", typed);
+    if (strchr(typed, '=') != NULL)
+        return cli_usage(subcommand, "cannot use %s: there is no such option, or it takes no value", typed);
+    if (nearest_name(&nearest) != NULL)
+        return cli_usage(subcommand, "there is no option %s; did you mean --%s?", typed, nearest_name(&nearest));
+    return cli_usage(subcommand, "there is no option %s", typed);
 }
 
 static int take_option(struct reading *reading, int letter, const char *text)
@@ -68,8 +70,8 @@ static int take_option(struct reading *reading, int letter, const char *text)
     reading->used[row] = true;
     if (reading->set(reading->target, letter, text))
         return 0;
-    return cli_usage(reading->subcommand, "cannot use --%s%s%s", option->name, text == NULL ? "" : " ",
-                     text == NULL ? "" : text);
+    return text == NULL ? cli_usage(reading->subcommand, "cannot use --%s", option->name)
+                        : cli_usage(reading->subcommand, "--%s cannot be %s", option->name, text);
 }
 
 static int take_argument(struct reading *reading, const char *text)
@@ -78,7 +80,7 @@ static int take_argument(struct reading *reading, const char *text)
         reading->first = text;
     return reading->set(reading->target, SUBCOMMAND_ARGUMENT, text)
                ? 0
-               : cli_usage(reading->subcommand, "unexpected argument %s", text);
+               : cli_usage(reading->subcommand, "cannot use the argument %s", text);
 }
 
 static int take(struct reading *reading, int option, const char *typed)

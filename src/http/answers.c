@@ -41,10 +41,10 @@ static void refuse(struct answer *answer, FILE *out)
         int status;
         const char *text;
     } texts[] = {
-        {HTTP_NOT_FOUND,   "no such path; there are /livez, /readyz, /metrics, /api/status and /\n"},
-        {HTTP_METHOD,      "only GET and HEAD\n"                                                   },
-        {HTTP_TOO_LARGE,   "a request has no body here\n"                                          },
-        {HTTP_MISDIRECTED, "this listener answers to the names of this machine only\n"             },
+        {HTTP_NOT_FOUND,   "there is no such path; there are /livez, /readyz, /metrics, /api/status and /\n"},
+        {HTTP_METHOD,      "only GET and HEAD are answered here\n"                                          },
+        {HTTP_TOO_LARGE,   "a request has no body here\n"                                                   },
+        {HTTP_MISDIRECTED, "this listener answers to the names of this machine only\n"                      },
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
