@@ -30,6 +30,7 @@
 #include "cli/cli.h"
 #include "cli/parts/moment.h"
 #include "cli/verify/verify.h"
+#include "json/writer.h"
 #include "runtime/stop.h"
 
 #include <inttypes.h>
@@ -148,33 +149,50 @@ static bool print_text(struct verify *verify, struct err *err)
     return true;
 }
 
-static void print_counts_json(const struct verify_counts *counts)
+static void print_counts_json(const struct verify_counts *counts, struct json_writer *json)
 {
     struct counted list[COUNTED];
 
     list_counts(counts, list);
-    printf("  \"counts\": {");
+    write_key(json, "counts");
+    write_object(json);
     for (size_t i = 0; i < COUNTED; i++)
-        printf("\"%s\": %" PRId64 ", ", list[i].name, list[i].count);
-    printf("\"sessions_old\": %" PRId64 "},\n", counts->old_sessions);
+        write_member_int(json, list[i].name, list[i].count);
+    write_member_int(json, "sessions_old", counts->old_sessions);
+    write_object_end(json);
+}
+
+static bool print_guarantee(struct findings *findings, int guarantee, struct json_writer *json, struct err *err)
+{
+    write_object(json);
+    write_member_int(json, "guarantee", guarantee);
+    write_member_text(json, "title", titles[guarantee]);
+    write_member_bool(json, "holds", findings_count(findings, guarantee) == 0);
+    write_key(json, "discrepancies");
+    write_array(json);
+    bool printed = findings_print(findings, guarantee, json->out, err);
+    write_array_end(json);
+    write_object_end(json);
+    return printed;
 }
 
 static bool print_json(struct verify *verify, struct err *err)
 {
+    struct json_writer json = json_to_stream(stdout);
     int64_t all = findings_count(verify->findings, 0);
 
-    printf("{\"clean\": %s, \"discrepancies\": %" PRId64 ",\n", all == 0 ? "true" : "false", all);
-    print_counts_json(&verify->counts);
-    printf("  \"guarantees\": [");
-    for (int guarantee = 1; guarantee <= GUARANTEES; guarantee++) {
-        int64_t count = findings_count(verify->findings, guarantee);
-        printf("%s\n    {\"guarantee\": %d, \"title\": \"%s\", \"holds\": %s, \"discrepancies\": [",
-               guarantee > 1 ? "," : "", guarantee, titles[guarantee], count == 0 ? "true" : "false");
-        if (!findings_print(verify->findings, guarantee, stdout, err))
+    write_object(&json);
+    write_member_bool(&json, "clean", all == 0);
+    write_member_int(&json, "discrepancies", all);
+    print_counts_json(&verify->counts, &json);
+    write_key(&json, "guarantees");
+    write_array(&json);
+    for (int guarantee = 1; guarantee <= GUARANTEES; guarantee++)
+        if (!print_guarantee(verify->findings, guarantee, &json, err))
             return false;
-        printf("]}");
-    }
-    printf("\n  ]}\n");
+    write_array_end(&json);
+    write_object_end(&json);
+    write_line_end(&json);
     return true;
 }
 
