@@ -75,4 +75,7 @@ MUSTUSE bool verify_order(struct verify *verify, struct err *err);
 /** Compares dead letters with the events that require them. */
 MUSTUSE bool verify_letters(struct verify *verify, struct err *err);
 
+/** Prints the counts, and for each guarantee what was found. */
+MUSTUSE bool verify_print(struct verify *verify, bool json, struct err *err);
+
 #endif
