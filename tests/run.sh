@@ -92,15 +92,23 @@ move_findings() {
     rm -f "$suite"/sanitizer.*
 }
 
-# beside COMMAND...: at the side of other suites, since most of them wait most of their time. One more than there are cores.
+# beside COMMAND...: at the side of other suites, since most of them wait most of their time. One more than there are cores,
+# and those that were begun by aside.
+most=$(nproc)
 beside() {
-    while [ "$(jobs -rp | wc -l)" -gt "$(nproc)" ]; do wait -n || true; done
+    while [ "$(jobs -rp | wc -l)" -gt "$most" ]; do wait -n || true; done
     set -m # a process group for each, which stop ends
     (
         trap '[ $? -eq 0 ] || lost "$*"' EXIT
         "$@"
     ) &
     set +m
+}
+
+# aside COMMAND...: as beside, for one that takes minutes and holds nothing up.
+aside() {
+    most=$((most + 1))
+    beside "$@"
 }
 
 # A suite that this script could not run, and so did not report.
@@ -218,13 +226,20 @@ run_with() {
     run_system system "$build" "${plain_system[@]}"
 }
 
+run_short_systems() {
+    run_system schemas "$build" tests/schemas
+    run_system deploy "$build" tests/deploy
+    run_system system "$build" tests/judge "${plain_system[@]}"
+}
+
 run_everything() {
     local registry=registry http=http layer
     [ ! -e "$build/registry/without.o" ] || registry=
     [ ! -e "$build/http/without.o" ] || http=
-    beside run_postgres "$build"
-    beside run_postgres "$memory" memory
-    beside run_whole lint tests/lint.sh "$build"
+    aside run_whole lint nice tests/lint.sh "$build"
+    aside run_postgres "$build"
+    aside run_postgres "$memory" memory
+    aside run_short_systems
     beside run_whole layers tests/layers.sh "$build"
     beside run_whole promises tests/promises.sh
     for layer in core json runtime config codec kafka $registry $http loop; do run_layer "$build" "$layer"; done
@@ -236,11 +251,8 @@ run_everything() {
     beside run_script fuzz tests/fuzz/run.sh "$build-fuzz" 5
     beside run_script 'without registry' tests/without_registry.sh "$build-without-registry/sessiond"
     beside run_script 'without http' tests/without_http.sh "$build-without-http/sessiond"
-    wait
-    run_system schemas "$build" tests/schemas
-    run_system deploy "$build" tests/deploy
-    run_system system "$build" tests/judge "${plain_system[@]}"
     run_system 'system (memory)' "$memory" tests/system
+    wait
     [ "$mode" = decide ] || run_script mutants tests/mutants.sh
     [ "$mode" = decide ] || run_script matrix tests/matrix.sh
 }

@@ -39,9 +39,10 @@ struct batch {
     struct batch_item *items; /* owned; `capacity` of them */
     size_t count;
     size_t capacity;
+    size_t decoded;  /* so many items, from the front, are decoded */
     size_t bytes;    /* The memory that all items take (record_memory). */
     uint64_t epoch;  /* of the assignment under which its messages came */
-    int64_t read_us; /* when they came, in microseconds since 1970 UTC */
+    int64_t read_us; /* when the first of them came, in microseconds since 1970 UTC */
 };
 
 /** A batch for up to `capacity` items. It never fails: memory that runs out ends the process. */

@@ -51,8 +51,9 @@ void source_close(struct source *source);
 uint64_t source_epoch(const struct source *source);
 
 /**
- * Fills an empty batch with what has arrived, at most `batch->capacity` messages and about `max_bytes`; waits up to
- * `timeout_ms` for the first message only. An empty batch is not an error. False: ERR_STOP (lost input: 65, fenced: 76,
+ * Adds to a batch what has arrived, until it has `batch->capacity` messages or about `max_bytes`; waits up to
+ * `timeout_ms` for its first message only. An empty batch is not an error. A batch whose epoch is over gets nothing, and
+ * is to be released. False: ERR_STOP (lost input: 65, fenced: 76,
  * permission: 77, missing topic: 78), or ERR_RESTART: this consumer is unusable (after an outage, or because the group
  * accepts nothing from it); release all batches, close it and open another. The cause is kept: every later call of
  * source_fill and source_serve reports it.

@@ -75,6 +75,9 @@ MUSTUSE bool bulk_start(struct bulk *bulk, struct connection *connection, const 
 MUSTUSE enum progress bulk_take(struct bulk *bulk, struct connection *connection, struct batch *batch,
                                 const struct distinct_ids *distinct, bool well, struct err *err);
 
+/** True when the last statements and the commit are sent: the server can finish alone. */
+bool bulk_is_complete(const struct bulk *bulk);
+
 /** Notes that the batch has been decided, in either way. */
 void bulk_batch_done(struct bulk *bulk);
 

@@ -39,6 +39,13 @@ MUSTUSE bool decision_start(struct decision *decision, struct connection *connec
 MUSTUSE enum progress decision_receive(struct decision *decision, struct connection *connection, struct batch *batch,
                                        int timeout_ms, struct err *err);
 
+/**
+ * As decision_receive, but only as long as the database needs something from us in order to go on: the bulk way asks
+ * before it stores. DONE: it does not, and decision_receive takes its answer.
+ */
+MUSTUSE enum progress decision_advance(struct decision *decision, struct connection *connection, struct batch *batch,
+                                       int timeout_ms, struct err *err);
+
 /** Forgets the batch; the memory is kept. */
 void decision_drop(struct decision *decision);
 void decision_free(struct decision *decision);

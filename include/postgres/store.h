@@ -49,6 +49,13 @@ void store_disconnect(struct store *store);
 MUSTUSE bool store_send(struct store *store, struct batch *batch, struct err *err);
 
 /**
+ * Goes on with what store_send began, as far as PostgreSQL needs an answer from us before it can finish. DONE: nothing
+ * more has to be done before store_receive. PENDING, FAILED: as of store_receive. A large batch whose transaction is
+ * not complete would hold its locks, and PostgreSQL would wait, while the batch before is published.
+ */
+MUSTUSE enum progress store_advance(struct store *store, struct batch *batch, int timeout_ms, struct err *err);
+
+/**
  * PENDING: call again. FAILED: ERR_RETRY (send the same batch again after a pause), ERR_RENEW (connect first),
  * ERR_STOP. A row that PostgreSQL refuses while it accepts others is found by bisecting (postgres/isolate.h).
  */

@@ -11,13 +11,14 @@
 #include "core/snapshot.h"
 #include "worker/circuit_breaker.h"
 
-/** A batch was read and decoded; `started_us`: when decoding began. */
-void observe_read(const struct batch *batch, int64_t started_us);
+/** What a batch has so far is decoded; `started_us`: when decoding began. */
+void observe_decoded(int64_t started_us);
 
-/**
- * Reports what is in flight: how many commands, and since when the oldest of each partition waits. `prev` may be NULL.
- */
-void observe_in_flight(const struct batch *next, const struct batch *prev);
+/** A batch is complete and goes to the store. */
+void observe_batch(const struct batch *batch);
+
+/** Reports what is in flight: how many commands, and since when the oldest of each partition waits. */
+void observe_in_flight(const struct batch *batches, size_t count);
 
 /** Every item of the batch has its outcome, and the events and offsets are committed. */
 void observe_answered(const struct config *config, const struct batch *batch);

@@ -1,5 +1,6 @@
 /**
- * The worker: source → decode → validate → store → outcome → encode → sink, two batches in flight.
+ * The worker: source → decode → validate → store → outcome → encode → sink, three batches at once
+ * (src/README.md).
  *
  * It owns nothing else: the parts that it works with are borrowed and outlive it. One thread.
  */

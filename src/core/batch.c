@@ -22,6 +22,7 @@ void batch_reset(struct batch *batch)
     memset(batch->items, 0, batch->count * sizeof *batch->items);
     arena_reset(&batch->arena);
     batch->count = 0;
+    batch->decoded = 0;
     batch->bytes = 0;
     batch->epoch = 0;
 }

@@ -204,16 +204,19 @@ static void wake_fetching(struct source *source)
 bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err)
 {
     bool idle = source->assignment.epoch == 0;
+    size_t before = batch->count;
 
     if (!source_serve(source, idle ? timeout_ms : 0, err))
         return false;
+    if (batch->count > 0 && batch->epoch != source->assignment.epoch)
+        return true;
     batch->epoch = source->assignment.epoch;
     if (source->replay != NULL && !replay_may_read(source->replay))
         return true;
     read_ahead_before(&source->read_ahead, source->messages);
     if (!take_queued(source, batch, max_bytes, timeout_ms, err))
         return false;
-    if (read_ahead_after(&source->read_ahead, source->messages, batch->count))
+    if (read_ahead_after(&source->read_ahead, source->messages, batch->count - before))
         wake_fetching(source);
     return true;
 }

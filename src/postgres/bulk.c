@@ -39,6 +39,11 @@ bool bulk_fits(const struct bulk *bulk, const struct batch *batch, const struct 
     return true;
 }
 
+bool bulk_is_complete(const struct bulk *bulk)
+{
+    return bulk->step == BULK_STORING;
+}
+
 void bulk_batch_done(struct bulk *bulk)
 {
     bulk->failed = false;

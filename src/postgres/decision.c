@@ -221,31 +221,50 @@ static bool answered(struct decision *decision, struct connection *connection, s
     return rows_landed(decision, connection, batch, result, err);
 }
 
+/* Takes the answer to one query. DONE: the next one is under way, or the batch is done. */
+MUSTUSE static enum progress take_answer(struct decision *decision, struct connection *connection, struct batch *batch,
+                                         int64_t until, struct err *err)
+{
+    PGresult *result;
+    int64_t left = until - clock_ms();
+    enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
+
+    if (progress == PENDING)
+        return PENDING;
+    bool under_way = decision->step == DECISION_BULK
+                         ? bulk_answered(decision, connection, batch, progress == DONE, err)
+                         : answered(decision, connection, batch, progress == DONE ? result : NULL, err);
+    PQclear(result);
+    if (under_way)
+        return DONE;
+    if (decision->step != DECISION_CANARY)
+        isolate_failed(&decision->isolate, connection, batch, err);
+    decision_drop(decision);
+    return FAILED;
+}
+
+enum progress decision_advance(struct decision *decision, struct connection *connection, struct batch *batch,
+                               int timeout_ms, struct err *err)
+{
+    int64_t until = clock_ms() + timeout_ms;
+    enum progress progress = DONE;
+
+    while (progress == DONE && decision->step == DECISION_BULK && !bulk_is_complete(&decision->bulk))
+        progress = take_answer(decision, connection, batch, until, err);
+    return progress;
+}
+
 enum progress decision_receive(struct decision *decision, struct connection *connection, struct batch *batch,
                                int timeout_ms, struct err *err)
 {
     int64_t until = clock_ms() + timeout_ms;
+    enum progress progress = DONE;
 
-    while (decision->step != DECISION_NONE) {
-        PGresult *result;
-        int64_t left = until - clock_ms();
-        enum progress progress = query_result(connection, left > 0 ? (int)left : 0, &result, err);
-        if (progress == PENDING)
-            return PENDING;
-
-        bool under_way = decision->step == DECISION_BULK
-                             ? bulk_answered(decision, connection, batch, progress == DONE, err)
-                             : answered(decision, connection, batch, progress == DONE ? result : NULL, err);
-        PQclear(result);
-        if (!under_way) {
-            if (decision->step != DECISION_CANARY)
-                isolate_failed(&decision->isolate, connection, batch, err);
-            decision_drop(decision);
-            return FAILED;
-        }
-    }
-    bulk_batch_done(&decision->bulk);
-    return DONE;
+    while (progress == DONE && decision->step != DECISION_NONE)
+        progress = take_answer(decision, connection, batch, until, err);
+    if (progress == DONE)
+        bulk_batch_done(&decision->bulk);
+    return progress;
 }
 
 void decision_drop(struct decision *decision)

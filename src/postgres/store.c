@@ -169,11 +169,20 @@ bool store_send(struct store *store, struct batch *batch, struct err *err)
     return false;
 }
 
-enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
+/* `progress` of a decision. */
+MUSTUSE static enum progress decided(struct store *store, enum progress progress, const struct err *err)
 {
-    enum progress progress = decision_receive(&store->decision, store->connection, batch, timeout_ms, err);
-
     if (progress == FAILED && err->class == ERR_RENEW)
         store_disconnect(store);
     return progress;
+}
+
+enum progress store_advance(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
+{
+    return decided(store, decision_advance(&store->decision, store->connection, batch, timeout_ms, err), err);
+}
+
+enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
+{
+    return decided(store, decision_receive(&store->decision, store->connection, batch, timeout_ms, err), err);
 }

@@ -30,8 +30,8 @@ static void decode_item(const struct decode_options *options, bool id_required, 
 
 void decode_batch(const struct decode_options *options, bool id_required, struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++)
-        decode_item(options, id_required, &batch->items[i], &batch->arena);
+    for (; batch->decoded < batch->count; batch->decoded++)
+        decode_item(options, id_required, &batch->items[batch->decoded], &batch->arena);
 }
 
 static void outcome_of_row(struct batch_item *item)

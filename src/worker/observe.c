@@ -18,12 +18,14 @@
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-void observe_read(const struct batch *batch, int64_t started_us)
+void observe_decoded(int64_t started_us)
 {
-    if (batch->count == 0)
-        return;
-    counters_time(TIMING_BATCH, (int64_t)batch->count);
     counters_time(TIMING_DECODE, clock_utc_us() - started_us);
+}
+
+void observe_batch(const struct batch *batch)
+{
+    counters_time(TIMING_BATCH, (int64_t)batch->count);
 }
 
 struct oldest {
@@ -54,14 +56,16 @@ static void look_at(struct oldest *oldest, const struct batch *batch)
     }
 }
 
-void observe_in_flight(const struct batch *next, const struct batch *prev)
+void observe_in_flight(const struct batch *batches, size_t count)
 {
     struct oldest oldest = {.count = 0};
+    size_t commands = 0;
 
-    if (prev != NULL)
-        look_at(&oldest, prev);
-    look_at(&oldest, next);
-    status_in_flight(next->count + (prev == NULL ? 0 : prev->count), oldest.list, oldest.count);
+    for (size_t i = 0; i < count; i++) {
+        look_at(&oldest, &batches[i]);
+        commands += batches[i].count;
+    }
+    status_in_flight(commands, oldest.list, oldest.count);
 }
 
 /* ---- Answering --------------------------------------------------------------------------------------------------- */

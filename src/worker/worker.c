@@ -18,16 +18,20 @@
 
 #define FILL_WAIT_MS   100
 #define STORE_SLICE_MS 100
+#define ADVANCE_MS     500
 #define START_SLICE_MS 250
 #define BREAKER_LOG_MS 60000
 #define TRAILING_MS    200
 #define ALIVE_MS       1000
+#define BATCHES        3
 
 struct worker {
     struct worker_parts parts;
-    struct batch batches[2];          /* one in the store, one being published */
-    struct batch *next;               /* the empty one */
+    struct batch batches[BATCHES];
+    struct batch *next;               /* being filled, then in the store */
+    struct batch *ahead;              /* under load, filled and decoded while the store works on `next`; else empty */
     struct batch *prev;               /* decided, to be published; NULL: none */
+    struct batch *spare;              /* empty; NULL while there is a `prev` */
     struct keepalive store_keepalive; /* PostgreSQL and Kafka each have their own backoff, since either may be down */
     struct keepalive sink_keepalive;
     struct publisher publisher;
@@ -47,9 +51,11 @@ struct worker *worker_new(const struct worker_parts *parts)
     if (w == NULL)
         abort();
     w->parts = *parts;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < BATCHES; i++)
         batch_init(&w->batches[i], (size_t)parts->config->batch_max_messages);
     w->next = &w->batches[0];
+    w->ahead = &w->batches[1];
+    w->spare = &w->batches[2];
     int64_t patience_ms = parts->config->shutdown_timeout_ms / 2;
     w->store_keepalive = (struct keepalive){
         .source = parts->source,
@@ -80,7 +86,7 @@ void worker_free(struct worker *w)
 {
     if (w == NULL)
         return;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < BATCHES; i++) {
         source_release(w->parts.source, &w->batches[i]);
         batch_free(&w->batches[i]);
     }
@@ -171,12 +177,21 @@ static bool needs_store(const struct batch *batch)
     return false;
 }
 
-/* Sends the batch to PostgreSQL, which works on it while the batch before is published. */
 static bool send(struct worker *w, struct err *err)
 {
+    observe_batch(w->next);
     w->sent_us = clock_utc_us();
     w->sent_alone = w->prev == NULL;
     return !needs_store(w->next) || store_send(w->parts.store, w->next, err);
+}
+
+/*
+ * Gives PostgreSQL all that it needs, so that it works while the batch before is published. If it is held up, by a lock
+ * perhaps, what has been decided is published first.
+ */
+static bool advance(struct worker *w, struct err *err)
+{
+    return !needs_store(w->next) || store_advance(w->parts.store, w->next, ADVANCE_MS, err) != FAILED;
 }
 
 static bool receive(struct worker *w, struct batch *batch, struct err *err)
@@ -239,16 +254,20 @@ static bool decide(struct worker *w, struct batch *batch, const struct err *unse
 
 /* ---- The loop: its phases ---------------------------------------------------------------------------------------- */
 
-/* Takes what has arrived, at most a batch. Waits only when nothing is in flight. */
-static bool fill(struct worker *w, struct err *err)
+/* Adds what has arrived, at most until the batch is full. */
+static bool fill(struct worker *w, struct batch *batch, int wait_ms, struct err *err)
 {
-    int wait_ms = w->prev == NULL ? FILL_WAIT_MS : 0;
+    struct source *source = w->parts.source;
+    size_t count = batch->count;
 
-    if (!source_fill(w->parts.source, w->next, (size_t)w->parts.config->batch_max_bytes, wait_ms, err))
+    if (!source_fill(source, batch, (size_t)w->parts.config->batch_max_bytes, wait_ms, err))
         return false;
-    w->next->read_us = clock_utc_us();
-    if (w->next->count > 0)
-        observe_in_flight(w->next, w->prev);
+    if (source_epoch(source) != batch->epoch)
+        source_release(source, batch); /* the partitions' new owner reads its records */
+    if (count == 0)
+        batch->read_us = clock_utc_us();
+    if (batch->count > count)
+        observe_in_flight(w->batches, BATCHES);
     return true;
 }
 
@@ -268,8 +287,9 @@ static bool publish(struct worker *w, struct err *err)
     case UNPUBLISHED: return false;
     }
     source_release(w->parts.source, w->prev);
+    w->spare = w->prev;
     w->prev = NULL;
-    observe_in_flight(w->next, NULL);
+    observe_in_flight(w->batches, BATCHES);
     failpoint("released");
     return true;
 }
@@ -291,12 +311,38 @@ static bool resolve(struct worker *w, struct err *err)
     return true;
 }
 
-static void decode_next(struct worker *w)
+static void decode_new(struct worker *w, struct batch *batch)
 {
     int64_t started_us = clock_utc_us();
 
-    decode_batch(w->parts.decode, w->parts.config->commands_id_required, w->next);
-    observe_read(w->next, started_us);
+    if (batch->decoded == batch->count)
+        return;
+    decode_batch(w->parts.decode, w->parts.config->commands_id_required, batch);
+    observe_decoded(started_us);
+}
+
+/* Fills and decodes the next batch. Waits only when nothing is in flight. */
+static bool read(struct worker *w, struct err *err)
+{
+    if (!fill(w, w->next, w->prev == NULL ? FILL_WAIT_MS : 0, err) || !resolve(w, err))
+        return false;
+    decode_new(w, w->next);
+    return true;
+}
+
+/*
+ * Under load the batch after the next is read while PostgreSQL works, so that it does not have to wait for it later. With
+ * few commands this would only part them into more batches.
+ */
+static bool read_ahead(struct worker *w, struct err *err)
+{
+    if (w->next->count < WORKER_OVERLAP_MIN)
+        return true;
+    if (!fill(w, w->ahead, 0, err))
+        return false;
+    if (resolver_ask(&w->resolver, w->ahead))
+        decode_new(w, w->ahead);
+    return true;
 }
 
 /*
@@ -333,11 +379,15 @@ static void hand_over(struct worker *w)
 {
     struct batch *decided = w->next;
 
-    w->next = decided == &w->batches[0] ? &w->batches[1] : &w->batches[0];
+    w->next = w->ahead;
+    w->ahead = w->spare;
     w->prev = decided;
+    w->spare = NULL;
     w->breaker_before = w->breaker;
     if (source_epoch(w->parts.source) == decided->epoch)
         source_truncate(w->parts.source, decided, circuit_breaker_look(&w->breaker, decided));
+    if (w->breaker.open)
+        source_release(w->parts.source, w->next);
     observe_breaker(&w->breaker, decided);
 }
 
@@ -366,14 +416,16 @@ bool worker_step(struct worker *w, struct err *err)
     if (w->breaker.open)
         return publish(w, err) && stopped_reading(w, err);
 
-    if (!fill(w, err) || !resolve(w, err))
+    if (!read(w, err))
         return false;
     if (w->next->count == 0)
         return w->prev == NULL ? idle(w, err) : publish(w, err);
-    decode_next(w);
     failpoint("filled");
     bool sent = send(w, &unsent);
     failpoint("sent");
+    if (!read_ahead(w, err))
+        return false;
+    sent = sent && advance(w, &unsent);
     if (!publish(w, err) || !decide(w, w->next, sent ? NULL : &unsent, err))
         return false;
     failpoint("decided");

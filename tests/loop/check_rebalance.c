@@ -153,6 +153,26 @@ START_TEST(a_rebalance_in_a_fill_drops_the_batch_before)
 }
 END_TEST
 
+START_TEST(what_was_read_ahead_is_dropped_by_a_rebalance)
+{
+    world.config.batch_max_messages = 300;
+    given_commands(0, 1000);
+    plan("receive 1 pending, serve 1 rebalance");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 1000);
+}
+END_TEST
+
+START_TEST(what_was_read_ahead_is_dropped_by_a_rebalance_while_it_is_filled_up)
+{
+    world.config.batch_max_messages = 300;
+    given_commands(0, 1000);
+    plan("fill 3 rebalance, fill 6 revoke");
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), 1000);
+}
+END_TEST
+
 /* While the first process waits for its commit it loses its session; the second one answers everything and goes on. */
 static void taken_over(int process)
 {
@@ -195,6 +215,7 @@ int main(void)
             a_connection_lost_after_a_rebalance_is_made_anew_for_the_next_batch,
             a_rebalance_while_the_database_is_down_drops_the_batch);
     STORIES(suite, "two batches in flight", both_batches_in_flight_are_dropped_by_a_rebalance,
-            a_rebalance_in_a_fill_drops_the_batch_before);
+            a_rebalance_in_a_fill_drops_the_batch_before, what_was_read_ahead_is_dropped_by_a_rebalance,
+            what_was_read_ahead_is_dropped_by_a_rebalance_while_it_is_filled_up);
     return table_run(suite);
 }

@@ -230,7 +230,7 @@ START_TEST(a_large_batch_is_published_while_the_next_is_decided)
     ck_assert_uint_eq(events_visible(), 0);
     run_steps(1);
     ck_assert_uint_eq(events_visible(), WORKER_OVERLAP_MIN);
-    ck_assert_int_lt(trace_of(CALL_SEND, 2), trace_of(CALL_BEGIN, 1));
+    ck_assert_int_lt(trace_of(CALL_ADVANCE, 2), trace_of(CALL_BEGIN, 1));
     ck_assert_int_lt(trace_of(CALL_COMMIT, 1), trace_of(CALL_RECEIVE, 2));
     run_to_the_end();
 }
@@ -241,7 +241,44 @@ START_TEST(a_large_batch_is_published_when_nothing_follows)
     given_commands(0, WORKER_OVERLAP_MIN);
     run_steps(3);
     ck_assert_uint_eq(events_visible(), WORKER_OVERLAP_MIN);
-    ck_assert_uint_eq(world.calls[CALL_FILL], 2);
+    ck_assert_uint_eq(world.calls[CALL_FILL], 3); /* one of them ahead */
+}
+END_TEST
+
+START_TEST(the_batch_after_the_next_is_read_while_the_next_is_decided)
+{
+    world.config.batch_max_messages = WORKER_OVERLAP_MIN;
+    given_commands(0, 2 * WORKER_OVERLAP_MIN);
+    while (world.calls[CALL_RECEIVE] == 0)
+        run_steps(1);
+    ck_assert_int_gt(trace_of(CALL_FILL, (int)world.calls[CALL_FILL]), trace_of(CALL_SEND, 1));
+    ck_assert_int_lt(trace_of(CALL_FILL, (int)world.calls[CALL_FILL]), trace_of(CALL_RECEIVE, 1));
+    run_to_the_end();
+}
+END_TEST
+
+START_TEST(what_was_read_ahead_is_filled_up_before_it_is_sent)
+{
+    world.config.batch_max_messages = 2 * WORKER_OVERLAP_MIN;
+    given_commands(0, 3 * WORKER_OVERLAP_MIN);
+    while (world.calls[CALL_RECEIVE] == 0)
+        run_steps(1);
+    given_commands(0, WORKER_OVERLAP_MIN);
+    run_to_the_end();
+    ck_assert_uint_eq(world.calls[CALL_SEND], 2);
+}
+END_TEST
+
+START_TEST(what_was_decided_is_published_while_postgresql_is_held_up)
+{
+    world.config.batch_max_messages = WORKER_OVERLAP_MIN;
+    given_commands(0, 2 * WORKER_OVERLAP_MIN);
+    plan("advance 2 pending, receive 2-20 pending");
+    while (world.calls[CALL_RECEIVE] < 2)
+        run_steps(1);
+    ck_assert_uint_ge(events_visible(), WORKER_OVERLAP_MIN);
+    ck_assert_int_lt(trace_of(CALL_COMMIT, 1), trace_of(CALL_RECEIVE, 2));
+    run_to_the_end();
 }
 END_TEST
 
@@ -275,6 +312,11 @@ int main(void)
             what_only_the_operator_can_mend_ends_the_process_unanswered);
     STORIES(suite, "overlap", a_small_batch_is_published_before_anything_new_is_taken,
             a_large_batch_is_published_while_the_next_is_decided, a_large_batch_is_published_when_nothing_follows,
+            the_batch_after_the_next_is_read_while_the_next_is_decided,
+            what_was_read_ahead_is_filled_up_before_it_is_sent,
+            the_batch_after_the_next_is_read_while_the_next_is_decided,
+            what_was_decided_is_published_while_postgresql_is_held_up,
+            what_was_read_ahead_is_filled_up_before_it_is_sent,
             duplicates_across_two_batches_in_flight_are_decided_once);
     return table_run(suite);
 }

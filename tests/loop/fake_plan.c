@@ -16,10 +16,11 @@ static struct planned {
 static size_t planned_count;
 
 static const char *const call_names[CALL_COUNT] = {
-    [CALL_ANY] = "any",           [CALL_CONNECT] = "connect", [CALL_SEND] = "send",     [CALL_RECEIVE] = "receive",
-    [CALL_REGISTRY] = "registry", [CALL_TOPICS] = "topics",   [CALL_FILL] = "fill",     [CALL_SERVE] = "serve",
-    [CALL_SETTLED] = "settled",   [CALL_INIT] = "init",       [CALL_BEGIN] = "begin",   [CALL_PRODUCE] = "produce",
-    [CALL_FLUSH] = "flush",       [CALL_OFFSETS] = "offsets", [CALL_COMMIT] = "commit", [CALL_ABORT] = "abort",
+    [CALL_ANY] = "any",         [CALL_CONNECT] = "connect",   [CALL_SEND] = "send",       [CALL_ADVANCE] = "advance",
+    [CALL_RECEIVE] = "receive", [CALL_REGISTRY] = "registry", [CALL_TOPICS] = "topics",   [CALL_FILL] = "fill",
+    [CALL_SERVE] = "serve",     [CALL_SETTLED] = "settled",   [CALL_INIT] = "init",       [CALL_BEGIN] = "begin",
+    [CALL_PRODUCE] = "produce", [CALL_FLUSH] = "flush",       [CALL_OFFSETS] = "offsets", [CALL_COMMIT] = "commit",
+    [CALL_ABORT] = "abort",
 };
 
 static const char *const fault_names[FAULT_COUNT] = {
@@ -52,6 +53,7 @@ static const unsigned possible[CALL_COUNT] = {
     [CALL_ANY] = ~0u,
     [CALL_CONNECT] = TRANSACTION | BIT(PENDING),
     [CALL_SEND] = TRANSACTION | BIT(RETRY) | BIT(RENEW_DONE),
+    [CALL_ADVANCE] = TRANSACTION | BIT(PENDING) | BIT(RETRY) | BIT(RETRY_DONE) | BIT(RENEW_DONE),
     [CALL_RECEIVE] = TRANSACTION | BIT(PENDING) | BIT(RETRY) | BIT(RETRY_DONE) | BIT(RENEW_DONE),
     [CALL_TOPICS] = STOPPABLE | BIT(PENDING),
     [CALL_FILL] = TRANSACTION | BIT(REBALANCE) | BIT(REVOKE),

@@ -154,11 +154,11 @@ bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, i
 {
     enum fault fault = call_enter(source->process, CALL_FILL);
 
-    if (batch->count != 0)
-        world_violation("a batch was filled that was not empty");
     if (stopped(fault, err) || is_over(source, fault, err))
         return false;
     (void)poll_group(source, fault);
+    if (batch->count > 0 && batch->epoch != source->epoch)
+        return true;
     batch->epoch = source->epoch;
     for (int p = 0; p < PARTITIONS; p++)
         if (source->partitions[p].owned)

@@ -226,9 +226,11 @@ bool store_send(struct store *store, struct batch *batch, struct err *err)
     return true;
 }
 
-enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
+/* DONE: no fault. */
+static enum progress answer_fault(struct store *store, enum call call, struct batch *batch, int timeout_ms,
+                                  struct err *err)
 {
-    enum fault fault = call_enter(store->process, CALL_RECEIVE);
+    enum fault fault = call_enter(store->process, call);
 
     if (store->deciding != batch)
         world_violation("an answer was asked for that was not on its way");
@@ -244,7 +246,21 @@ enum progress store_receive(struct store *store, struct batch *batch, int timeou
         return failed(store, err, ERR_RETRY);
     if (fault == FAULT_RENEW || fault == FAULT_RENEW_DONE || down())
         return failed(store, err, ERR_RENEW);
-    database_decide(batch, true);
-    store->deciding = NULL;
     return DONE;
+}
+
+enum progress store_advance(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
+{
+    return answer_fault(store, CALL_ADVANCE, batch, timeout_ms, err);
+}
+
+enum progress store_receive(struct store *store, struct batch *batch, int timeout_ms, struct err *err)
+{
+    enum progress progress = answer_fault(store, CALL_RECEIVE, batch, timeout_ms, err);
+
+    if (progress == DONE) {
+        database_decide(batch, true);
+        store->deciding = NULL;
+    }
+    return progress;
 }

@@ -9,6 +9,7 @@ enum call {
     CALL_ANY = 0, /* in a plan only */
     CALL_CONNECT,
     CALL_SEND,
+    CALL_ADVANCE,
     CALL_RECEIVE,
     CALL_TOPICS,
     CALL_FILL,

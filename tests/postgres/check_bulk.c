@@ -207,6 +207,50 @@ START_TEST(a_worker_that_stops_while_its_rows_are_stored_has_stored_them)
 }
 END_TEST
 
+/* After that nothing is needed from us: it is stored although nobody receives. */
+START_TEST(what_was_advanced_is_stored_by_the_server_alone)
+{
+    add_many(0, 20);
+    ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 0);
+    ck_assert_int_eq(store_advance(store, &batch, 10000, &err), DONE);
+    for (int ms = 0; ms < 20000 && number(sql("SELECT count(*) FROM command_outcomes")) == 0; ms++)
+        usleep(1000);
+    ck_assert_int_eq(number(sql("SELECT count(*) FROM command_outcomes")), 20);
+    ck_assert_ptr_null(batch.items[0].row);
+    receive_all();
+    assert_created(19);
+}
+END_TEST
+
+START_TEST(known_ids_are_advanced_until_their_outcomes_are_read)
+{
+    add_many(0, 20);
+    must_decide(store, &batch);
+    begin_batch();
+    add_many(0, 20);
+    ck_assert_msg(store_send(store, &batch, &err), "%s", err.message);
+    ck_assert_int_eq(store_advance(store, &batch, 10000, &err), DONE);
+    ck_assert_ptr_null(batch.items[0].row);
+    receive_all();
+    assert_created(19);
+}
+END_TEST
+
+/* The statement needs nothing from us. */
+START_TEST(a_small_batch_is_not_waited_for)
+{
+    store_set_bulk_least(store, SIZE_MAX);
+    sql("BEGIN");
+    sql("LOCK TABLE study_sessions IN EXCLUSIVE MODE");
+    add_many(0, 3);
+    send_into_lock();
+    ck_assert_int_eq(store_advance(store, &batch, 0, &err), DONE);
+    sql("COMMIT");
+    receive_all();
+}
+END_TEST
+
 /* The server ends the session of one that is silent within its transaction. */
 START_TEST(a_session_that_was_ended_meanwhile_is_opened_again_and_the_statement_decides)
 {
@@ -277,6 +321,9 @@ int main(void)
     tcase_add_test(tcase, a_worker_that_stops_after_reading_does_not_block_its_successor);
     tcase_add_test(tcase, a_worker_that_stops_after_numbering_does_not_block_its_successor);
     tcase_add_test(tcase, a_worker_that_stops_while_its_rows_are_stored_has_stored_them);
+    tcase_add_test(tcase, what_was_advanced_is_stored_by_the_server_alone);
+    tcase_add_test(tcase, known_ids_are_advanced_until_their_outcomes_are_read);
+    tcase_add_test(tcase, a_small_batch_is_not_waited_for);
     tcase_add_test(tcase, a_session_that_was_ended_meanwhile_is_opened_again_and_the_statement_decides);
     suite_add_tcase(suite, tcase);
     add_each_way(suite, add_rules);

@@ -104,7 +104,7 @@ static inline struct batch_item *add(struct batch *to, unsigned id, int64_t grou
     return item;
 }
 
-/** Sends and receives until it is done or has failed. */
+/** Sends, advances and receives until it is done or has failed, as the loop does. */
 static inline enum progress decide(struct store *by, struct batch *what)
 {
     enum progress progress;
@@ -112,8 +112,10 @@ static inline enum progress decide(struct store *by, struct batch *what)
     if (!store_send(by, what, &err))
         return FAILED;
     do
-        progress = store_receive(by, what, 100, &err);
+        progress = store_advance(by, what, 100, &err);
     while (progress == PENDING);
+    while (progress != FAILED && (progress = store_receive(by, what, 100, &err)) == PENDING)
+        continue;
     return progress;
 }
 
