@@ -1,6 +1,7 @@
 #include "cli/invocation.h"
 
 #include "cli/program.h"
+#include "core/memory.h"
 
 #include <stdlib.h>
 
@@ -72,10 +73,10 @@ int invocation_parse(struct invocation *invocation, int argc, char **argv)
     size_t room = (size_t)argc + 1;
 
     *invocation = (struct invocation){
-        .overrides = calloc(room, sizeof *invocation->overrides),
-        .args = calloc(room, sizeof *invocation->args),
+        .overrides = memory_zeroed(room, sizeof *invocation->overrides),
+        .args = memory_zeroed(room, sizeof *invocation->args),
     };
-    if (invocation->overrides == NULL || invocation->args == NULL || argc < 1)
+    if (argc < 1)
         abort();
     return parse(invocation, argv);
 }

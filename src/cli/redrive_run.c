@@ -1,6 +1,7 @@
 #include "cli/redrive.h"
 
 #include "cli/parts/own_config.h"
+#include "core/memory.h"
 #include "kafka/tools/places.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
@@ -51,9 +52,7 @@ static bool look_at(const struct redrive *redrive, const char *topic, int *count
     bool good = true;
     *count = places_count(places);
     if (ranges != NULL) {
-        *ranges = calloc((size_t)*count, sizeof **ranges);
-        if (*ranges == NULL)
-            abort();
+        *ranges = memory_zeroed((size_t)*count, sizeof **ranges);
         good = places_find(places, &beginning, *ranges, err);
     }
     places_close(places);

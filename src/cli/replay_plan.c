@@ -1,6 +1,7 @@
 #include "cli/replay.h"
 
 #include "cli/parts/own_config.h"
+#include "core/memory.h"
 #include "kafka/tools/lag.h"
 #include "kafka/tools/places.h"
 
@@ -56,10 +57,8 @@ static void plan_part(const struct replay_tool *tool, const struct places_found 
 
 static struct range *ranges_for(int count)
 {
-    struct range *ranges = calloc((size_t)count, sizeof *ranges);
+    struct range *ranges = memory_zeroed((size_t)count, sizeof *ranges);
 
-    if (ranges == NULL)
-        abort();
     return ranges;
 }
 
@@ -82,9 +81,7 @@ static bool plan_all(struct replay_tool *tool, struct places *places, const stru
     bool good = find_places(tool, places, &found, err);
 
     replay->count = (size_t)places_count(places);
-    replay->parts = calloc(replay->count, sizeof *replay->parts);
-    if (replay->parts == NULL)
-        abort();
+    replay->parts = memory_zeroed(replay->count, sizeof *replay->parts);
     for (int32_t i = 0; good && i < places_count(places); i++)
         plan_part(tool, &found, i, i < group->partition_count ? group->partitions[i].committed : -1, &replay->parts[i]);
     free(found.all);

@@ -2,6 +2,7 @@
 
 #include "cli/parts/moment.h"
 #include "config/secrets.h"
+#include "core/memory.h"
 #include "json/writer.h"
 #include "runtime/stop.h"
 
@@ -73,10 +74,8 @@ static char *gather(struct report_task *task)
     char *text = NULL;
     size_t size = 0;
     struct secrets secrets;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream(&text, &size);
 
-    if (out == NULL)
-        abort();
     write_sections(task, out);
     if (fclose(out) != 0)
         abort();

@@ -1,5 +1,6 @@
 #include "cli/schemas.h"
 
+#include "core/memory.h"
 #include "runtime/stop.h"
 
 #include <stdlib.h>
@@ -114,10 +115,7 @@ static int run_action(struct cli *cli, const struct chosen *chosen)
 
 static int schemas_main(struct cli *cli, int argc, char **argv)
 {
-    struct chosen chosen = {.files = calloc((size_t)argc + 1, sizeof *chosen.files)};
-
-    if (chosen.files == NULL)
-        abort();
+    struct chosen chosen = {.files = memory_zeroed((size_t)argc + 1, sizeof *chosen.files)};
     int status = subcommand_options(&cli_schemas, argc, argv, set, &chosen);
     if (status == 0)
         status = run_action(cli, &chosen);

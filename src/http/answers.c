@@ -1,5 +1,7 @@
 #include "http/answers.h"
 
+#include "core/memory.h"
+
 #include <stdlib.h>
 
 #define NO_POLICY "default-src 'none'; frame-ancestors 'none'"
@@ -57,9 +59,7 @@ void answer_make(struct answer *answer, const struct request *request, bool loop
     enum resource resource;
 
     *answer = (struct answer){.type = TEXT, .policy = NO_POLICY};
-    FILE *out = open_memstream(&answer->body, &answer->len);
-    if (out == NULL)
-        abort();
+    FILE *out = memory_stream(&answer->body, &answer->len);
     answer->status = request_judge(request, loopback, &resource);
     if (answer->status == HTTP_OK) {
         struct view *view = view_take(about);

@@ -6,6 +6,7 @@
  */
 #include "http/server.h"
 
+#include "core/memory.h"
 #include "http/answers.h"
 #include "http/listener.h"
 #include "runtime/clock.h"
@@ -192,9 +193,7 @@ struct server *server_open(const char *address, const struct about *about, struc
     if (listener < 0)
         return NULL;
 
-    struct server *server = calloc(1, sizeof *server);
-    if (server == NULL)
-        abort();
+    struct server *server = memory_zeroed(1, sizeof *server);
     request_split(address, &host, &port);
     server->about = about;
     server->loopback = request_is_loopback(host);

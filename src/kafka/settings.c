@@ -1,5 +1,7 @@
 #include "kafka/settings.h"
 
+#include "core/memory.h"
+
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,13 +9,11 @@
 /* A request with a broker among its resources goes to that broker. */
 void settings_ask(struct rd_kafka_s *rk, const struct settings_request *request, struct rd_kafka_queue_s *answers)
 {
-    rd_kafka_ConfigResource_t **resources = calloc(request->count + 1, sizeof(rd_kafka_ConfigResource_t *));
+    rd_kafka_ConfigResource_t **resources = memory_zeroed(request->count + 1, sizeof(rd_kafka_ConfigResource_t *));
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
     size_t count = 0;
     char text[64];
 
-    if (resources == NULL)
-        abort();
     (void)rd_kafka_AdminOptions_set_request_timeout(options, request->timeout_ms, text, sizeof text);
     if (request->broker >= 0)
         (void)rd_kafka_AdminOptions_set_broker(options, request->broker, text, sizeof text);

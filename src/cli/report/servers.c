@@ -3,6 +3,7 @@
 
 #include "cli/check.h"
 #include "config/topics.h"
+#include "core/memory.h"
 #include "core/text.h"
 #include "kafka/tools/admin.h"
 #include "postgres/table_sizes.h"
@@ -44,9 +45,7 @@ struct lines {
 
 static void add_line(struct lines *lines, char *text)
 {
-    lines->list = reallocarray(lines->list, lines->count + 1, sizeof *lines->list);
-    if (lines->list == NULL)
-        abort();
+    lines->list = memory_resized(lines->list, lines->count + 1, sizeof *lines->list);
     lines->list[lines->count++] = text;
 }
 

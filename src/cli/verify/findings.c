@@ -1,5 +1,6 @@
 #include "cli/verify/findings.h"
 
+#include "core/memory.h"
 #include "json/writer.h"
 #include "runtime/temporary.h"
 
@@ -16,10 +17,8 @@ struct findings {
 
 struct findings *findings_new(bool json, struct err *err)
 {
-    struct findings *findings = calloc(1, sizeof *findings);
+    struct findings *findings = memory_zeroed(1, sizeof *findings);
 
-    if (findings == NULL)
-        abort();
     findings->json = json;
     for (int i = 1; i <= GUARANTEES; i++) {
         int file = temporary_open(err);

@@ -1,5 +1,6 @@
 #include "kafka/tools/admin.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "runtime/clock.h"
@@ -18,9 +19,7 @@ struct admin {
 
 struct admin *admin_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct admin *admin = calloc(1, sizeof *admin);
-    if (admin == NULL)
-        abort();
+    struct admin *admin = memory_zeroed(1, sizeof *admin);
 
     admin->timeout_ms = timeout_ms;
     brokers_init(&admin->brokers, config, CLIENT_ADMIN);

@@ -1,5 +1,6 @@
 #include "kafka/tools/extent.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
@@ -37,10 +38,8 @@ static bool open_client(struct extents *extents, const struct config *config, en
 
 struct extents *extents_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct extents *extents = calloc(1, sizeof *extents);
+    struct extents *extents = memory_zeroed(1, sizeof *extents);
 
-    if (extents == NULL)
-        abort();
     extents->timeout_ms = timeout_ms;
     brokers_init(&extents->brokers, config, CLIENT_READER);
     if (open_client(extents, config, EXTENT_LIVE, err) && open_client(extents, config, EXTENT_REPLAY, err))

@@ -1,5 +1,7 @@
 #include "kafka/tools/places.h"
 
+#include "core/memory.h"
+
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
@@ -22,10 +24,8 @@ static bool open_client(struct places *places, const struct config *config, stru
 
 struct places *places_open(const struct config *config, const char *topic, int timeout_ms, struct err *err)
 {
-    struct places *places = calloc(1, sizeof *places);
+    struct places *places = memory_zeroed(1, sizeof *places);
 
-    if (places == NULL)
-        abort();
     places->topic = topic;
     if (open_client(places, config, err) &&
         brokers_need_topic(&places->brokers, places->rk, topic, timeout_ms, &places->count, err))

@@ -1,5 +1,6 @@
 #include "kafka/tools/reader.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "kafka/message_headers.h"
@@ -108,9 +109,9 @@ static bool open_topic(struct reader *reader, struct reader_topic *topic, const 
     if (!brokers_need_topic(&reader->brokers, reader->rk, name, range->timeout_ms, &topic->partition_count, err))
         return false;
     topic->handle = rd_kafka_topic_new(reader->rk, name, NULL);
-    topic->partitions = calloc((size_t)topic->partition_count, sizeof *topic->partitions);
-    topic->ranges = calloc((size_t)topic->partition_count, sizeof *topic->ranges);
-    if (topic->handle == NULL || topic->partitions == NULL || topic->ranges == NULL)
+    topic->partitions = memory_zeroed((size_t)topic->partition_count, sizeof *topic->partitions);
+    topic->ranges = memory_zeroed((size_t)topic->partition_count, sizeof *topic->ranges);
+    if (topic->handle == NULL)
         abort();
     return range_find(&reader->brokers, reader->rk, name, topic->partition_count, range, topic->ranges, err);
 }
@@ -138,14 +139,10 @@ static bool start_topic(struct reader *reader, struct reader_topic *topic, struc
 
 struct reader *reader_open(const struct config *config, const struct reader_request *request, struct err *err)
 {
-    struct reader *reader = calloc(1, sizeof *reader);
-    if (reader == NULL)
-        abort();
+    struct reader *reader = memory_zeroed(1, sizeof *reader);
 
     reader->request = *request;
-    reader->topics = calloc(request->topic_count, sizeof *reader->topics);
-    if (reader->topics == NULL)
-        abort();
+    reader->topics = memory_zeroed(request->topic_count, sizeof *reader->topics);
     brokers_init(&reader->brokers, config, CLIENT_READER);
     bool opened = reader_connect(reader, config, err);
     for (size_t i = 0; i < request->topic_count && opened; i++)

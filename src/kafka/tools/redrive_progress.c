@@ -1,5 +1,6 @@
 #include "kafka/tools/redrive_progress.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
@@ -54,9 +55,7 @@ bool redrive_progress_read(struct redrive_progress *progress, const struct confi
 
     progress->topic = topic;
     progress->count = count;
-    progress->partitions = calloc(count, sizeof *progress->partitions);
-    if (progress->partitions == NULL)
-        abort();
+    progress->partitions = memory_zeroed(count, sizeof *progress->partitions);
     for (size_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(list, topic, (int32_t)i);
     bool read = rk != NULL && ask(&brokers, rk, list, timeout_ms, err);

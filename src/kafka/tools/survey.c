@@ -1,5 +1,6 @@
 #include "kafka/tools/survey.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "kafka/settings.h"
@@ -29,9 +30,7 @@ static void name_topics(struct survey *survey, const struct config *config)
     struct topic_list topics = topic_list_of(config, TOPIC_COMMANDS, true);
 
     survey->count = topics.count;
-    survey->topics = calloc(topics.count, sizeof *survey->topics);
-    if (survey->topics == NULL)
-        abort();
+    survey->topics = memory_zeroed(topics.count, sizeof *survey->topics);
     for (size_t i = 0; i < topics.count; i++)
         survey->topics[i] = (struct survey_topic){
             .name = topics.list[i].name,
@@ -47,9 +46,7 @@ static void name_topics(struct survey *survey, const struct config *config)
 
 struct survey *survey_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct survey *survey = calloc(1, sizeof *survey);
-    if (survey == NULL)
-        abort();
+    struct survey *survey = memory_zeroed(1, sizeof *survey);
 
     survey->config = config;
     survey->timeout_ms = timeout_ms;
@@ -222,11 +219,9 @@ static void take_settings(void *target, const struct settings *settings)
 
 static void ask_settings(struct survey *survey, int32_t broker, rd_kafka_queue_t *answers)
 {
-    const char **topics = calloc(survey->count, sizeof *topics);
+    const char **topics = memory_zeroed(survey->count, sizeof *topics);
     struct settings_request request = {topics, 0, broker, .of_broker = true, .timeout_ms = survey->timeout_ms + 1000};
 
-    if (topics == NULL)
-        abort();
     for (size_t i = 0; i < survey->count; i++)
         if (survey->topics[i].err.class == ERR_NONE)
             topics[request.count++] = survey->topics[i].name;
