@@ -14,8 +14,9 @@
 
 static bool interrupted(struct err *err)
 {
-    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
-                   "interrupted before all dead letters were sent\n  fix: run the same command again, which goes on");
+    return err_set(
+        err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+        "interrupted before all dead letters were sent\n  fix: the same command goes on where this one ended");
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */

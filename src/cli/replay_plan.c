@@ -120,5 +120,5 @@ uint64_t replay_left(const struct replay *replay)
 bool replay_interrupted(struct err *err)
 {
     return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
-                   "interrupted before the end of the replay\n  fix: run the same command again, which goes on");
+                   "interrupted before the end of the replay\n  fix: the same command goes on where this one ended");
 }

@@ -59,6 +59,15 @@ struct rd_kafka_s *brokers_client(struct brokers *brokers, struct rd_kafka_conf_
     return client_new(conf, role, err);
 }
 
+struct rd_kafka_s *brokers_open(struct brokers *brokers, const struct config *config, enum client_role role,
+                                struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, role, err);
+
+    brokers_init(brokers, config, role);
+    return conf == NULL ? NULL : brokers_client(brokers, conf, role, err);
+}
+
 bool brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
 {
     struct advertised_pair pair;

@@ -22,19 +22,13 @@ struct admin *admin_open(const struct config *config, int timeout_ms, struct err
     struct admin *admin = memory_zeroed(1, sizeof *admin);
 
     admin->timeout_ms = timeout_ms;
-    brokers_init(&admin->brokers, config, CLIENT_ADMIN);
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_ADMIN, err);
-    if (conf == NULL)
-        goto failed;
-    admin->rk = brokers_client(&admin->brokers, conf, CLIENT_ADMIN, err);
-    if (admin->rk == NULL)
-        goto failed;
+    admin->rk = brokers_open(&admin->brokers, config, CLIENT_ADMIN, err);
+    if (admin->rk == NULL) {
+        admin_close(admin);
+        return NULL;
+    }
     admin->answers = rd_kafka_queue_new(admin->rk);
     return admin;
-
-failed:
-    admin_close(admin);
-    return NULL;
 }
 
 void admin_close(struct admin *admin)

@@ -16,15 +16,10 @@ struct alter {
 
 static bool open_client(struct alter *alter, struct err *err)
 {
-    rd_kafka_conf_t *conf = client_conf(alter->config, CLIENT_ADMIN, err);
-    if (conf == NULL)
-        return false;
-    brokers_init(&alter->brokers, alter->config, CLIENT_ADMIN);
-    alter->rk = brokers_client(&alter->brokers, conf, CLIENT_ADMIN, err);
-    if (alter->rk == NULL)
-        return false;
-    alter->answers = rd_kafka_queue_new(alter->rk);
-    return true;
+    alter->rk = brokers_open(&alter->brokers, alter->config, CLIENT_ADMIN, err);
+    if (alter->rk != NULL)
+        alter->answers = rd_kafka_queue_new(alter->rk);
+    return alter->rk != NULL;
 }
 
 /* The error of the whole request, of its one group, or of the one partition. */

@@ -8,16 +8,6 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
-static rd_kafka_t *open_client(struct brokers *brokers, const struct config *config, struct err *err)
-{
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_CONSUMER, err);
-
-    if (conf == NULL)
-        return NULL;
-    brokers_init(brokers, config, CLIENT_CONSUMER);
-    return brokers_client(brokers, conf, CLIENT_CONSUMER, err);
-}
-
 static bool ask(struct brokers *brokers, rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, int timeout_ms,
                 struct err *err)
 {
@@ -51,7 +41,7 @@ bool redrive_progress_read(struct redrive_progress *progress, const struct confi
 {
     struct brokers brokers;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    rd_kafka_t *rk = open_client(&brokers, config, err);
+    rd_kafka_t *rk = brokers_open(&brokers, config, CLIENT_CONSUMER, err);
 
     progress->topic = topic;
     progress->count = count;

@@ -52,10 +52,7 @@ struct survey *survey_open(const struct config *config, int timeout_ms, struct e
     survey->timeout_ms = timeout_ms;
     name_topics(survey, config);
     cleanup_init(&survey->cleanup, config);
-    brokers_init(&survey->brokers, config, CLIENT_ADMIN);
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_ADMIN, err);
-    if (conf != NULL)
-        survey->rk = brokers_client(&survey->brokers, conf, CLIENT_ADMIN, err);
+    survey->rk = brokers_open(&survey->brokers, config, CLIENT_ADMIN, err);
     if (survey->rk != NULL)
         return survey;
     survey_close(survey);
