@@ -3,7 +3,6 @@
 #include "kafka/topic_metadata.h"
 #include "runtime/clock.h"
 
-
 /*
  * The longest try to reach an advertised address. The first try takes as long as the caller says, and the tries double.
  */

@@ -4,7 +4,6 @@
 #include "cli/program.h"
 #include "config/config.h"
 
-
 static void print_argument(const char *argument, FILE *out)
 {
     if (argument == NULL)
