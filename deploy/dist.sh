@@ -5,9 +5,8 @@
 #   deploy/dist.sh deb VERSION FOLDER         FOLDER/sessiond_VERSION_ARCH.deb and -dbgsym, for this system (make deb)
 #
 # The tarball has the files that git knows, with their present contents and the time of the last commit. Two tarballs of
-# one commit have the same bytes, and so has a tarball made from the unpacked one. deb needs what Build-Depends in
-# debian/control names: apt-get install build-essential, and apt-get build-dep in the folder that dpkg-checkbuilddeps
-# complains of.
+# one commit have the same bytes, and so has a tarball made from the unpacked one. deb needs build-essential and what
+# Build-Depends in debian/control names, and says how to install them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/paths.sh
@@ -62,9 +61,18 @@ write_changelog() {
     printf ' -- sessiond maintainers <maintainers@sessiond.example>  %s\n' "$(LC_ALL=C date -u -R -d "@$1")"
 }
 
+can_build() {
+    local missing=''
+    if ! command -v dpkg-checkbuilddeps >/dev/null || ! missing=$(dpkg-checkbuilddeps deploy/debian/control 2>&1); then
+        [ -z "$missing" ] || say "$missing"
+        die 'install what a package is built with: apt-get install -y build-essential && apt-get build-dep -y ./deploy'
+    fi
+}
+
 # debhelper wants debian/ at the top, and units beside its own files.
 make_deb() {
     local tree=$work/build/$name
+    can_build
     rm -f "$folder"/*.deb
     copy_files "$tree"
     cp -r "$tree/deploy/debian" "$tree/debian"

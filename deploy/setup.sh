@@ -139,6 +139,6 @@ if [ "$purpose" != run ] && [ ! -d "$VENV" ]; then
     download "$VENV" venv_with -r tests/requirements.txt
 fi
 if [ "$purpose" != run ] && [ ! -d "$VALIDATORS" ]; then
-    say "setup: installing the schemas of Kubernetes, KEDA and Compose into $VALIDATORS"
+    say "setup: installing the schemas of Kubernetes, KEDA, Compose and Grafana into $VALIDATORS"
     download "$VALIDATORS" venv_with -r tests/deploy/requirements.txt
 fi

@@ -1,33 +1,11 @@
-"""The metrics that the program promises (README.md, "Metrics"), and what a query asks for."""
+"""The metrics of the program, and what a query asks for."""
 import re
 
-# Each with its own labels. A histogram has _bucket, _sum and _count.
-PROMISED = {
-    "sessiond_commands_total": {"outcome"},
-    "sessiond_rejected_total": {"code"},
-    "sessiond_dlq_total": set(),
-    "sessiond_dlq_brake_engaged": set(),
-    "sessiond_transactions_total": {"result"},
-    "sessiond_command_latency_seconds": {"le"},
-    "sessiond_batch_messages": {"le"},
-    "sessiond_phase_seconds": {"phase", "le"},
-    "sessiond_consumer_lag": {"topic", "partition"},
-    "sessiond_partition_end_offset": {"topic", "partition"},
-    "sessiond_stable_offset_lag": {"topic", "partition"},
-    "sessiond_oldest_waiting_seconds": set(),
-    "sessiond_assigned_partitions": set(),
-    "sessiond_last_commit_timestamp_seconds": set(),
-    "sessiond_rebalances_total": set(),
-    "sessiond_producer_recreations_total": set(),
-    "sessiond_postgres_errors_total": {"class"},
-    "sessiond_up": {"dependency"},
-    "sessiond_state": {"state"},
-    "sessiond_build_info": {"version"},
-    "process_start_time_seconds": set(),
-    "process_cpu_seconds_total": set(),
-    "process_resident_memory_bytes": set(),
-    "process_open_fds": set(),
-}
+from paths import REPO
+
+# Each with its own labels, from the document that a Check program compares with the program. A histogram has _bucket, _sum and _count.
+_ROWS = re.findall(r"(?m)^\| `(\w+)` \| (\w+) \| ([\w,]*) *\|", (REPO / "deploy/metrics.md").read_text())
+PROMISED = {name: set(labels.split(",")) - {""} | ({"le"} if kind == "histogram" else set()) for name, kind, labels in _ROWS}
 HISTOGRAMS = {name for name, labels in PROMISED.items() if "le" in labels}
 METRICS = ["up"]
 for _name in PROMISED:

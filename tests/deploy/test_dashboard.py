@@ -1,4 +1,4 @@
-"""The dashboard: what it asks for is there, and what it is made of fits together. That it is drawn, only Grafana shows."""
+"""The dashboard: what it asks for is there, Grafana knows what it is made of, and it fits together. That it is drawn, only Grafana shows."""
 import json
 import re
 import subprocess
@@ -9,10 +9,32 @@ import yaml
 from metrics import LABELS, METRICS, labels_in, names_in
 from paths import REPO
 from test_alerts import recorded
+from test_manifests import problems
 
-DASHBOARD = json.loads((REPO / "deploy/grafana/sessiond.json").read_text())
+FILE = REPO / "deploy/grafana/sessiond.json"
+DASHBOARD = json.loads(FILE.read_text())
 panels = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 queries = [(panel["title"], target["expr"]) for panel in panels for target in panel["targets"]]
+queries += [(f"annotation: {each['name']}", each["expr"]) for each in DASHBOARD["annotations"]["list"]]
+
+
+def test_grafana_knows_everything_that_the_dashboard_is_made_of():
+    assert problems("grafana", FILE) == ""
+
+
+@pytest.mark.parametrize("old, new, said", [
+    ('"type": "state-timeline"', '"type": "statetimeline"', "no panel statetimeline"),
+    ('"reduceOptions"', '"reducerOptions"', "reducerOptions is unknown"),
+    ('"legendFormat"', '"legend_format"', "legend_format is unknown"),
+    ('"gridPos"', '"grid"', "grid is unknown"),
+    ('"refresh": 2', '"refreshed": 2', "refreshed is unknown"),
+])
+def test_a_mistake_in_the_dashboard_would_be_found(old, new, said, tmp_path):
+    text = FILE.read_text()
+    assert old in text
+    copy = tmp_path / FILE.name
+    copy.write_text(text.replace(old, new))
+    assert said in problems("grafana", copy)
 
 
 @pytest.mark.parametrize("title, query", queries)
@@ -25,7 +47,8 @@ def test_a_panel_asks_for_what_the_program_has(title, query):
 def test_every_metric_is_shown_by_some_panel():
     shown = set().union(*(names_in(query) for _, query in queries))
     whole = {re.sub("_(bucket|sum|count)$", "", name) for name in shown}
-    assert {re.sub("_(bucket|sum|count)$", "", name) for name in METRICS} <= whole
+    missing = {re.sub("_(bucket|sum|count)$", "", name) for name in METRICS} - whole
+    assert missing == {"process_virtual_memory_bytes", "process_max_fds"}, "what each process has, and tells nothing of ours"
 
 
 def test_prometheus_can_parse_every_query(tmp_path):

@@ -104,6 +104,18 @@ def test_both_are_probed_and_confined_alike(kind, path):
     assert {"secret", "configMap"} == {kind for volume in spec["volumes"] for kind in volume if kind != "name"}
 
 
+@pytest.mark.parametrize("kind, path", [("StatefulSet", STATEFULSET), ("Deployment", DEPLOYMENT)])
+def test_the_image_is_of_this_version(kind, path):
+    (container,) = pod(kind, path)["containers"]
+    version = run("version").split()[1]
+    assert container["image"].rpartition(":")[2] == version
+
+
+def test_nodes_can_be_drained_while_the_database_is_away():
+    budget = documents(COMMON)["PodDisruptionBudget"]["spec"]
+    assert (budget["maxUnavailable"], budget["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
+
+
 def test_what_selects_pods_selects_ours():
     common = documents(COMMON)
     labels = {"app.kubernetes.io/name": "sessiond"}

@@ -1,4 +1,4 @@
-"""Holds manifests against the schemas that Kubernetes, KEDA and Compose publish: validate.py kubernetes|compose FILE...
+"""Holds manifests against the schemas that Kubernetes, KEDA, Compose and Grafana publish: validate.py kubernetes|compose|grafana FILE...
 
 Prints a line for each thing that does not fit, and ends with 1 if there is one. Runs with the Python of tests/deploy/requirements.txt.
 """
@@ -10,6 +10,8 @@ import jsonschema
 import yaml
 
 KUBERNETES = "1.37"
+# What the annotations of a Prometheus have besides; Grafana's model of a dashboard leaves it to the data source.
+ANNOTATIONS_OF_PROMETHEUS = {"titleFormat", "useValueForTime"}
 
 
 def strict(schema):
@@ -54,9 +56,38 @@ def problems_of_compose(document):
     yield from problems_by(json.loads(schema.read_text()), document)
 
 
+def problems_of_grafana(document):
+    """Its published model drops what it does not know, so that what a dashboard loses when it is read is misspelt, or gone."""
+    from grafana_foundation_sdk.cog import encoder, plugins, runtime
+    from grafana_foundation_sdk.models.dashboard import Dashboard
+
+    plugins.register_default_plugins()
+    for panel in document["panels"]:
+        if panel["type"] != "row" and runtime.panelcfg_config(panel["type"]) is None:
+            yield f"{panel['title']}: Grafana has no panel {panel['type']}"
+    kept = json.loads(encoder.JSONEncoder().encode(Dashboard.from_json(document)))
+    yield from lost("$", document, kept)
+
+
+def lost(path, given, kept):
+    if isinstance(given, dict) and isinstance(kept, dict):
+        for name, value in given.items():
+            if name in kept:
+                yield from lost(f"{path}.{name}", value, kept[name])
+            elif not (path.startswith("$.annotations.") and name in ANNOTATIONS_OF_PROMETHEUS):
+                yield f"{path}.{name} is unknown"
+    elif isinstance(given, list) and isinstance(kept, list) and len(given) == len(kept):
+        for number, (one, other) in enumerate(zip(given, kept)):
+            yield from lost(f"{path}[{number}]", one, other)
+    elif given != kept:
+        yield f"{path} is read as {kept!r}"
+
+
 def problems(what, document):
     if what == "compose":
         return problems_of_compose(document)
+    if what == "grafana":
+        return problems_of_grafana(document)
     if document["apiVersion"].startswith("keda.sh/"):
         return problems_of_keda(document)
     return problems_of_kubernetes(document)
@@ -68,7 +99,7 @@ def main(what, *files):
         with open(file) as text:
             for document in yaml.safe_load_all(text):
                 for problem in problems(what, document):
-                    print(f"{file}: {document.get('kind', 'compose')}: {problem}")
+                    print(f"{file}: {document.get('kind', what)}: {problem}")
                     bad += 1
     return 1 if bad else 0
 
