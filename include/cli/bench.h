@@ -48,8 +48,4 @@ MUSTUSE bool bench_run(struct bench *bench, struct err *err);
 /** Sorts the latencies of the answered commands (`created` + `rejected` of them) and returns them. Indexes no longer name commands. */
 const int64_t *bench_latencies(struct bench *bench);
 
-/** Make the id of command `number` (RFC 9562, 5.8: version 8), and the number from the id. False: the id is not of this load. */
-struct uuid bench_id(const struct bench *bench, uint64_t number);
-MUSTUSE bool bench_number(const struct bench *bench, const struct uuid *id, uint64_t *number);
-
 #endif

@@ -56,10 +56,13 @@ MUSTUSE int cli_load_config(struct cli *cli);
 /** Loads the configuration and sets up logging, for commands that can go on without it. Prints no error. False with ERR_STOP. */
 MUSTUSE bool cli_try_config(struct cli *cli, struct err *err);
 
+/** False with ERR_STOP/EXIT_CONFIG: there is no dead-letter topic. */
+MUSTUSE bool cli_need_dlq(const struct config *config, struct err *err);
+
+/** False with ERR_STOP/EXIT_USAGE: the topic, which has `count` partitions, does not have this one. */
+MUSTUSE bool cli_need_partition(const char *topic, int64_t partition, int count, struct err *err);
+
 /** Prints "sessiond: message [CODE]" to stderr and returns the exit code of `err`. */
 int cli_fail(const struct err *err);
-
-/** Prints a usage error with a hint at `--help`; returns EXIT_USAGE. `subcommand` NULL: of the program itself. */
-int cli_usage(const struct subcommand *subcommand, const char *format, ...) PRINTF(2, 3);
 
 #endif

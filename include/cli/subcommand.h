@@ -80,6 +80,9 @@ typedef bool subcommand_set(void *target, int letter, const char *text);
 MUSTUSE int subcommand_options(const struct subcommand *subcommand, int argc, char **argv, subcommand_set *set,
                                void *target);
 
+/** Prints a usage error with a hint at `--help`; returns EXIT_USAGE. `subcommand` NULL: of the program itself. */
+int cli_usage(const struct subcommand *subcommand, const char *format, ...) PRINTF(2, 3);
+
 /* For those who print the rows. */
 
 /** True when the row begins with a word to be typed literally. */

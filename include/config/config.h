@@ -161,6 +161,9 @@ void config_ignore_variable(struct config *config, size_t index);
 /** True when this key of the table was set by any source, even to its default. */
 bool config_given(const struct config *config, const char *key);
 
+/** The group of a command that works beside the workers: `<group.id>-<name>`. The caller frees it. */
+char *config_group_beside(const struct config *config, const char *name);
+
 /**
  * Writes a key that is not secret, its value and where it was set, for messages: e.g. "dlq.topic = x (/etc/x.conf:12)".
  */

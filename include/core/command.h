@@ -17,6 +17,9 @@ enum command_field {
     COMMAND_FIELD_STUDY_ACTIVITY_ID,
 };
 
+/** The name of the field, e.g. "group_id"; NULL for COMMAND_FIELD_NONE. */
+const char *command_field_name(enum command_field field);
+
 enum field_state {
     FIELD_ABSENT = 0,
     FIELD_VALUE,

@@ -71,9 +71,6 @@ struct outcome {
     const char *reason;  /* only with UNDECODABLE and UNKNOWN_SCHEMA: in the batch's arena or static; NULL otherwise */
 };
 
-/** The name of the field, e.g. "group_id"; NULL for COMMAND_FIELD_NONE. */
-const char *command_field_name(enum command_field field);
-
 /**
  * Writes the violations in the ledger's form, "field:CODE,field:CODE", in order; "" for none. `text` needs
  * VIOLATIONS_TEXT bytes.

@@ -10,30 +10,12 @@
 #ifndef CORE_SNAPSHOT_H
 #define CORE_SNAPSHOT_H
 
+#include "core/dependency.h"
 #include "core/errcode.h"
 #include "core/lag_window.h"
 #include "core/uuid.h"
 
 enum life { LIFE_STARTING = 0, LIFE_RUNNING, LIFE_STOPPING };
-
-enum dependency_name { DEPENDENCY_POSTGRESQL = 0, DEPENDENCY_KAFKA, DEPENDENCY_REGISTRY, DEPENDENCY_COUNT };
-
-#define SNAPSHOT_CODE   32
-#define SNAPSHOT_REASON 200
-
-struct dependency {
-    bool used;                    /* false: no registry is configured */
-    bool up;                      /* its last call was answered */
-    bool down;                    /* its last call failed; when neither is set, nothing is known yet */
-    int64_t since_us;             /* since when it is `up` or `down` */
-    int64_t waiting_us;           /* when a call began that has not been answered yet */
-    int tries;                    /* tries in a row that failed */
-    int64_t next_us;              /* when the next try is */
-    char code[SNAPSHOT_CODE];     /* of the last error, e.g. "E-PG-57P03"; stays when it is up again */
-    char reason[SNAPSHOT_REASON]; /* the first line of the last error */
-    int64_t failed_us;            /* when the last error was */
-    int64_t took_us;              /* how long the last answer took; 0: none yet. A duration */
-};
 
 #define SNAPSHOT_HOST 256
 #define SNAPSHOT_PORT 8
@@ -51,7 +33,7 @@ struct checks_status {
     bool wanted; /* per-batch is configured */
     bool known;  /* the tables have been looked at */
     bool per_batch;
-    char obstacle[SNAPSHOT_REASON]; /* why it is not, although it is wanted; "" */
+    char obstacle[DEPENDENCY_REASON]; /* why it is not, although it is wanted; "" */
 };
 
 /** One partition that is ours. Offsets are those of the next record; -1: not known yet. */
@@ -114,12 +96,6 @@ static inline size_t snapshot_listed(const struct snapshot *snapshot)
 {
     return snapshot->partition_count < SNAPSHOT_PARTITIONS ? snapshot->partition_count : SNAPSHOT_PARTITIONS;
 }
-
-/** The name in metrics: "postgresql", "kafka", "registry"; static. */
-const char *dependency_label(enum dependency_name name);
-
-/** The name for use in sentences: "PostgreSQL", "Kafka", "the schema registry"; static. */
-const char *dependency_title(enum dependency_name name);
 
 /** The partition with the worst verdict and, among those, the longest lag; NULL without any. */
 const struct partition_status *snapshot_worst(const struct snapshot *snapshot);

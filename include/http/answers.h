@@ -1,8 +1,20 @@
-/** The bodies of answers, each written from one view. All texts in them are escaped for their format. */
+/** Answers to requests. Bodies are written from one view; all texts in them are escaped for their format. */
 #ifndef HTTP_ANSWERS_H
 #define HTTP_ANSWERS_H
 
+#include "http/request.h"
 #include "http/view.h"
+
+struct answer {
+    char *body; /* owned by the caller */
+    size_t len;
+    int status;
+    const char *type;
+    const char *policy; /* Content-Security-Policy */
+};
+
+/** Makes the answer to a request, or its refusal. `loopback`: as for request_judge. Not thread-safe. */
+void answer_make(struct answer *answer, const struct request *request, bool loopback, const struct about *about);
 
 /** Writes the metrics in Prometheus' text format 0.0.4. */
 void answer_metrics(const struct view *view, FILE *out);

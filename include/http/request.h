@@ -20,9 +20,11 @@ enum {
 
 struct request {
     const char *method;
-    const char *path; /* decoded, without the query */
-    const char *host; /* the Host header; NULL: there is none (HTTP/1.0) */
-    bool has_body;    /* it announces a body */
+    const char *path;   /* decoded, without the query */
+    const char *host;   /* the Host header; NULL: there is none (HTTP/1.0) */
+    bool has_body;      /* it announces a body */
+    bool verbose;       /* the query has this word */
+    const char *accept; /* the Accept header; NULL: there is none */
 };
 
 /**

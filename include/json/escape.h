@@ -2,7 +2,14 @@
 #ifndef JSON_ESCAPE_H
 #define JSON_ESCAPE_H
 
-#include "json/writer.h"
+#include "core/bytes.h"
+
+/** For whom a string is escaped beyond what RFC 8259 demands. */
+enum json_style {
+    JSON_RECORD,   /* values of records: the short escapes; everything else stays as it is */
+    JSON_LOG,      /* lines of the log: without \b and \f */
+    JSON_TERMINAL, /* text that people may see raw: control characters beyond ASCII and U+FFFD are escaped too */
+};
 
 #define ESCAPE_SIZE 6 /* the length of \u001f, the longest escape */
 

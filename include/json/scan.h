@@ -34,8 +34,8 @@ struct scanned_string {
 
 enum scan_step {
     JSON_BROKEN,
-    JSON_MEMBER, /* the scan stands at a member's value */
-    JSON_CLOSED, /* the object has ended */
+    JSON_MEMBER, /* the scan stands at the value of a member or at an element */
+    JSON_CLOSED, /* the object or array has ended */
 };
 
 /** Starts a scan at the first byte that is not blank. */
@@ -49,6 +49,18 @@ MUSTUSE bool scan_open_object(struct scanner *scan);
 
 /** Steps over the next key of the innermost object and its colon, or over the `}` after the last value. */
 MUSTUSE enum scan_step scan_member(struct scanner *scan, struct scanned_string *key);
+
+/**
+ * Steps from the beginning of an object to the value of its member `name`, a plain word. False: it has none, or it is no
+ * object.
+ */
+MUSTUSE bool scan_find(struct scanner *scan, const char *name);
+
+/** Steps over `[`. */
+MUSTUSE bool scan_open_array(struct scanner *scan);
+
+/** Steps to the next element of the innermost array, or over the `]` after the last one. */
+MUSTUSE enum scan_step scan_element(struct scanner *scan);
 
 /** Steps over any one value. */
 MUSTUSE bool scan_value(struct scanner *scan);

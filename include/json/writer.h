@@ -13,16 +13,9 @@
 #ifndef JSON_WRITER_H
 #define JSON_WRITER_H
 
-#include "core/bytes.h"
+#include "json/escape.h"
 
 #include <stdio.h>
-
-/** For whom a string is escaped beyond what RFC 8259 demands. */
-enum json_style {
-    JSON_RECORD,   /* values of records: the short escapes; everything else stays as it is */
-    JSON_LOG,      /* lines of the log: without \b and \f */
-    JSON_TERMINAL, /* text that people may see raw: control characters beyond ASCII and U+FFFD are escaped too */
-};
 
 /** Plain data, nothing to free. Borrows the stream or the buffer. */
 struct json_writer {

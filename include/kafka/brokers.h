@@ -24,11 +24,15 @@ void brokers_init(struct brokers *brokers, const struct config *config, enum cli
 void brokers_watch(struct brokers *brokers, struct rd_kafka_conf_s *conf);
 
 /**
- * Makes a client that nothing else watches: takes over `conf`, makes the client, and keeps what its error callback
- * reports. Initializes `brokers` with brokers_init. NULL: `err` is filled.
+ * Makes a client that nothing else watches, after brokers_init: takes over `conf`, makes the client, and keeps what its
+ * error callback reports. NULL: `err` is filled.
  */
 MUSTUSE struct rd_kafka_s *brokers_client(struct brokers *brokers, struct rd_kafka_conf_s *conf, enum client_role role,
                                           struct err *err);
+
+/** The same with brokers_init, for a client that needs no settings beside those of its role. NULL: `err` is filled. */
+MUSTUSE struct rd_kafka_s *brokers_open(struct brokers *brokers, const struct config *config, enum client_role role,
+                                        struct err *err);
 
 /** Passes on what the error callback of a client was told, when the client has its own callback. */
 void brokers_trouble(struct brokers *brokers, int code, const char *reason);
@@ -73,5 +77,15 @@ struct brokers_wait brokers_wait_for(int timeout_ms);
  */
 MUSTUSE int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct brokers_wait *wait,
                               struct err *err);
+
+struct rd_kafka_queue_s;
+struct rd_kafka_op_s;
+
+/**
+ * Waits for the answer to an admin request, whose own time-out must be later than `timeout_ms`. The caller destroys it
+ * with rd_kafka_event_destroy. NULL: the same errors as of brokers_wait_next.
+ */
+MUSTUSE struct rd_kafka_op_s *brokers_answer(struct brokers *brokers, struct rd_kafka_s *rk,
+                                             struct rd_kafka_queue_s *answers, int timeout_ms, struct err *err);
 
 #endif

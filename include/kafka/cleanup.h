@@ -49,6 +49,12 @@ void cleanup_close(struct cleanup *cleanup);
 MUSTUSE enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms);
 
 /**
+ * Asks as cleanup_read does, until it is done; a tool waits so. What is not answered in time stays unread, which is not
+ * a failure. False: ERR_INTERRUPTED (75).
+ */
+MUSTUSE bool cleanup_await(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms, struct err *err);
+
+/**
  * Judges one topic. False: nothing is wrong with it. Else `err` is ERR_STOP when `run` does not work with such a topic,
  * or ERR_NONE for a warning.
  */

@@ -43,6 +43,9 @@ MUSTUSE bool client_setting(const struct config *config, enum client_role role, 
  */
 MUSTUSE bool client_fits(const struct config *config, enum client_role role, struct err *err);
 
+/** The user's key with this name that counts for the client, as it was read at the start; NULL: none is set. */
+const struct kafka_property *client_property(const struct config *config, enum client_role role, const char *name);
+
 /** Sets one property to a value of our own. A failure is a bug and ends the process. */
 void client_set(struct rd_kafka_conf_s *conf, const char *name, const char *value);
 

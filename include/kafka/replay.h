@@ -17,6 +17,9 @@
 #include "kafka/assignment.h"
 #include "kafka/replay_mark.h"
 
+/** What names its group, with config_group_beside, and its transactional id. */
+#define REPLAY_NAME "replay"
+
 struct rd_kafka_s;
 struct rd_kafka_queue_s;
 struct rd_kafka_topic_partition_list_s;

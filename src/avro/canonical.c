@@ -1,6 +1,7 @@
 #include "avro/canonical.h"
 
 #include "avro/schema_name.h"
+#include "core/memory.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -127,9 +128,7 @@ char *canonical_form(struct bytes text)
 
     if (schema == NULL)
         return NULL;
-    FILE *out = open_memstream(&form, &size);
-    if (out == NULL)
-        abort();
+    FILE *out = memory_stream(&form, &size);
     written = write_schema(out, schema, (struct bytes){0});
     if (fclose(out) != 0)
         abort();

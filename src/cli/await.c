@@ -62,7 +62,8 @@ MUSTUSE static enum progress ask_ledger_first(struct await *await, struct lookup
     while (progress == PENDING && !stop_requested() && clock_ms() < await->deadline_ms);
     if (progress == PENDING && !stop_requested())
         err_set(&await->trouble, ERR_STOP, EXIT_UNREACHABLE, E_AWAIT_02,
-                "the database did not answer within --timeout");
+                "the database did not answer within --timeout\n  fix: see that it works (sessiond health, sessiond "
+                "check), or wait longer");
     return progress;
 }
 
@@ -73,7 +74,8 @@ static int too_late(const struct await *await)
     struct err err;
 
     if (stop_requested())
-        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted");
+        err_set(&err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+                "interrupted while waiting for the outcome of command %s", await->command);
     else
         err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_AWAIT_01,
                 "command %s has no outcome within --timeout%s%s\n  fix: see that sessiond run works, then await again",
@@ -159,9 +161,9 @@ static int parse(struct await *await, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (await->command == NULL)
-        return cli_usage(&cli_await, "say one command id");
+        return cli_usage(&cli_await, "name one command id");
     if (!uuid_parse(bytes_of(await->command), &await->command_id))
-        return cli_usage(&cli_await, "%s is not a UUID", await->command);
+        return cli_usage(&cli_await, "the command id %s is not a UUID", await->command);
     return 0;
 }
 

@@ -172,12 +172,15 @@ static int parse(struct options *options, int argc, char **argv)
     if (bench->group_id == 0 || bench->study_activity_id == 0)
         return cli_usage(&cli_bench, "both --group-id and --study-activity-id are needed: it makes real sessions");
     if (bench->count != 0 && options->duration_ms != 0)
-        return cli_usage(&cli_bench, "say either --duration or --count");
+        return cli_usage(&cli_bench, "give either --duration or --count, and not both");
     if (bench->count != 0)
         return 0;
     int64_t count = bench->rate * (options->duration_ms == 0 ? 10000 : options->duration_ms) / 1000;
     if (count > COUNT_MAX)
-        return cli_usage(&cli_bench, "that would be %" PRId64 " commands; at most %d", count, COUNT_MAX);
+        return cli_usage(&cli_bench,
+                         "that would be %" PRId64
+                         " commands, and %d is the most: choose a lower --rate, --duration or --count",
+                         count, COUNT_MAX);
     bench->count = count == 0 ? 1 : (uint64_t)count;
     return 0;
 }

@@ -14,7 +14,8 @@
 
 /* ---- Ids --------------------------------------------------------------------------------------------------------- */
 
-struct uuid bench_id(const struct bench *bench, uint64_t number)
+/* RFC 9562, section 5.8: version 8. */
+static struct uuid id_of(const struct bench *bench, uint64_t number)
 {
     struct uuid id;
 
@@ -26,12 +27,13 @@ struct uuid bench_id(const struct bench *bench, uint64_t number)
     return id;
 }
 
-bool bench_number(const struct bench *bench, const struct uuid *id, uint64_t *number)
+/* False: the id is not of this load. */
+static bool number_of(const struct bench *bench, const struct uuid *id, uint64_t *number)
 {
     *number = 0;
     for (size_t i = 9; i < sizeof id->b; i++)
         *number = *number << 8 | id->b[i];
-    struct uuid own = bench_id(bench, *number);
+    struct uuid own = id_of(bench, *number);
     return uuid_compare(&own, id) == 0 && *number < bench->count;
 }
 
@@ -69,7 +71,7 @@ static int64_t due_us(const struct bench *bench, uint64_t number)
 static bool send_next(struct bench *bench, struct err *err)
 {
     char id[UUID_TEXT + 1], value[192];
-    struct uuid uuid = bench_id(bench, bench->sent);
+    struct uuid uuid = id_of(bench, bench->sent);
 
     uuid_format(&uuid, id);
     snprintf(value, sizeof value, "{\"command_id\":\"%s\",\"group_id\":%" PRId64 ",\"study_activity_id\":%" PRId64 "}",
@@ -97,7 +99,7 @@ static void take(struct bench *bench, const struct record *event)
     struct uuid id;
     uint64_t number;
 
-    if (!answer_command(event, &id) || !bench_number(bench, &id, &number) || bench->latencies_us[number] >= 0)
+    if (!answer_command(event, &id) || !number_of(bench, &id, &number) || bench->latencies_us[number] >= 0)
         return;
     bench->latencies_us[number] = now_us - due_us(bench, number);
     bench->answer_us = now_us;

@@ -29,7 +29,7 @@ static int completion_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (completion.print == NULL)
-        return cli_usage(&cli_completion, "say bash or zsh");
+        return cli_usage(&cli_completion, "name the shell: bash or zsh");
     completion.print(cli->subcommands, stdout);
     return EXIT_DONE;
 }

@@ -28,8 +28,8 @@ static int unknown_subcommand(const char *name)
         if (subcommands[i]->section != NULL)
             nearest_offer(&nearest, subcommands[i]->name);
     if (nearest_name(&nearest) != NULL)
-        return cli_usage(NULL, "unknown command %s; did you mean %s?", name, nearest_name(&nearest));
-    return cli_usage(NULL, "unknown command %s", name);
+        return cli_usage(NULL, "there is no command %s; did you mean %s?", name, nearest_name(&nearest));
+    return cli_usage(NULL, "there is no command %s", name);
 }
 
 static int dispatch(struct cli *cli, const struct invocation *invocation)

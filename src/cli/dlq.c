@@ -81,10 +81,8 @@ struct reader *dlq_read(const struct config *config, const struct dlq_filter *fi
                         const char **topic, struct err *err)
 {
     *topic = config->dlq_topic;
-    if (**topic == 0) {
-        (void)err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
+    if (!cli_need_dlq(config, err))
         return NULL;
-    }
     return reader_open(config,
                        &(struct reader_request){
                            .topics = topic,

@@ -1,5 +1,6 @@
 #include "cli/dlq.h"
 #include "cli/parts/record_print.h"
+#include "core/memory.h"
 #include "core/rfc3339.h"
 #include "json/writer.h"
 #include "runtime/stop.h"
@@ -58,9 +59,7 @@ static void count(struct dlq_list *list, const struct record *record, const stru
             return;
         }
     }
-    list->counts = reallocarray(list->counts, list->count + 1, sizeof *list->counts);
-    if (list->counts == NULL)
-        abort();
+    list->counts = memory_resized(list->counts, list->count + 1, sizeof *list->counts);
     list->counts[list->count++] = one;
 }
 

@@ -1,4 +1,5 @@
 #include "cli/redrive.h"
+#include "core/memory.h"
 #include "json/writer.h"
 #include "runtime/log.h"
 
@@ -95,10 +96,8 @@ static int run(struct redrive *redrive)
 
 int dlq_redrive(const struct cli *cli, const struct dlq_request *request)
 {
-    struct redrive *redrive = calloc(1, sizeof *redrive);
+    struct redrive *redrive = memory_zeroed(1, sizeof *redrive);
 
-    if (redrive == NULL)
-        abort();
     redrive->cli = cli;
     redrive->request = request;
     redrive->rules.max_attempts = request->max_attempts;

@@ -50,7 +50,7 @@ int dlq_show(const struct cli *cli, const struct dlq_request *request)
         return EXIT_DONE;
     if (err.class != ERR_NONE)
         return cli_fail(&err);
-    fprintf(stderr, "%s has no record %" PRId32 "@%" PRId64 "\n", cli->config.dlq_topic, request->filter.partition,
-            request->offset);
+    fprintf(stderr, "%s has no record %" PRId32 "@%" PRId64 ": its retention has taken it, or it never was\n",
+            cli->config.dlq_topic, request->filter.partition, request->offset);
     return EXIT_NO;
 }

@@ -32,9 +32,9 @@ static int parse(struct get *get, int argc, char **argv)
     if (failed != 0)
         return failed;
     if ((get->command != NULL) == (get->session_id != 0))
-        return cli_usage(&cli_get, "say either a command id or --session");
+        return cli_usage(&cli_get, "name either a command id or --session, and not both");
     if (get->command != NULL && !uuid_parse(bytes_of(get->command), &get->command_id))
-        return cli_usage(&cli_get, "%s is not a UUID", get->command);
+        return cli_usage(&cli_get, "the command id %s is not a UUID", get->command);
     return 0;
 }
 

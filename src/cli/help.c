@@ -1,6 +1,7 @@
 #include "cli/help.h"
 
 #include "cli/program.h"
+#include "core/memory.h"
 
 #include <stdlib.h>
 
@@ -142,10 +143,8 @@ static void print_program_exits(FILE *out)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *line = open_memstream(&text, &size);
+    FILE *line = memory_stream(&text, &size);
 
-    if (line == NULL)
-        abort();
     for (size_t i = 0; program_exits[i].meaning != NULL; i++)
         fprintf(line, "%s%d %s", i == 0 ? "Exit codes: " : ", ", program_exits[i].code, program_exits[i].meaning);
     fputc('.', line);

@@ -1,7 +1,7 @@
 #include "cli/invocation.h"
 
-#include "cli/cli.h"
 #include "cli/program.h"
+#include "core/memory.h"
 
 #include <stdlib.h>
 
@@ -28,7 +28,7 @@ static int set(struct invocation *invocation, const struct global_option *option
     case GLOBAL_VERSION: invocation->version = true; break;
     case GLOBAL_SETTING:
         if (strchr(value, '=') == NULL || *value == '=')
-            return cli_usage(NULL, "-%c %s: expected %s", option->letter, value, option->argument);
+            return cli_usage(NULL, "-%c takes %s, and not %s", option->letter, option->argument, value);
         invocation->overrides[invocation->override_count++] = value;
         break;
     }
@@ -59,7 +59,7 @@ static int parse(struct invocation *invocation, char **argv)
         if (option != NULL)
             continue;
         if (invocation->arg_count == 0 && argv[i][0] == '-' && argv[i][1] != 0)
-            return cli_usage(NULL, "unknown option %s", argv[i]);
+            return cli_usage(NULL, "there is no option %s", argv[i]);
         invocation->args[invocation->arg_count++] = argv[i];
     }
     for (; argv[i] != NULL; i++)
@@ -73,10 +73,10 @@ int invocation_parse(struct invocation *invocation, int argc, char **argv)
     size_t room = (size_t)argc + 1;
 
     *invocation = (struct invocation){
-        .overrides = calloc(room, sizeof *invocation->overrides),
-        .args = calloc(room, sizeof *invocation->args),
+        .overrides = memory_zeroed(room, sizeof *invocation->overrides),
+        .args = memory_zeroed(room, sizeof *invocation->args),
     };
-    if (invocation->overrides == NULL || invocation->args == NULL || argc < 1)
+    if (argc < 1)
         abort();
     return parse(invocation, argv);
 }

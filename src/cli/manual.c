@@ -45,7 +45,7 @@ static int manual_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (page == NULL)
-        return cli_usage(&cli_manual, "say sessiond.1 or sessiond.conf.5");
+        return cli_usage(&cli_manual, "name the page: sessiond.1 or sessiond.conf.5");
     format_day(day);
     if (strcmp(page, "sessiond.1") == 0)
         manual_commands(cli->subcommands, day, stdout);

@@ -177,7 +177,7 @@ static int migrate_main(struct cli *cli, int argc, char **argv)
         failed = cli_load_config(cli);
         return failed != 0 ? failed : actions[i].run(cli, migration.role);
     }
-    return cli_usage(&cli_migrate, "there is no action %s", migration.action);
+    return cli_usage(&cli_migrate, "there is no action %s; say status, up or sql", migration.action);
 }
 
 /* clang-format off */

@@ -110,14 +110,6 @@ static void show_text(const struct offsets_tool *tool, const struct config *conf
 
 /* ---- The command ------------------------------------------------------------------------------------------------- */
 
-static bool has_partition(const struct offsets_tool *tool, const struct config *config, const struct lag_group *group,
-                          struct err *err)
-{
-    return tool->partition < group->partition_count ||
-           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d", config->commands_topic,
-                   group->partition_count - 1);
-}
-
 static int offsets_run(const struct offsets_tool *tool, const struct cli *cli)
 {
     const struct config *config = &cli->config;
@@ -127,7 +119,8 @@ static int offsets_run(const struct offsets_tool *tool, const struct cli *cli)
     if (lag == NULL)
         return cli_fail(&err);
 
-    bool done = lag_read(lag, &group, &err) && has_partition(tool, config, &group, &err);
+    bool done = lag_read(lag, &group, &err) &&
+                cli_need_partition(config->commands_topic, tool->partition, group.partition_count, &err);
     if (done && is_set(tool))
         done = offsets_set(tool, cli, lag, &group, &err);
     else if (done)

@@ -1,4 +1,5 @@
 #include "cli/offsets.h"
+#include "core/memory.h"
 #include "json/writer.h"
 #include "kafka/tools/offsets_alter.h"
 #include "kafka/tools/places.h"
@@ -36,10 +37,8 @@ static bool find_target(const struct offsets_tool *tool, const struct config *co
         return false;
 
     size_t count = (size_t)places_count(places);
-    struct range *all = calloc(count, sizeof *all);
-    struct range *chosen = calloc(count, sizeof *chosen);
-    if (all == NULL || chosen == NULL)
-        abort();
+    struct range *all = memory_zeroed(count, sizeof *all);
+    struct range *chosen = memory_zeroed(count, sizeof *chosen);
     bool found = places_find(places, &beginning, all, err) && places_find(places, &tool->to, chosen, err) &&
                  choose_target(tool, &all[tool->partition], &chosen[tool->partition], target, err);
     free(all);

@@ -94,7 +94,7 @@ static int prune_main(struct cli *cli, int argc, char **argv)
     int failed = subcommand_options(&cli_prune, argc, argv, set, &request);
 
     if (failed == 0 && request.older_than_ms == 0)
-        failed = cli_usage(&cli_prune, "say how old: --older-than 90d");
+        failed = cli_usage(&cli_prune, "say how old an outcome must be to be pruned, for example --older-than 90d");
     if (failed == 0)
         failed = cli_load_config(cli);
     if (failed != 0)

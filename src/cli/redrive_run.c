@@ -1,6 +1,7 @@
 #include "cli/redrive.h"
 
 #include "cli/parts/own_config.h"
+#include "core/memory.h"
 #include "kafka/tools/places.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
@@ -13,7 +14,9 @@
 
 static bool interrupted(struct err *err)
 {
-    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted\n  fix: the same command goes on");
+    return err_set(
+        err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+        "interrupted before all dead letters were sent\n  fix: the same command goes on where this one ended");
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
@@ -50,9 +53,7 @@ static bool look_at(const struct redrive *redrive, const char *topic, int *count
     bool good = true;
     *count = places_count(places);
     if (ranges != NULL) {
-        *ranges = calloc((size_t)*count, sizeof **ranges);
-        if (*ranges == NULL)
-            abort();
+        *ranges = memory_zeroed((size_t)*count, sizeof **ranges);
         good = places_find(places, &beginning, *ranges, err);
     }
     places_close(places);
@@ -64,14 +65,11 @@ static bool look_at_topics(struct redrive *redrive, int *count, struct err *err)
     const struct config *config = &redrive->cli->config;
     int commands;
 
-    if (*config->dlq_topic == 0)
-        return err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
-    if (!look_at(redrive, config->commands_topic, &commands, NULL, err) ||
+    if (!cli_need_dlq(config, err) || !look_at(redrive, config->commands_topic, &commands, NULL, err) ||
         !look_at(redrive, config->dlq_topic, count, &redrive->ranges, err))
         return false;
     redrive->rules.partitions = commands;
-    return redrive->request->filter.partition < *count ||
-           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d", config->dlq_topic, *count - 1);
+    return cli_need_partition(config->dlq_topic, redrive->request->filter.partition, *count, err);
 }
 
 /* A transaction that a predecessor left open is ended first, because only then can its progress be read. */

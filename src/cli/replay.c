@@ -51,7 +51,8 @@ static int parse(struct replay_tool *tool, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (*arguments->from == 0)
-        return cli_usage(&cli_replay, "say from where: --from beginning, a time, or one so long ago (2h)");
+        return cli_usage(&cli_replay,
+                         "say where it begins: --from beginning, an offset, a time, or a span before now (2h)");
     if (arguments->partition < 0 && (tool->from.from == RANGE_OFFSET || tool->to.from == RANGE_OFFSET))
         return cli_usage(&cli_replay, "an offset needs its --partition");
     tool->to.timeout_ms = tool->from.timeout_ms;

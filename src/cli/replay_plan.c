@@ -1,6 +1,7 @@
 #include "cli/replay.h"
 
 #include "cli/parts/own_config.h"
+#include "core/memory.h"
 #include "kafka/tools/lag.h"
 #include "kafka/tools/places.h"
 
@@ -18,7 +19,7 @@ void replay_configure(struct replay_tool *tool)
 {
     const struct config *config = &tool->cli->config;
 
-    own_config_make(&tool->config, config, "replay");
+    own_config_make(&tool->config, config, REPLAY_NAME);
     tool->config.dlq_brake = 0;
     tool->config.batch_max_messages = rate_portion(tool->rate.limit, config->batch_max_messages);
 }
@@ -56,10 +57,8 @@ static void plan_part(const struct replay_tool *tool, const struct places_found 
 
 static struct range *ranges_for(int count)
 {
-    struct range *ranges = calloc((size_t)count, sizeof *ranges);
+    struct range *ranges = memory_zeroed((size_t)count, sizeof *ranges);
 
-    if (ranges == NULL)
-        abort();
     return ranges;
 }
 
@@ -82,9 +81,7 @@ static bool plan_all(struct replay_tool *tool, struct places *places, const stru
     bool good = find_places(tool, places, &found, err);
 
     replay->count = (size_t)places_count(places);
-    replay->parts = calloc(replay->count, sizeof *replay->parts);
-    if (replay->parts == NULL)
-        abort();
+    replay->parts = memory_zeroed(replay->count, sizeof *replay->parts);
     for (int32_t i = 0; good && i < places_count(places); i++)
         plan_part(tool, &found, i, i < group->partition_count ? group->partitions[i].committed : -1, &replay->parts[i]);
     free(found.all);
@@ -93,20 +90,15 @@ static bool plan_all(struct replay_tool *tool, struct places *places, const stru
     return good;
 }
 
-static bool has_partition(const struct replay_tool *tool, const struct lag_group *group, struct err *err)
-{
-    return tool->replay.mark.arguments.partition < group->partition_count ||
-           err_set(err, ERR_STOP, EXIT_USAGE, E_OFFSETS_03, "%s has partitions 0 to %d",
-                   tool->cli->config.commands_topic, group->partition_count - 1);
-}
-
 bool replay_plan(struct replay_tool *tool, struct err *err)
 {
     const struct config *config = &tool->cli->config;
     struct lag_group group;
     struct places *places = NULL;
     struct lag *lag = lag_open(config, tool->from.timeout_ms, err);
-    bool good = lag != NULL && lag_read(lag, &group, err) && has_partition(tool, &group, err);
+    bool good =
+        lag != NULL && lag_read(lag, &group, err) &&
+        cli_need_partition(config->commands_topic, tool->replay.mark.arguments.partition, group.partition_count, err);
 
     if (good)
         places = places_open(config, config->commands_topic, tool->from.timeout_ms, err);
@@ -127,5 +119,6 @@ uint64_t replay_left(const struct replay *replay)
 
 bool replay_interrupted(struct err *err)
 {
-    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED, "interrupted\n  fix: the same command goes on");
+    return err_set(err, ERR_INTERRUPTED, EXIT_TIMEOUT, E_INTERRUPTED,
+                   "interrupted before the end of the replay\n  fix: the same command goes on where this one ended");
 }

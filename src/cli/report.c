@@ -2,6 +2,7 @@
 
 #include "cli/parts/moment.h"
 #include "config/secrets.h"
+#include "core/memory.h"
 #include "json/writer.h"
 #include "runtime/stop.h"
 
@@ -73,10 +74,8 @@ static char *gather(struct report_task *task)
     char *text = NULL;
     size_t size = 0;
     struct secrets secrets;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream(&text, &size);
 
-    if (out == NULL)
-        abort();
     write_sections(task, out);
     if (fclose(out) != 0)
         abort();
@@ -224,7 +223,7 @@ static int report_main(struct cli *cli, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (task.path == NULL)
-        return cli_usage(&cli_report, "say which file to write");
+        return cli_usage(&cli_report, "name the file to write");
     stop_setup();
     return report_run(&task);
 }

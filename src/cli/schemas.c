@@ -1,5 +1,6 @@
 #include "cli/schemas.h"
 
+#include "core/memory.h"
 #include "runtime/stop.h"
 
 #include <stdlib.h>
@@ -109,15 +110,12 @@ static int run_action(struct cli *cli, const struct chosen *chosen)
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (strcmp(chosen->action, actions[i].name) == 0)
             return run_with_schemas(cli, actions[i].run);
-    return cli_usage(&cli_schemas, "there is no action %s", chosen->action);
+    return cli_usage(&cli_schemas, "there is no action %s; say list, check, register or fingerprint", chosen->action);
 }
 
 static int schemas_main(struct cli *cli, int argc, char **argv)
 {
-    struct chosen chosen = {.files = calloc((size_t)argc + 1, sizeof *chosen.files)};
-
-    if (chosen.files == NULL)
-        abort();
+    struct chosen chosen = {.files = memory_zeroed((size_t)argc + 1, sizeof *chosen.files)};
     int status = subcommand_options(&cli_schemas, argc, argv, set, &chosen);
     if (status == 0)
         status = run_action(cli, &chosen);

@@ -4,25 +4,23 @@
 #include "cli/parts/subject_id.h"
 #include "cli/send_await.h"
 #include "cli/send_lines.h"
-#include "codec/command_encode.h"
+#include "cli/send_one.h"
 #include "json/writer.h"
 #include "runtime/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct send {
-    struct command command; /* made from the options */
+    struct send_one one; /* filled from the options */
     bool from_options;
     bool avro;      /* in one of the two Avro framings */
     bool confluent; /* in Confluent's wire format */
     bool await;
     bool raw;
-    const char *key;
     const char *path; /* "-": standard input */
     int timeout_ms;
 
@@ -34,68 +32,16 @@ struct send {
 
 /* ---- One command from options ------------------------------------------------------------------------------------ */
 
-/* RFC 9562, section 5.4: version 4. */
-static struct uuid random_uuid(void)
+static int send_options(struct send *send, const struct cli *cli)
 {
-    struct uuid uuid;
-
-    if (getrandom(uuid.b, sizeof uuid.b, 0) != (ssize_t)sizeof uuid.b)
-        abort();
-    uuid.b[6] = (uint8_t)((uuid.b[6] & 0x0f) | 0x40);
-    uuid.b[8] = (uint8_t)((uuid.b[8] & 0x3f) | 0x80);
-    return uuid;
-}
-
-static bool encode(const struct send *send, const char *id, struct arena *arena, struct bytes *value, struct err *err)
-{
-    const char *reason;
-
-    if (send->avro)
-        return command_encode_avro(send->schemas, send->confluent ? &send->schema_id : NULL, &send->command, arena,
-                                   value, &reason) ||
-               err_set(err, ERR_STOP, EXIT_DATA, E_SEND_01, "the command cannot be written: %s", reason);
-    *value = arena_printf(arena, "{\"command_id\":\"%s\",\"group_id\":%" PRId64 ",\"study_activity_id\":%" PRId64 "}",
-                          id, send->command.group_id.value, send->command.study_activity_id.value);
-    return true;
-}
-
-/* Where the event is to be the only JSON object on stdout, this goes to stderr. */
-static void report_one(const struct send *send, const struct cli *cli, const char *id, const struct sent *sent)
-{
-    char place[RECORD_PLACE_TEXT];
-
-    if (!cli->json || send->await) {
-        fprintf(cli->json ? stderr : stdout, "%s sent to %s\n", id,
-                record_place(cli->config.commands_topic, sent->partition, sent->offset, place));
-        return;
-    }
-    struct json_writer json = json_to_stream(stdout);
-    write_object(&json);
-    write_member_text(&json, "topic", cli->config.commands_topic);
-    write_member_int(&json, "partition", sent->partition);
-    write_member_int(&json, "offset", sent->offset);
-    write_member_text(&json, "command_id", id);
-    write_object_end(&json);
-    write_line_end(&json);
-}
-
-static int send_one(struct send *send, const struct cli *cli)
-{
-    struct arena arena = {0};
-    char id[UUID_TEXT + 1];
-    struct bytes value;
     struct err err;
 
-    if (send->command.command_id.state == FIELD_ABSENT)
-        send->command.command_id = (struct field_uuid){FIELD_VALUE, random_uuid()};
-    uuid_format(&send->command.command_id.value, id);
-    bool sent = encode(send, id, &arena, &value, &err) &&
-                sender_send(send->sender, bytes_of(send->key != NULL ? send->key : id), value, 0, &err) &&
-                sender_finish(send->sender, &err);
-    arena_free(&arena);
-    if (!sent)
+    send->one.schemas = send->schemas;
+    send->one.schema_id = send->confluent ? &send->schema_id : NULL;
+    send->one.sender = send->sender;
+    if (!send_one(&send->one, &err))
         return cli_fail(&err);
-    report_one(send, cli, id, sender_sent(send->sender));
+    send_one_print(&send->one, cli, send->await);
     return send->await ? send_await_all(&send->awaited, cli, send->timeout_ms, true) : EXIT_DONE;
 }
 
@@ -130,7 +76,7 @@ static int send_many(struct send *send, const struct cli *cli, FILE *file)
         .file = file,
         /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a file was opened, so it has a path */
         .name = strcmp(send->path, "-") == 0 ? "standard input" : send->path,
-        .key = send->key,
+        .key = send->one.key,
         .schemas = send->schemas,
         .schema_id = send->confluent ? &send->schema_id : NULL,
         .sender = send->sender,
@@ -170,7 +116,7 @@ static int send_run(struct send *send, const struct cli *cli, FILE *file)
     if (!open)
         status = cli_fail(&err);
     else
-        status = send->from_options ? send_one(send, cli) : send_many(send, cli, file);
+        status = send->from_options ? send_options(send, cli) : send_many(send, cli, file);
     sender_close(send->sender);
     send_await_close(&send->awaited);
     schemas_close(send->schemas);
@@ -197,15 +143,15 @@ static bool set(void *target, int letter, const char *text)
 
     switch (letter) {
     case SUBCOMMAND_ARGUMENT: return set_path(send, text);
-    case 'g': send->from_options = true; return parse_int(text, &send->command.group_id);
-    case 'a': send->from_options = true; return parse_int(text, &send->command.study_activity_id);
+    case 'g': send->from_options = true; return parse_int(text, &send->one.command.group_id);
+    case 'a': send->from_options = true; return parse_int(text, &send->one.command.study_activity_id);
     case 'c':
         send->from_options = true;
-        send->command.command_id.state = FIELD_VALUE;
-        return uuid_parse(bytes_of(text), &send->command.command_id.value);
+        send->one.command.command_id.state = FIELD_VALUE;
+        return uuid_parse(bytes_of(text), &send->one.command.command_id.value);
     case 'w': send->await = true; return true;
     case 'r': send->raw = true; return true;
-    case 'k': send->key = text; return true;
+    case 'k': send->one.key = text; return true;
     case 't': return moment_span(text, &send->timeout_ms);
     case 'f':
         send->confluent = strcmp(text, "confluent") == 0;
@@ -223,12 +169,14 @@ static int parse(struct send *send, int argc, char **argv)
     if (failed != 0)
         return failed;
     if (send->from_options == (send->path != NULL))
-        return cli_usage(&cli_send, "say either --group-id and --study-activity-id, or a file (- is standard input)");
+        return cli_usage(&cli_send, "give either --group-id and --study-activity-id, or a file (- is standard input)");
     if (send->raw && (send->from_options || send->avro))
-        return cli_usage(&cli_send, "--raw sends the lines of a file as they are");
-    bool complete = send->command.group_id.state == FIELD_VALUE && send->command.study_activity_id.state == FIELD_VALUE;
+        return cli_usage(&cli_send, "--raw sends the lines of a file as they are; it takes no --group-id, "
+                                    "--study-activity-id or Avro --format");
+    bool complete =
+        send->one.command.group_id.state == FIELD_VALUE && send->one.command.study_activity_id.state == FIELD_VALUE;
     if (send->from_options && !complete)
-        return cli_usage(&cli_send, "both --group-id and --study-activity-id are needed");
+        return cli_usage(&cli_send, "one command needs both --group-id and --study-activity-id");
     return 0;
 }
 

@@ -5,7 +5,6 @@
 #include "codec/encoding.h"
 #include "codec/command_json.h"
 #include "json/scan.h"
-#include "kafka/kafka_error.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 

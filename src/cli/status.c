@@ -2,6 +2,7 @@
 #include "cli/parts/group_print.h"
 #include "cli/parts/moment.h"
 #include "cli/parts/running_worker.h"
+#include "json/scan.h"
 #include "kafka/tools/lag.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
@@ -35,9 +36,11 @@ static void begin_frame(const struct status *status)
 
 static int64_t number_in(const char *json, const char *name)
 {
-    const char *at = strstr(json, name);
+    struct scanner scan = scan_start(bytes_of(json));
+    int64_t number = 0;
+    bool integer;
 
-    return at == NULL ? 0 : strtoll(at + strlen(name), NULL, 10);
+    return scan_find(&scan, name) && scan_number(&scan, &integer, &number) ? number : 0;
 }
 
 /* Prints the worker's word and sentence, and how far it is behind. */
@@ -50,7 +53,7 @@ static bool print_worker_line(const struct status *status, const struct reply *j
         return false;
     group_print_now(now);
     printf("%s %.*s; %" PRId64 " behind\n", now, (int)strcspn(ready.body, "\n"), ready.body,
-           number_in(json->body, "\"lag\": "));
+           number_in(json->body, "lag"));
     free(ready.body);
     return true;
 }

@@ -1,10 +1,11 @@
 #include "cli/subcommand.h"
 
-#include "cli/cli.h"
 #include "core/nearest.h"
 
 #include <ctype.h>
 #include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 /* What getopt_long returns for an argument in its place when its format begins with '-'. */
 #define IN_ITS_PLACE 1
@@ -16,6 +17,19 @@ struct reading {
     const char *first; /* the first argument, or NULL */
     bool used[SUBCOMMAND_ROWS];
 };
+
+int cli_usage(const struct subcommand *subcommand, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "sessiond%s%s: ", subcommand == NULL ? "" : " ", subcommand == NULL ? "" : subcommand->name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n  see: sessiond%s%s --help [%s]\n", subcommand == NULL ? "" : " ",
+            subcommand == NULL ? "" : subcommand->name, E_USAGE_01);
+    return EXIT_USAGE;
+}
 
 static size_t option_count(const struct subcommand *subcommand)
 {
@@ -41,9 +55,11 @@ static int unknown_option(const struct subcommand *subcommand, const char *typed
 
     for (size_t i = 0; i < option_count(subcommand); i++)
         nearest_offer(&nearest, subcommand->options[i].name);
-    if (nearest_name(&nearest) != NULL && strchr(typed, '=') == NULL)
-        return cli_usage(subcommand, "cannot use %s; did you mean --%s?", typed, nearest_name(&nearest));
-    return cli_usage(subcommand, "cannot use %s", typed);
+    if (strchr(typed, '=') != NULL)
+        return cli_usage(subcommand, "cannot use %s: there is no such option, or it takes no value", typed);
+    if (nearest_name(&nearest) != NULL)
+        return cli_usage(subcommand, "there is no option %s; did you mean --%s?", typed, nearest_name(&nearest));
+    return cli_usage(subcommand, "there is no option %s", typed);
 }
 
 static int take_option(struct reading *reading, int letter, const char *text)
@@ -54,8 +70,8 @@ static int take_option(struct reading *reading, int letter, const char *text)
     reading->used[row] = true;
     if (reading->set(reading->target, letter, text))
         return 0;
-    return cli_usage(reading->subcommand, "cannot use --%s%s%s", option->name, text == NULL ? "" : " ",
-                     text == NULL ? "" : text);
+    return text == NULL ? cli_usage(reading->subcommand, "cannot use --%s", option->name)
+                        : cli_usage(reading->subcommand, "--%s cannot be %s", option->name, text);
 }
 
 static int take_argument(struct reading *reading, const char *text)
@@ -64,7 +80,7 @@ static int take_argument(struct reading *reading, const char *text)
         reading->first = text;
     return reading->set(reading->target, SUBCOMMAND_ARGUMENT, text)
                ? 0
-               : cli_usage(reading->subcommand, "unexpected argument %s", text);
+               : cli_usage(reading->subcommand, "cannot use the argument %s", text);
 }
 
 static int take(struct reading *reading, int option, const char *typed)

@@ -43,8 +43,7 @@ static bool choose_topics(struct tail *tail, const struct config *config, struct
 {
     for (enum own_topic topic = 0; topic < OWN_TOPICS; topic++)
         add_topic(tail, words[topic], topic_name(config, topic));
-    return tail->topic_count > 0 ||
-           err_set(err, ERR_STOP, EXIT_CONFIG, E_TOPIC_09, "there is no dead-letter topic: dlq.topic is empty");
+    return tail->topic_count > 0 || cli_need_dlq(config, err);
 }
 
 static bool is_which(const char *text)
@@ -91,7 +90,10 @@ static int too_late(const struct tail *tail, int64_t printed)
 
     if (tail->count == 0 && !tail->until_end)
         return EXIT_DONE;
-    err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_TAIL_01, "only %" PRId64 " records within --timeout", printed);
+    err_set(&err, ERR_STOP, EXIT_TIMEOUT, E_TAIL_01,
+            "only %" PRId64
+            " records came within --timeout\n  fix: wait longer (--timeout), or look further back (--from)",
+            printed);
     return cli_fail(&err);
 }
 

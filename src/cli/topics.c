@@ -172,7 +172,7 @@ static int topics_main(struct cli *cli, int argc, char **argv)
     int failed = subcommand_options(&cli_topics, argc, argv, set, &topics);
 
     if (failed == 0 && topics.action == NULL)
-        failed = cli_usage(&cli_topics, "say plan or apply");
+        failed = cli_usage(&cli_topics, "say what to do: plan or apply");
     if (failed == 0)
         failed = cli_load_config(cli);
     if (failed != 0)

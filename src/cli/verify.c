@@ -19,6 +19,7 @@
  *   answers.c    by place: has each command its event and only its own; is a repeat explained by a rewind
  *   order.c      by key: do the events come in the order of the commands
  *   letters.c    dead letters and the events that require them
+ *   report.c     what is printed in the end
  *
  * These are no discrepancies: repeats by a rewind, a replay or, with events.delivery=at-least-once, a crash; commands
  * that are answered once more after they were sent back from the dead letters; pruned outcomes; suppressed duplicates;
@@ -36,14 +37,6 @@
 #include <unistd.h>
 
 #define TIMEOUT_MS 30000
-
-static const char *const titles[GUARANTEES + 1] = {
-    [1] = "no command is lost",
-    [2] = "one decision per command id",
-    [3] = "one event per processing, whole",
-    [4] = "created event = session row",
-    [5] = "order per key",
-};
 
 /* ---- For the steps ----------------------------------------------------------------------------------------------- */
 
@@ -76,106 +69,6 @@ void verify_progress(const char *what, int64_t done)
 {
     if (done % 20000 == 0 && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%-12s %12" PRId64 " ", what, done);
-}
-
-/* ---- The report -------------------------------------------------------------------------------------------------- */
-
-struct counted {
-    const char *name;
-    int64_t count;
-};
-
-#define COUNTED 13
-#define WIDTH   80 /* of a terminal */
-
-static void list_counts(const struct verify_counts *counts, struct counted list[static COUNTED])
-{
-    const struct counted all[COUNTED] = {
-        {"commands",       counts->commands     },
-        {"events",         counts->events       },
-        {"created",        counts->created      },
-        {"dead_letters",   counts->dead_letters },
-        {"outcomes",       counts->outcomes     },
-        {"pruned",         counts->pruned       },
-        {"sessions",       counts->sessions     },
-        {"answered_again", counts->repeated     },
-        {"suppressed",     counts->suppressed   },
-        {"in_flight",      counts->in_flight    },
-        {"events_gone",    counts->gone_events  },
-        {"commands_gone",  counts->gone_commands},
-        {"other_topics",   counts->other_topics },
-    };
-
-    memcpy(list, all, sizeof all);
-}
-
-static void print_counts_text(const struct verify_counts *counts)
-{
-    static const char *const unsaid[] = {"events_gone", "commands_gone", "other_topics"};
-    struct counted list[COUNTED];
-    int column = 0;
-
-    list_counts(counts, list);
-    for (size_t i = 0; i < COUNTED - 3; i++) {
-        char item[64];
-        int len = snprintf(item, sizeof item, "%s %" PRId64, list[i].name, list[i].count);
-        bool begins = column == 0 || column + 3 + len > WIDTH;
-        printf("%s%s", column == 0 ? "" : begins ? "\n" : "   ", item);
-        column = begins ? len : column + 3 + len;
-    }
-    printf("\n");
-    for (size_t i = COUNTED - 3; i < COUNTED; i++)
-        if (list[i].count > 0)
-            printf("not judged: %s %" PRId64 "\n", unsaid[i - (COUNTED - 3)], list[i].count);
-    if (counts->old_sessions > 0)
-        printf("not judged: sessions_old %" PRId64 "\n", counts->old_sessions);
-    printf("\n");
-}
-
-static bool print_text(struct verify *verify, struct err *err)
-{
-    print_counts_text(&verify->counts);
-    for (int guarantee = 1; guarantee <= GUARANTEES; guarantee++) {
-        int64_t count = findings_count(verify->findings, guarantee);
-        if (count == 0) {
-            printf("%d  %-32s holds\n", guarantee, titles[guarantee]);
-            continue;
-        }
-        printf("%d  %-32s BROKEN, %" PRId64 " discrepancies\n", guarantee, titles[guarantee], count);
-        if (!findings_print(verify->findings, guarantee, stdout, err))
-            return false;
-    }
-    return true;
-}
-
-static void print_counts_json(const struct verify_counts *counts)
-{
-    struct counted list[COUNTED];
-
-    list_counts(counts, list);
-    printf("  \"counts\": {");
-    for (size_t i = 0; i < COUNTED; i++)
-        printf("\"%s\": %" PRId64 ", ", list[i].name, list[i].count);
-    printf("\"sessions_old\": %" PRId64 "},\n", counts->old_sessions);
-}
-
-static bool print_json(struct verify *verify, struct err *err)
-{
-    int64_t all = findings_count(verify->findings, 0);
-
-    printf("{\"clean\": %s, \"discrepancies\": %" PRId64 ",\n", all == 0 ? "true" : "false", all);
-    print_counts_json(&verify->counts);
-    printf("  \"guarantees\": [");
-    for (int guarantee = 1; guarantee <= GUARANTEES; guarantee++) {
-        int64_t count = findings_count(verify->findings, guarantee);
-        printf("%s\n    {\"guarantee\": %d, \"title\": \"%s\", \"holds\": %s, \"discrepancies\": [",
-               guarantee > 1 ? "," : "", guarantee, titles[guarantee], count == 0 ? "true" : "false");
-        if (!findings_print(verify->findings, guarantee, stdout, err))
-            return false;
-        printf("]}");
-    }
-    printf("\n  ]}\n");
-    return true;
 }
 
 /* ---- The command ------------------------------------------------------------------------------------------------- */
@@ -227,8 +120,7 @@ static int verify_run(const struct cli *cli, int timeout_ms)
     struct err err;
     int status = EXIT_DONE;
 
-    if (!verify_open(&verify, cli, &err) || !verify_all(&verify, &err) ||
-        !(cli->json ? print_json : print_text)(&verify, &err))
+    if (!verify_open(&verify, cli, &err) || !verify_all(&verify, &err) || !verify_print(&verify, cli->json, &err))
         status = cli_fail(&err);
     else if (findings_count(verify.findings, 0) > 0)
         status = EXIT_NO;

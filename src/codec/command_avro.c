@@ -1,7 +1,6 @@
 #include "codec/command_avro.h"
 
 #include "avro/walk.h"
-#include "core/outcome.h"
 
 bool command_avro_plan(struct avro_obj_t *schema, enum plan_top top, struct arena *arena, struct walk_plan *plan,
                        const char **reason)

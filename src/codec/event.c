@@ -2,6 +2,7 @@
 
 #include "codec/event_headers.h"
 #include "codec/event_json.h"
+#include "core/memory.h"
 
 #include <stdlib.h>
 
@@ -13,10 +14,8 @@ struct event_encoder {
 struct event_encoder *event_encoder_new(const struct event_settings *settings, const struct schemas *schemas,
                                         const struct event_ids *ids)
 {
-    struct event_encoder *encoder = calloc(1, sizeof *encoder);
+    struct event_encoder *encoder = memory_zeroed(1, sizeof *encoder);
 
-    if (encoder == NULL)
-        abort();
     encoder->settings = *settings;
     if (settings->format != EVENTS_JSON)
         encoder->avro = event_avro_new(schemas, settings->format == EVENTS_CONFLUENT ? ids : NULL);

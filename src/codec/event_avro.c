@@ -1,6 +1,7 @@
 #include "codec/event_avro.h"
 
 #include "codec/record_writer.h"
+#include "core/memory.h"
 
 #include <stdlib.h>
 
@@ -79,10 +80,8 @@ struct bytes event_avro_encode(struct event_avro *avro, const struct event_data 
 
 struct event_avro *event_avro_new(const struct schemas *schemas, const struct event_ids *ids)
 {
-    struct event_avro *avro = calloc(1, sizeof *avro);
+    struct event_avro *avro = memory_zeroed(1, sizeof *avro);
 
-    if (avro == NULL)
-        abort();
     record_writer_open(&avro->created, schemas_builtin(schemas, "StudySessionCreated"),
                        ids == NULL ? NULL : &ids->created);
     record_writer_open(&avro->rejected, schemas_builtin(schemas, "StudySessionRejected"),

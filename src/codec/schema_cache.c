@@ -1,6 +1,7 @@
 #include "codec/schema_cache.h"
 
 #include "codec/command_avro.h"
+#include "core/memory.h"
 
 #include <avro.h>
 #include <stdlib.h>
@@ -73,10 +74,8 @@ static void entry_free(struct entry *entry)
 
 struct schema_cache *schema_cache_new(void)
 {
-    struct schema_cache *schema_cache = calloc(1, sizeof *schema_cache);
+    struct schema_cache *schema_cache = memory_zeroed(1, sizeof *schema_cache);
 
-    if (schema_cache == NULL)
-        abort();
     return schema_cache;
 }
 
@@ -162,9 +161,7 @@ static struct entry *find_or_add(struct schema_cache *schema_cache, const struct
 
     if (entry != NULL)
         return entry;
-    entry = calloc(1, sizeof *entry);
-    if (entry == NULL)
-        abort();
+    entry = memory_zeroed(1, sizeof *entry);
     entry->id = *id;
     entry->schema.state = CACHED_SCHEMA_ASKED;
     entry->used = schema_cache->turn;

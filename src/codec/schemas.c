@@ -2,6 +2,7 @@
 
 #include "codec/command_avro.h"
 #include "avro/canonical.h"
+#include "core/memory.h"
 #include "gen/schema.h"
 
 #include <avro.h>
@@ -46,10 +47,8 @@ static bool refuse_as_avro_says(struct err *err, const char *path)
 
 static struct schema *add(struct schemas *schemas)
 {
-    struct schema *list = realloc(schemas->list, (schemas->count + 1) * sizeof *list);
+    struct schema *list = memory_resized(schemas->list, schemas->count + 1, sizeof *list);
 
-    if (list == NULL)
-        abort();
     schemas->list = list;
     list[schemas->count] = (struct schema){0};
     return &list[schemas->count++];
@@ -158,10 +157,8 @@ static bool load_dir(struct schemas *schemas, const char *dir, struct err *err)
 
 struct schemas *schemas_open(const char *dir, struct err *err)
 {
-    struct schemas *schemas = calloc(1, sizeof *schemas);
+    struct schemas *schemas = memory_zeroed(1, sizeof *schemas);
 
-    if (schemas == NULL)
-        abort();
     if (load_builtin(schemas, err) && (*dir == 0 || load_dir(schemas, dir, err)))
         return schemas;
     schemas_close(schemas);

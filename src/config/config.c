@@ -7,6 +7,7 @@
 #include "core/uuid.h"
 #include "config/config_doubt.h"
 #include "config/config_table.h"
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -214,9 +215,7 @@ static bool check_replication(const struct config *config, struct err *err)
 bool config_load(struct config *config, const struct config_request *request, struct err *err)
 {
     memset(config, 0, sizeof *config);
-    config->origins = calloc(config_key_count, sizeof *config->origins);
-    if (config->origins == NULL)
-        abort();
+    config->origins = memory_zeroed(config_key_count, sizeof *config->origins);
 
     if (read_sources(config, request, err) && derive(config, err) && check_topics(config, err) &&
         check_replies(config, err) && check_echo(config, err) && check_replication(config, err) &&
@@ -253,4 +252,9 @@ void config_setting(const struct config *config, const char *key, char text[stat
 bool config_given(const struct config *config, const char *key)
 {
     return strcmp(config->origins[config_key_find(key) - config_keys].origin, DEFAULT_ORIGIN) != 0;
+}
+
+char *config_group_beside(const struct config *config, const char *name)
+{
+    return text_printf("%s-%s", config->group_id, name);
 }

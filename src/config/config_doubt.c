@@ -1,5 +1,6 @@
 #include "config/config_doubt.h"
 
+#include "core/memory.h"
 #include "runtime/log.h"
 #include "core/text.h"
 
@@ -29,9 +30,7 @@ struct config_doubt {
 
 static void remember(struct config *config, const char *code, char *text)
 {
-    config->doubts = reallocarray(config->doubts, config->doubt_count + 1, sizeof *config->doubts);
-    if (config->doubts == NULL)
-        abort();
+    config->doubts = memory_resized(config->doubts, config->doubt_count + 1, sizeof *config->doubts);
     config->doubts[config->doubt_count++] = (struct config_doubt){code, text};
 }
 

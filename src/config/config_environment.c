@@ -7,7 +7,6 @@
 
 #include "config/config_doubt.h"
 #include "runtime/log.h"
-#include "core/nearest.h"
 #include "core/text.h"
 
 #include <ctype.h>

@@ -2,6 +2,7 @@
 #include "config/config_table.h"
 
 #include "config/secret.h"
+#include "core/memory.h"
 #include "core/text.h"
 #include "json/writer.h"
 
@@ -57,9 +58,7 @@ static size_t collect(const struct config *config, struct setting **settings)
 {
     size_t count = 0;
 
-    *settings = calloc(config->kafka_count + config_key_count, sizeof **settings);
-    if (*settings == NULL)
-        abort();
+    *settings = memory_zeroed(config->kafka_count + config_key_count, sizeof **settings);
     for (size_t i = 0; i < config->kafka_count; i++)
         (*settings)[count++] = kafka_setting(&config->kafka[i]);
     for (size_t i = 0; i < config_key_count; i++)

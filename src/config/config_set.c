@@ -7,6 +7,7 @@
 #include "config/config_doubt.h"
 #include "config/owned_keys.h"
 #include "config/secret.h"
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -69,9 +70,7 @@ static bool kafka_set(struct config *config, const char *name, const char *value
             config->kafka[kept++] = *old;
     }
     config->kafka_count = kept;
-    config->kafka = reallocarray(config->kafka, kept + 1, sizeof *config->kafka);
-    if (config->kafka == NULL)
-        abort();
+    config->kafka = memory_resized(config->kafka, kept + 1, sizeof *config->kafka);
     config->kafka[config->kafka_count++] =
         (struct kafka_property){scope, text_copy(property), text_copy(value), text_copy(origin), NULL, false};
     return true;

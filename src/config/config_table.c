@@ -1,7 +1,6 @@
 #include "config/config_table.h"
 
 #include "core/nearest.h"
-#include "core/text.h"
 
 #include <limits.h>
 

@@ -2,6 +2,7 @@
 #include "config/config_table.h"
 
 #include "core/decimal.h"
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -104,9 +105,7 @@ static char **parse_list(const char *text)
         char *piece = text_copy_n(rest, len);
         char *name = text_copy(text_trim(piece));
         free(piece);
-        list = reallocarray(list, count + 2, sizeof *list);
-        if (list == NULL)
-            abort();
+        list = memory_resized(list, count + 2, sizeof *list);
         if (*name != 0)
             list[count++] = name;
         else

@@ -1,5 +1,6 @@
 #include "config/secret.h"
 
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <ctype.h>
@@ -214,10 +215,8 @@ static char *masked(const char *text, void (*mask)(const char *, const struct ma
 {
     char *result = NULL;
     size_t size = 0;
-    struct masking masking = {open_memstream(&result, &size), found, target};
+    struct masking masking = {memory_stream(&result, &size), found, target};
 
-    if (masking.out == NULL)
-        abort();
     mask(text, &masking);
     if (fclose(masking.out) != 0)
         abort();

@@ -2,6 +2,7 @@
 
 #include "config/config_table.h"
 #include "config/secret.h"
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <ctype.h>
@@ -15,9 +16,7 @@ static void add(struct secrets *secrets, const char *text, size_t len)
 {
     if (len < SHORTEST)
         return;
-    secrets->texts = reallocarray(secrets->texts, secrets->count + 1, sizeof *secrets->texts);
-    if (secrets->texts == NULL)
-        abort();
+    secrets->texts = memory_resized(secrets->texts, secrets->count + 1, sizeof *secrets->texts);
     secrets->texts[secrets->count++] = text_copy_n(text, len);
 }
 
@@ -173,10 +172,8 @@ char *secrets_mask(const struct secrets *secrets, const char *text)
 {
     char *result = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&result, &size);
+    FILE *out = memory_stream(&result, &size);
 
-    if (out == NULL)
-        abort();
     for (const char *p = text; *p != 0;) {
         size_t len = secret_at(secrets, text, p);
         if (len > 0)

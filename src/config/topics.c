@@ -1,5 +1,7 @@
 #include "config/topics.h"
 
+#include "core/memory.h"
+
 #include <stdlib.h>
 
 const char *topic_key(enum own_topic topic)
@@ -34,9 +36,7 @@ struct topic_list topic_list_of(const struct config *config, enum own_topic firs
 
     for (char **reply = config->events_reply_topics; replies && *reply != NULL; reply++)
         capacity++;
-    topics.list = calloc(capacity, sizeof *topics.list);
-    if (topics.list == NULL)
-        abort();
+    topics.list = memory_zeroed(capacity, sizeof *topics.list);
     for (enum own_topic topic = first; topic < OWN_TOPICS; topic++)
         add(&topics, topic_key(topic), topic_name(config, topic));
     for (char **reply = config->events_reply_topics; replies && *reply != NULL; reply++)

@@ -1,13 +1,13 @@
 #include "core/batch.h"
 
+#include "core/memory.h"
+
 #include <stdlib.h>
 
 void batch_init(struct batch *batch, size_t capacity)
 {
     *batch = (struct batch){.capacity = capacity};
-    batch->items = calloc(capacity, sizeof *batch->items);
-    if (batch->items == NULL)
-        abort();
+    batch->items = memory_zeroed(capacity, sizeof *batch->items);
 }
 
 void batch_free(struct batch *batch)

@@ -1,5 +1,17 @@
 #include "core/command.h"
 
+static const char *const field_names[] = {
+    [COMMAND_FIELD_NONE] = NULL,
+    [COMMAND_FIELD_COMMAND_ID] = "command_id",
+    [COMMAND_FIELD_GROUP_ID] = "group_id",
+    [COMMAND_FIELD_STUDY_ACTIVITY_ID] = "study_activity_id",
+};
+
+const char *command_field_name(enum command_field field)
+{
+    return field_names[field];
+}
+
 static struct bytes header_value(const struct record *record, const char *name)
 {
     const struct header *header = record_header(record, name);

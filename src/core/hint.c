@@ -1,7 +1,5 @@
 #include "core/hint.h"
 
-#include "core/outcome.h"
-
 static bool is_plain(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||

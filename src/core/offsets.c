@@ -1,5 +1,7 @@
 #include "core/offsets.h"
 
+#include "core/memory.h"
+
 #include <stdlib.h>
 
 void offsets_clear(struct offsets *offsets)
@@ -18,9 +20,7 @@ void offsets_raise(struct offsets *offsets, int32_t partition, int64_t next)
     }
     if (offsets->count == offsets->capacity) {
         offsets->capacity = offsets->capacity == 0 ? 16 : 2 * offsets->capacity;
-        offsets->list = realloc(offsets->list, offsets->capacity * sizeof *offsets->list);
-        if (offsets->list == NULL)
-            abort();
+        offsets->list = memory_resized(offsets->list, offsets->capacity, sizeof *offsets->list);
     }
     offsets->list[offsets->count++] = (struct offset){partition, next};
 }

@@ -3,18 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const field_names[] = {
-    [COMMAND_FIELD_NONE] = NULL,
-    [COMMAND_FIELD_COMMAND_ID] = "command_id",
-    [COMMAND_FIELD_GROUP_ID] = "group_id",
-    [COMMAND_FIELD_STUDY_ACTIVITY_ID] = "study_activity_id",
-};
-
-const char *command_field_name(enum command_field field)
-{
-    return field_names[field];
-}
-
 size_t violations_format(const struct violations *violations, char text[static VIOLATIONS_TEXT])
 {
     size_t len = 0;
@@ -23,7 +11,7 @@ size_t violations_format(const struct violations *violations, char text[static V
     for (unsigned i = 0; i < violations->count; i++) {
         const struct violation *violation = &violations->list[i];
         int added = snprintf(text + len, VIOLATIONS_TEXT - len, "%s%s:%s", i == 0 ? "" : ",",
-                             field_names[violation->field], errcode_name(violation->code));
+                             command_field_name(violation->field), errcode_name(violation->code));
         len += (size_t)added;
     }
     return len;
@@ -39,7 +27,7 @@ static bool violation_parse(struct bytes text, struct violation *violation)
     struct bytes code = {colon + 1, text.len - field.len - 1};
     violation->code = errcode_from_name(code);
     for (enum command_field f = COMMAND_FIELD_COMMAND_ID; f <= COMMAND_FIELD_STUDY_ACTIVITY_ID; f++) {
-        if (bytes_equal(field, bytes_of(field_names[f]))) {
+        if (bytes_equal(field, bytes_of(command_field_name(f)))) {
             violation->field = f;
             return violation->code != ERRCODE_NONE;
         }
@@ -120,7 +108,7 @@ void outcome_from_ledger(struct outcome *outcome, const struct ledger_row *row, 
 
 static struct bytes missing_message(enum command_field field, struct bytes hint, struct arena *arena)
 {
-    const char *name = field_names[field];
+    const char *name = command_field_name(field);
 
     if (hint.len == 0)
         return arena_printf(arena, "%s is required", name);
@@ -140,7 +128,7 @@ static struct bytes invalid_message(enum command_field field, struct bytes hint,
                             (const char *)hint.data);
     if (field == COMMAND_FIELD_COMMAND_ID)
         return arena_printf(arena, "command_id must be a UUID");
-    return arena_printf(arena, "%s must be an integer from 1 to %" PRId64, field_names[field], INT64_MAX);
+    return arena_printf(arena, "%s must be an integer from 1 to %" PRId64, command_field_name(field), INT64_MAX);
 }
 
 struct bytes violation_message(const struct violation *violation, const struct outcome *outcome, struct arena *arena)

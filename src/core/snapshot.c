@@ -1,24 +1,5 @@
 #include "core/snapshot.h"
 
-static const struct {
-    const char *label;
-    const char *title;
-} names[DEPENDENCY_COUNT] = {
-    [DEPENDENCY_POSTGRESQL] = {"postgresql", "PostgreSQL"         },
-    [DEPENDENCY_KAFKA] = {"kafka",      "Kafka"              },
-    [DEPENDENCY_REGISTRY] = {"registry",   "the schema registry"},
-};
-
-const char *dependency_label(enum dependency_name name)
-{
-    return names[name].label;
-}
-
-const char *dependency_title(enum dependency_name name)
-{
-    return names[name].title;
-}
-
 static struct lag_sample sample_of(const struct partition_status *partition)
 {
     int64_t position = partition->position < 0 ? 0 : partition->position;

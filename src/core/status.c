@@ -69,46 +69,9 @@ void status_life(enum life life)
 
 /* ---- Dependencies ------------------------------------------------------------------------------------------------ */
 
-static void first_line(char *text, size_t size, const char *from)
-{
-    size_t len = strcspn(from, "\n");
-
-    if (len >= size)
-        len = size - 1;
-    memcpy(text, from, len);
-    text[len] = 0;
-}
-
-static void note_down(struct dependency *d, const struct err *err, int64_t wait_ms, int64_t now_us)
-{
-    if (!d->down) {
-        d->since_us = now_us;
-        d->tries = 0;
-    }
-    d->down = true;
-    d->up = false;
-    d->tries++;
-    d->failed_us = now_us;
-    d->next_us = wait_ms > 0 ? now_us + wait_ms * 1000 : 0;
-    first_line(d->code, sizeof d->code, err->code == NULL ? "" : err->code);
-    first_line(d->reason, sizeof d->reason, err->message);
-}
-
-static void note_up(struct dependency *d, int64_t took_us, int64_t now_us)
-{
-    if (!d->up)
-        d->since_us = now_us;
-    d->up = true;
-    d->down = false;
-    d->tries = 0;
-    d->next_us = 0;
-    if (took_us >= 0)
-        d->took_us = took_us;
-}
-
 void status_down(enum dependency_name name, const struct err *err, int64_t wait_ms, int64_t now_us)
 {
-    note_down(&hold()->dependencies[name], err, wait_ms, now_us);
+    dependency_failed(&hold()->dependencies[name], err, wait_ms, now_us);
     status.probed[name] = false;
     let_go();
 }
@@ -117,7 +80,7 @@ void status_up(enum dependency_name name, int64_t took_us, int64_t now_us)
 {
     struct dependency *d = &hold()->dependencies[name];
 
-    note_up(d, took_us, now_us);
+    dependency_answered(d, took_us, now_us);
     d->waiting_us = 0;
     let_go();
 }
@@ -128,9 +91,9 @@ void status_probed(enum dependency_name name, const struct err *err, int64_t too
 
     if (!d->down || status.probed[name]) {
         if (err != NULL)
-            note_down(d, err, 0, now_us);
+            dependency_failed(d, err, 0, now_us);
         else
-            note_up(d, took_us, now_us);
+            dependency_answered(d, took_us, now_us);
         status.probed[name] = err != NULL;
     }
     let_go();

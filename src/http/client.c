@@ -1,5 +1,6 @@
 #include "http/client.h"
 
+#include "core/memory.h"
 #include "http/request.h"
 #include "runtime/clock.h"
 
@@ -98,9 +99,7 @@ static bool say(const struct exchange_state *x, const char *text, size_t len)
 static bool hear(struct exchange_state *x)
 {
     for (;;) {
-        x->answer = realloc(x->answer, x->len + 65536);
-        if (x->answer == NULL)
-            abort();
+        x->answer = memory_resized(x->answer, x->len + 65536, 1);
         ssize_t got = recv(x->fd, x->answer + x->len, 65535, 0);
         if (got == 0)
             break;

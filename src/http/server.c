@@ -6,16 +6,15 @@
  */
 #include "http/server.h"
 
+#include "core/memory.h"
 #include "http/answers.h"
 #include "http/listener.h"
-#include "http/request.h"
 #include "runtime/clock.h"
 #include "runtime/thread.h"
 
 #include <microhttpd.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,74 +42,6 @@ struct server {
 };
 
 /* ---- Answers: all run on the server's thread --------------------------------------------------------------------- */
-
-struct answer {
-    char *body;
-    size_t len;
-    int status;
-    const char *type;
-    const char *policy; /* Content-Security-Policy */
-};
-
-#define NO_POLICY "default-src 'none'; frame-ancestors 'none'"
-#define TEXT      "text/plain; charset=utf-8"
-
-static int status_of(bool good)
-{
-    return good ? 200 : 503;
-}
-
-static void write_body(struct server *server, enum resource resource, bool verbose, bool html, struct answer *answer)
-{
-    struct view *view = view_take(server->about);
-    FILE *out = open_memstream(&answer->body, &answer->len);
-    if (out == NULL)
-        abort();
-
-    switch (resource) {
-    case RESOURCE_LIVEZ: answer->status = status_of(answer_live(view, out)); break;
-    case RESOURCE_READYZ: answer->status = status_of(answer_ready(view, verbose, out)); break;
-    case RESOURCE_METRICS:
-        answer->type = "text/plain; version=0.0.4; charset=utf-8";
-        answer_metrics(view, out);
-        break;
-    case RESOURCE_STATUS:
-        answer->type = "application/json";
-        answer_json(view, out);
-        break;
-    default:
-        if (html) {
-            answer->type = "text/html; charset=utf-8";
-            answer->policy = answer_page_policy();
-            answer_page(view, out);
-        } else {
-            answer_text(view, out);
-        }
-    }
-    fclose(out);
-    free(view);
-}
-
-static void write_refusal(int status, struct answer *answer)
-{
-    static const struct {
-        int status;
-        const char *text;
-    } texts[] = {
-        {HTTP_NOT_FOUND,   "no such path; there are /livez, /readyz, /metrics, /api/status and /\n"},
-        {HTTP_METHOD,      "only GET and HEAD\n"                                                   },
-        {HTTP_TOO_LARGE,   "a request has no body here\n"                                          },
-        {HTTP_MISDIRECTED, "this listener answers to the names of this machine only\n"             },
-    };
-
-    answer->status = status;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i].status == status)
-            answer->body = strdup(texts[i].text);
-    if (answer->body == NULL)
-        abort();
-    answer->len = strlen(answer->body);
-}
 
 static void header(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -157,24 +88,18 @@ static enum MHD_Result on_request(void *opaque, struct MHD_Connection *connectio
                                   const char *version, const char *data, size_t *size, void **state)
 {
     struct server *server = opaque;
-    struct answer answer = {.type = TEXT, .policy = NO_POLICY, .status = HTTP_OK};
+    struct answer answer;
     struct request request = {
         .method = method,
         .path = path,
         .host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host"),
         .has_body = announces_body(connection),
+        .accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept"),
     };
-    enum resource resource;
-    bool verbose = false;
 
     (void)version, (void)data, (void)size, (void)state;
-    int status = request_judge(&request, server->loopback, &resource);
-    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, find_verbose, &verbose);
-    bool html = request_wants_html(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept"));
-    if (status == HTTP_OK)
-        write_body(server, resource, verbose, html, &answer);
-    else
-        write_refusal(status, &answer);
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, find_verbose, &request.verbose);
+    answer_make(&answer, &request, server->loopback, server->about);
     return send_answer(connection, &answer);
 }
 
@@ -268,9 +193,7 @@ struct server *server_open(const char *address, const struct about *about, struc
     if (listener < 0)
         return NULL;
 
-    struct server *server = calloc(1, sizeof *server);
-    if (server == NULL)
-        abort();
+    struct server *server = memory_zeroed(1, sizeof *server);
     request_split(address, &host, &port);
     server->about = about;
     server->loopback = request_is_loopback(host);

@@ -1,10 +1,9 @@
 #include "http/view.h"
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "runtime/clock.h"
 #include "runtime/watchdog.h"
-
-#include <stdlib.h>
 
 static const struct {
     int mood;
@@ -114,9 +113,7 @@ static int trend_of(const struct view *view)
 
 struct view *view_take(const struct about *about)
 {
-    struct view *view = calloc(1, sizeof *view);
-    if (view == NULL)
-        abort();
+    struct view *view = memory_zeroed(1, sizeof *view);
 
     view->about = about;
     view->now_us = clock_utc_us();

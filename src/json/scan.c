@@ -189,6 +189,21 @@ enum scan_step scan_member(struct scanner *scan, struct scanned_string *key)
     return JSON_MEMBER;
 }
 
+bool scan_find(struct scanner *scan, const char *name)
+{
+    struct scanned_string key;
+
+    if (!scan_open_object(scan))
+        return false;
+    while (scan_member(scan, &key) == JSON_MEMBER) {
+        if (bytes_equal(key.raw, bytes_of(name)))
+            return true;
+        if (!scan_value(scan))
+            break;
+    }
+    return false;
+}
+
 static bool object(struct scanner *scan)
 {
     struct scanned_string key;
@@ -202,22 +217,40 @@ static bool object(struct scanner *scan)
     return step == JSON_CLOSED;
 }
 
-static bool array(struct scanner *scan)
+bool scan_open_array(struct scanner *scan)
+{
+    if (scan_peek(scan) != '[')
+        return scan_fail(scan, "a JSON array is expected");
+    return enter(scan);
+}
+
+enum scan_step scan_element(struct scanner *scan)
 {
     bool trailing;
 
+    if (scan_peek(scan) == ']') {
+        leave(scan);
+        return JSON_CLOSED;
+    }
+    if (!comma(scan, ']', "a comma or ] is expected", &trailing))
+        return JSON_BROKEN;
+    if (trailing) {
+        scan_fail(scan, "a value is expected after the comma, not ] (a trailing comma)");
+        return JSON_BROKEN;
+    }
+    return JSON_MEMBER;
+}
+
+static bool array(struct scanner *scan)
+{
+    enum scan_step step;
+
     if (!enter(scan))
         return false;
-    while (scan_peek(scan) != ']') {
-        if (!comma(scan, ']', "a comma or ] is expected", &trailing))
-            return false;
-        if (trailing)
-            return scan_fail(scan, "a value is expected after the comma, not ] (a trailing comma)");
+    while ((step = scan_element(scan)) == JSON_MEMBER)
         if (!scan_value(scan))
             return false;
-    }
-    leave(scan);
-    return true;
+    return step == JSON_CLOSED;
 }
 
 static bool literal(struct scanner *scan, const char *word)

@@ -1,6 +1,7 @@
 #include "kafka/assignment.h"
 
 #include "core/counters.h"
+#include "core/memory.h"
 #include "core/status.h"
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
@@ -84,9 +85,7 @@ static rd_kafka_consumer_group_metadata_t *checked_metadata(rd_kafka_t *rk)
 static void choose_starts(struct assignment *assignment, rd_kafka_topic_partition_list_t *partitions)
 {
     assignment->count = (size_t)partitions->cnt;
-    assignment->list = calloc(assignment->count + 1, sizeof *assignment->list);
-    if (assignment->list == NULL)
-        abort();
+    assignment->list = memory_zeroed(assignment->count + 1, sizeof *assignment->list);
     for (int i = 0; i < partitions->cnt; i++) {
         rd_kafka_topic_partition_t *p = &partitions->elems[i];
         bool committed = p->offset >= 0;
@@ -149,9 +148,7 @@ bool assignment_offer(struct assignment *assignment, struct rd_kafka_s *rk,
 /* Tells the status which partitions are ours now, in ascending order. */
 static void tell(const struct assignment *assignment)
 {
-    struct partition_status *list = calloc(assignment->count + 1, sizeof *list);
-    if (list == NULL)
-        abort();
+    struct partition_status *list = memory_zeroed(assignment->count + 1, sizeof *list);
 
     for (size_t i = 0; i < assignment->count; i++) {
         struct partition_status one = {
@@ -200,9 +197,7 @@ enum progress assignment_begin(struct assignment *assignment, struct rd_kafka_s 
 static void take_starts(struct assignment *assignment, const rd_kafka_topic_partition_list_t *partitions)
 {
     assignment->count = (size_t)partitions->cnt;
-    assignment->list = calloc(assignment->count + 1, sizeof *assignment->list);
-    if (assignment->list == NULL)
-        abort();
+    assignment->list = memory_zeroed(assignment->count + 1, sizeof *assignment->list);
     for (int i = 0; i < partitions->cnt; i++)
         assignment->list[i] = (struct owned_partition){partitions->elems[i].partition, -1, -1};
 }

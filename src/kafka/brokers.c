@@ -1,7 +1,6 @@
 #include "kafka/brokers.h"
 
 #include "kafka/kafka_error.h"
-#include "kafka/patience.h"
 #include "kafka/topic_metadata.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -58,6 +57,15 @@ struct rd_kafka_s *brokers_client(struct brokers *brokers, struct rd_kafka_conf_
     rd_kafka_conf_set_error_cb(conf, on_error);
     brokers_watch(brokers, conf);
     return client_new(conf, role, err);
+}
+
+struct rd_kafka_s *brokers_open(struct brokers *brokers, const struct config *config, enum client_role role,
+                                struct err *err)
+{
+    rd_kafka_conf_t *conf = client_conf(config, role, err);
+
+    brokers_init(brokers, config, role);
+    return conf == NULL ? NULL : brokers_client(brokers, conf, role, err);
 }
 
 bool brokers_why(struct brokers *brokers, char text[static BROKERS_WHY_TEXT])
@@ -141,6 +149,18 @@ int brokers_wait_next(struct brokers *brokers, struct rd_kafka_s *rk, struct bro
     say_what_is_awaited(brokers, waited_ms, &wait->said);
     wait->slice_ms = 2 * wait->slice_ms < SLICE_MAX_MS ? 2 * wait->slice_ms : SLICE_MAX_MS;
     return (int)(left_ms < wait->slice_ms ? left_ms : wait->slice_ms);
+}
+
+struct rd_kafka_op_s *brokers_answer(struct brokers *brokers, struct rd_kafka_s *rk, struct rd_kafka_queue_s *answers,
+                                     int timeout_ms, struct err *err)
+{
+    struct brokers_wait wait = brokers_wait_for(timeout_ms);
+    rd_kafka_event_t *answer = NULL;
+    int slice_ms;
+
+    while (answer == NULL && (slice_ms = brokers_wait_next(brokers, rk, &wait, err)) > 0)
+        answer = rd_kafka_queue_poll(answers, slice_ms);
+    return answer;
 }
 
 bool brokers_topic(struct brokers *brokers, struct rd_kafka_s *rk, const char *topic, int timeout_ms, int *partitions,

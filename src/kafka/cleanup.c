@@ -1,14 +1,18 @@
 #include "kafka/cleanup.h"
 
 #include "kafka/kafka_error.h"
+#include "kafka/settings.h"
 #include "kafka/topic_metadata.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
+#include "runtime/stop.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 
 /* For one request. The caller looks at the stop flag in between. */
 #define REQUEST_MS 5000
+#define SLICE_MS   250 /* in which a tool waits */
 
 static const char setting[] = "cleanup.policy";
 
@@ -31,7 +35,7 @@ void cleanup_close(struct cleanup *cleanup)
     cleanup->answers = NULL;
 }
 
-/* ---- Question and answer ----------------------------------------------------------------------------------------- */
+/* ---- Request and answer ------------------------------------------------------------------------------------------ */
 
 /*
  * Asks any broker, since all can tell. librdkafka would wait for the controller, which not every broker names (its own
@@ -39,18 +43,13 @@ void cleanup_close(struct cleanup *cleanup)
  */
 static void ask(struct cleanup *cleanup, rd_kafka_t *rk, int32_t broker)
 {
-    rd_kafka_ConfigResource_t *resources[OWN_TOPICS];
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    char text[64];
+    const char *topics[OWN_TOPICS];
+    const struct settings_request request = {topics, cleanup->count, broker, .timeout_ms = REQUEST_MS};
 
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, REQUEST_MS, text, sizeof text);
-    (void)rd_kafka_AdminOptions_set_broker(options, broker, text, sizeof text);
     for (size_t i = 0; i < cleanup->count; i++)
-        resources[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, cleanup->topics[i].name);
+        topics[i] = cleanup->topics[i].name;
     cleanup->answers = rd_kafka_queue_new(rk);
-    rd_kafka_DescribeConfigs(rk, resources, cleanup->count, options, cleanup->answers);
-    rd_kafka_ConfigResource_destroy_array(resources, cleanup->count);
-    rd_kafka_AdminOptions_destroy(options);
+    settings_ask(rk, &request, cleanup->answers);
 }
 
 static void note_why(struct cleanup *cleanup, rd_kafka_resp_err_t code, const char *text)
@@ -90,46 +89,24 @@ static bool compacts(const char *value)
     return strstr(value, "compact") != NULL;
 }
 
-static void read_entries(struct cleanup_topic *topic, const rd_kafka_ConfigResource_t *resource)
-{
-    size_t count;
-    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &count);
+struct reading {
+    struct cleanup *cleanup;
+    bool final; /* another request would give the same answer */
+};
 
-    for (size_t i = 0; i < count; i++) {
-        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-        if (value != NULL && strcmp(rd_kafka_ConfigEntry_name(entries[i]), setting) == 0)
-            topic->policy = compacts(value) ? CLEANUP_COMPACTS : CLEANUP_DELETES;
+static void read_settings(void *target, const struct settings *settings)
+{
+    struct reading *reading = target;
+    struct cleanup *cleanup = reading->cleanup;
+    const char *value = settings_value(settings, setting);
+
+    if (settings->code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        reading->final = refused(cleanup, (rd_kafka_resp_err_t)settings->code, settings->text) && reading->final;
+        return;
     }
-}
-
-/* False: a broker could not read this one now, but perhaps later. */
-static bool read_resource(struct cleanup *cleanup, const rd_kafka_ConfigResource_t *resource)
-{
-    rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource);
-    const char *name = rd_kafka_ConfigResource_name(resource);
-
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return refused(cleanup, code, rd_kafka_ConfigResource_error_string(resource));
-    for (size_t i = 0; i < cleanup->count; i++)
-        if (strcmp(cleanup->topics[i].name, name) == 0)
-            read_entries(&cleanup->topics[i], resource);
-    return true;
-}
-
-static bool read_answer(struct cleanup *cleanup, rd_kafka_event_t *answer)
-{
-    rd_kafka_resp_err_t code = rd_kafka_event_error(answer);
-    const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(answer);
-    size_t count = 0;
-    bool final = true;
-
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return refused(cleanup, code, rd_kafka_event_error_string(answer));
-    const rd_kafka_ConfigResource_t **resources =
-        result == NULL ? NULL : rd_kafka_DescribeConfigs_result_resources(result, &count);
-    for (size_t i = 0; i < count; i++)
-        final = read_resource(cleanup, resources[i]) && final;
-    return final;
+    for (size_t i = 0; i < cleanup->count && value != NULL; i++)
+        if (strcmp(cleanup->topics[i].name, settings->name) == 0)
+            cleanup->topics[i].policy = compacts(value) ? CLEANUP_COMPACTS : CLEANUP_DELETES;
 }
 
 enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms)
@@ -139,10 +116,24 @@ enum progress cleanup_read(struct cleanup *cleanup, struct rd_kafka_s *rk, int t
     rd_kafka_event_t *answer = rd_kafka_queue_poll(cleanup->answers, timeout_ms);
     if (answer == NULL)
         return PENDING;
-    bool final = read_answer(cleanup, answer);
+    struct reading reading = {cleanup, true};
+    settings_each(answer, read_settings, &reading);
     rd_kafka_event_destroy(answer);
     cleanup_close(cleanup);
-    return final ? DONE : PENDING;
+    return reading.final ? DONE : PENDING;
+}
+
+bool cleanup_await(struct cleanup *cleanup, struct rd_kafka_s *rk, int timeout_ms, struct err *err)
+{
+    int64_t deadline_ms = clock_ms() + timeout_ms;
+    bool stopped = false;
+
+    while (cleanup_read(cleanup, rk, SLICE_MS) == PENDING && clock_ms() < deadline_ms && !stopped) {
+        stopped = stop_requested();
+        rd_kafka_poll(rk, 20);
+    }
+    cleanup_close(cleanup);
+    return !stopped || err_interrupted(err, "waiting for a broker");
 }
 
 /* ---- Verdicts ---------------------------------------------------------------------------------------------------- */

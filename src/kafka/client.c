@@ -338,12 +338,19 @@ bool client_fits(const struct config *config, enum client_role role, struct err 
     return rk != NULL;
 }
 
-static char *user_value(const struct config *config, enum client_role role, const char *name)
+const struct kafka_property *client_property(const struct config *config, enum client_role role, const char *name)
 {
     for (size_t i = config->kafka_count; i > 0; i--)
         if (strcmp(config->kafka[i - 1].name, name) == 0 && applies(&config->kafka[i - 1], role))
-            return current_value(&config->kafka[i - 1]);
+            return &config->kafka[i - 1];
     return NULL;
+}
+
+static char *user_value(const struct config *config, enum client_role role, const char *name)
+{
+    const struct kafka_property *property = client_property(config, role, name);
+
+    return property == NULL ? NULL : current_value(property);
 }
 
 bool client_credentials(const struct config *config, enum client_role role, char **user, char **password)

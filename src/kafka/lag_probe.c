@@ -1,5 +1,6 @@
 #include "kafka/lag_probe.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "kafka/sasl_reload.h"
@@ -35,9 +36,7 @@ struct lag_probe *lag_probe_open(const struct config *config, struct err *err)
     if (conf == NULL)
         return NULL;
 
-    struct lag_probe *probe = calloc(1, sizeof *probe);
-    if (probe == NULL)
-        abort();
+    struct lag_probe *probe = memory_zeroed(1, sizeof *probe);
     probe->topic = config->commands_topic;
     /*
      * The reader of a tool wants to see a new topic at once (100 ms). This client has time, and that interval would

@@ -1,5 +1,6 @@
 #include "kafka/offsets_call.h"
 
+#include "core/memory.h"
 #include "runtime/thread.h"
 
 #include <librdkafka/rdkafka.h>
@@ -68,11 +69,9 @@ static rd_kafka_consumer_group_metadata_t *copy_of(const rd_kafka_consumer_group
 struct offsets_call *offsets_call_start(struct rd_kafka_s *rk, struct rd_kafka_topic_partition_list_s *offsets,
                                         const struct rd_kafka_consumer_group_metadata_s *metadata, int timeout_ms)
 {
-    struct offsets_call *call = calloc(1, sizeof *call);
+    struct offsets_call *call = memory_zeroed(1, sizeof *call);
     pthread_condattr_t monotonic;
 
-    if (call == NULL)
-        abort();
     call->rk = rk;
     call->offsets = offsets;
     call->metadata = copy_of(metadata);

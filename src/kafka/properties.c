@@ -1,5 +1,6 @@
 #include "kafka/properties.h"
 
+#include "core/memory.h"
 #include "core/nearest.h"
 #include "core/text.h"
 
@@ -25,10 +26,8 @@ static char *manual(void)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream(&text, &size);
 
-    if (out == NULL)
-        abort();
     rd_kafka_conf_properties_show(out);
     if (fclose(out) != 0)
         abort();

@@ -3,7 +3,6 @@
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
 #include "runtime/clock.h"
-#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>

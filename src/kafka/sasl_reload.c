@@ -1,6 +1,5 @@
 #include "kafka/sasl_reload.h"
 
-#include "kafka/kafka_error.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 

@@ -1,5 +1,6 @@
 #include "kafka/sink_parts.h"
 
+#include "core/memory.h"
 #include "kafka/client.h"
 #include "runtime/clock.h"
 
@@ -68,10 +69,8 @@ static void producer_destroy(struct sink *sink)
 
 static struct sink *open_sink(const struct config *config, int64_t unbatched_until_ms, struct err *err)
 {
-    struct sink *sink = calloc(1, sizeof *sink);
+    struct sink *sink = memory_zeroed(1, sizeof *sink);
 
-    if (sink == NULL)
-        abort();
     sink->config = config;
     sink->unbatched_until_ms = unbatched_until_ms;
     output_topics_name(&sink->output_topics, config);

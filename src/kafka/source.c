@@ -1,4 +1,5 @@
 #include "kafka/client.h"
+#include "core/memory.h"
 #include "kafka/kafka_error.h"
 #include "kafka/replay.h"
 #include "kafka/source_parts.h"
@@ -76,9 +77,7 @@ static struct source *open_source(const struct config *config, struct replay *re
     if (replay != NULL)
         client_set(conf, "enable.partition.eof", "true");
 
-    struct source *source = calloc(1, sizeof *source);
-    if (source == NULL)
-        abort();
+    struct source *source = memory_zeroed(1, sizeof *source);
     source->config = config;
     source->replay = replay;
     cleanup_init(&source->cleanup, config);

@@ -3,8 +3,6 @@
 #include "kafka/topic_metadata.h"
 #include "runtime/clock.h"
 
-#include <librdkafka/rdkafka.h>
-
 /*
  * The longest try to reach an advertised address. The first try takes as long as the caller says, and the tries double.
  */

@@ -1,9 +1,9 @@
 #include "kafka/topics_seen.h"
 
+#include "core/memory.h"
 #include "runtime/clock.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define AWAY_MS 10000
@@ -27,10 +27,8 @@ static struct seen *find(const char *name)
 static struct seen *add(const char *name)
 {
     size_t size = strlen(name) + 1;
-    struct seen *one = calloc(1, sizeof *one + size);
+    struct seen *one = memory_zeroed(1, sizeof *one + size);
 
-    if (one == NULL)
-        abort();
     memcpy(one->name, name, size);
     one->next = seen;
     seen = one;

@@ -1,5 +1,6 @@
 #include "registry/answer.h"
 
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <jansson.h>
@@ -117,9 +118,7 @@ static bool read_references(const json_t *list, struct schema_answer *schema)
 
     if (list != NULL && !json_is_null(list) && !json_is_array(list))
         return false;
-    schema->references = calloc(count + 1, sizeof *schema->references);
-    if (schema->references == NULL)
-        abort();
+    schema->references = memory_zeroed(count + 1, sizeof *schema->references);
     for (size_t i = 0; i < count; i++) {
         if (!read_reference(json_array_get(list, i), &schema->references[i]))
             return false;

@@ -1,5 +1,6 @@
 #include "registry/exchange.h"
 
+#include "core/memory.h"
 #include "runtime/stop.h"
 #include "core/text.h"
 
@@ -24,9 +25,10 @@ struct exchange {
 
 struct exchange *exchange_new(struct http *http)
 {
-    struct exchange *exchange = calloc(1, sizeof *exchange);
+    struct exchange *exchange = memory_zeroed(1, sizeof *exchange);
 
-    if (exchange == NULL || (exchange->easy = curl_easy_init()) == NULL)
+    exchange->easy = curl_easy_init();
+    if (exchange->easy == NULL)
         abort();
     exchange->http = http;
     exchange->date = -1;
@@ -73,9 +75,7 @@ static size_t on_bytes(char *bytes, size_t one, size_t count, void *opaque)
     }
     if (needed > exchange->size) {
         exchange->size = needed < 2048 ? 4096 : 2 * needed;
-        exchange->answer = realloc(exchange->answer, exchange->size);
-        if (exchange->answer == NULL)
-            abort();
+        exchange->answer = memory_resized(exchange->answer, exchange->size, 1);
     }
     memcpy(exchange->answer + exchange->len, bytes, count * one);
     exchange->len = needed;
@@ -213,11 +213,9 @@ enum answer exchange_ask(struct exchange *exchange, const struct request *reques
 
 char *path_segment(const char *text)
 {
-    char *segment = calloc(3 * strlen(text) + 1, 1);
+    char *segment = memory_zeroed(3 * strlen(text) + 1, 1);
     char *out = segment;
 
-    if (segment == NULL)
-        abort();
     for (const char *in = text; *in != 0; in++) {
         if (isalnum((unsigned char)*in) || strchr("-._~", *in) != NULL)
             *out++ = *in;

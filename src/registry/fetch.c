@@ -1,5 +1,6 @@
 #include "registry/fetch.h"
 
+#include "core/memory.h"
 #include "runtime/log.h"
 #include "core/text.h"
 
@@ -11,10 +12,8 @@
 
 struct fetch *fetch_new(const struct schema_id *id)
 {
-    struct fetch *fetch = calloc(1, sizeof *fetch);
+    struct fetch *fetch = memory_zeroed(1, sizeof *fetch);
 
-    if (fetch == NULL)
-        abort();
     fetch->answer.id = *id;
     fetch->done = !id->is_guid && id->number <= 0;
     fetch->backoff = (struct backoff){.base_ms = MISS_MS, .cap_ms = WAIT_MS};
@@ -97,9 +96,7 @@ enum progress fetch_found(struct fetch *fetch, const struct json_t *json, int64_
     backoff_reset(&fetch->backoff);
     if (fetch->resolve == NULL) {
         fetch->answer.type = schema.type;
-        fetch->resolve = calloc(1, sizeof *fetch->resolve);
-        if (fetch->resolve == NULL)
-            abort();
+        fetch->resolve = memory_zeroed(1, sizeof *fetch->resolve);
         resolve_begin(fetch->resolve, &schema);
     } else {
         resolve_add(fetch->resolve, &schema);

@@ -1,6 +1,7 @@
 #include "registry/http.h"
 
 #include "config/secret.h"
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <curl/curl.h>
@@ -34,9 +35,7 @@ static bool check_files(const struct config *config, struct err *err)
 static bool read_endpoints(struct http *http, struct err *err)
 {
     for (char **url = http->config->schema_registry_url; *url != NULL; url++) {
-        http->endpoints = reallocarray(http->endpoints, http->endpoint_count + 1, sizeof *http->endpoints);
-        if (http->endpoints == NULL)
-            abort();
+        http->endpoints = memory_resized(http->endpoints, http->endpoint_count + 1, sizeof *http->endpoints);
         if (!endpoint_read(*url, &http->endpoints[http->endpoint_count], err))
             return false;
         http->endpoint_count++;

@@ -9,6 +9,7 @@
  */
 #include "registry/fetch.h"
 
+#include "core/memory.h"
 #include "runtime/clock.h"
 #include "runtime/thread.h"
 
@@ -206,10 +207,8 @@ static void set_up(struct registry *registry)
 
 struct registry *registry_open(const struct config *config, struct err *err)
 {
-    struct registry *registry = calloc(1, sizeof *registry);
+    struct registry *registry = memory_zeroed(1, sizeof *registry);
 
-    if (registry == NULL)
-        abort();
     if (!http_open(&registry->http, config, err)) {
         free(registry);
         return NULL;

@@ -1,5 +1,6 @@
 #include "registry/resolve.h"
 
+#include "core/memory.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -73,9 +74,7 @@ char *resolve_text(const struct resolve *resolve)
 
     if (resolve->count == 1 && !is_union(resolve->nodes[0].schema.text))
         return text_copy(resolve->nodes[0].schema.text);
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        abort();
+    FILE *out = memory_stream(&text, &size);
     for (size_t i = 0; i < resolve->complete_count; i++)
         fprintf(out, "%c%s", i == 0 ? '[' : ',', resolve->nodes[resolve->order[i]].schema.text);
     fputc(']', out);

@@ -1,5 +1,6 @@
 #include "registry/subjects.h"
 
+#include "core/memory.h"
 #include "core/text.h"
 #include "registry/exchange.h"
 
@@ -14,10 +15,8 @@ struct subjects {
 
 struct subjects *subjects_open(const struct config *config, struct err *err)
 {
-    struct subjects *subjects = calloc(1, sizeof *subjects);
+    struct subjects *subjects = memory_zeroed(1, sizeof *subjects);
 
-    if (subjects == NULL)
-        abort();
     if (!http_open(&subjects->http, config, err)) {
         free(subjects);
         return NULL;
@@ -161,9 +160,7 @@ enum subjects_answer subjects_versions(struct subjects *subjects, const char *su
     *versions = NULL;
     *count = 0;
     if (answer == SUBJECTS_YES) {
-        *versions = calloc(json_array_size(json) + 1, sizeof **versions);
-        if (*versions == NULL)
-            abort();
+        *versions = memory_zeroed(json_array_size(json) + 1, sizeof **versions);
         for (size_t i = 0; i < json_array_size(json); i++)
             if (read_number(json_array_get(json, i), &(*versions)[*count]))
                 ++*count;
@@ -215,9 +212,7 @@ static void add_reason(struct subjects_reasons *reasons, const json_t *json)
 
     if (text == NULL || *text == 0)
         return;
-    reasons->list = reallocarray(reasons->list, reasons->count + 1, sizeof *reasons->list);
-    if (reasons->list == NULL)
-        abort();
+    reasons->list = memory_resized(reasons->list, reasons->count + 1, sizeof *reasons->list);
     char *line = text_copy(text);
     for (char *c = line; *c != 0; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7F)

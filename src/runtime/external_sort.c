@@ -1,5 +1,6 @@
 #include "runtime/external_sort.h"
 
+#include "core/memory.h"
 #include "runtime/temporary.h"
 
 #include <errno.h>
@@ -32,10 +33,8 @@ struct external_sort {
 
 struct external_sort *external_sort_new(size_t record_size, size_t key_size, size_t memory)
 {
-    struct external_sort *sort = calloc(1, sizeof *sort);
+    struct external_sort *sort = memory_zeroed(1, sizeof *sort);
 
-    if (sort == NULL)
-        abort();
     sort->record_size = record_size;
     sort->key_size = key_size;
     sort->capacity = memory / record_size > 1 ? memory / record_size : 2;
@@ -88,9 +87,7 @@ static struct run *add_run(struct external_sort *sort)
 {
     if (sort->run_count == sort->run_capacity) {
         sort->run_capacity = sort->run_capacity == 0 ? 16 : 2 * sort->run_capacity;
-        sort->runs = realloc(sort->runs, sort->run_capacity * sizeof *sort->runs);
-        if (sort->runs == NULL)
-            abort();
+        sort->runs = memory_resized(sort->runs, sort->run_capacity, sizeof *sort->runs);
     }
     struct run *run = &sort->runs[sort->run_count++];
     *run = (struct run){0};
@@ -190,9 +187,7 @@ static void share_memory(struct external_sort *sort)
 
 static void build_heap(struct external_sort *sort)
 {
-    sort->heap = calloc(sort->run_count, sizeof *sort->heap);
-    if (sort->heap == NULL)
-        abort();
+    sort->heap = memory_zeroed(sort->run_count, sizeof *sort->heap);
     for (size_t i = 0; i < sort->run_count; i++)
         sort->heap[i] = i;
     sort->heap_count = sort->run_count;

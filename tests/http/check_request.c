@@ -12,7 +12,10 @@ static const char *or_none(const char *text)
 
 static void check_row(const struct table_row *row)
 {
-    struct request request = {row->cell[0], row->cell[1], or_none(row->cell[2]), strcmp(row->cell[3], "yes") == 0};
+    struct request request = {.method = row->cell[0],
+                              .path = row->cell[1],
+                              .host = or_none(row->cell[2]),
+                              .has_body = strcmp(row->cell[3], "yes") == 0};
     enum resource resource;
     char text[32];
 

@@ -348,7 +348,7 @@ plant("commands_that_are_kept_for_an_hour", "CHECK-RETENTION", "warning", ["rete
       topic_of("commands.topic", retention_ms="3600000"))
 plant("commands_that_are_kept_by_size", "CHECK-RETENTION", "warning", ["retention.bytes=-1"],
       topic_of("commands.topic", retention_bytes="1000000"))
-plant("events_in_other_partitions", "CHECK-PARTITIONS", "info", ["2 partitions, the commands 4"],
+plant("events_in_other_partitions", "CHECK-PARTITIONS", "info", ["2 partitions, and the commands topic has 4"],
       topic_of("events.created.topic", partitions=2))
 plant("commands_in_other_partitions_than_configured", "E-TOPIC-06", "info", ["topics.partitions is 4"],
       topic_of("commands.topic", partitions=2))
@@ -513,7 +513,7 @@ def checks_once_a_batch_that_a_trigger_forbids(scene):
         yield {**settings, "postgres.reference.checks": "per-batch"}
 
 
-@planted("CHECK-SYNC", "warning", "synchronous_commit=off", "turn them on")
+@planted("CHECK-SYNC", "warning", "synchronous_commit=off", "turn these settings on")
 def commits_that_wait_for_nothing(scene):
     with worker_role(scene) as (settings, role):
         scene.db.execute(f"ALTER ROLE {role} SET synchronous_commit = off")

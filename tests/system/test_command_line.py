@@ -74,7 +74,7 @@ def test_each_option_in_a_help_is_taken_and_its_value_is_asked_for(name):
         option, _, argument = line.split("  ")[1].partition(" ")
         wrong = sessiond(name, option, *([] if argument else ["--no-such-option"]))
         assert (wrong.returncode, wrong.stdout) == (64, "")
-        assert (f"{option} needs {argument}" if argument else "cannot use --no-such-option") in wrong.stderr, wrong.stderr
+        assert (f"{option} needs {argument}" if argument else "there is no option --no-such-option") in wrong.stderr, wrong.stderr
 
 
 def test_an_option_of_another_action_is_refused():

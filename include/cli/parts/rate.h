@@ -41,9 +41,4 @@ void progress_line_say(struct progress_line *line, uint64_t done, int64_t now_ms
 /** Removes it. */
 void progress_line_end(struct progress_line *line);
 
-/** Writes only the text: "5000 of 20000 commands, 2500/s, 6 s left". */
-#define PROGRESS_TEXT 128
-void progress_line_text(const struct progress_line *line, uint64_t done, int64_t now_ms,
-                        char text[static PROGRESS_TEXT]);
-
 #endif

@@ -5,7 +5,7 @@
 #ifndef CLI_VERIFY_DECISION_H
 #define CLI_VERIFY_DECISION_H
 
-#include "cli/verify/answers.h"
+#include "cli/verify/answered.h"
 #include "cli/verify/expected.h"
 #include "postgres/ledger_scan.h"
 
@@ -54,5 +54,12 @@ void decision_check_event(struct decisions *all, struct decision *decision, stru
 void decision_claim_row(struct decision *decision);
 MUSTUSE bool decision_claim_event(struct decisions *all, struct decision *decision, const struct event_digest *event,
                                   struct err *err);
+
+/**
+ * Compares claims with the rows of study_sessions, and ends the scan. `forgotten`: pruned ids whose session no event
+ * names.
+ */
+MUSTUSE bool verify_sessions(struct verify *verify, struct ledger_scan *scan, int64_t oldest_us, int64_t forgotten,
+                             struct err *err);
 
 #endif

@@ -40,7 +40,7 @@ struct verify {
     struct arena arena;             /* for one record or one id */
     struct external_sort *commands; /* struct command_digest */
     struct external_sort *events;   /* struct event_digest */
-    struct external_sort *answers;  /* struct answered (cli/verify/answers.h) */
+    struct external_sort *answers;  /* struct answered (cli/verify/answered.h) */
     struct external_sort *strays;   /* struct stray: events that belong to no command with their id */
     struct external_sort *order;    /* struct first_event */
     struct external_sort *letters;  /* struct letter */
@@ -74,5 +74,8 @@ MUSTUSE bool verify_order(struct verify *verify, struct err *err);
 
 /** Compares dead letters with the events that require them. */
 MUSTUSE bool verify_letters(struct verify *verify, struct err *err);
+
+/** Prints the counts, and for each guarantee what was found. */
+MUSTUSE bool verify_print(struct verify *verify, bool json, struct err *err);
 
 #endif

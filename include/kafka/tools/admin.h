@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "kafka/cleanup.h"
+#include "kafka/settings.h"
 #include "config/topics.h"
 
 struct admin;
@@ -24,26 +25,14 @@ void admin_close(struct admin *admin);
 /** Fills `partitions` of each topic. False with ERR_STOP: out of reach (69), no permission (77). */
 MUSTUSE bool admin_describe(struct admin *admin, struct topic *topics, size_t count, struct err *err);
 
-/** One setting of a topic. Borrowed for as long as the call lasts. */
-struct topic_setting {
-    const char *topic;
-    const char *name;
-    const char *value; /* NULL: the brokers do not tell it */
-    bool own;          /* set for this topic; else it is the brokers' */
-};
-typedef void take_setting(void *target, const struct topic_setting *setting);
-
 /**
- * Calls `take` with all settings of the topics that exist, topic after topic. Needs DESCRIBE_CONFIGS on them. False
- * with ERR_STOP.
+ * Calls `take` with the settings of each topic; all of them must exist. Needs DESCRIBE_CONFIGS on them. False with
+ * ERR_STOP.
  */
-MUSTUSE bool admin_read_settings(struct admin *admin, const struct topic *topics, size_t count, take_setting *take,
+MUSTUSE bool admin_read_settings(struct admin *admin, const struct topic *topics, size_t count, settings_take *take,
                                  void *target, struct err *err);
 
-/**
- * Reads which of the topics are compacted (kafka/cleanup.h). Topics for which no answer comes in time stay unread; that
- * is not a failure. False: ERR_INTERRUPTED (75).
- */
+/** Reads which of the topics are compacted (cleanup_await). */
 MUSTUSE bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err);
 
 /**

@@ -47,7 +47,7 @@ static void judge_secret(void *opaque, const struct config_secret *secret)
     if (secret->file != NULL) {
         judge_file(check, secret->file, secret->key);
     } else if (strcmp(secret->origin, "-X") == 0) {
-        char *fix = text_printf("%s.file=PATH, or the environment", secret->key);
+        char *fix = text_printf("write it into a file and set %s.file=PATH, or set it in the environment", secret->key);
         check_add(check->findings, CHECK_SECRET_ARGUMENT, "-X", fix, "%s stands in the command line, which ps shows",
                   secret->key);
         free(fix);
@@ -81,10 +81,11 @@ static void take_secret(void *opaque, const struct config_secret *secret)
 
 static const char *kafka_value(const struct config *config, const char *name)
 {
-    for (size_t i = config->kafka_count; i > 0; i--)
-        if (strcmp(config->kafka[i - 1].name, name) == 0)
-            return config->kafka[i - 1].value;
-    return "";
+    const struct kafka_property *property = client_property(config, CLIENT_CONSUMER, name);
+
+    if (property == NULL)
+        property = client_property(config, CLIENT_PRODUCER, name);
+    return property == NULL ? "" : property->value;
 }
 
 static bool is_here(const char *host)
@@ -122,13 +123,15 @@ static void check_clear(struct check *check)
     client_brokers(config, CLIENT_CONSUMER, brokers);
     if (strcasecmp(kafka_value(config, "security.protocol"), "SASL_PLAINTEXT") == 0 &&
         !is_here(kafka_value(config, "bootstrap.servers")))
-        check_add(check->findings, CHECK_SECRET_CLEAR, brokers, "kafka.security.protocol=SASL_SSL",
+        check_add(check->findings, CHECK_SECRET_CLEAR, brokers, "set kafka.security.protocol=SASL_SSL",
                   "the password goes to the brokers without TLS");
     if (registry_in_clear(config))
-        check_add(check->findings, CHECK_SECRET_CLEAR, "schema.registry.url", "https://",
+        check_add(check->findings, CHECK_SECRET_CLEAR, "schema.registry.url",
+                  "write https:// before the registry's address, if it serves TLS",
                   "the password or token goes to the schema registry without TLS");
     if (inspect_in_clear(config, host, sizeof host))
-        check_add(check->findings, CHECK_SECRET_CLEAR, "postgres.conninfo", "sslmode=verify-full, with sslrootcert",
+        check_add(check->findings, CHECK_SECRET_CLEAR, "postgres.conninfo",
+                  "add sslmode=verify-full and sslrootcert to postgres.conninfo",
                   "TLS is not asked for on the way to the PostgreSQL at %s", host);
 }
 
@@ -150,9 +153,9 @@ static void check_clients(struct check *check)
         client_setting(check->config, CLIENT_CONSUMER, "heartbeat.interval.ms", &heartbeat_ms, &err) &&
         3 * heartbeat_ms > session_ms)
         check_add(check->findings, CHECK_HEARTBEAT, "kafka.consumer.heartbeat.interval.ms",
-                  "a third of kafka.consumer.session.timeout.ms at most",
-                  "a heartbeat each %" PRId64 " ms and a session of %" PRId64
-                  " ms: two that are late end the membership",
+                  "set it to a third of kafka.consumer.session.timeout.ms at most",
+                  "heartbeats are sent every %" PRId64 " ms, and a session ends after %" PRId64
+                  " ms without one: two that are late end the membership",
                   heartbeat_ms, session_ms);
 }
 
@@ -175,8 +178,8 @@ static void check_instance(struct check *check)
     if (check->config->instance_auto || !is_everybodys(check->config->instance_id))
         return;
     config_setting(check->config, "instance.id", where);
-    check_add(check->findings, CHECK_INSTANCE, where, "instance.id=NAME, another one for each process",
-              "many hosts have this name: the second worker with it ends the first (76)");
+    check_add(check->findings, CHECK_INSTANCE, where, "set instance.id=NAME, another name for each process",
+              "many hosts have this name: the second worker that has it ends the first one (exit code 76)");
 }
 
 static void add_no_effect(struct check *check, const char *key, const char *because)
@@ -208,18 +211,18 @@ static void check_choices(struct check *check)
 
     if (*config->dlq_topic == 0) {
         config_setting(config, "dlq.topic", where);
-        check_add(check->findings, CHECK_NO_DLQ, where, "dlq.topic=NAME",
+        check_add(check->findings, CHECK_NO_DLQ, where, "set dlq.topic=NAME, and create it with sessiond topics apply",
                   "records that cannot be decoded or stored are answered, and no copy of them is kept");
     }
     if (config->events_delivery == DELIVERY_AT_LEAST_ONCE) {
         config_setting(config, "events.delivery", where);
         check_add(check->findings, CHECK_DELIVERY, where,
-                  "nothing, if every consumer drops repeats by event_id; else events.delivery=exactly-once",
+                  "leave it if every consumer drops repeats by event_id; else set events.delivery=exactly-once",
                   "a crash or a rebalance may repeat events");
     }
     if (config->batch_max_bytes < config->commands_max_bytes) {
         config_setting(config, "batch.max.bytes", where);
-        check_add(check->findings, CHECK_BATCH, where, "batch.max.bytes of commands.max.bytes at least",
+        check_add(check->findings, CHECK_BATCH, where, "set batch.max.bytes to commands.max.bytes at least",
                   "batch.max.bytes is %" PRId64 ", and one command may have %" PRId64 ": large ones go one at a time",
                   config->batch_max_bytes, config->commands_max_bytes);
     }

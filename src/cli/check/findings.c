@@ -1,5 +1,6 @@
 #include "cli/check/findings.h"
 
+#include "core/memory.h"
 #include "core/text.h"
 #include "json/writer.h"
 
@@ -28,10 +29,8 @@ static const char *const words[] = {"error", "warning", "info"};
 
 struct check_findings *check_findings_new(void)
 {
-    struct check_findings *findings = calloc(1, sizeof *findings);
+    struct check_findings *findings = memory_zeroed(1, sizeof *findings);
 
-    if (findings == NULL)
-        abort();
     return findings;
 }
 
@@ -89,9 +88,7 @@ static char *on_one_line(const char *text)
 /* Takes ownership of the texts. */
 static void add(struct check_findings *findings, const struct finding *finding)
 {
-    findings->list = reallocarray(findings->list, findings->count + 1, sizeof *findings->list);
-    if (findings->list == NULL)
-        abort();
+    findings->list = memory_resized(findings->list, findings->count + 1, sizeof *findings->list);
     findings->list[findings->count++] = *finding;
 }
 

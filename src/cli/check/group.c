@@ -15,9 +15,9 @@ static void judge_members(struct check *check, const struct lag_group *group)
             continue;
         config_setting(config, "instance.id", where);
         check_add(check->findings, CHECK_MEMBER, where,
-                  "nothing, if that is the worker which this one replaces; else another instance.id for each process",
+                  "leave it if that is the worker which this one replaces; else give each process another instance.id",
                   "a member of the group %s at %s has the instance.id %s: whoever comes second with it ends the first "
-                  "(76)",
+                  "(exit code 76)",
                   config->group_id, group->members[i].host, config->instance_id);
     }
 }
@@ -35,7 +35,7 @@ static void judge_lost(struct check *check, const struct lag_group *group)
                       ": commands are gone that were not answered, or the topic is another one",
                       check->config->commands_topic, i, partition->committed, partition->begin, partition->end);
         check_add_err(check->findings, CHECK_ERROR, &err, "commands.topic",
-                      "find out which commands these were, then sessiond offsets set");
+                      "find out which commands these were, then move the group with sessiond offsets set");
     }
 }
 

@@ -22,7 +22,7 @@ static void judge_transaction(struct check *check, const struct survey_broker *b
         timeout_ms <= broker->transaction_max_ms)
         return;
     (void)err_set(&err, ERR_STOP, EXIT_CONFIG, E_KAFKA_TIMEOUT,
-                  "transaction.timeout.ms is %" PRId64 ", and the broker's transaction.max.timeout.ms %" PRId64,
+                  "transaction.timeout.ms is %" PRId64 ", and the broker's transaction.max.timeout.ms is %" PRId64,
                   timeout_ms, broker->transaction_max_ms);
     check_add_err(check->findings, CHECK_ERROR, &err, "kafka.producer.transaction.timeout.ms",
                   "keep kafka.producer.transaction.timeout.ms within the broker's transaction.max.timeout.ms");
@@ -40,7 +40,7 @@ static void judge_session(struct check *check, const struct survey_broker *broke
     if (!short_one && !long_one)
         return;
     (void)err_set(&err, ERR_STOP, EXIT_CONFIG, E_KAFKA_SESSION,
-                  "session.timeout.ms is %" PRId64 ", and the broker's group.%s.session.timeout.ms %" PRId64,
+                  "session.timeout.ms is %" PRId64 ", and the broker's group.%s.session.timeout.ms is %" PRId64,
                   session_ms, short_one ? "min" : "max", short_one ? broker->session_min_ms : broker->session_max_ms);
     check_add_err(check->findings, CHECK_ERROR, &err, "kafka.consumer.session.timeout.ms",
                   "keep kafka.consumer.session.timeout.ms within the broker's group.min/max.session.timeout.ms");
@@ -48,25 +48,26 @@ static void judge_session(struct check *check, const struct survey_broker *broke
 
 static void judge_state_topics(struct check *check, const struct survey_broker *broker)
 {
-    static const char fix[] =
-        "transaction.state.log.* and offsets.topic.replication.factor of the brokers, and for the "
-        "topics that exist kafka-reassign-partitions.sh";
+    static const char fix[] = "set transaction.state.log.* and offsets.topic.replication.factor on the brokers, and "
+                              "change the topics that exist with kafka-reassign-partitions.sh";
 
     if (known(broker->transaction_log_replicas) &&
         survey_copies(broker->transaction_log_replicas, broker->transaction_log_min_isr) == COPIES_TOO_FEW)
         check_add(check->findings, CHECK_ISR_HIGH, "the brokers", fix,
-                  "transaction.state.log.min.isr is %" PRId64 ", and the replicas of that topic %" PRId64
-                  ": no transaction can be kept",
+                  "transaction.state.log.min.isr is %" PRId64 ", and that topic has %" PRId64
+                  " replicas: no transaction can be kept",
                   broker->transaction_log_min_isr, broker->transaction_log_replicas);
     if (broker->brokers > 1 && (broker->transaction_log_replicas == 1 || broker->offsets_replicas == 1))
         check_add(check->findings, CHECK_STATE_REPLICAS, "the brokers", fix,
-                  "of %d brokers one keeps a transaction's state, or a group's offsets, alone", broker->brokers);
+                  "one of the %d brokers alone keeps the state of a transaction, or the offsets of a group",
+                  broker->brokers);
 }
 
 static void judge_offsets(struct check *check, const struct survey_broker *broker)
 {
     if (known(broker->offsets_retention_minutes) && broker->offsets_retention_minutes < DAY_MINUTES)
-        check_add(check->findings, CHECK_OFFSETS_KEPT, "the brokers", "offsets.retention.minutes=10080 of the brokers",
+        check_add(check->findings, CHECK_OFFSETS_KEPT, "the brokers",
+                  "set offsets.retention.minutes=10080 on the brokers",
                   "a group without members loses its offsets after %" PRId64
                   " min, and then begins anew: every event is repeated",
                   broker->offsets_retention_minutes);

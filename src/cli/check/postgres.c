@@ -29,7 +29,8 @@ static void judge_clock(struct check *check, const struct inspection *inspection
 
     if (distance_ms <= CLOCK_MS + inspection->clock_within_ms)
         return;
-    check_add(check->findings, CHECK_CLOCK, "this host and PostgreSQL's", "NTP on both (chronyc tracking)",
+    check_add(check->findings, CHECK_CLOCK, "this host and PostgreSQL's",
+              "set both clocks by NTP (chronyc tracking shows how far each is off)",
               "PostgreSQL's clock is %.3f s %s this host's: occurred_at and latencies are wrong by so much",
               (double)distance_ms / 1000, ahead_ms > 0 ? "ahead of" : "behind");
 }
@@ -42,11 +43,11 @@ static void judge_sequence(struct check *check, const struct inspection *inspect
     if (inspection->ids_left >= 0 && inspection->ids_left < IDS_LEFT)
         check_add(
             check->findings, CHECK_SEQUENCE_END, where,
-            "ALTER TABLE study_sessions ALTER COLUMN id TYPE bigint, and ALTER SEQUENCE ... AS bigint NO MAXVALUE",
+            "run ALTER TABLE study_sessions ALTER COLUMN id TYPE bigint, and ALTER SEQUENCE ... AS bigint NO MAXVALUE",
             "study_sessions.id has %" PRId64 " values left", inspection->ids_left);
     if (inspection->ids_behind > 0)
         check_add(check->findings, CHECK_SEQUENCE_BEHIND, where,
-                  "SELECT setval(pg_get_serial_sequence('study_sessions', 'id'), max(id)) FROM study_sessions",
+                  "run SELECT setval(pg_get_serial_sequence('study_sessions', 'id'), max(id)) FROM study_sessions",
                   "the sequence of study_sessions.id is %" PRId64
                   " behind the largest id: the worker stops at the first that is taken",
                   inspection->ids_behind);
@@ -65,7 +66,7 @@ static void judge_pruning(struct check *check, const struct inspection *inspecti
     config_setting(check->config, "commands.topic", where);
     check_add(
         check->findings, CHECK_PRUNED, where,
-        "prune --older-than a span longer than the commands topic keeps its records (retention.ms)",
+        "run prune --older-than with a span that is longer than the commands topic keeps its records (retention.ms)",
         "the ledger is pruned of what is older than %.3g d, and the commands topic keeps %s: after a rewind those "
         "are answered COMMAND_EXPIRED",
         (double)whole_ms / 86400000, kept_ms < 0 ? "everything" : "records for longer");
@@ -92,7 +93,7 @@ static void judge(struct check *check, const struct inspection *inspection)
     where_of(check, where);
     if (*inspection->unsafe != 0)
         check_add(check->findings, CHECK_SYNC, "PostgreSQL's settings, or those of the role (ALTER ROLE ... RESET)",
-                  "turn them on", "%s: a crash of the server may lose decisions whose events are published",
+                  "turn these settings on", "%s: a crash of the server may lose decisions whose events are published",
                   inspection->unsafe);
     if (*inspection->bulk_obstacle != 0)
         check_add(check->findings, CHECK_BULK, where, "nothing is wrong, only slower",

@@ -25,14 +25,14 @@ static enum subjects_answer look_at_versions(struct check *check, struct subject
         return answer;
     if (verdict == SCHEMAS_UNCOMPARED) {
         check_add(check->findings, CHECK_SCHEMA_LEVEL, own->subject,
-                  "BACKWARD_TRANSITIVE for commands, FULL_TRANSITIVE for events",
+                  "set the level to BACKWARD_TRANSITIVE for commands, or FULL_TRANSITIVE for events",
                   "the compatibility level of %s is NONE: any schema may follow ours", own->subject);
         return answer;
     }
     (void)err_set(&told, ERR_NONE, EXIT_NO, E_SCHEMA_09, "%s may not follow what is registered under %s", own->record,
                   own->subject);
     check_add_err(check->findings, CHECK_WARNING, &told, own->subject,
-                  "sessiond schemas check has the registry's reasons, and schemas/README.md the levels that fit");
+                  "sessiond schemas check prints the registry's reasons, and schemas/README.md says which levels fit");
     return answer;
 }
 
@@ -46,7 +46,8 @@ static enum subjects_answer look_for_id(struct check *check, struct subjects *su
     if (answer != SUBJECTS_NO)
         return answer;
     if (check->config->schema_registry_auto_register)
-        check_add(check->findings, CHECK_SCHEMA_NEW, own->subject, "nothing, or sessiond schemas register beforehand",
+        check_add(check->findings, CHECK_SCHEMA_NEW, own->subject,
+                  "leave it, or register it beforehand with sessiond schemas register",
                   "%s is not registered under %s, and will be when the worker starts", own->record, own->subject);
     else
         check_add_err(check->findings, CHECK_ERROR, err, own->subject, CHECK_SEE_PAGE);
@@ -68,7 +69,8 @@ static void judge_clock(struct check *check, const struct subjects *subjects)
 
     if (date_s < 0 || (ahead_s <= CLOCK_S && ahead_s >= -CLOCK_S))
         return;
-    check_add(check->findings, CHECK_CLOCK, "this host and the schema registry's", "NTP on both (chronyc tracking)",
+    check_add(check->findings, CHECK_CLOCK, "this host and the schema registry's",
+              "set both clocks by NTP (chronyc tracking shows how far each is off)",
               "the schema registry's clock is %" PRId64 " s %s this host's", ahead_s > 0 ? ahead_s : -ahead_s,
               ahead_s > 0 ? "ahead of" : "behind");
 }

@@ -59,8 +59,10 @@ static void judge_copies(struct check *check, const struct survey_topic *topic, 
     case COPIES_UNKNOWN: break;
     case COPIES_ONE:
         check_add(check->findings, CHECK_REPLICAS, where,
-                  "three brokers, and kafka-reassign-partitions.sh; for new topics topics.replication.factor=3",
-                  "topic %s has one replica: while its broker is down it has no leader, and its disk is the only one",
+                  "spread it over three brokers with kafka-reassign-partitions.sh; for new topics set "
+                  "topics.replication.factor=3",
+                  "topic %s has one replica: while its broker is down it has no leader, and that broker's disk has the "
+                  "only copy",
                   topic->name);
         break;
     case COPIES_NO_SLACK:
@@ -89,7 +91,8 @@ static void judge_state(struct check *check, const struct survey_topic *topic, c
 
     if (topic->least_in_sync < wanted && topic->replicas >= wanted)
         check_add(check->findings, CHECK_PARTITION_DOWN, where,
-                  "start the brokers that are down; kafka-topics.sh --describe --under-min-isr-partitions",
+                  "start the brokers that are down; kafka-topics.sh --describe --under-min-isr-partitions lists such "
+                  "partitions",
                   "a partition of %s has %d replicas in sync, and needs %" PRId64, topic->name, topic->least_in_sync,
                   wanted);
 }
@@ -111,8 +114,9 @@ static void judge_partitions(struct check *check, const struct survey *survey, c
     if (holds_events(topic) && commands != NULL && commands->err.class == ERR_NONE &&
         topic->partitions != commands->partitions)
         check_add(check->findings, CHECK_PARTITIONS, where,
-                  "nothing, unless a consumer joins both by key; then equal numbers, while the topics are empty",
-                  "topic %s has %d partitions, the commands %d", topic->name, topic->partitions, commands->partitions);
+                  "leave it, unless a consumer joins both by key; then give both the same number, while they are empty",
+                  "topic %s has %d partitions, and the commands topic has %d", topic->name, topic->partitions,
+                  commands->partitions);
 }
 
 /* ---- Sizes -------------------------------------------------------------------------------------------------------- */
@@ -127,12 +131,13 @@ static void judge_event_size(struct check *check, const struct survey_topic *top
     fix_setting(topic, setting, fix);
     if (topic->max_message_bytes < EVENT_BYTES)
         check_add(check->findings, CHECK_EVENT_SIZE, where, fix,
-                  "topic %s takes %" PRId64 " bytes, and an event may have %d: the worker stops there", topic->name,
-                  topic->max_message_bytes, EVENT_BYTES);
+                  "topic %s takes records of %" PRId64
+                  " bytes at most, and an event may have %d: the worker stops at such an event",
+                  topic->name, topic->max_message_bytes, EVENT_BYTES);
     else if (topic->max_message_bytes < largest)
         check_add(check->findings, CHECK_ECHO_SIZE, where, fix,
-                  "topic %s takes %" PRId64
-                  " bytes: the event of a command with a large key or echoed headers is sent without them",
+                  "topic %s takes records of %" PRId64
+                  " bytes at most: the event of a command with a large key or echoed headers is sent without them",
                   topic->name, topic->max_message_bytes);
 }
 
@@ -149,7 +154,7 @@ static void judge_letter_size(struct check *check, const struct survey *survey, 
     snprintf(setting, sizeof setting, "max.message.bytes=%" PRId64, commands->max_message_bytes + LETTER_BYTES);
     fix_setting(topic, setting, fix);
     check_add(check->findings, CHECK_DLQ_SIZE, where, fix,
-              "topic %s takes %" PRId64 " bytes, and the commands topic %" PRId64
+              "topic %s takes records of %" PRId64 " bytes at most, and the commands topic %" PRId64
               ": copies of larger records are cut, and cannot be redriven",
               topic->name, topic->max_message_bytes, commands->max_message_bytes);
 }

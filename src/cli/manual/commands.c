@@ -4,8 +4,6 @@
 #include "cli/program.h"
 #include "config/config.h"
 
-#include <ctype.h>
-
 static void print_argument(const char *argument, FILE *out)
 {
     if (argument == NULL)

@@ -3,7 +3,6 @@
 #include "cli/parts/record_print.h"
 #include "codec/event_data.h"
 #include "codec/event_json.h"
-#include "core/rfc3339.h"
 
 #include <inttypes.h>
 

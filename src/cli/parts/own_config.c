@@ -10,7 +10,7 @@ void own_config_make(struct config *own, const struct config *config, const char
     static char nothing[] = "";
 
     *own = *config;
-    own->group_id = text_printf("%s-%s", config->group_id, name);
+    own->group_id = config_group_beside(config, name);
     /* An instance.id never begins with a slash, so no worker has this id. */
     own->transactional_id = text_printf("%s//%s", config->group_id, name);
     own->instance_auto = true;

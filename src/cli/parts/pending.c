@@ -1,5 +1,7 @@
 #include "cli/parts/pending.h"
 
+#include "core/memory.h"
+
 #include <stdlib.h>
 
 static int compare(const void *a, const void *b)
@@ -16,9 +18,7 @@ void pending_add(struct pending *pending, int32_t partition, int64_t offset)
 {
     if (pending->count == pending->capacity) {
         pending->capacity = pending->capacity == 0 ? 64 : pending->capacity * 2;
-        pending->list = reallocarray(pending->list, pending->capacity, sizeof *pending->list);
-        if (pending->list == NULL)
-            abort();
+        pending->list = memory_resized(pending->list, pending->capacity, sizeof *pending->list);
     }
     pending->list[pending->count++] = (struct pending_command){partition, offset, false};
     pending->left++;

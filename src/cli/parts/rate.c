@@ -44,8 +44,8 @@ static void left_text(int64_t seconds, char *text, size_t size)
         snprintf(text, size, "%" PRId64 " h %" PRId64 " min", seconds / 3600, seconds % 3600 / 60);
 }
 
-void progress_line_text(const struct progress_line *line, uint64_t done, int64_t now_ms,
-                        char text[static PROGRESS_TEXT])
+/* "5000 of 20000 commands, 2500/s, 6 s left" */
+static void print_progress(const struct progress_line *line, uint64_t done, int64_t now_ms)
 {
     int64_t took_ms = now_ms - line->started_ms > 0 ? now_ms - line->started_ms : 1;
     double per_s = (double)done * 1000 / (double)took_ms;
@@ -53,20 +53,18 @@ void progress_line_text(const struct progress_line *line, uint64_t done, int64_t
 
     if (per_s > 0 && done <= line->total)
         left_text((int64_t)((double)(line->total - done) / per_s), left, sizeof left);
-    snprintf(text, PROGRESS_TEXT, "%" PRIu64 " of %" PRIu64 " %s, %.0f/s, %s left", done, line->total, line->what,
-             per_s, left);
+    /* ECMA-48: erase the rest of the line */
+    fprintf(line->out, "\r%" PRIu64 " of %" PRIu64 " %s, %.0f/s, %s left\033[K", done, line->total, line->what, per_s,
+            left);
+    fflush(line->out);
 }
 
 void progress_line_say(struct progress_line *line, uint64_t done, int64_t now_ms)
 {
-    char text[PROGRESS_TEXT];
-
     if (line->out == NULL || now_ms - line->said_ms < REDRAW_MS)
         return;
     line->said_ms = now_ms;
-    progress_line_text(line, done, now_ms, text);
-    fprintf(line->out, "\r%s\033[K", text); /* ECMA-48: erase the rest of the line */
-    fflush(line->out);
+    print_progress(line, done, now_ms);
 }
 
 void progress_line_end(struct progress_line *line)

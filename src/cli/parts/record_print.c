@@ -75,17 +75,9 @@ void record_print_json(struct value_schemas *schemas, const struct record *recor
 static struct bytes string_member(struct bytes json, const char *name)
 {
     struct scanner scan = scan_start(json);
-    struct scanned_string key, value;
+    struct scanned_string value;
 
-    if (!scan_open_object(&scan))
-        return (struct bytes){0};
-    while (scan_member(&scan, &key) == JSON_MEMBER) {
-        if (bytes_equal(key.raw, bytes_of(name)) && scan_peek(&scan) == '"')
-            return scan_string(&scan, &value) ? value.raw : (struct bytes){0};
-        if (!scan_value(&scan))
-            break;
-    }
-    return (struct bytes){0};
+    return scan_find(&scan, name) && scan_string(&scan, &value) ? value.raw : (struct bytes){0};
 }
 
 static struct bytes code_of(const struct record *record)

@@ -2,6 +2,7 @@
 
 #include "codec/value_print.h"
 #include "codec/framing.h"
+#include "core/memory.h"
 #include "json/scan.h"
 #include "json/writer.h"
 #include "runtime/clock.h"
@@ -23,10 +24,8 @@ struct value_schemas {
 
 struct value_schemas *value_schemas_open(const struct config *config, struct err *err)
 {
-    struct value_schemas *schemas = calloc(1, sizeof *schemas);
+    struct value_schemas *schemas = memory_zeroed(1, sizeof *schemas);
 
-    if (schemas == NULL)
-        abort();
     schemas->schema_cache = schema_cache_new();
     schemas->schemas = schemas_open(config->schemas_dir, err);
     if (schemas->schemas != NULL && *config->schema_registry_url == NULL)

@@ -3,6 +3,7 @@
 
 #include "cli/check.h"
 #include "config/topics.h"
+#include "core/memory.h"
 #include "core/text.h"
 #include "kafka/tools/admin.h"
 #include "postgres/table_sizes.h"
@@ -42,16 +43,20 @@ struct lines {
     size_t count;
 };
 
-static void add_setting(void *target, const struct topic_setting *setting)
+static void add_line(struct lines *lines, char *text)
 {
-    struct lines *lines = target;
+    lines->list = memory_resized(lines->list, lines->count + 1, sizeof *lines->list);
+    lines->list[lines->count++] = text;
+}
 
-    lines->list = reallocarray(lines->list, lines->count + 1, sizeof *lines->list);
-    if (lines->list == NULL)
-        abort();
-    lines->list[lines->count++] =
-        text_printf("%s %s=%s%s\n", setting->topic, setting->name,
-                    setting->value == NULL ? "(not told)" : setting->value, setting->own ? "  # of this topic" : "");
+static void add_settings(void *target, const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        struct setting setting = settings_at(settings, i);
+        add_line(target, text_printf("%s %s=%s%s\n", settings->name, setting.name,
+                                     setting.value == NULL ? "(not told)" : setting.value,
+                                     setting.own ? "  # of this topic" : ""));
+    }
 }
 
 static int by_text(const void *a, const void *b)
@@ -83,7 +88,7 @@ static bool print_topics(struct admin *admin, struct topic topics[], size_t coun
         else
             fprintf(out, "%s: does not exist, or cannot be seen\n", topics[i].name);
     fputc('\n', out);
-    bool read = admin_read_settings(admin, topics, existing, add_setting, &lines, err);
+    bool read = admin_read_settings(admin, topics, existing, add_settings, &lines, err);
     print_lines(&lines, out);
     return read;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/parts/group_print.h"
 #include "cli/parts/running_worker.h"
+#include "json/scan.h"
 #include "kafka/tools/lag.h"
 
 #include <stdlib.h>
@@ -43,25 +44,22 @@ bool report_status(const struct report *report, FILE *out, struct err *err)
     return ask_broker(report, out, err);
 }
 
-/* Prints the last member of the worker's JSON, one warning on each line. */
+/* Prints the warnings in the worker's JSON, one on each line. */
 static void print_warnings(const char *json, FILE *out)
 {
-    static const char member[] = "\"warnings\": [";
-    const char *begin = strstr(json, member);
-    const char *end = begin == NULL ? NULL : strrchr(begin, ']');
+    struct scanner scan = scan_start(bytes_of(json));
+    bool found = false;
 
-    if (end == NULL || begin + strlen(member) == end) {
-        fputs("It has logged none since it was started.\n", out);
-        return;
-    }
-    for (const char *p = begin + strlen(member); p < end; p++)
-        if (strncmp(p, "}, {", 4) == 0) {
-            fputs("}\n", out);
-            p += 2;
-        } else {
-            fputc(*p, out);
+    if (scan_find(&scan, "warnings") && scan_open_array(&scan))
+        while (scan_element(&scan) == JSON_MEMBER) {
+            const uint8_t *begin = scan.at;
+            if (!scan_value(&scan))
+                break;
+            fprintf(out, "%.*s\n", (int)(scan.at - begin), (const char *)begin);
+            found = true;
         }
-    fputc('\n', out);
+    if (!found)
+        fputs("It has logged none since it was started.\n", out);
 }
 
 bool report_warnings(const struct report *report, FILE *out, struct err *err)

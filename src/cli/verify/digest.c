@@ -3,7 +3,6 @@
 #include "codec/event_headers.h"
 #include "codec/redriven.h"
 #include "core/decimal.h"
-#include "core/former.h"
 #include "core/murmur2.h"
 #include "core/rfc3339.h"
 

@@ -1,25 +1,24 @@
 #include "cli/verify/findings.h"
 
+#include "core/memory.h"
 #include "json/writer.h"
 #include "runtime/temporary.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct findings {
     bool json;
     FILE *files[GUARANTEES + 1]; /* indexed by guarantee */
+    struct json_writer writers[GUARANTEES + 1];
     int64_t counts[GUARANTEES + 1];
 };
 
 struct findings *findings_new(bool json, struct err *err)
 {
-    struct findings *findings = calloc(1, sizeof *findings);
+    struct findings *findings = memory_zeroed(1, sizeof *findings);
 
-    if (findings == NULL)
-        abort();
     findings->json = json;
     for (int i = 1; i <= GUARANTEES; i++) {
         int file = temporary_open(err);
@@ -28,6 +27,7 @@ struct findings *findings_new(bool json, struct err *err)
             findings_free(findings);
             return NULL;
         }
+        findings->writers[i] = json_to_stream(findings->files[i]);
     }
     return findings;
 }
@@ -73,58 +73,54 @@ static void write_ref_text(const struct ref *ref, FILE *out)
     }
 }
 
-static void write_text(FILE *out, struct bytes text)
-{
-    struct json_writer json = json_to_stream(out);
-
-    write_string(&json, text);
-}
-
-static void write_ref_json(const struct ref *ref, FILE *out)
+static void write_ref_json(const struct ref *ref, struct json_writer *json)
 {
     char id[UUID_TEXT + 1];
 
-    fputs("{\"kind\": ", out);
-    write_text(out, bytes_of(kinds[ref->kind]));
+    write_object(json);
+    write_member_text(json, "kind", kinds[ref->kind]);
     switch (ref->kind) {
     case REF_OUTCOME:
         uuid_format(&ref->command_id, id);
-        fprintf(out, ", \"command_id\": \"%s\"}", id);
+        write_member_text(json, "command_id", id);
         break;
-    case REF_SESSION: fprintf(out, ", \"session_id\": %" PRId64 "}", ref->session_id); break;
+    case REF_SESSION: write_member_int(json, "session_id", ref->session_id); break;
     default:
-        fputs(", \"topic\": ", out);
-        write_text(out, bytes_of(ref->topic));
-        fprintf(out, ", \"partition\": %" PRId32 ", \"offset\": %" PRId64 "}", ref->partition, ref->offset);
+        write_member_text(json, "topic", ref->topic);
+        write_member_int(json, "partition", ref->partition);
+        write_member_int(json, "offset", ref->offset);
         break;
     }
+    write_object_end(json);
 }
 
-static void write_json(const char *code, const char *text, const struct ref *refs, size_t count, bool first, FILE *out)
+static void write_finding(const char *code, const char *text, const struct ref *refs, size_t count,
+                          struct json_writer *json)
 {
-    fprintf(out, "%s\n      {\"code\": \"%s\", \"text\": ", first ? "" : ",", code);
-    write_text(out, bytes_of(text));
-    fputs(", \"records\": [", out);
-    for (size_t i = 0; i < count; i++) {
-        fputs(i > 0 ? ", " : "", out);
-        write_ref_json(&refs[i], out);
-    }
-    fputs("]}", out);
+    write_object(json);
+    write_member_text(json, "code", code);
+    write_member_text(json, "text", text);
+    write_key(json, "records");
+    write_array(json);
+    for (size_t i = 0; i < count; i++)
+        write_ref_json(&refs[i], json);
+    write_array_end(json);
+    write_object_end(json);
 }
 
 void findings_add(struct findings *findings, int guarantee, const char *code, const struct ref *refs, size_t count,
                   const char *format, ...)
 {
     FILE *out = findings->files[guarantee];
-    bool first = findings->counts[guarantee]++ == 0;
     char text[1024];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    findings->counts[guarantee]++;
     if (findings->json) {
-        write_json(code, text, refs, count, first, out);
+        write_finding(code, text, refs, count, &findings->writers[guarantee]);
         return;
     }
     fprintf(out, "   %s [%s]\n", text, code);

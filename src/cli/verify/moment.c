@@ -1,5 +1,6 @@
 #include "cli/verify/moment.h"
 
+#include "core/memory.h"
 #include "runtime/clock.h"
 #include "runtime/stop.h"
 
@@ -13,22 +14,13 @@ static bool interrupted(struct err *err)
     return err_interrupted(err, "comparing topics and tables");
 }
 
-static void *zeros(int count, size_t size)
-{
-    void *memory = calloc((size_t)count + 1, size);
-
-    if (memory == NULL)
-        abort();
-    return memory;
-}
-
 static bool open_commands(struct verify *verify, struct extents *extents, struct err *err)
 {
     struct scope *scope = &verify->scope;
 
     if (!extents_partitions(extents, verify->config->commands_topic, &scope->command_count, err))
         return false;
-    scope->commands = zeros(scope->command_count, sizeof *scope->commands);
+    scope->commands = memory_zeroed((size_t)scope->command_count, sizeof *scope->commands);
     return true;
 }
 
@@ -39,13 +31,13 @@ static bool open_topic(struct verify *verify, struct extents *extents, const cha
     if (!extents_partitions(extents, name, &topic->count, err))
         return false;
     topic->name = name;
-    topic->partitions = zeros(topic->count, sizeof *topic->partitions);
+    topic->partitions = memory_zeroed((size_t)topic->count, sizeof *topic->partitions);
     verify->scope.topic_count++;
     for (int q = 0; q < topic->count; q++) {
         struct event_partition *partition = &topic->partitions[q];
         partition->last = -1;
         partition->first_ms = INT64_MAX;
-        partition->floor = zeros(verify->scope.command_count, sizeof *partition->floor);
+        partition->floor = memory_zeroed((size_t)verify->scope.command_count, sizeof *partition->floor);
         for (int p = 0; p < verify->scope.command_count; p++)
             partition->floor[p] = INT64_MAX;
     }
@@ -66,7 +58,7 @@ bool moment_open_topics(struct verify *verify, struct extents *extents, struct e
 bool moment_read_committed(struct verify *verify, struct extents *extents, enum when when, struct err *err)
 {
     struct scope *scope = &verify->scope;
-    int64_t *offsets = zeros(scope->command_count, sizeof *offsets);
+    int64_t *offsets = memory_zeroed((size_t)scope->command_count, sizeof *offsets);
     bool done =
         extents_committed(extents, EXTENT_LIVE, verify->config->commands_topic, offsets, scope->command_count, err);
 
@@ -84,7 +76,7 @@ bool moment_read_committed(struct verify *verify, struct extents *extents, enum 
 bool moment_read_replayed(struct verify *verify, struct extents *extents, struct err *err)
 {
     struct scope *scope = &verify->scope;
-    int64_t *offsets = zeros(scope->command_count, sizeof *offsets);
+    int64_t *offsets = memory_zeroed((size_t)scope->command_count, sizeof *offsets);
     bool done =
         extents_committed(extents, EXTENT_REPLAY, verify->config->commands_topic, offsets, scope->command_count, err);
     bool hidden = !done && err->exit_code == EXIT_PERMISSION;
@@ -98,7 +90,8 @@ bool moment_read_replayed(struct verify *verify, struct extents *extents, struct
 /* Waits until the present last record of the topic can be seen by a reader, or is known to be aborted. */
 static bool await_transactions(struct extents *extents, const char *topic, int count, struct err *err)
 {
-    struct extent *now = zeros(count, sizeof *now), *first = zeros(count, sizeof *first);
+    struct extent *now = memory_zeroed((size_t)count, sizeof *now),
+                  *first = memory_zeroed((size_t)count, sizeof *first);
     int64_t until_ms = clock_ms() + OPEN_TRANSACTION_MS;
     bool open = true, done = extents_read(extents, topic, first, count, err);
 
@@ -141,7 +134,7 @@ bool moment_note_ends(struct verify *verify, struct extents *extents, const stru
 {
     for (size_t i = 0; i < verify->scope.topic_count; i++) {
         struct event_topic *topic = &verify->scope.topics[i];
-        struct extent *now = zeros(topic->count, sizeof *now);
+        struct extent *now = memory_zeroed((size_t)topic->count, sizeof *now);
         bool done = extents_read(extents, topic->name, now, topic->count, err);
         for (int q = 0; q < topic->count && done; q++) {
             topic->partitions[q].extent = now[q];
@@ -158,7 +151,7 @@ bool moment_note_begins(struct verify *verify, struct extents *extents, struct e
 {
     for (size_t i = 0; i < verify->scope.topic_count; i++) {
         struct event_topic *topic = &verify->scope.topics[i];
-        struct extent *now = zeros(topic->count, sizeof *now);
+        struct extent *now = memory_zeroed((size_t)topic->count, sizeof *now);
         bool done = extents_read(extents, topic->name, now, topic->count, err);
         for (int q = 0; q < topic->count && done; q++)
             topic->partitions[q].extent.begin = now[q].begin;

@@ -2,7 +2,7 @@
  * For each key, event topic and commands partition: the commands that the events answer must ascend with the events'
  * offsets.
  */
-#include "cli/verify/answers.h"
+#include "cli/verify/answered.h"
 
 #include <inttypes.h>
 

@@ -10,7 +10,9 @@
  * Besides, a transaction answers a record once, so between two answers in one partition a transaction ends. Its marker
  * takes an offset there, also between the last answer and the end.
  */
-#include "cli/verify/walk.h"
+#include "cli/verify/repeats.h"
+
+#include "core/memory.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -101,9 +103,7 @@ void walk_check_repeats(struct walk_back *walk, const struct answered *answered)
 void walk_init(struct walk_back *walk, struct verify *verify)
 {
     *walk = (struct walk_back){.verify = verify};
-    walk->way.lines = calloc(line_count(&verify->scope), sizeof *walk->way.lines);
-    if (walk->way.lines == NULL)
-        abort();
+    walk->way.lines = memory_zeroed(line_count(&verify->scope), sizeof *walk->way.lines);
 }
 
 void walk_free(struct walk_back *walk)

@@ -1,7 +1,5 @@
 /* By session: compares the claims with the rows of study_sessions. Both come in the order of the session's id. */
-#include "cli/verify/answers.h"
-
-#include "postgres/ledger_scan.h"
+#include "cli/verify/decision.h"
 
 #include <endian.h>
 #include <inttypes.h>

@@ -1,5 +1,6 @@
 #include "kafka/tools/admin.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "runtime/clock.h"
@@ -8,9 +9,6 @@
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* How long one request may take before the stop flag is looked at again. */
-#define SLICE_MS 250
 
 struct admin {
     struct brokers brokers;
@@ -21,24 +19,16 @@ struct admin {
 
 struct admin *admin_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct admin *admin = calloc(1, sizeof *admin);
-    if (admin == NULL)
-        abort();
+    struct admin *admin = memory_zeroed(1, sizeof *admin);
 
     admin->timeout_ms = timeout_ms;
-    brokers_init(&admin->brokers, config, CLIENT_ADMIN);
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_ADMIN, err);
-    if (conf == NULL)
-        goto failed;
-    admin->rk = brokers_client(&admin->brokers, conf, CLIENT_ADMIN, err);
-    if (admin->rk == NULL)
-        goto failed;
+    admin->rk = brokers_open(&admin->brokers, config, CLIENT_ADMIN, err);
+    if (admin->rk == NULL) {
+        admin_close(admin);
+        return NULL;
+    }
     admin->answers = rd_kafka_queue_new(admin->rk);
     return admin;
-
-failed:
-    admin_close(admin);
-    return NULL;
 }
 
 void admin_close(struct admin *admin)
@@ -62,14 +52,7 @@ bool admin_describe(struct admin *admin, struct topic *topics, size_t count, str
 
 bool admin_read_cleanup(struct admin *admin, struct cleanup *cleanup, struct err *err)
 {
-    int64_t deadline_ms = clock_ms() + admin->timeout_ms;
-    enum progress progress;
-
-    while ((progress = cleanup_read(cleanup, admin->rk, SLICE_MS)) == PENDING && clock_ms() < deadline_ms &&
-           !stop_requested())
-        rd_kafka_poll(admin->rk, 20);
-    cleanup_close(cleanup);
-    return progress == DONE || !stop_requested() || err_interrupted(err, "waiting for a broker");
+    return cleanup_await(cleanup, admin->rk, admin->timeout_ms, err);
 }
 
 /* The error of the whole request, or of the one topic in it. */
@@ -92,18 +75,10 @@ static bool created(rd_kafka_event_t *answer, const char *name, struct err *err)
     return false;
 }
 
-/*
- * NULL with ERR_STOP. Perhaps nothing answers: the request waits inside librdkafka for a connection to the controller.
- */
+/* NULL with ERR_STOP. Perhaps nothing answers: the request waits inside librdkafka for a connection to the controller. */
 static rd_kafka_event_t *next_answer(struct admin *admin, struct err *err)
 {
-    struct brokers_wait wait = brokers_wait_for(admin->timeout_ms);
-    rd_kafka_event_t *answer = NULL;
-    int slice_ms;
-
-    while (answer == NULL && (slice_ms = brokers_wait_next(&admin->brokers, admin->rk, &wait, err)) > 0)
-        answer = rd_kafka_queue_poll(admin->answers, slice_ms);
-    return answer;
+    return brokers_answer(&admin->brokers, admin->rk, admin->answers, admin->timeout_ms, err);
 }
 
 static bool request(struct admin *admin, rd_kafka_NewTopic_t *topic, const char *name, struct err *err)
@@ -157,66 +132,46 @@ bool admin_create(struct admin *admin, const char *name, int partitions, int rep
 
 /* ---- Settings ---------------------------------------------------------------------------------------------------- */
 
-static void take_all(const rd_kafka_ConfigResource_t *resource, take_setting *take, void *target)
-{
-    size_t count;
-    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &count);
+struct reading {
+    settings_take *take;
+    void *target;
+    const char *topic; /* for an error that concerns all */
+    struct err *err;
+    bool failed;
+};
 
-    for (size_t i = 0; i < count; i++) {
-        struct topic_setting setting = {
-            .topic = rd_kafka_ConfigResource_name(resource),
-            .name = rd_kafka_ConfigEntry_name(entries[i]),
-            .value = rd_kafka_ConfigEntry_is_sensitive(entries[i]) ? NULL : rd_kafka_ConfigEntry_value(entries[i]),
-            .own = rd_kafka_ConfigEntry_source(entries[i]) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG,
-        };
-        take(target, &setting);
+static void take_settings(void *opaque, const struct settings *settings)
+{
+    struct reading *reading = opaque;
+
+    if (reading->failed)
+        return;
+    if (settings->code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        reading->take(reading->target, settings);
+        return;
     }
+    kafka_error_classify(reading->err, KAFKA_CALL_ADMIN, settings->code, KAFKA_FLAG_NONE, settings->text,
+                         reading->topic);
+    reading->err->class = ERR_STOP;
+    reading->failed = true;
 }
 
-static bool refuse(int code, const char *text, const char *topic, struct err *err)
-{
-    kafka_error_classify(err, KAFKA_CALL_ADMIN, code, KAFKA_FLAG_NONE, text, topic);
-    err->class = ERR_STOP;
-    return false;
-}
-
-static bool take_answer(rd_kafka_event_t *answer, const char *topic, take_setting *take, void *target, struct err *err)
-{
-    size_t count = 0;
-    const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(answer);
-    const rd_kafka_ConfigResource_t **resources =
-        result == NULL ? NULL : rd_kafka_DescribeConfigs_result_resources(result, &count);
-
-    if (rd_kafka_event_error(answer) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return refuse((int)rd_kafka_event_error(answer), rd_kafka_event_error_string(answer), topic, err);
-    for (size_t i = 0; i < count; i++) {
-        if (rd_kafka_ConfigResource_error(resources[i]) != RD_KAFKA_RESP_ERR_NO_ERROR)
-            return refuse((int)rd_kafka_ConfigResource_error(resources[i]),
-                          rd_kafka_ConfigResource_error_string(resources[i]), topic, err);
-        take_all(resources[i], take, target);
-    }
-    return true;
-}
-
-bool admin_read_settings(struct admin *admin, const struct topic *topics, size_t count, take_setting *take,
+bool admin_read_settings(struct admin *admin, const struct topic *topics, size_t count, settings_take *take,
                          void *target, struct err *err)
 {
-    rd_kafka_ConfigResource_t *resources[OWN_TOPICS];
-    char text[64];
+    const char *names[OWN_TOPICS];
+    const struct settings_request request = {names, count, .broker = -1, .timeout_ms = admin->timeout_ms + 1000};
+    struct reading reading = {take, target, topics[0].name, err, false};
 
     if (count == 0)
         return true;
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(admin->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, admin->timeout_ms + 1000, text, sizeof text);
     for (size_t i = 0; i < count; i++)
-        resources[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topics[i].name);
-    rd_kafka_DescribeConfigs(admin->rk, resources, count, options, admin->answers);
-    rd_kafka_ConfigResource_destroy_array(resources, count);
-    rd_kafka_AdminOptions_destroy(options);
+        names[i] = topics[i].name;
+    settings_ask(admin->rk, &request, admin->answers);
     rd_kafka_event_t *answer = next_answer(admin, err);
-    bool done = answer != NULL && take_answer(answer, topics[0].name, take, target, err);
-
-    if (answer != NULL)
-        rd_kafka_event_destroy(answer);
-    return done;
+    if (answer == NULL)
+        return false;
+    settings_each(answer, take_settings, &reading);
+    rd_kafka_event_destroy(answer);
+    return !reading.failed;
 }

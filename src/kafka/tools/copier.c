@@ -1,6 +1,6 @@
 #include "kafka/tools/copier.h"
 
-#include "kafka/kafka_error.h"
+#include "core/memory.h"
 #include "kafka/sink.h"
 #include "runtime/clock.h"
 #include "runtime/failpoint.h"
@@ -82,10 +82,8 @@ static bool give_up(const struct copier *copier, struct err *err)
 
 struct copier *copier_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct copier *copier = calloc(1, sizeof *copier);
+    struct copier *copier = memory_zeroed(1, sizeof *copier);
 
-    if (copier == NULL)
-        abort();
     copier->config = config;
     copier->timeout_ms = timeout_ms;
     copier->metadata = rd_kafka_consumer_group_metadata_new(config->group_id);
@@ -112,9 +110,7 @@ static void reserve(struct copier *copier, size_t count)
 {
     if (copier->capacity >= count)
         return;
-    copier->deliveries = reallocarray(copier->deliveries, count, sizeof *copier->deliveries);
-    if (copier->deliveries == NULL)
-        abort();
+    copier->deliveries = memory_resized(copier->deliveries, count, sizeof *copier->deliveries);
     copier->capacity = count;
 }
 

@@ -1,9 +1,10 @@
 #include "kafka/tools/extent.h"
 
-#include "core/text.h"
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
+#include "kafka/replay.h"
 #include "kafka/tools/ends.h"
 
 #include <librdkafka/rdkafka.h>
@@ -24,21 +25,21 @@ static bool open_client(struct extents *extents, const struct config *config, en
 
     if (conf == NULL)
         return false;
-    char *name = text_printf("%s%s", config->group_id, group == EXTENT_LIVE ? "" : "-replay");
-    client_set(conf, "group.id", name);
-    free(name);
-    if (group == EXTENT_REPLAY)
+    client_set(conf, "group.id", config->group_id);
+    if (group == EXTENT_REPLAY) {
+        char *name = config_group_beside(config, REPLAY_NAME);
+        client_set(conf, "group.id", name);
         client_set(conf, "isolation.level", "read_uncommitted");
+        free(name);
+    }
     extents->rk[group] = brokers_client(&extents->brokers, conf, CLIENT_READER, err);
     return extents->rk[group] != NULL;
 }
 
 struct extents *extents_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct extents *extents = calloc(1, sizeof *extents);
+    struct extents *extents = memory_zeroed(1, sizeof *extents);
 
-    if (extents == NULL)
-        abort();
     extents->timeout_ms = timeout_ms;
     brokers_init(&extents->brokers, config, CLIENT_READER);
     if (open_client(extents, config, EXTENT_LIVE, err) && open_client(extents, config, EXTENT_REPLAY, err))

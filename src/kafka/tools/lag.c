@@ -1,5 +1,6 @@
 #include "kafka/tools/lag.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/tools/ends.h"
 #include "kafka/kafka_error.h"
@@ -43,9 +44,7 @@ static rd_kafka_t *new_client(struct lag *lag, const struct config *config, enum
 
 struct lag *lag_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct lag *lag = calloc(1, sizeof *lag);
-    if (lag == NULL)
-        abort();
+    struct lag *lag = memory_zeroed(1, sizeof *lag);
 
     lag->group = config->group_id;
     lag->topic = config->commands_topic;
@@ -148,19 +147,12 @@ static bool read_ends(struct lag *lag, rd_kafka_t *rk, int64_t which, size_t fie
 /* NULL with ERR_STOP. The event is the caller's. */
 static rd_kafka_event_t *await(struct lag *lag, struct err *err)
 {
-    struct brokers_wait wait = brokers_wait_for(lag->timeout_ms);
-    int slice_ms;
+    rd_kafka_event_t *event = brokers_answer(&lag->brokers, lag->rk, lag->answers, lag->timeout_ms, err);
 
-    while ((slice_ms = brokers_wait_next(&lag->brokers, lag->rk, &wait, err)) > 0) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(lag->answers, slice_ms);
-        if (event != NULL && rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR)
-            return event;
-        if (event != NULL) {
-            failed(rd_kafka_event_error(event), rd_kafka_event_error_string(event), lag->group, err);
-            rd_kafka_event_destroy(event);
-            return NULL;
-        }
-    }
+    if (event == NULL || rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return event;
+    failed(rd_kafka_event_error(event), rd_kafka_event_error_string(event), lag->group, err);
+    rd_kafka_event_destroy(event);
     return NULL;
 }
 
@@ -233,9 +225,7 @@ static bool take_description(struct lag *lag, struct err *err)
     lag->state = rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupDescription_state(group));
     lag->assignor = rd_kafka_ConsumerGroupDescription_partition_assignor(group);
     lag->member_count = (int)rd_kafka_ConsumerGroupDescription_member_count(group);
-    lag->members = calloc((size_t)lag->member_count + 1, sizeof *lag->members);
-    if (lag->members == NULL)
-        abort();
+    lag->members = memory_zeroed((size_t)lag->member_count + 1, sizeof *lag->members);
     for (int i = 0; i < lag->member_count; i++)
         take_member(lag, i, rd_kafka_ConsumerGroupDescription_member(group, (size_t)i));
     return true;
@@ -257,9 +247,7 @@ static bool read_topic(struct lag *lag, struct err *err)
 {
     if (!brokers_need_topic(&lag->brokers, lag->rk, lag->topic, lag->timeout_ms, &lag->partition_count, err))
         return false;
-    lag->partitions = calloc((size_t)lag->partition_count, sizeof *lag->partitions);
-    if (lag->partitions == NULL)
-        abort();
+    lag->partitions = memory_zeroed((size_t)lag->partition_count, sizeof *lag->partitions);
     for (int i = 0; i < lag->partition_count; i++)
         lag->partitions[i].owner = -1;
     return true;

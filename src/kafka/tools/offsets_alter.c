@@ -16,15 +16,10 @@ struct alter {
 
 static bool open_client(struct alter *alter, struct err *err)
 {
-    rd_kafka_conf_t *conf = client_conf(alter->config, CLIENT_ADMIN, err);
-    if (conf == NULL)
-        return false;
-    brokers_init(&alter->brokers, alter->config, CLIENT_ADMIN);
-    alter->rk = brokers_client(&alter->brokers, conf, CLIENT_ADMIN, err);
-    if (alter->rk == NULL)
-        return false;
-    alter->answers = rd_kafka_queue_new(alter->rk);
-    return true;
+    alter->rk = brokers_open(&alter->brokers, alter->config, CLIENT_ADMIN, err);
+    if (alter->rk != NULL)
+        alter->answers = rd_kafka_queue_new(alter->rk);
+    return alter->rk != NULL;
 }
 
 /* The error of the whole request, of its one group, or of the one partition. */
@@ -61,18 +56,12 @@ static bool altered(const struct alter *alter, rd_kafka_event_t *event, struct e
 
 static bool await(struct alter *alter, struct err *err)
 {
-    struct brokers_wait wait = brokers_wait_for(alter->timeout_ms);
-    int slice_ms;
+    rd_kafka_event_t *event = brokers_answer(&alter->brokers, alter->rk, alter->answers, alter->timeout_ms, err);
+    bool done = event != NULL && altered(alter, event, err);
 
-    while ((slice_ms = brokers_wait_next(&alter->brokers, alter->rk, &wait, err)) > 0) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(alter->answers, slice_ms);
-        if (event == NULL)
-            continue;
-        bool done = altered(alter, event, err);
+    if (event != NULL)
         rd_kafka_event_destroy(event);
-        return done;
-    }
-    return false;
+    return done;
 }
 
 static bool ask(struct alter *alter, int32_t partition, int64_t offset, struct err *err)

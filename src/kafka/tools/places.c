@@ -1,5 +1,7 @@
 #include "kafka/tools/places.h"
 
+#include "core/memory.h"
+
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
@@ -10,25 +12,13 @@ struct places {
     int count;
 };
 
-static bool open_client(struct places *places, const struct config *config, struct err *err)
-{
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_READER, err);
-    if (conf == NULL)
-        return false;
-    brokers_init(&places->brokers, config, CLIENT_READER);
-    places->rk = brokers_client(&places->brokers, conf, CLIENT_READER, err);
-    return places->rk != NULL;
-}
-
 struct places *places_open(const struct config *config, const char *topic, int timeout_ms, struct err *err)
 {
-    struct places *places = calloc(1, sizeof *places);
+    struct places *places = memory_zeroed(1, sizeof *places);
 
-    if (places == NULL)
-        abort();
     places->topic = topic;
-    if (open_client(places, config, err) &&
-        brokers_need_topic(&places->brokers, places->rk, topic, timeout_ms, &places->count, err))
+    places->rk = brokers_open(&places->brokers, config, CLIENT_READER, err);
+    if (places->rk != NULL && brokers_need_topic(&places->brokers, places->rk, topic, timeout_ms, &places->count, err))
         return places;
     places_close(places);
     return NULL;

@@ -1,7 +1,9 @@
 #include "kafka/tools/reader.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
+#include "kafka/message_headers.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -107,9 +109,9 @@ static bool open_topic(struct reader *reader, struct reader_topic *topic, const 
     if (!brokers_need_topic(&reader->brokers, reader->rk, name, range->timeout_ms, &topic->partition_count, err))
         return false;
     topic->handle = rd_kafka_topic_new(reader->rk, name, NULL);
-    topic->partitions = calloc((size_t)topic->partition_count, sizeof *topic->partitions);
-    topic->ranges = calloc((size_t)topic->partition_count, sizeof *topic->ranges);
-    if (topic->handle == NULL || topic->partitions == NULL || topic->ranges == NULL)
+    topic->partitions = memory_zeroed((size_t)topic->partition_count, sizeof *topic->partitions);
+    topic->ranges = memory_zeroed((size_t)topic->partition_count, sizeof *topic->ranges);
+    if (topic->handle == NULL)
         abort();
     return range_find(&reader->brokers, reader->rk, name, topic->partition_count, range, topic->ranges, err);
 }
@@ -137,14 +139,10 @@ static bool start_topic(struct reader *reader, struct reader_topic *topic, struc
 
 struct reader *reader_open(const struct config *config, const struct reader_request *request, struct err *err)
 {
-    struct reader *reader = calloc(1, sizeof *reader);
-    if (reader == NULL)
-        abort();
+    struct reader *reader = memory_zeroed(1, sizeof *reader);
 
     reader->request = *request;
-    reader->topics = calloc(request->topic_count, sizeof *reader->topics);
-    if (reader->topics == NULL)
-        abort();
+    reader->topics = memory_zeroed(request->topic_count, sizeof *reader->topics);
     brokers_init(&reader->brokers, config, CLIENT_READER);
     bool opened = reader_connect(reader, config, err);
     for (size_t i = 0; i < request->topic_count && opened; i++)
@@ -218,31 +216,9 @@ static bool belongs(struct reader *reader, struct reader_topic *topic, int32_t n
     return wanted;
 }
 
-static const struct header *headers_of(struct reader *reader, const rd_kafka_message_t *message, size_t *count)
-{
-    rd_kafka_headers_t *list;
-
-    *count = 0;
-    if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return NULL;
-    *count = rd_kafka_header_cnt(list);
-    struct header *headers = arena_alloc(&reader->arena, *count * sizeof *headers);
-    for (size_t i = 0; i < *count; i++) {
-        const char *name;
-        const void *value;
-        size_t len;
-        if (rd_kafka_header_get_all(list, i, &name, &value, &len) != RD_KAFKA_RESP_ERR_NO_ERROR)
-            abort();
-        headers[i] = (struct header){
-            bytes_of(name), {value, len}
-        };
-    }
-    return headers;
-}
-
 static void fill_record(struct reader *reader, const struct reader_topic *topic, struct record *record)
 {
-    const rd_kafka_message_t *message = reader->message;
+    rd_kafka_message_t *message = reader->message;
     rd_kafka_timestamp_type_t type;
 
     *record = (struct record){
@@ -253,7 +229,7 @@ static void fill_record(struct reader *reader, const struct reader_topic *topic,
         .value = {message->payload, message->len    },
     };
     record->timestamp_ms = rd_kafka_message_timestamp(message, &type);
-    record->headers = headers_of(reader, message, &record->header_count);
+    message_headers(message, &reader->arena, record);
 }
 
 MUSTUSE static enum progress nothing(struct reader *reader, struct err *err)

@@ -1,21 +1,12 @@
 #include "kafka/tools/redrive_progress.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "kafka/positions.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
-
-static rd_kafka_t *open_client(struct brokers *brokers, const struct config *config, struct err *err)
-{
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_CONSUMER, err);
-
-    if (conf == NULL)
-        return NULL;
-    brokers_init(brokers, config, CLIENT_CONSUMER);
-    return brokers_client(brokers, conf, CLIENT_CONSUMER, err);
-}
 
 static bool ask(struct brokers *brokers, rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list, int timeout_ms,
                 struct err *err)
@@ -50,13 +41,11 @@ bool redrive_progress_read(struct redrive_progress *progress, const struct confi
 {
     struct brokers brokers;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    rd_kafka_t *rk = open_client(&brokers, config, err);
+    rd_kafka_t *rk = brokers_open(&brokers, config, CLIENT_CONSUMER, err);
 
     progress->topic = topic;
     progress->count = count;
-    progress->partitions = calloc(count, sizeof *progress->partitions);
-    if (progress->partitions == NULL)
-        abort();
+    progress->partitions = memory_zeroed(count, sizeof *progress->partitions);
     for (size_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(list, topic, (int32_t)i);
     bool read = rk != NULL && ask(&brokers, rk, list, timeout_ms, err);

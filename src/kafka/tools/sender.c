@@ -1,5 +1,6 @@
 #include "kafka/tools/sender.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
 #include "runtime/clock.h"
@@ -88,9 +89,7 @@ static rd_kafka_conf_t *sender_conf(struct sender *sender, const struct config *
 static struct sender *open_sender(const struct config *config, int timeout_ms, bool prompt, struct err *err)
 {
     int partitions;
-    struct sender *sender = calloc(1, sizeof *sender);
-    if (sender == NULL)
-        abort();
+    struct sender *sender = memory_zeroed(1, sizeof *sender);
 
     sender->timeout_ms = timeout_ms;
     brokers_init(&sender->brokers, config, CLIENT_SENDER);

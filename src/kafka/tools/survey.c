@@ -1,17 +1,16 @@
 #include "kafka/tools/survey.h"
 
+#include "core/memory.h"
 #include "kafka/brokers.h"
 #include "kafka/kafka_error.h"
+#include "kafka/settings.h"
 #include "kafka/tools/ends.h"
 #include "kafka/topic_metadata.h"
 #include "runtime/clock.h"
-#include "runtime/stop.h"
 
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define SLICE_MS 250
 
 struct survey {
     struct brokers brokers;
@@ -31,9 +30,7 @@ static void name_topics(struct survey *survey, const struct config *config)
     struct topic_list topics = topic_list_of(config, TOPIC_COMMANDS, true);
 
     survey->count = topics.count;
-    survey->topics = calloc(topics.count, sizeof *survey->topics);
-    if (survey->topics == NULL)
-        abort();
+    survey->topics = memory_zeroed(topics.count, sizeof *survey->topics);
     for (size_t i = 0; i < topics.count; i++)
         survey->topics[i] = (struct survey_topic){
             .name = topics.list[i].name,
@@ -49,18 +46,13 @@ static void name_topics(struct survey *survey, const struct config *config)
 
 struct survey *survey_open(const struct config *config, int timeout_ms, struct err *err)
 {
-    struct survey *survey = calloc(1, sizeof *survey);
-    if (survey == NULL)
-        abort();
+    struct survey *survey = memory_zeroed(1, sizeof *survey);
 
     survey->config = config;
     survey->timeout_ms = timeout_ms;
     name_topics(survey, config);
     cleanup_init(&survey->cleanup, config);
-    brokers_init(&survey->brokers, config, CLIENT_ADMIN);
-    rd_kafka_conf_t *conf = client_conf(config, CLIENT_ADMIN, err);
-    if (conf != NULL)
-        survey->rk = brokers_client(&survey->brokers, conf, CLIENT_ADMIN, err);
+    survey->rk = brokers_open(&survey->brokers, config, CLIENT_ADMIN, err);
     if (survey->rk != NULL)
         return survey;
     survey_close(survey);
@@ -164,19 +156,19 @@ static bool read_topic(struct survey *survey, struct survey_topic *topic, struct
 
 /* ---- Settings ----------------------------------------------------------------------------------------------------- */
 
-struct setting {
+struct number {
     const char *name;
     size_t offset; /* of an int64_t in the structure */
 };
 
-static const struct setting topic_settings[] = {
+static const struct number topic_numbers[] = {
     {"min.insync.replicas", offsetof(struct survey_topic, min_isr)          },
     {"max.message.bytes",   offsetof(struct survey_topic, max_message_bytes)},
     {"retention.ms",        offsetof(struct survey_topic, retention_ms)     },
     {"retention.bytes",     offsetof(struct survey_topic, retention_bytes)  },
 };
 
-static const struct setting broker_settings[] = {
+static const struct number broker_numbers[] = {
     {"transaction.max.timeout.ms",               offsetof(struct survey_broker, transaction_max_ms)       },
     {"group.min.session.timeout.ms",             offsetof(struct survey_broker, session_min_ms)           },
     {"group.max.session.timeout.ms",             offsetof(struct survey_broker, session_max_ms)           },
@@ -188,97 +180,63 @@ static const struct setting broker_settings[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static void forget_settings(const struct setting *settings, size_t count, void *target)
+static void forget_numbers(const struct number *numbers, size_t count, void *target)
 {
     for (size_t i = 0; i < count; i++)
-        memcpy((char *)target + settings[i].offset, &(int64_t){SURVEY_UNREAD}, sizeof(int64_t));
+        memcpy((char *)target + numbers[i].offset, &(int64_t){SURVEY_UNREAD}, sizeof(int64_t));
 }
 
-static void take_settings(const struct setting *settings, size_t count, const rd_kafka_ConfigResource_t *resource,
-                          void *target)
+static void take_numbers(const struct number *numbers, size_t count, const struct settings *settings, void *target)
 {
-    size_t entry_count;
-    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &entry_count);
-
-    for (size_t i = 0; i < entry_count; i++) {
-        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-        for (size_t k = 0; value != NULL && k < count; k++)
-            if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), settings[k].name) == 0)
-                memcpy((char *)target + settings[k].offset, &(int64_t){strtoll(value, NULL, 10)}, sizeof(int64_t));
+    for (size_t i = 0; i < count; i++) {
+        const char *value = settings_value(settings, numbers[i].name);
+        if (value != NULL)
+            memcpy((char *)target + numbers[i].offset, &(int64_t){strtoll(value, NULL, 10)}, sizeof(int64_t));
     }
 }
 
 /* cleanup_unread names the topics whose settings may not be read, all in one message. */
-static void take_resource(struct survey *survey, const rd_kafka_ConfigResource_t *resource)
+static void take_settings(void *target, const struct settings *settings)
 {
-    rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource);
-    const char *name = rd_kafka_ConfigResource_name(resource);
-    const char *text = rd_kafka_ConfigResource_error_string(resource);
+    struct survey *survey = target;
+    struct survey_broker *broker = &survey->broker;
 
-    if (rd_kafka_ConfigResource_type(resource) == RD_KAFKA_RESOURCE_BROKER) {
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-            snprintf(survey->broker.why, sizeof survey->broker.why, "%s (%s)",
-                     text != NULL ? text : rd_kafka_err2str(code), rd_kafka_err2name(code));
-        else
-            take_settings(broker_settings, COUNT(broker_settings), resource, &survey->broker);
-        return;
-    }
-    for (size_t i = 0; i < survey->count && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
-        if (strcmp(survey->topics[i].name, name) == 0)
-            take_settings(topic_settings, COUNT(topic_settings), resource, &survey->topics[i]);
+    if (settings->name == NULL)
+        snprintf(broker->why, sizeof broker->why, "%s", settings->text);
+    else if (settings->of_broker && settings->code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        snprintf(broker->why, sizeof broker->why, "%s (%s)", settings->text,
+                 rd_kafka_err2name((rd_kafka_resp_err_t)settings->code));
+    else if (settings->of_broker)
+        take_numbers(broker_numbers, COUNT(broker_numbers), settings, broker);
+    else
+        for (size_t i = 0; i < survey->count; i++)
+            if (strcmp(survey->topics[i].name, settings->name) == 0)
+                take_numbers(topic_numbers, COUNT(topic_numbers), settings, &survey->topics[i]);
 }
 
-static void take_answer(struct survey *survey, rd_kafka_event_t *answer)
-{
-    const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(answer);
-    rd_kafka_resp_err_t code = rd_kafka_event_error(answer);
-    size_t count = 0;
-    const rd_kafka_ConfigResource_t **resources =
-        result == NULL ? NULL : rd_kafka_DescribeConfigs_result_resources(result, &count);
-
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        snprintf(survey->broker.why, sizeof survey->broker.why, "%s", rd_kafka_event_error_string(answer));
-    for (size_t i = 0; i < count; i++)
-        take_resource(survey, resources[i]);
-}
-
-/* A request with a broker among its resources goes to that broker, which also knows the settings of topics. */
 static void ask_settings(struct survey *survey, int32_t broker, rd_kafka_queue_t *answers)
 {
-    rd_kafka_ConfigResource_t **resources = calloc(survey->count + 1, sizeof(rd_kafka_ConfigResource_t *));
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(survey->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    size_t count = 0;
-    char text[64];
+    const char **topics = memory_zeroed(survey->count, sizeof *topics);
+    struct settings_request request = {topics, 0, broker, .of_broker = true, .timeout_ms = survey->timeout_ms + 1000};
 
-    if (resources == NULL)
-        abort();
-    snprintf(text, sizeof text, "%d", (int)broker);
-    resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, text);
     for (size_t i = 0; i < survey->count; i++)
         if (survey->topics[i].err.class == ERR_NONE)
-            resources[count++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, survey->topics[i].name);
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, survey->timeout_ms, text, sizeof text);
-    rd_kafka_DescribeConfigs(survey->rk, resources, count, options, answers);
-    rd_kafka_ConfigResource_destroy_array(resources, count);
-    rd_kafka_AdminOptions_destroy(options);
-    free(resources);
+            topics[request.count++] = survey->topics[i].name;
+    settings_ask(survey->rk, &request, answers);
+    free(topics);
 }
 
 static bool read_settings(struct survey *survey, struct err *err)
 {
-    struct brokers_wait wait = brokers_wait_for(survey->timeout_ms);
-    rd_kafka_event_t *answer = NULL;
     int32_t broker = -1;
-    int slice_ms;
 
     if (topic_broker(survey->rk, survey->topics[0].name, &broker, survey->timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return brokers_silent(&survey->brokers, survey->timeout_ms, err);
     rd_kafka_queue_t *answers = rd_kafka_queue_new(survey->rk);
     ask_settings(survey, broker, answers);
-    while (answer == NULL && (slice_ms = brokers_wait_next(&survey->brokers, survey->rk, &wait, err)) > 0)
-        answer = rd_kafka_queue_poll(answers, slice_ms);
+    rd_kafka_event_t *answer = brokers_answer(&survey->brokers, survey->rk, answers, survey->timeout_ms, err);
     if (answer != NULL) {
-        take_answer(survey, answer);
+        settings_each(answer, take_settings, survey);
         rd_kafka_event_destroy(answer);
     }
     rd_kafka_queue_destroy(answers);
@@ -289,7 +247,6 @@ static bool read_settings(struct survey *survey, struct err *err)
 static bool read_cleanup(struct survey *survey, struct err *err)
 {
     struct cleanup *cleanup = &survey->cleanup;
-    int64_t deadline_ms = clock_ms() + survey->timeout_ms;
     size_t kept = 0;
 
     for (size_t i = 0; i < cleanup->count; i++)
@@ -297,12 +254,7 @@ static bool read_cleanup(struct survey *survey, struct err *err)
             if (survey->topics[k].name == cleanup->topics[i].name && survey->topics[k].err.class == ERR_NONE)
                 cleanup->topics[kept++] = cleanup->topics[i];
     cleanup->count = kept;
-    while (kept > 0 && cleanup_read(cleanup, survey->rk, SLICE_MS) == PENDING && clock_ms() < deadline_ms) {
-        if (stop_requested())
-            return err_interrupted(err, "waiting for a broker");
-        rd_kafka_poll(survey->rk, 20);
-    }
-    return true;
+    return kept == 0 || cleanup_await(cleanup, survey->rk, survey->timeout_ms, err);
 }
 
 /* ---- Records of the future ---------------------------------------------------------------------------------------- */
@@ -327,7 +279,7 @@ static void look_ahead(struct survey *survey, struct survey_topic *topic)
 
 bool survey_read(struct survey *survey, struct err *err)
 {
-    forget_settings(broker_settings, COUNT(broker_settings), &survey->broker);
+    forget_numbers(broker_numbers, COUNT(broker_numbers), &survey->broker);
     for (size_t i = 0; i < survey->count; i++)
         if (!read_topic(survey, &survey->topics[i], err))
             return false;

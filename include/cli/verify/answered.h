@@ -1,6 +1,6 @@
 /** How each command record was answered: from the step by ids to the step by places. */
-#ifndef CLI_VERIFY_ANSWERS_H
-#define CLI_VERIFY_ANSWERS_H
+#ifndef CLI_VERIFY_ANSWERED_H
+#define CLI_VERIFY_ANSWERED_H
 
 #include "cli/verify/verify.h"
 
@@ -72,13 +72,5 @@ struct first_event {
 };
 
 #define FIRST_EVENT_KEY 25
-
-/**
- * Compares claims with the rows of study_sessions, and ends the scan. `forgotten`: pruned ids whose session no event
- * names.
- */
-struct ledger_scan;
-MUSTUSE bool verify_sessions(struct verify *verify, struct ledger_scan *scan, int64_t oldest_us, int64_t forgotten,
-                             struct err *err);
 
 #endif

@@ -1,8 +1,8 @@
-/** The walk over all places of the commands topic, backwards. Shared by answers.c and repeats.c. */
-#ifndef CLI_VERIFY_WALK_H
-#define CLI_VERIFY_WALK_H
+/** Which repeated answers a rewind explains, and the state of the walk that finds it out (answers.c walks). */
+#ifndef CLI_VERIFY_REPEATS_H
+#define CLI_VERIFY_REPEATS_H
 
-#include "cli/verify/answers.h"
+#include "cli/verify/answered.h"
 
 /*
  * The earliest of the last answers to the records that come later, and how often that record was answered; 0: there is
