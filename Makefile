@@ -192,14 +192,16 @@ check-all: setup
 .PHONY: checks every-build with-failpoints
 checks: $(CHECKS)
 
-# The builds that tests/run.sh needs: the program itself, and the same with sanitizers.
+# The builds that tests/run.sh needs: the program itself, the same with sanitizers, and variants that only have to be
+# compiled and to work, not to be fast.
+QUICKLY = CFLAGS=-O1
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 every-build:
 	@$(MAKE) -s --no-print-directory $(JOBS) all checks with-failpoints
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=address,undefined B=$(B)-address-undefined all checks with-failpoints
 	@$(MAKE) -s --no-print-directory $(JOBS) SANITIZER=thread B=$(B)-thread checks
-	@$(MAKE) -s --no-print-directory $(JOBS) WITH_REGISTRY=0 B=$(B)-without-registry all
-	@$(MAKE) -s --no-print-directory $(JOBS) WITH_HTTP=0 B=$(B)-without-http all
+	@$(MAKE) -s --no-print-directory $(JOBS) $(QUICKLY) WITH_REGISTRY=0 B=$(B)-without-registry all
+	@$(MAKE) -s --no-print-directory $(JOBS) $(QUICKLY) WITH_HTTP=0 B=$(B)-without-http all
 	@$(MAKE) -s --no-print-directory fuzzers
 	@$(MAKE) -s --no-print-directory before
 
@@ -211,11 +213,11 @@ before: $(B)-before/build/sessiond
 $(B)-before/build/sessiond:
 	@git cat-file -e $(BEFORE) 2>/dev/null || { echo "before: left out, commit $(BEFORE) is not here (git fetch --unshallow)"; exit 0; }; \
 	rm -rf $(B)-before && mkdir -p $(B)-before && git archive $(BEFORE) | tar -x -C $(B)-before && \
-	$(MAKE) -s --no-print-directory $(JOBS) -C $(B)-before B=build REVISION=before all
+	$(MAKE) -s --no-print-directory $(JOBS) $(QUICKLY) -C $(B)-before B=build REVISION=before all
 
 # The program that the system tests can hold at a step: include/runtime/failpoint.h.
 with-failpoints:
-	@$(MAKE) -s --no-print-directory FAILPOINTS=yes B=$(B)-failpoints all
+	@$(MAKE) -s --no-print-directory $(QUICKLY) FAILPOINTS=yes B=$(B)-failpoints all
 
 check-layers: all
 	@tests/layers.sh $(B)

@@ -89,7 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct bytes input = {data, size};
     uint8_t how = fuzz_byte(&input);
     char *method = text_of(&input), *path = text_of(&input), *host = text_of(&input), *accept = text_of(&input);
-    struct request request = {method, path, how & 4 ? NULL : host, (how & 2) != 0};
+    struct request request = {
+        .method = method, .path = path, .host = how & 4 ? NULL : host, .has_body = (how & 2) != 0};
 
     check_judged(&request, how & 1);
     check_split(host);

@@ -26,6 +26,10 @@ def pytest_collection_modifyitems(items):
     items[:] = [item for i in range(count) for item in lengthy[i::count] + others[i * share : (i + 1) * share]]
 
 
+# A broker of the tests lives for minutes, in which the second compiler of its machine would cost more than it gives.
+os.environ.setdefault("KAFKA_OPTS", "-Xms256m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+
+
 @pytest.fixture(scope="session")
 def services():
     given = os.environ.get("SERVICES")  # whoever gives a folder removes what runs there

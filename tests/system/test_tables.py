@@ -54,9 +54,8 @@ def test_a_database_of_another_encoding_works_and_names_in_events_are_utf8(servi
     monkeypatch.setenv("PGCLIENTENCODING", "UTF8")  # ours and the judge's; the program gets nothing of it
     with services.connect() as outside:
         outside.execute(f"CREATE DATABASE {database} ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
-        monkeypatch.setattr("stage.GROUPS", NAMES[encoding])
-        monkeypatch.setattr("stage.ACTIVITIES", NAMES[encoding])
         stage = Stage(Elsewhere(services, database), f"encoding-{encoding}", tmp_path)
+        stage.groups = stage.activities = NAMES[encoding]
         try:
             value = command(new_id(), 1, 2)
             sent = stage.open().send_all([value, value, command(new_id(), 2, 1), command(new_id(), 99)], key=b"k")
