@@ -53,10 +53,9 @@ uint64_t source_epoch(const struct source *source);
 /**
  * Adds to a batch what has arrived, until it has `batch->capacity` messages or about `max_bytes`; waits up to
  * `timeout_ms` for its first message only. An empty batch is not an error. A batch whose epoch is over gets nothing, and
- * is to be released. False: ERR_STOP (lost input: 65, fenced: 76,
- * permission: 77, missing topic: 78), or ERR_RESTART: this consumer is unusable (after an outage, or because the group
- * accepts nothing from it); release all batches, close it and open another. The cause is kept: every later call of
- * source_fill and source_serve reports it.
+ * is to be released. False: ERR_STOP (lost input: 65, fenced: 76, permission: 77, missing topic: 78), or ERR_RESTART:
+ * this consumer is unusable (after an outage, or because the group accepts nothing from it); release all batches, close
+ * it and open another. The cause is kept: every later call of source_fill and source_serve reports it.
  */
 MUSTUSE bool source_fill(struct source *source, struct batch *batch, size_t max_bytes, int timeout_ms, struct err *err);
 

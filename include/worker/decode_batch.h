@@ -9,8 +9,8 @@
 #include "core/batch.h"
 
 /**
- * Decodes and validates the items that are not decoded yet. Those that cannot be decoded get their answer here. The others stay
- * OUTCOME_PENDING for the store, with `violations` if they are already known to be rejected.
+ * Decodes and validates the items that are not decoded yet. Those that cannot be decoded get their answer here. The
+ * others stay OUTCOME_PENDING for the store, with `violations` if they are already known to be rejected.
  */
 void decode_batch(const struct decode_options *options, bool id_required, struct batch *batch);
 

@@ -1,6 +1,5 @@
 /**
- * The worker: source → decode → validate → store → outcome → encode → sink, three batches at once
- * (src/README.md).
+ * The worker: source → decode → validate → store → outcome → encode → sink, three batches at once.
  *
  * It owns nothing else: the parts that it works with are borrowed and outlive it. One thread.
  */

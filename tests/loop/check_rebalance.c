@@ -131,45 +131,39 @@ START_TEST(a_rebalance_while_the_database_is_down_drops_the_batch)
 }
 END_TEST
 
-/* ---- Two batches in flight --------------------------------------------------------------------------------------- */
+/* ---- Batches in flight ------------------------------------------------------------------------------------------- */
+
+/* With so many commands in batches of 300. */
+static void answers_all_in_batches(int commands, const char *faults)
+{
+    world.config.batch_max_messages = 300;
+    given_commands(0, commands);
+    plan(faults);
+    run_to_the_end();
+    ck_assert_uint_eq(events_visible(), (size_t)commands);
+}
 
 START_TEST(both_batches_in_flight_are_dropped_by_a_rebalance)
 {
-    world.config.batch_max_messages = 300;
-    given_commands(0, 800);
-    plan("flush 1-3 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 800);
+    answers_all_in_batches(800, "flush 1-3 pending, serve 1 rebalance");
 }
 END_TEST
 
 START_TEST(a_rebalance_in_a_fill_drops_the_batch_before)
 {
-    world.config.batch_max_messages = 300;
-    given_commands(0, 800);
-    plan("fill 2 rebalance, fill 4 revoke");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 800);
+    answers_all_in_batches(800, "fill 2 rebalance, fill 4 revoke");
 }
 END_TEST
 
 START_TEST(what_was_read_ahead_is_dropped_by_a_rebalance)
 {
-    world.config.batch_max_messages = 300;
-    given_commands(0, 1000);
-    plan("receive 1 pending, serve 1 rebalance");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 1000);
+    answers_all_in_batches(1000, "receive 1 pending, serve 1 rebalance");
 }
 END_TEST
 
 START_TEST(what_was_read_ahead_is_dropped_by_a_rebalance_while_it_is_filled_up)
 {
-    world.config.batch_max_messages = 300;
-    given_commands(0, 1000);
-    plan("fill 3 rebalance, fill 6 revoke");
-    run_to_the_end();
-    ck_assert_uint_eq(events_visible(), 1000);
+    answers_all_in_batches(1000, "fill 3 rebalance, fill 6 revoke");
 }
 END_TEST
 
