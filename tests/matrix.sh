@@ -19,6 +19,8 @@ cd "$(dirname "$0")/.."
 . deploy/paths.sh
 # shellcheck source=deploy/download.sh
 . deploy/download.sh
+# shellcheck source=tests/work_folder.sh
+. tests/work_folder.sh
 # shellcheck source=tests/matrix/postgres.sh
 . tests/matrix/postgres.sh
 
@@ -27,19 +29,7 @@ KAFKA_44=4.4.0
 # Which version of the npm package has the sources of which librdkafka.
 declare -A NPM_OF=([2.8.0]=1.2.0 [2.15.1]=1.10.1)
 
-# Where the user postgres can read: this machine's cache may be below /root.
-work=$(mktemp -d /var/tmp/sessiond-matrix.XXXXXX)
-chmod 755 "$work"
-stop() {
-    local code=$?
-    trap - EXIT
-    undo_all
-    rm -rf --one-file-system "$work"
-    exit "$code"
-}
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+work_folder matrix undo_all
 
 passed=0
 failed=0

@@ -12,20 +12,10 @@ cd "$(dirname "$0")/../.."
 . deploy/download.sh
 # shellcheck source=tests/matrix/postgres.sh
 . tests/matrix/postgres.sh
+# shellcheck source=tests/work_folder.sh
+. tests/work_folder.sh
 
-# Where the user postgres can read: this machine's cache may be below /root.
-work=$(mktemp -d /var/tmp/sessiond-growth.XXXXXX)
-chmod 755 "$work"
-stop() {
-    local code=$?
-    trap - EXIT
-    undo_all
-    rm -rf --one-file-system "$work"
-    exit "$code"
-}
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+work_folder growth undo_all
 
 unpack_postgres_18 "$work/18"
 POSTGRES_18_BIN=$work/18/bin "$VENV/bin/python" tests/bench/growth.py "$@"

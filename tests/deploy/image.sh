@@ -10,24 +10,18 @@ cd "$(dirname "$0")/../.."
 . tests/matrix/system.sh
 # shellcheck source=tests/deploy/steps.sh
 . tests/deploy/steps.sh
+# shellcheck source=tests/work_folder.sh
+. tests/work_folder.sh
 
 find_mirror Debian
-work=$(mktemp -d /var/tmp/sessiond-image.XXXXXX)
-chmod 755 "$work"
 worker='' settings=()
 # Below a shell and unshare, neither of which hands a signal on.
 last_child() { local child; if child=$(pgrep -P "$1"); then last_child "$child"; else echo "$1"; fi; }
 stop() {
-    local code=$?
-    trap - EXIT
     [ -z "$worker" ] || kill -KILL "$(last_child "$worker")" 2>/dev/null || true
     deploy/services.sh remove "$work" || true
-    rm -rf --one-file-system "$work"
-    exit "$code"
 }
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+work_folder image stop
 
 prepare() {
     make_system Debian trixie "$work/base" apt-utils && inside "$work/base" update-ca-certificates &&

@@ -17,26 +17,20 @@ cd "$(dirname "$0")/../.."
 . tests/deploy/machine.sh
 # shellcheck source=tests/deploy/steps.sh
 . tests/deploy/steps.sh
+# shellcheck source=tests/work_folder.sh
+. tests/work_folder.sh
 
 release=${1:?usage: tests/deploy/package.sh RELEASE}
 find_mirror Debian
 find_manager
 version=$(sed -n 's/^VERSION *:= *//p' Makefile)
 
-work=$(mktemp -d /var/tmp/sessiond-package.XXXXXX)
-chmod 755 "$work"
-builder=$work/builder machine=$work/machine
 stop() {
-    local code=$?
-    trap - EXIT
     halt
     deploy/services.sh remove "$work" || true
-    rm -rf --one-file-system "$work"
-    exit "$code"
 }
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+work_folder package stop
+builder=$work/builder machine=$work/machine
 
 # What README.md takes for granted: systemd and sudo. One gets the tools to build with, the other is the machine.
 two_systems() {

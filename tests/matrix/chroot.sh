@@ -8,22 +8,15 @@ cd "$(dirname "$0")/../.."
 . deploy/paths.sh
 # shellcheck source=tests/matrix/system.sh
 . tests/matrix/system.sh
+# shellcheck source=tests/work_folder.sh
+. tests/work_folder.sh
 
 origin=${1:?usage: tests/matrix/chroot.sh ORIGIN RELEASE}
 release=${2:?usage: tests/matrix/chroot.sh ORIGIN RELEASE}
 find_mirror "$origin"
 
-work=$(mktemp -d /var/tmp/sessiond-matrix.XXXXXX)
+work_folder matrix
 root=$work/root
-stop() {
-    local code=$?
-    trap - EXIT
-    rm -rf --one-file-system "$work"
-    exit "$code"
-}
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 # A clone, since `make before` needs the history, with the present contents of the files.
 copy_tree() {
